@@ -91,7 +91,7 @@ class Finding:
         return self._words(entry["done_zh"] if language == "zh" else entry["done_en"])
 
 
-def finding(  # noqa: PLR0913 - a finding's place has four coordinates
+def finding(
     code: str,
     *,
     file: str = "",
@@ -136,8 +136,16 @@ def fail(found: Finding, kind: type[InputError] = InputError) -> NoReturn:
 
 
 def _with_place(found: Finding, language: str) -> str:
-    row = "" if found.row is None else (f"第 {found.row} 行" if language == "zh" else f"row {found.row}")
-    column = "" if not found.field else (f"“{found.field}”列" if language == "zh" else f"column {found.field}")
+    row = (
+        ""
+        if found.row is None
+        else (f"第 {found.row} 行" if language == "zh" else f"row {found.row}")
+    )
+    column = (
+        ""
+        if not found.field
+        else (f"“{found.field}”列" if language == "zh" else f"column {found.field}")
+    )
     place = " ".join(part for part in (found.file, row, column) if part)
     said = found.message(language)
     return f"{place}: {said}" if place else said
