@@ -5,15 +5,65 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+import numpy as np
+import pandas as pd
 
-    from gapmap.access import Access
+from gapmap import equity
+from gapmap.records import no_records
+from gapmap.targets import evaluate_targets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from gapmap.access import Access, Service
     from gapmap.findings import Finding
     from gapmap.plan import Plan
     from gapmap.records import Records
 
 __all__ = ["Assessment", "assess"]
+
+COVERAGE_COLUMNS = [
+    "service",
+    "group_kind",
+    "group",
+    "group_id",
+    "places",
+    "places_covered",
+    "places_uncovered",
+    "places_unknown",
+    "people",
+    "people_covered",
+    "people_uncovered",
+    "people_unknown",
+    "share_people",
+    "share_people_low",
+    "share_people_high",
+    "share_places",
+    "mean_m",
+    "median_m",
+    "p90_m",
+    "mean_minutes",
+    "median_minutes",
+    "p90_minutes",
+    "places_unreachable",
+    "people_unreachable",
+    "places_without_people",
+]
+GAP_COLUMNS = [
+    "service",
+    "comparison",
+    "group_a",
+    "group_b",
+    "measure",
+    "value_a",
+    "value_b",
+    "difference",
+    "ratio",
+]
+EQUITY_COLUMNS = ["service", "measure", "value", "people", "quantity", "people_left_out"]
+GAP_MEASURES = ("share_people", "mean_m", "median_m", "p90_m")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +72,14 @@ class Assessment:
 
     Attributes
     ----------
+    access
+        What it was made from.
+    plan, records
+        The plan and the reported figures, certificates and milestones it was held against.
     coverage, gaps, equity, targets
         The tables of ``coverage.csv``, ``gaps.csv``, ``equity.csv`` and ``targets.csv``.
+    findings
+        What was doubtful in judging the targets.
     """
 
     access: Access
@@ -34,3 +90,254 @@ class Assessment:
     equity: pd.DataFrame
     targets: pd.DataFrame
     findings: tuple[Finding, ...] = ()
+
+
+def assess(
+    access: Access, plan: Plan | None = None, *, records: Records | None = None
+) -> Assessment:
+    """Sum access up by area and group, compare the groups, and hold the plan against it.
+
+    Covered, uncovered and unknown always add up to all, in places and in people, at every
+    level; a place without a known number of people counts as a place and adds no people.
+    ``share_people`` is covered over covered and uncovered; ``share_people_low`` and ``_high``
+    count the unknown people as uncovered and as covered.
+
+    Quantiles treat unreachable places as infinitely far and leave unknown ones out (an
+    infinite quantile is empty in the table); means leave both out. How many people were
+    unreachable stands beside them.
+
+    Parameters
+    ----------
+    access
+        From :func:`gapmap.measure_access`.
+    plan
+        The plan whose targets are judged; without it ``targets`` is empty.
+    records
+        Reported figures, certificates and milestones that no geometry gives.
+
+    Returns
+    -------
+    Assessment
+        The tables of the contract.
+    """
+    held = records if records is not None else no_records()
+    coverage = _coverage(access)
+    targets, findings = evaluate_targets(plan, access, held)
+    return Assessment(
+        access=access,
+        plan=plan,
+        records=held,
+        coverage=coverage,
+        gaps=_gaps(access, coverage),
+        equity=_equity(access),
+        targets=targets,
+        findings=findings,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A named set of places, with the weight its people have."""
+
+    kind: str
+    name: str
+    id: str
+    member: NDArray[np.bool_]
+    people: NDArray[np.float64]
+
+
+def _groups(access: Access) -> Iterator[_Group]:
+    """List every group of places that is reported, city first."""
+    places = access.places.table
+    people = places["people"].to_numpy(dtype=float)
+    yield _Group("city", "city", "city", np.ones(len(places), dtype=bool), people)
+    for kind, name, key in (
+        ("district", "district", "district_id"),
+        ("plan_district", "plan_district", "plan_district"),
+        ("town", "town", "town_id"),
+        ("setting", "setting", "setting"),
+    ):
+        ids = places[key].to_numpy(dtype=object)
+        names = places[name].to_numpy(dtype=object)
+        for one in sorted({str(code) for code in ids}):
+            member = ids == one
+            yield _Group(kind, str(names[member][0]) or "unknown", one, member, people)
+    for name, districts in access.places.region.groups.items():
+        inside = places["district_id"].isin(districts).to_numpy()
+        known = (places["district_id"] != "").to_numpy()
+        yield _Group("group", name, name, inside, people)
+        yield _Group("group", _rest(name), _rest(name), known & ~inside, people)
+    for name in access.places.groups:
+        weight = places[f"people_{name}"].to_numpy(dtype=float)
+        yield _Group("people_group", name, name, np.ones(len(places), dtype=bool), weight)
+
+
+def _rest(group: str) -> str:
+    return f"rest of {group}"
+
+
+def _coverage(access: Access) -> pd.DataFrame:
+    groups = [group for group in _groups(access) if group.member.any()]
+    rows = [
+        _coverage_row(service, block, group)
+        for service, block in _blocks(access)
+        for group in groups
+    ]
+    return pd.DataFrame(rows, columns=COVERAGE_COLUMNS)
+
+
+def _blocks(access: Access) -> Iterator[tuple[Service, pd.DataFrame]]:
+    """Give each service with its rows of the access table, one per place in order."""
+    size = len(access.places.table)
+    for number, service in enumerate(access.services):
+        yield service, access.table.iloc[number * size : (number + 1) * size]
+
+
+def _coverage_row(service: Service, block: pd.DataFrame, group: _Group) -> dict[str, object]:
+    rows = block[group.member]
+    people = group.people[group.member]
+    counted = np.nan_to_num(people)
+    status = rows["status"].to_numpy()
+    heads = {name: float(counted[status == name].sum()) for name in _STATES}
+    number = {name: int((status == name).sum()) for name in _STATES}
+    total = sum(heads.values())
+    known = heads["covered"] + heads["uncovered"]
+    judged = number["covered"] + number["uncovered"]
+    lost = (status == "uncovered") & rows["distance_m"].isna().to_numpy()
+    return {
+        "service": service.id,
+        "group_kind": group.kind,
+        "group": group.name,
+        "group_id": group.id,
+        "places": len(rows),
+        **{f"places_{name}": number[name] for name in _STATES},
+        "people": total,
+        **{f"people_{name}": heads[name] for name in _STATES},
+        "share_people": _share(heads["covered"], known),
+        "share_people_low": _share(heads["covered"], total),
+        "share_people_high": _share(heads["covered"] + heads["unknown"], total),
+        "share_places": _share(number["covered"], judged),
+        **_distances(rows, counted, lost),
+        "places_unreachable": int(lost.sum()),
+        "people_unreachable": float(counted[lost].sum()),
+        "places_without_people": int(np.isnan(people).sum()),
+    }
+
+
+_STATES = ("covered", "uncovered", "unknown")
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else np.nan
+
+
+def _distances(
+    rows: pd.DataFrame, people: NDArray[np.float64], lost: NDArray[np.bool_]
+) -> dict[str, float]:
+    """Give mean, median and P90 of metres and of minutes, weighted by people."""
+    unknown = (rows["status"] == "unknown").to_numpy()
+    told: dict[str, float] = {}
+    for column, unit in (("distance_m", "m"), ("minutes", "minutes")):
+        value = np.where(lost, np.inf, rows[column].to_numpy(dtype=float))
+        held = ~unknown & ~np.isnan(value)
+        near = held & np.isfinite(value)
+        weight = people[near].sum()
+        told[f"mean_{unit}"] = float(value[near] @ people[near] / weight) if weight else np.nan
+        for name, share in (("median", 0.5), ("p90", 0.9)):
+            told[f"{name}_{unit}"] = _finite(equity.quantile(value[held], people[held], share))
+    return told
+
+
+def _finite(value: float) -> float:
+    return value if np.isfinite(value) else np.nan
+
+
+def _gaps(access: Access, coverage: pd.DataFrame) -> pd.DataFrame:
+    rows = [
+        row
+        for service in access.services
+        for comparison, a, b in _pairs(coverage[coverage["service"] == service.id], access)
+        for row in _gap_rows(service.id, comparison, a, b)
+    ]
+    return pd.DataFrame(rows, columns=GAP_COLUMNS)
+
+
+def _pairs(
+    coverage: pd.DataFrame, access: Access
+) -> Iterator[tuple[str, dict[str, object], dict[str, object]]]:
+    """List the comparisons that the plan asks for, as pairs of coverage rows."""
+    rows = {(row["group_kind"], row["group_id"]): row for row in coverage.to_dict("records")}
+    city = rows["city", "city"]
+    wanted = [("urban-rural", ("setting", "urban"), ("setting", "rural"))]
+    wanted += [
+        (f"{name}-rest", ("group", name), ("group", _rest(name)))
+        for name in access.places.region.groups
+    ]
+    for comparison, a, b in wanted:
+        if a in rows and b in rows:
+            yield comparison, rows[a], rows[b]
+    for kind, comparison in (
+        ("district", "district-city"),
+        ("plan_district", "plan_district-city"),
+        ("people_group", "people groups"),
+    ):
+        for (row_kind, group), row in rows.items():
+            if row_kind == kind and group:
+                yield comparison, row, city
+
+
+def _gap_rows(
+    service: str, comparison: str, a: dict[str, object], b: dict[str, object]
+) -> Iterator[dict[str, object]]:
+    for measure in GAP_MEASURES:
+        value_a, value_b = float(str(a[measure])), float(str(b[measure]))
+        yield {
+            "service": service,
+            "comparison": comparison,
+            "group_a": a["group"],
+            "group_b": b["group"],
+            "measure": measure,
+            "value_a": value_a,
+            "value_b": value_b,
+            "difference": value_a - value_b,
+            "ratio": value_a / value_b if value_b else np.nan,
+        }
+
+
+def _equity(access: Access) -> pd.DataFrame:
+    rows = [row for service, block in _blocks(access) for row in _equity_rows(service, block)]
+    return pd.DataFrame(rows, columns=EQUITY_COLUMNS)
+
+
+def _equity_rows(service: Service, block: pd.DataFrame) -> Iterator[dict[str, object]]:
+    quantity = "distance_m" if service.limit_unit == "m" else "minutes"
+    value = block[quantity].to_numpy(dtype=float)
+    people = block["people"].to_numpy(dtype=float)
+    held = np.isfinite(value) & (np.nan_to_num(people) > 0)
+    measured = float(people[held].sum())
+    for measure, figure in _measures(block[held], value[held], people[held]).items():
+        yield {
+            "service": service.id,
+            "measure": measure,
+            "value": figure,
+            "people": measured,
+            "quantity": quantity,
+            "people_left_out": float(np.nansum(people[~held])),
+        }
+
+
+def _measures(
+    block: pd.DataFrame, value: NDArray[np.float64], people: NDArray[np.float64]
+) -> dict[str, float]:
+    if len(value) == 0:
+        names = ["gini", "theil", "theil_between_setting", "theil_between_district", "palma"]
+        return dict.fromkeys(names, np.nan)
+    by_setting = equity.theil(value, people, block["setting"])
+    by_district = equity.theil(value, people, block["district_id"])
+    return {
+        "gini": equity.gini(value, people),
+        "theil": by_setting.total,
+        "theil_between_setting": by_setting.between,
+        "theil_between_district": by_district.between,
+        "palma": equity.palma(value, people),
+    }

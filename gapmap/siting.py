@@ -1,17 +1,52 @@
-"""Where to build next."""
+"""Where to build next: sites that serve the most people who are not covered yet.
+
+This is a greedy cover: each step takes the candidate that serves the most people still
+uncovered. Its coverage is at least 63 % of the best possible for the same number of sites
+(Nemhauser, Wolsey and Fisher 1978, doi:10.1007/BF01588971); it proves no optimum and says so.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy import sparse
+from scipy.spatial import cKDTree
+
+from gapmap import network as roads
+from gapmap.access import Service, measure_access
+from gapmap.assessment import Assessment, assess
+from gapmap.errors import MethodError
+
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
+    from collections.abc import Iterator
 
-    from gapmap.assessment import Assessment
+    from numpy.typing import NDArray
 
-__all__ = ["Proposal", "propose_sites"]
+    from gapmap.access import Access
+    from gapmap.facilities import Facilities
+    from gapmap.places import Places
+
+__all__ = ["PROPOSAL_COLUMNS", "Proposal", "add_facilities", "candidate_sites", "propose_sites"]
+
+PROPOSAL_COLUMNS = [
+    "service",
+    "rank",
+    "phase",
+    "site_id",
+    "name",
+    "x",
+    "y",
+    "cost",
+    "people_gained",
+    "places_gained",
+    "reason",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +57,8 @@ class Proposal:
     ----------
     sites
         The columns of ``proposals.csv`` and ``geometry`` (points in the study's CRS); ``x`` and
-        ``y`` are longitude and latitude (WGS84, degrees). ``reason_zh`` and ``reason_en`` say why.
+        ``y`` are longitude and latitude (WGS84, degrees). ``reason`` is the English sentence,
+        ``reason_zh`` the Chinese one.
     service
         The service's id.
     before, after
@@ -33,3 +69,257 @@ class Proposal:
     service: str
     before: Assessment
     after: Assessment
+
+
+def propose_sites(  # noqa: PLR0913 - the question has six parts besides the assessment
+    assessment: Assessment,
+    *,
+    service: str,
+    count: int | None = None,
+    budget: float | None = None,
+    cost: float | None = None,
+    candidates: str | gpd.GeoDataFrame = "places",
+    objective: str = "people",
+) -> Proposal:
+    """Propose where to build next for one service.
+
+    Parameters
+    ----------
+    assessment
+        The state before building.
+    service
+        Id of a measured service.
+    count
+        How many sites at most; without it ``budget`` decides, without both every site that
+        serves anybody is taken (``objective = "fewest"``).
+    budget, cost
+        Money in all and for one site, in one currency.
+    candidates
+        ``places`` (every place with a position), ``grid:500`` (a grid of that many metres within
+        the districts), or points with ``site_id`` and ``name`` in the study's CRS.
+    objective
+        ``people``: most people with the sites allowed. ``fewest``: go on until nobody more can
+        be covered.
+
+    Returns
+    -------
+    Proposal
+        Fewer sites than asked for when no candidate serves anybody further.
+
+    Raises
+    ------
+    MethodError
+        For an unknown service or objective, a count or budget that allows no site.
+    """
+    access = assessment.access
+    wanted = _service(access, service)
+    allowed = _allowed(count, budget, cost, objective)
+    sites = candidate_sites(access.places, candidates)
+    block = access.table[access.table["service"] == service].reset_index(drop=True)
+    gained = _greedy(_serves(access, wanted, sites, block), block, sites["site_id"], allowed)
+    chosen = _describe(sites, block, gained, wanted, cost)
+    after = _after(assessment, chosen)
+    return Proposal(sites=chosen, service=service, before=assessment, after=after)
+
+
+def candidate_sites(
+    places: Places, candidates: str | gpd.GeoDataFrame = "places"
+) -> gpd.GeoDataFrame:
+    """List the points where something could be built: ``site_id``, ``name``, ``geometry``.
+
+    A candidate at a place carries the place's id, a grid point its row and column.
+    """
+    if isinstance(candidates, gpd.GeoDataFrame):
+        return candidates[["site_id", "name", "geometry"]].reset_index(drop=True)
+    if candidates == "places":
+        table = places.table[places.table["position"] == "ok"]
+        named = table[["place_id", "place", "geometry"]].reset_index(drop=True)
+        return named.rename(columns={"place_id": "site_id", "place": "name"})
+    kind, _, size = candidates.partition(":")
+    if kind != "grid" or not size.replace(".", "", 1).isdigit() or float(size) <= 0:
+        raise MethodError(
+            f"candidates is {candidates!r}; use places, grid:500 or a layer of points",
+            f"candidates 为 {candidates!r};可用 places、grid:500 或点图层",
+        )
+    return _grid(places, float(size))
+
+
+def _grid(places: Places, size_m: float) -> gpd.GeoDataFrame:
+    land = shapely.union_all(places.region.districts.geometry.to_numpy())
+    west, south, east, north = land.bounds
+    xs = np.arange(west + size_m / 2, east, size_m)
+    ys = np.arange(south + size_m / 2, north, size_m)
+    column, row = (axis.ravel() for axis in np.meshgrid(np.arange(len(xs)), np.arange(len(ys))))
+    shapely.prepare(land)
+    inside = shapely.contains_xy(land, xs[column], ys[row])
+    names = [f"grid-{r}-{c}" for r, c in zip(row[inside], column[inside], strict=True)]
+    return gpd.GeoDataFrame(
+        {"site_id": names, "name": names},
+        geometry=gpd.points_from_xy(xs[column[inside]], ys[row[inside]]),
+        crs=places.region.crs,
+    )
+
+
+def add_facilities(facilities: Facilities, rows: gpd.GeoDataFrame) -> Facilities:
+    """Give the same facilities and further ones that exist, qualify and have a position.
+
+    ``rows`` has ``facility_id``, ``facility``, ``service``, ``place_id`` and ``geometry``.
+    """
+    table = facilities.table
+    more = rows.reindex(columns=table.columns).reset_index(drop=True)
+    for name, value in _BUILT.items():
+        more[name] = value
+    text = [c for c in table.columns if table[c].dtype == object or table[c].dtype == "string"]
+    more[text] = more[text].fillna("")
+    both = pd.concat([table, more.astype(table.dtypes.drop("geometry"))], ignore_index=True)
+    return replace(facilities, table=gpd.GeoDataFrame(both, geometry="geometry", crs=table.crs))
+
+
+_BUILT = {"counts": "yes", "qualifies": "yes", "in_use": "yes", "position": "ok"}
+
+
+def _service(access: Access, service: str) -> Service:
+    for one in access.services:
+        if one.id == service:
+            return one
+    known = ", ".join(one.id for one in access.services)
+    raise MethodError(
+        f"service {service!r} is not measured; measured are {known}",
+        f"没有计算服务“{service}”;已计算:{known}",
+    )
+
+
+def _allowed(count: int | None, budget: float | None, cost: float | None, objective: str) -> float:
+    if objective not in {"people", "fewest"}:
+        raise MethodError(
+            f"objective {objective!r} is not available in this version; use people or fewest",
+            f"本版本不支持目标“{objective}”;可用 people 或 fewest",
+        )
+    allowed = math.inf if count is None else count
+    if budget is not None:
+        if not cost or cost <= 0:
+            raise MethodError(
+                "a budget needs the cost of one site, above 0", "给出预算时须给出单点造价(大于 0)"
+            )
+        allowed = min(allowed, math.floor(budget / cost + 1e-9))
+    if allowed < 1:
+        raise MethodError(
+            f"count {count} and budget {budget} at {cost} a site allow no site",
+            f"数量 {count}、预算 {budget}、单价 {cost} 连一个点也建不了",
+        )
+    return allowed
+
+
+def _serves(
+    access: Access, service: Service, sites: gpd.GeoDataFrame, block: pd.DataFrame
+) -> sparse.csr_array:
+    """Say which uncovered places each site would serve: sites x places, 1 within the limit."""
+    table = access.places.table
+    xy = np.column_stack((table.geometry.x, table.geometry.y)).astype(float)
+    xy[(block["status"] != "uncovered").to_numpy()] = np.nan
+    site_xy = np.column_stack((sites.geometry.x, sites.geometry.y))
+    if access.network is None or service.mode == "straight":
+        rows, columns = _straight_pairs(site_xy, xy, service)
+    else:
+        rows, columns = roads.pairs_within(
+            access.network,
+            roads.snap(access.network, xy, mode=service.mode),
+            roads.snap(access.network, site_xy, mode=service.mode),
+            mode=service.mode,
+            limit=(service.limit, service.limit_unit),
+            speed_kmh=service.speed_kmh,
+        )
+    ones = np.ones(len(rows), dtype=np.int8)
+    return sparse.csr_array((ones, (rows, columns)), shape=(len(sites), len(table)))
+
+
+def _straight_pairs(
+    site_xy: NDArray[np.float64], xy: NDArray[np.float64], service: Service
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    limit_m = service.limit
+    if service.limit_unit == "minutes":
+        speed = service.speed_kmh or roads.default_speeds()[service.mode]
+        limit_m = service.limit * speed * 1000 / 60
+    known = np.flatnonzero(np.isfinite(xy).all(axis=1))
+    if len(known) == 0:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    near = cKDTree(xy[known]).query_ball_point(site_xy, limit_m + 1e-6)
+    rows = np.repeat(np.arange(len(site_xy)), [len(hits) for hits in near])
+    return rows, known[np.array([hit for hits in near for hit in hits], dtype=np.int64)]
+
+
+def _greedy(
+    serves: sparse.csr_array, block: pd.DataFrame, names: pd.Series, allowed: float
+) -> list[tuple[int, NDArray[np.int64]]]:
+    """Take sites one by one: most people, then most places, then the lowest site id."""
+    people = np.nan_to_num(block["people"].to_numpy(dtype=float))
+    open_places = (block["status"] == "uncovered").to_numpy()
+    by_name = np.argsort(np.argsort(names.to_numpy(dtype=str), kind="stable"))
+    taken: list[tuple[int, NDArray[np.int64]]] = []
+    while len(taken) < allowed:
+        heads = serves @ (people * open_places)
+        villages = serves @ open_places.astype(float)
+        best = int(np.lexsort((by_name, -villages, -np.round(heads, 6)))[0]) if len(names) else -1
+        if best < 0 or villages[best] == 0:
+            break
+        served = serves.indices[serves.indptr[best] : serves.indptr[best + 1]]
+        gained = np.sort(served[open_places[served]])
+        taken.append((best, gained))
+        open_places[gained] = False
+    return taken
+
+
+def _describe(
+    sites: gpd.GeoDataFrame,
+    block: pd.DataFrame,
+    gained: list[tuple[int, NDArray[np.int64]]],
+    service: Service,
+    cost: float | None,
+) -> gpd.GeoDataFrame:
+    chosen = sites.iloc[[site for site, _ in gained]].reset_index(drop=True)
+    lonlat = chosen.geometry.to_crs("EPSG:4326")
+    rows = list(_site_rows(block, gained, service))
+    table = pd.DataFrame(rows, columns=["people_gained", "places_gained", "reason", "reason_zh"])
+    told = {
+        "service": service.id,
+        "rank": np.arange(1, len(chosen) + 1),
+        "phase": 1,
+        "site_id": service.id + "@" + chosen["site_id"].astype(str),
+        "name": chosen["name"],
+        "x": lonlat.x.round(6),
+        "y": lonlat.y.round(6),
+        "cost": np.nan if cost is None else float(cost),
+    }
+    frame = pd.concat([pd.DataFrame(told, index=chosen.index), table], axis=1)
+    return gpd.GeoDataFrame(
+        frame[[*PROPOSAL_COLUMNS, "reason_zh"]], geometry=chosen.geometry, crs=sites.crs
+    )
+
+
+def _site_rows(
+    block: pd.DataFrame, gained: list[tuple[int, NDArray[np.int64]]], service: Service
+) -> Iterator[tuple[float, int, str, str]]:
+    for _, places in gained:
+        served = block.iloc[places]
+        people = float(np.nansum(served["people"]))
+        some = "、".join(served["place"].astype(str).head(3))
+        metres = service.limit_unit == "m"
+        far_en = f"{service.limit:g} {'m' if metres else 'min'}"
+        far_zh = f"{service.limit:g} {'米' if metres else '分钟'}"
+        count = len(served)
+        en = f"{count} uncovered places come within {far_en}, among them {some}"
+        zh = f"{count} 个未覆盖的村居进入 {far_zh}以内,如 {some}"
+        yield people, count, en, zh
+
+
+def _after(assessment: Assessment, chosen: gpd.GeoDataFrame) -> Assessment:
+    """Measure and assess again, with the chosen sites built."""
+    access = assessment.access
+    built = chosen.rename(columns={"site_id": "facility_id", "name": "facility"})
+    place_ids = set(access.places.table["place_id"])
+    ids = built["facility_id"].str.partition("@")[2]
+    built["place_id"] = ids.where(ids.isin(place_ids), "")
+    more = built[["facility_id", "facility", "service", "place_id", "geometry"]]
+    facilities = add_facilities(access.facilities, more)
+    measured = measure_access(access.places, facilities, access.network, access.services)
+    return assess(measured, assessment.plan, records=assessment.records)

@@ -1,0 +1,222 @@
+"""Scenarios: the same study with facilities on, off or added, other limits, another date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NoReturn
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+
+from gapmap.errors import ScenarioError
+from gapmap.facilities import facilities_at
+from gapmap.findings import fail, finding
+from gapmap.siting import add_facilities, candidate_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from gapmap.access import Service
+    from gapmap.facilities import Facilities
+    from gapmap.places import Places
+
+__all__ = ["Scenario", "apply_scenario", "read_scenario"]
+
+_KEYS = ("on", "off", "added", "limit_m", "date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A what-if.
+
+    Attributes
+    ----------
+    file
+        Name of the file it was read from.
+    on
+        Ids of facilities that count whatever their dates and quality, and of sites
+        (``service@candidate``) that are built.
+    off
+        Ids of facilities that do not count.
+    added
+        Service, longitude and latitude (WGS84, degrees) of new facilities.
+    limit_m
+        Other limits, metres by service.
+    date
+        Another date at which facilities count.
+    """
+
+    file: str = ""
+    on: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    added: tuple[tuple[str, float, float], ...] = ()
+    limit_m: Mapping[str, float] = field(default_factory=dict)
+    date: dt.date | None = None
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a what-if from JSON; every key is optional.
+
+    Raises
+    ------
+    ScenarioError
+        For a missing file, text that is no JSON, an unknown key or a value of the wrong kind.
+    """
+    try:
+        raw = json.loads(path.read_text("utf-8-sig"))
+    except OSError:
+        _fail(path.name, "scenario-missing")
+    except ValueError as error:
+        _fail(path.name, "scenario-not-json", problem=error)
+    if not isinstance(raw, dict):
+        _fail(path.name, "scenario-not-json", problem="{...}")
+    for key in raw:
+        if key not in _KEYS:
+            near = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.0)[0]
+            _fail(path.name, "scenario-key-unknown", field=key, nearest=near)
+    return Scenario(
+        file=path.name,
+        on=_ids(path.name, "on", raw),
+        off=_ids(path.name, "off", raw),
+        added=tuple(_added(path.name, n, one) for n, one in enumerate(_list(path.name, raw))),
+        limit_m=_limits(path.name, raw.get("limit_m", {})),
+        date=_date(path.name, raw.get("date")),
+    )
+
+
+def apply_scenario(
+    scenario: Scenario,
+    places: Places,
+    facilities: Facilities,
+    services: tuple[Service, ...],
+) -> tuple[Facilities, tuple[Service, ...]]:
+    """Give facilities and services as the what-if has them.
+
+    Raises
+    ------
+    ScenarioError
+        When an id is neither a facility nor a site, or a service is unknown.
+    """
+    dated = facilities_at(facilities, scenario.date) if scenario.date else facilities
+    known = set(dated.table["facility_id"])
+    sites = [one for one in scenario.on if one not in known]
+    for one in scenario.off:
+        if one not in known:
+            _unknown(scenario.file, "off", one, known)
+    table = dated.table.copy()
+    table.loc[table["facility_id"].isin(scenario.off), "counts"] = "no"
+    table.loc[table["facility_id"].isin(scenario.on), ["counts", "qualifies"]] = "yes"
+    switched = replace(dated, table=table)
+    built = [_site(scenario, one, places, known) for one in sites]
+    built += [_new(scenario, n, one, places) for n, one in enumerate(scenario.added, start=1)]
+    measured = {service.id for service in services} | set(facilities.services)
+    for service in [row["service"] for row in built] + list(scenario.limit_m):
+        if service not in measured:
+            _unknown(scenario.file, "service", str(service), measured)
+    if built:
+        rows = gpd.GeoDataFrame(built, geometry="geometry", crs=places.region.crs)
+        switched = add_facilities(switched, rows)
+    return switched, tuple(_limited(service, scenario.limit_m) for service in services)
+
+
+def _limited(service: Service, limit_m: Mapping[str, float]) -> Service:
+    if service.id not in limit_m:
+        return service
+    return replace(
+        service,
+        limit=limit_m[service.id],
+        limit_unit="m",
+        source="scenario",
+        basis="assumption",
+    )
+
+
+def _site(scenario: Scenario, one: str, places: Places, known: set[str]) -> dict[str, object]:
+    """Find a candidate site by its id: a place, or a point of the grid it names."""
+    service, _, candidate = one.partition("@")
+    sites = candidate_sites(places)
+    found = sites[sites["site_id"] == candidate]
+    if not service or len(found) == 0:
+        _unknown(scenario.file, "on", one, known)
+    return {
+        "facility_id": one,
+        "facility": found["name"].iloc[0],
+        "service": service,
+        "place_id": candidate,
+        "geometry": found.geometry.iloc[0],
+    }
+
+
+def _new(
+    scenario: Scenario, number: int, one: tuple[str, float, float], places: Places
+) -> dict[str, object]:
+    service, lon, lat = one
+    to_metric = pyproj.Transformer.from_crs("EPSG:4326", places.region.crs, always_xy=True)
+    x, y = to_metric.transform(lon, lat)
+    if not np.isfinite([x, y]).all():
+        _fail(scenario.file, "scenario-value", field=f"added[{number}]", value=f"{lon}, {lat}")
+    point = gpd.points_from_xy([x], [y])[0]
+    name = f"added-{number}"
+    return {
+        "facility_id": name,
+        "facility": name,
+        "service": service,
+        "place_id": "",
+        "geometry": point,
+    }
+
+
+def _list(file: str, raw: Mapping[str, object]) -> list[object]:
+    have = raw.get("added", [])
+    if not isinstance(have, list):
+        _fail(file, "scenario-value", field="added", value=have)
+    return have
+
+
+def _ids(file: str, key: str, raw: Mapping[str, object]) -> tuple[str, ...]:
+    have = raw.get(key, [])
+    if not isinstance(have, list) or not all(isinstance(one, str) for one in have):
+        _fail(file, "scenario-value", field=key, value=have)
+    return tuple(have)
+
+
+def _added(file: str, number: int, one: object) -> tuple[str, float, float]:
+    if not isinstance(one, dict) or set(one) != {"service", "x", "y"}:
+        _fail(file, "scenario-value", field=f"added[{number + 1}]", value=one)
+    x, y = one["x"], one["y"]
+    if not all(isinstance(v, int | float) for v in (x, y)) or abs(x) > 180 or abs(y) > 90:  # noqa: PLR2004 - degrees
+        _fail(file, "scenario-value", field=f"added[{number + 1}]", value=one)
+    return str(one["service"]), float(x), float(y)
+
+
+def _limits(file: str, have: object) -> dict[str, float]:
+    if not isinstance(have, dict) or not all(
+        isinstance(v, int | float) and v > 0 for v in have.values()
+    ):
+        _fail(file, "scenario-value", field="limit_m", value=have)
+    return {str(service): float(limit) for service, limit in have.items()}
+
+
+def _date(file: str, have: object) -> dt.date | None:
+    if have is None:
+        return None
+    try:
+        return dt.date.fromisoformat(str(have))
+    except ValueError:
+        _fail(file, "scenario-value", field="date", value=have)
+
+
+def _unknown(file: str, key: str, one: str, known: set[str]) -> NoReturn:
+    near = difflib.get_close_matches(one, sorted(known), n=1, cutoff=0.0)
+    _fail(file, "scenario-id-unknown", field=key, value=one, nearest=near[0] if near else "-")
+
+
+def _fail(
+    file: str, code: str, *, field: str = "", value: object = "", **facts: object
+) -> NoReturn:
+    fail(finding(code, file=file, field=field, value=value, **facts), ScenarioError)

@@ -1,0 +1,437 @@
+"""The study file: one TOML that names all inputs, read and checked before any data is opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn
+
+from gapmap.errors import StudyError
+from gapmap.facilities import FacilitySource
+from gapmap.findings import fail, finding
+from gapmap.network import MODES, NetworkSource
+from gapmap.places import PlaceSource
+from gapmap.region import DistrictSource, TownSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["ServiceEntry", "SitingEntry", "StudyFile", "read_study_file"]
+
+LANGUAGES = ("zh", "en")
+DATUMS = ("auto", "detect", "wgs84", "cgcs2000", "gcj02", "bd09")
+OBJECTIVES = ("people", "fewest", "distance", "worst", "worst_first")
+
+_text, _number, _flag, _date, _table, _list = (
+    "text",
+    "number",
+    "true or false",
+    "date",
+    "table",
+    "list",
+)
+
+_KEYS: dict[str, dict[str, str]] = {
+    "study": {
+        "name": _text, "date": _date, "plan": _text, "language": _text, "crs": _text,
+        "seed": _number,
+    },
+    "districts": {
+        "path": _text, "layer": _text, "id": _text, "name": _text, "datum": _text,
+        "groups": _table, "simulated": _flag,
+    },
+    "towns": {
+        "path": _text, "layer": _text, "sheet": _text, "id": _text, "name": _text,
+        "district": _text, "plan_district": _text, "datum": _text, "simulated": _flag,
+    },
+    "places": {
+        "path": _text, "layer": _text, "sheet": _text, "id": _text, "name": _text, "town": _text,
+        "district": _text, "x": _text, "y": _text, "datum": _text, "setting": _text,
+        "setting_values": _table, "people": _text, "island": _text, "group_people": _table,
+        "simulated": _flag,
+    },
+    "facilities": {
+        "path": _text, "layer": _text, "sheet": _text, "service": _text, "service_column": _text,
+        "service_values": _table, "id": _text, "name": _text, "x": _text, "y": _text,
+        "datum": _text, "opened": _text, "closed": _text, "status": _text,
+        "floor_area_m2": _text, "capacity": _text, "level": _text, "place": _text,
+        "presence_m": _number, "require": _table, "simulated": _flag,
+    },
+    "network": {
+        "osm": _text, "lines": _text, "layer": _text, "ferries": _text, "snap_m": _number,
+        "borders": _text, "speeds": _table, "datum": _text, "simulated": _flag,
+    },
+    "services": {
+        "name": _table, "mode": _text, "limit_m": _number, "limit_minutes": _number,
+        "source": _text, "speed_kmh": _number,
+    },
+    "population": {"raster": _text, "reconcile": _text, "simulated": _flag},
+    "surface": {"land_cover": _text, "speeds": _text, "dem": _text, "simulated": _flag},
+    "indicators": {"path": _text, "simulated": _flag},
+    "certificates": {"path": _text, "simulated": _flag},
+    "milestones": {"path": _text, "simulated": _flag},
+    "siting": {
+        "count": _number, "budget": _number, "candidates": _text, "objective": _text,
+        "cost": _number,
+    },
+}  # fmt: skip
+_NEEDED = {
+    "study": ("name", "date"),
+    "districts": ("path", "id", "name"),
+    "towns": ("path", "id", "name"),
+    "places": ("path", "id", "name"),
+    "facilities": ("path",),
+    "services": ("mode",),
+    "population": ("raster",),
+    "indicators": ("path",),
+    "certificates": ("path",),
+    "milestones": ("path",),
+}
+_ALIKE = 0.75
+"""How alike a facility attribute must be to a known key before it is taken for a slip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEntry:
+    """A ``[services.X]`` block as written: the limit may be left to a named standard."""
+
+    id: str
+    name: Mapping[str, str]
+    mode: str
+    limit_m: float | None = None
+    limit_minutes: float | None = None
+    source: str = "assumption"
+    speed_kmh: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitingEntry:
+    """A ``[siting.X]`` block: where to build next for one service."""
+
+    service: str
+    count: int | None = None
+    budget: float | None = None
+    candidates: str = "places"
+    objective: str = "people"
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyFile:
+    """A study file's content, checked; paths are absolute.
+
+    Attributes
+    ----------
+    raw
+        The file as parsed, for the manifest.
+    records
+        Paths of ``indicators``, ``certificates`` and ``milestones`` that are given.
+    not_used
+        Blocks that this version reads but does not use yet.
+    """
+
+    path: Path
+    name: str
+    date: dt.date
+    districts: DistrictSource
+    places: PlaceSource
+    towns: TownSource | None = None
+    facilities: tuple[FacilitySource, ...] = ()
+    network: NetworkSource | None = None
+    services: tuple[ServiceEntry, ...] = ()
+    siting: tuple[SitingEntry, ...] = ()
+    records: Mapping[str, Path] = field(default_factory=dict)
+    records_simulated: bool = False
+    plan: str = ""
+    language: str = "zh"
+    crs: str = "auto"
+    seed: int = 1
+    not_used: tuple[str, ...] = ()
+    raw: Mapping[str, object] = field(default_factory=dict)
+
+
+def read_study_file(path: Path) -> StudyFile:
+    """Read and check a study file; no data file is opened.
+
+    Raises
+    ------
+    StudyError
+        Naming the file, the key, what stood there, the nearest known key, and what to do.
+    """
+    raw = _parse(path)
+    reader = _Reader(path)
+    reader.known(raw, _KEYS, "")
+    for needed in ("study", "districts", "places"):
+        if needed not in raw:
+            reader.fail("study-block-missing", needed)
+    study = reader.block("study", raw["study"])
+    language = reader.choice("study.language", study.get("language", "zh"), LANGUAGES)
+    simulated = [name for name in _RECORDS if name in raw and raw[name].get("simulated")]
+    return StudyFile(
+        path=path,
+        name=str(study["name"]),
+        date=reader.date("study.date", study["date"]),
+        plan=str(study.get("plan", "")),
+        language=language,
+        crs=str(study.get("crs", "auto")),
+        seed=int(study.get("seed", 1)),
+        districts=reader.districts(raw["districts"]),
+        towns=reader.towns(raw["towns"]) if "towns" in raw else None,
+        places=reader.places(raw["places"]),
+        facilities=reader.facilities(raw.get("facilities", [])),
+        network=reader.network(raw["network"]) if "network" in raw else None,
+        services=tuple(reader.service(k, v) for k, v in raw.get("services", {}).items()),
+        siting=tuple(reader.siting(k, v, raw) for k, v in raw.get("siting", {}).items()),
+        records={
+            name: reader.path(reader.block(name, raw[name])["path"])
+            for name in _RECORDS
+            if name in raw
+        },
+        records_simulated=bool(simulated),
+        not_used=tuple(
+            name
+            for name in ("population", "surface")
+            if name in raw and reader.block(name, raw[name])
+        ),
+        raw=raw,
+    )
+
+
+_RECORDS = ("indicators", "certificates", "milestones")
+
+
+def _parse(path: Path) -> dict[str, dict[str, object]]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text)
+    except IsADirectoryError:
+        return _parse(path / "study.toml")
+    except OSError:
+        fail(finding("study-missing", file=str(path)), StudyError)
+    except UnicodeDecodeError as error:
+        fail(finding("study-not-utf8", file=path.name, byte=error.start), StudyError)
+    except tomllib.TOMLDecodeError as error:
+        fail(finding("study-not-toml", file=path.name, problem=error), StudyError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Checks one study file and knows where its relative paths start."""
+
+    file: Path
+
+    def fail(self, code: str, key: str, value: object = "", **facts: object) -> NoReturn:
+        fail(
+            finding(code, file=self.file.name, field=key, value=value, key=key, **facts), StudyError
+        )
+
+    def path(self, written: object) -> Path:
+        return (self.file.parent / str(written)).resolve()
+
+    def known(self, have: Mapping[str, object], keys: Mapping[str, object], where: str) -> None:
+        for key in have:
+            if key not in keys:
+                near = difflib.get_close_matches(key, keys, n=1, cutoff=0.0)
+                self.fail("study-key-unknown", f"{where}{key}", nearest=near[0])
+
+    def block(self, name: str, have: object, *, where: str = "") -> dict[str, object]:
+        """Check a block's keys and the kinds of its values."""
+        shown = where or name
+        if not isinstance(have, dict):
+            self.fail("study-value-kind", shown, have, wanted="[table]")
+        kinds = _KEYS[name]
+        self.known(have, kinds, f"{shown}.")
+        for key in _NEEDED.get(name, ()):
+            if key not in have:
+                self.fail("study-key-missing", f"{shown}.{key}")
+        for key, value in have.items():
+            if not _is(value, kinds[key]):
+                self.fail("study-value-kind", f"{shown}.{key}", value, wanted=kinds[key])
+        return have
+
+    def choice(self, key: str, value: object, choices: tuple[str, ...]) -> str:
+        if value not in choices:
+            self.fail("study-choice", key, value, choices=", ".join(choices))
+        return str(value)
+
+    def date(self, key: str, value: object) -> dt.date:
+        if isinstance(value, dt.datetime):
+            return value.date()
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail("study-date", key, value)
+
+    def datum(self, key: str, block: dict[str, object]) -> str:
+        value = str(block.get("datum", "auto"))
+        if not value.upper().startswith("EPSG:"):
+            self.choice(key, value, (*DATUMS, "EPSG:nnnn"))
+        return value
+
+    def several(self, key: str, values: object) -> dict[str, tuple[str, ...]]:
+        """Read a table of lists, such as groups.west = ["440403"]; one text counts as a list."""
+        told: dict[str, tuple[str, ...]] = {}
+        for name, entries in dict(values).items():  # type: ignore[call-overload]  # a table
+            listed = entries if isinstance(entries, list) else [entries]
+            if not all(isinstance(entry, str | int) for entry in listed):
+                self.fail("study-value-kind", f"{key}.{name}", entries, wanted=_list)
+            told[name] = tuple(str(entry) for entry in listed)
+        return told
+
+    def districts(self, have: object) -> DistrictSource:
+        block = self.block("districts", have)
+        groups = self.several("districts.groups", block.get("groups", {}))
+        return DistrictSource(
+            **self._plain(block, "path", "groups", "datum"),
+            path=self.path(block["path"]),
+            groups=groups,
+            datum=self.datum("districts.datum", block),
+        )
+
+    def towns(self, have: object) -> TownSource:
+        block = self.block("towns", have)
+        return TownSource(
+            **self._plain(block, "path", "datum"),
+            path=self.path(block["path"]),
+            datum=self.datum("towns.datum", block),
+        )
+
+    def places(self, have: object) -> PlaceSource:
+        block = self.block("places", have)
+        self._both("places", block)
+        settings = self.several("places.setting_values", block.get("setting_values", {}))
+        self.known(settings, {"urban": 0, "rural": 0}, "places.setting_values.")
+        return PlaceSource(
+            **self._plain(block, "path", "setting_values", "group_people", "datum"),
+            path=self.path(block["path"]),
+            setting_values=settings,
+            group_people=self._texts("places.group_people", block),
+            datum=self.datum("places.datum", block),
+        )
+
+    def facilities(self, have: object) -> tuple[FacilitySource, ...]:
+        if not isinstance(have, list):
+            self.fail("study-value-kind", "facilities", have, wanted="[[facilities]]")
+        return tuple(self._facility(n, block) for n, block in enumerate(have, start=1))
+
+    def _facility(self, number: int, have: dict[str, object]) -> FacilitySource:
+        where = f"facilities[{number}]"
+        attributes = self._attributes(where, have)
+        block = self.block(
+            "facilities", {k: v for k, v in have.items() if k not in attributes}, where=where
+        )
+        self._both(where, block)
+        if ("service" in block) == ("service_column" in block):
+            self.fail("study-service-once", where)
+        if "service_column" in block and "service_values" not in block:
+            self.fail("study-key-missing", f"{where}.service_values")
+        require = {str(k): str(v) for k, v in dict(block.get("require", {})).items()}  # type: ignore[call-overload]  # a table
+        values = self.several(f"{where}.service_values", block.get("service_values", {}))
+        return FacilitySource(
+            **self._plain(block, "path", "service_values", "require", "datum"),
+            path=self.path(block["path"]),
+            service_values=values,
+            attributes=attributes,
+            require=require,
+            datum=self.datum(f"{where}.datum", block),
+        )
+
+    def _attributes(self, where: str, have: dict[str, object]) -> dict[str, str]:
+        """Take the keys that name further attributes; one that looks like a slip is an error."""
+        known = _KEYS["facilities"]
+        told = {}
+        for key, value in have.items():
+            if key in known:
+                continue
+            near = difflib.get_close_matches(key, known, n=1, cutoff=_ALIKE)
+            if near or not isinstance(value, str):
+                nearest = near or difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+                self.fail("study-key-unknown", f"{where}.{key}", nearest=nearest[0])
+            told[key] = value
+        return told
+
+    def network(self, have: object) -> NetworkSource:
+        block = self.block("network", have)
+        if ("osm" in block) == ("lines" in block):
+            self.fail("study-network-once", "network")
+        speeds = dict(block.get("speeds", {}))  # type: ignore[call-overload]  # a table
+        for name, speed in speeds.items():
+            if not _is(speed, _number) or speed <= 0:
+                self.fail("study-positive", f"network.speeds.{name}", speed)
+        self._positive("network", block, "snap_m")
+        files = {
+            k: self.path(block[k]) for k in ("osm", "lines", "ferries", "borders") if k in block
+        }
+        return NetworkSource(
+            **self._plain(block, *files, "speeds", "datum"),
+            **files,
+            speeds=speeds,
+            datum=self.datum("network.datum", block),
+        )
+
+    def service(self, name: str, have: object) -> ServiceEntry:
+        where = f"services.{name}"
+        block = self.block("services", have, where=where)
+        self.choice(f"{where}.mode", block["mode"], (*MODES, "straight", "surface"))
+        if block["mode"] == "surface":
+            self.fail("study-surface-later", f"{where}.mode")
+        if "limit_m" in block and "limit_minutes" in block:
+            self.fail("study-limit-once", where)
+        self._positive(where, block, "limit_m", "limit_minutes", "speed_kmh")
+        if block["mode"] == "straight" and "limit_minutes" in block and "speed_kmh" not in block:
+            self.fail("study-key-missing", f"{where}.speed_kmh")
+        names = self._texts(f"{where}.name", block, "name")
+        self.known(names, dict.fromkeys(LANGUAGES), f"{where}.name.")
+        told = self._plain(block, "name")
+        return ServiceEntry(**told, id=name, name={k: names.get(k, name) for k in LANGUAGES})
+
+    def siting(self, name: str, have: object, raw: Mapping[str, object]) -> SitingEntry:
+        where = f"siting.{name}"
+        block = self.block("siting", have, where=where)
+        services = raw.get("services", {})
+        if name not in services:  # type: ignore[operator]  # a table, checked before
+            near = difflib.get_close_matches(name, services, n=1, cutoff=0.0)  # type: ignore[arg-type]
+            self.fail("study-key-unknown", where, nearest=near[0] if near else "-")
+        self._positive(where, block, "count", "budget", "cost")
+        self.choice(f"{where}.objective", block.get("objective", "people"), OBJECTIVES)
+        if "budget" in block and "cost" not in block:
+            self.fail("study-key-missing", f"{where}.cost")
+        return SitingEntry(**self._plain(block), service=name)
+
+    def _plain(self, block: dict[str, object], *but: str) -> dict[str, object]:
+        return {key: value for key, value in block.items() if key not in but}
+
+    def _texts(self, where: str, block: dict[str, object], key: str = "") -> dict[str, str]:
+        table = dict(block.get(key or where.rsplit(".", 1)[1], {}))  # type: ignore[call-overload]  # a table
+        for name, value in table.items():
+            if not isinstance(value, str):
+                self.fail("study-value-kind", f"{where}.{name}", value, wanted=_text)
+        return table
+
+    def _both(self, where: str, block: dict[str, object]) -> None:
+        for one, other in (("x", "y"), ("y", "x")):
+            if one in block and other not in block:
+                self.fail("study-key-missing", f"{where}.{other}")
+
+    def _positive(self, where: str, block: dict[str, object], *keys: str) -> None:
+        for key in keys:
+            if key in block and float(str(block[key])) <= 0:
+                self.fail("study-positive", f"{where}.{key}", block[key])
+
+
+def _is(value: object, kind: str) -> bool:
+    if kind == _number:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    wanted: dict[str, type | tuple[type, ...]] = {
+        _text: str,
+        _flag: bool,
+        _date: (dt.date, str),
+        _table: dict,
+        _list: list,
+    }
+    return isinstance(value, wanted[kind])

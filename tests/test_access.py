@@ -1,0 +1,151 @@
+"""Status and reason of a place, each by a hand-made case on a plane of metres."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders import clinic, facilities, places
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gapmap.access import REASONS, STATUSES, measure_access
+
+
+def row(access, number: int = 0) -> pd.Series:
+    return access.table.iloc[number]
+
+
+def test_the_limit_is_inclusive_and_the_shortfall_is_what_is_missing() -> None:
+    access = measure_access(
+        places([{"x": 0, "y": 0}, {"x": 0, "y": 400}]),
+        facilities([{"x": 300, "y": 400}]),
+        None,
+        [clinic(500)],
+    )
+    assert list(access.table["status"]) == ["covered", "covered"]
+    assert list(access.table["reason"]) == ["within_limit", "within_limit"]
+    assert row(access)["distance_m"] == pytest.approx(500)
+    assert row(access)["minutes"] == pytest.approx(5)  # 500 m at 6 km/h
+    assert np.isnan(row(access)["shortfall"])
+    far = measure_access(
+        places([{"x": 0, "y": 800}]), facilities([{"x": 0, "y": 0}]), None, [clinic(500)]
+    )
+    assert row(far)["reason"] == "beyond_limit"
+    assert row(far)["shortfall"] == pytest.approx(300)
+    assert row(far)["facility_id"] == "f0"
+    assert far.routes.geometry.length.iloc[0] == pytest.approx(800)
+
+
+def test_a_limit_in_minutes() -> None:
+    access = measure_access(
+        places([{"x": 0, "y": 0}]),
+        facilities([{"x": 1000, "y": 0}]),
+        None,
+        [clinic(9.5, unit="minutes")],
+    )
+    assert row(access)["minutes"] == pytest.approx(10)
+    assert row(access)["shortfall"] == pytest.approx(0.5)
+
+
+def test_without_a_position_or_outside_is_unknown() -> None:
+    access = measure_access(
+        places([{"x": None}, {"x": 10, "y": 10, "position": "outside", "district_id": ""}]),
+        facilities([{"x": 0, "y": 0}]),
+        None,
+        [clinic()],
+    )
+    assert list(access.table["status"]) == ["unknown", "unknown"]
+    assert list(access.table["reason"]) == ["no_position", "outside_area"]
+    assert access.table["distance_m"].isna().all()
+
+
+def test_a_service_without_any_facility_covers_nobody_and_says_so() -> None:
+    access = measure_access(
+        places([{"x": 0, "y": 0}]), facilities([], services=()), None, [clinic()]
+    )
+    assert tuple(row(access)[["status", "reason"]]) == ("uncovered", "no_facility")
+    assert [one.code for one in access.findings] == ["service-without-facilities"]
+    closed = measure_access(
+        places([{"x": 0, "y": 0}]), facilities([{"x": 0, "y": 0, "counts": "no"}]), None, [clinic()]
+    )
+    assert row(closed)["reason"] == "no_facility"
+    assert [one.code for one in closed.findings] == ["service-none-counts"]
+
+
+def test_the_quality_gate_has_three_answers() -> None:
+    village = places([{"x": 0, "y": 0}])
+    good_but_far = {"x": 2000, "y": 0}
+    small = {"x": 100, "y": 0, "qualifies": "no"}
+    unmeasured = {"x": 200, "y": 0, "qualifies": "unknown"}
+    failed = measure_access(village, facilities([good_but_far, small]), None, [clinic()])
+    assert tuple(row(failed)[["status", "reason"]]) == ("uncovered", "below_standard")
+    assert row(failed)["distance_m"] == pytest.approx(2000)
+    doubtful = measure_access(
+        village, facilities([good_but_far, small, unmeasured]), None, [clinic()]
+    )
+    assert tuple(row(doubtful)[["status", "reason"]]) == ("unknown", "below_standard")
+    passed = measure_access(
+        village, facilities([small, unmeasured, {"x": 400, "y": 0}]), None, [clinic()]
+    )
+    assert tuple(row(passed)[["status", "reason"]]) == ("covered", "within_limit")
+
+
+def test_a_facility_of_doubtful_existence_makes_its_neighbours_unknown() -> None:
+    access = measure_access(
+        places([{"x": 0, "y": 0}]),
+        facilities([{"x": 100, "y": 0, "counts": "unknown"}]),
+        None,
+        [clinic()],
+    )
+    assert tuple(row(access)[["status", "reason"]]) == ("unknown", "below_standard")
+
+
+def test_a_villages_own_facility_without_a_position_leaves_it_unknown() -> None:
+    access = measure_access(
+        places([{"x": 0, "y": 0}, {"x": 5000, "y": 0}]),
+        facilities([{"x": 3000, "y": 0}, {"x": None, "place_id": "p0"}]),
+        None,
+        [clinic()],
+    )
+    assert list(access.table["status"]) == ["unknown", "uncovered"]
+    assert list(access.table["reason"]) == ["no_position", "beyond_limit"]
+
+
+def test_only_facilities_without_positions_mean_nobody_knows() -> None:
+    access = measure_access(places([{"x": 0, "y": 0}]), facilities([{"x": None}]), None, [clinic()])
+    assert tuple(row(access)[["status", "reason"]]) == ("unknown", "no_position")
+
+
+def test_a_facility_outside_the_districts_still_serves() -> None:
+    access = measure_access(
+        places([{"x": 0, "y": 0}]),
+        facilities([{"x": -300, "y": 0, "position": "outside"}]),
+        None,
+        [clinic()],
+    )
+    assert row(access)["status"] == "covered"
+
+
+def test_no_function_writes_into_what_it_was_given() -> None:
+    given_places, given_facilities = places([{"x": 0, "y": 0}]), facilities([{"x": 900, "y": 0}])
+    before = given_places.table.copy(deep=True), given_facilities.table.copy(deep=True)
+    measure_access(given_places, given_facilities, None, [clinic()])
+    pd.testing.assert_frame_equal(given_places.table, before[0])
+    pd.testing.assert_frame_equal(given_facilities.table, before[1])
+
+
+spot = st.tuples(st.integers(0, 3000), st.integers(0, 3000))
+
+
+@given(st.lists(spot, min_size=1, max_size=8), st.lists(spot, min_size=1, max_size=6), spot)
+def test_one_more_facility_never_makes_access_worse(homes, clinics, more) -> None:
+    village = places([{"x": x, "y": y} for x, y in homes])
+    sites = [{"x": x, "y": y} for x, y in clinics]
+    fewer = measure_access(village, facilities(sites), None, [clinic()]).table
+    extra = facilities([*sites, {"x": more[0], "y": more[1]}])
+    richer = measure_access(village, extra, None, [clinic()]).table
+    assert (richer["distance_m"] <= fewer["distance_m"] + 1e-9).all()
+    assert not ((fewer["status"] == "covered") & (richer["status"] != "covered")).any()
+    assert set(richer["status"]) <= set(STATUSES)
+    assert set(richer["reason"]) <= set(REASONS)

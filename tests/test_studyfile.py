@@ -1,0 +1,127 @@
+"""The study file: everything a slip of the pen can do to it gets a sentence, not a traceback."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gapmap.errors import StudyError
+from gapmap.studyfile import read_study_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = """
+[study]
+name = "试验"
+date = 2014-12-31
+[districts]
+path = "d.geojson"
+id = "code"
+name = "name"
+groups.west = ["2"]
+[places]
+path = "p.csv"
+id = "code"
+name = "name"
+x = "lon"
+y = "lat"
+[[facilities]]
+path = "f.csv"
+service = "clinic"
+floor_area_m2 = "面积"
+beds = "床位"
+require = { floor_area_m2 = ">= 250" }
+[services.clinic]
+name = { zh = "卫生站" }
+mode = "walk"
+limit_m = 500
+[siting.clinic]
+count = 2
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def put(text: str) -> Path:
+        path = tmp_path / "study.toml"
+        path.write_text(text, "utf8")
+        return path
+
+    return put
+
+
+def test_a_good_file_is_read_whole(write, tmp_path: Path) -> None:
+    study = read_study_file(write(GOOD))
+    assert study.name == "试验"
+    assert study.date == dt.date(2014, 12, 31)
+    assert study.language == "zh"
+    assert study.districts.path == tmp_path / "d.geojson"
+    assert study.districts.groups == {"west": ("2",)}
+    facility = study.facilities[0]
+    assert facility.attributes == {"beds": "床位"}
+    assert facility.require == {"floor_area_m2": ">= 250"}
+    assert facility.presence_m == 1000
+    assert study.services[0].limit_m == 500
+    assert study.services[0].name == {"zh": "卫生站", "en": "clinic"}
+    assert study.siting[0].count == 2
+    assert study.network is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("[study]", "[studdy]", "unknown key studdy; the nearest known key is study"),
+        ("limit_m = 500", "limit_meters = 500", "services.clinic.limit_meters"),
+        ('beds = "床位"', 'opend = "床位"', "the nearest known key is opened"),
+        ('beds = "床位"', "beds = 5", "unknown key"),
+        ("limit_m = 500", "limit_m = 0", "must be above 0"),
+        ("limit_m = 500", 'limit_m = "500"', "wrong kind"),
+        ("limit_m = 500", "limit_m = true", "wrong kind"),
+        ("limit_m = 500", "limit_m = 500\nlimit_minutes = 5", "cannot have both"),
+        ('mode = "walk"', 'mode = "fly"', "choose one of walk"),
+        ('mode = "walk"', 'mode = "surface"', "not available in this version"),
+        ("date = 2014-12-31", 'date = "31.12.2014"', "is no date"),
+        ("date = 2014-12-31", "", "study.date is needed"),
+        ('x = "lon"', "", "places.x is needed"),
+        ('service = "clinic"', "", "exactly one of service and service_column"),
+        ('service = "clinic"', 'service_column = "类别"', "service_values is needed"),
+        ("[siting.clinic]", "[siting.clinik]", "the nearest known key is clinic"),
+        ("count = 2", "count = -2", "must be above 0"),
+        ("count = 2", "budget = 2", "siting.clinic.cost is needed"),
+        ('groups.west = ["2"]', "groups.west = [2.5]", "wrong kind"),
+        ('name = { zh = "卫生站" }', 'name = { zn = "卫生站" }', "nearest known key is zh"),
+        ('y = "lat"', 'y = "lat"\nsetting_values = { town = ["1"] }', "setting_values.town"),
+        ('y = "lat"', 'y = "lat"\ndatum = "wgs-84"', "choose one of auto"),
+        ("[siting.clinic]", '[network]\nosm = "a"\nlines = "b"\n[siting.clinic]', "exactly one of"),
+        ("[siting.clinic]", '[network]\nosm = "a"\nsnap_m = -1\n[siting.clinic]', "above 0"),
+        ("[[facilities]]", "[facilities]", "wrong kind"),
+    ],
+)
+def test_each_slip_is_named(write, old: str, new: str, words: str) -> None:
+    assert old in GOOD
+    with pytest.raises(StudyError, match="study.toml") as caught:
+        read_study_file(write(GOOD.replace(old, new, 1)))
+    assert words in caught.value.text("en")
+    assert caught.value.text("zh") != caught.value.text("en")
+
+
+def test_a_missing_block_a_missing_file_and_bad_bytes(write, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"\[places\] is missing"):
+        read_study_file(
+            write('[study]\nname="a"\ndate=2014-01-01\n[districts]\npath="d"\nid="i"\nname="n"')
+        )
+    with pytest.raises(StudyError, match="no such study file"):
+        read_study_file(tmp_path / "nothing.toml")
+    (tmp_path / "gbk.toml").write_bytes("[study]\nname = '珠海'".encode("gbk"))
+    with pytest.raises(StudyError, match="not UTF-8"):
+        read_study_file(tmp_path / "gbk.toml")
+    with pytest.raises(StudyError, match="not valid TOML"):
+        read_study_file(write("[study"))
+
+
+def test_blocks_of_later_versions_are_said_to_be_unused(write) -> None:
+    study = read_study_file(write(GOOD + '\n[population]\nraster = "p.tif"\n'))
+    assert study.not_used == ("population",)
