@@ -1,13 +1,145 @@
 """gapmap: who is not covered by a public service, how far they have to go, why, and where to build.
 
-Names are loaded when they are first used, so that ``import gapmap`` stays quick.
+Values and verbs: read a study, measure access, assess it, propose sites, build the report. Every
+name is loaded when it is first used, so that ``import gapmap`` stays quick.
 
-Examples
---------
->>> import gapmap as gm
->>> study = gm.read_study("zhuhai/study.toml")  # doctest: +SKIP
+The whole workflow::
+
+    import gapmap as gm
+
+    study = gm.read_study("data/zhuhai/study.toml")
+    access = gm.measure_access(study.places, study.facilities, study.network, study.services)
+    result = gm.assess(access, study.plan)
+    gm.map_gaps(result, service="bus_shelter")
+    proposal = gm.propose_sites(result, service="bus_shelter", count=20)
+    gm.build_report(result, proposal).save("outputs/report.html")
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: it would be a public name of the package.
+
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+if _TYPE_CHECKING:
+    from gapmap import datum, equity, network, siting
+    from gapmap.about import About
+    from gapmap.access import Access, Service, measure_access
+    from gapmap.assessment import Assessment, assess
+    from gapmap.change import Change, compare
+    from gapmap.datum import convert_datum
+    from gapmap.errors import (
+        CrsError,
+        GapmapError,
+        InputError,
+        MethodError,
+        NetworkError,
+        OutputError,
+        PlanError,
+        ScenarioError,
+        StudyError,
+    )
+    from gapmap.facilities import Facilities, FacilitySource, read_facilities
+    from gapmap.findings import Finding
+    from gapmap.maps import map_gaps, map_sites
+    from gapmap.network import Network, NetworkSource, read_network
+    from gapmap.places import Places, PlaceSource, read_places
+    from gapmap.plan import Plan, Target, read_plan
+    from gapmap.records import Records, read_records
+    from gapmap.region import DistrictSource, Region, TownSource, read_region
+    from gapmap.report import Report, build_report
+    from gapmap.siting import Proposal, propose_sites
+    from gapmap.study import Study, check_study, read_study, run_study
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "About",
+    "Access",
+    "Assessment",
+    "Change",
+    "CrsError",
+    "DistrictSource",
+    "Facilities",
+    "FacilitySource",
+    "Finding",
+    "GapmapError",
+    "InputError",
+    "MethodError",
+    "Network",
+    "NetworkError",
+    "NetworkSource",
+    "OutputError",
+    "PlaceSource",
+    "Places",
+    "Plan",
+    "PlanError",
+    "Proposal",
+    "Records",
+    "Region",
+    "Report",
+    "ScenarioError",
+    "Service",
+    "Study",
+    "StudyError",
+    "Target",
+    "TownSource",
+    "assess",
+    "build_report",
+    "check_study",
+    "compare",
+    "convert_datum",
+    "datum",
+    "equity",
+    "map_gaps",
+    "map_sites",
+    "measure_access",
+    "network",
+    "propose_sites",
+    "read_facilities",
+    "read_network",
+    "read_places",
+    "read_plan",
+    "read_records",
+    "read_region",
+    "read_study",
+    "run_study",
+    "siting",
+]
+
+# Which module each name comes from; a module's own name stands for the module itself.
+_NAMES = {
+    "about": "About",
+    "access": "Access Service measure_access",
+    "assessment": "Assessment assess",
+    "change": "Change compare",
+    "datum": "convert_datum datum",
+    "equity": "equity",
+    "errors": "CrsError GapmapError InputError MethodError NetworkError OutputError PlanError "
+    "ScenarioError StudyError",
+    "facilities": "Facilities FacilitySource read_facilities",
+    "findings": "Finding",
+    "maps": "map_gaps map_sites",
+    "network": "Network NetworkSource network read_network",
+    "places": "PlaceSource Places read_places",
+    "plan": "Plan Target read_plan",
+    "records": "Records read_records",
+    "region": "DistrictSource Region TownSource read_region",
+    "report": "Report build_report",
+    "siting": "Proposal propose_sites siting",
+    "study": "Study check_study read_study run_study",
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first asked for (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'gapmap' has no attribute {name!r}")
+    module = _import_module(f"gapmap.{_HOME[name]}")
+    value = module if name == _HOME[name] else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -1,0 +1,85 @@
+# gapmap: everything a developer or newcomer types. `make help` lists it.
+# Nothing rests on what was installed by hand: the targets make .venv themselves.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+WORKERS ?= 2
+QUICK ?=
+STUDY := data/zhuhai/study.toml
+OUT := outputs/zhuhai
+
+.PHONY: help setup demo test lint format types imports docs wheel bench clean distclean fonts browser
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY) ## make .venv with exact versions (constraints.txt); done by every other target
+
+# A venv without its python (the machine was renewed) or without pip is made anew.
+$(READY): pyproject.toml constraints.txt .ci/find_python.sh
+	@if ! $(PIP) --version >/dev/null 2>&1; then \
+	  python=$$(.ci/find_python.sh); \
+	  echo "making $(VENV) with $$($$python --version)"; \
+	  rm -rf $(VENV); $$python -m venv $(VENV); \
+	fi
+	@echo "installing gapmap and its dependencies (a few minutes the first time)"
+	@$(PIP) install --quiet --constraint constraints.txt hatchling
+	@$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+demo: $(READY) fonts ## the shipped Zhuhai study: every output, and where the report is
+	@$(BIN)/gapmap run $(STUDY) -o $(OUT)
+	@echo; echo "report:  $(CURDIR)/$(OUT)/report.html   (open it in a browser; it needs no internet)"
+	@echo "tables:  $(CURDIR)/$(OUT)/tables.xlsx"
+	@echo "QGIS:    $(CURDIR)/$(OUT)/results.gpkg"
+
+test: $(READY) fonts browser ## every test: unit, property, doctests, notebooks, browser; coverage is measured
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term
+
+lint: $(READY) ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(READY) ## let ruff rewrite what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(READY) ## mypy, strict
+	@$(BIN)/mypy
+
+imports: $(READY) ## a module imports only from modules below it (pyproject.toml, importlinter)
+	@$(BIN)/lint-imports
+
+docs: $(READY) ## links, commands and targets that the documentation names exist
+	@$(BIN)/python -m pytest -q tests/test_docs.py
+
+wheel: $(READY) ## build the wheel, install it in an empty environment elsewhere, run a study there
+	@.ci/try_wheel.sh $(BIN)/python
+
+bench: $(READY) ## speed and memory against other libraries; QUICK=1 for one size each
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+clean: ## remove what building and testing leave, not .venv
+	@rm -rf dist build .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache \
+	  .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean ## remove .venv and all outputs too
+	@rm -rf $(VENV)
+	@find outputs -mindepth 1 -not -name .gitkeep -delete
+
+# What Python packages cannot bring. As root on Debian or Ubuntu it is installed; otherwise said.
+fonts:
+	@.ci/need_debian.sh fonts || \
+	  echo "going on: without a Chinese font the pictures in figures/ show boxes; the report is not affected"
+
+browser:
+	@.ci/need_debian.sh browser
