@@ -1,0 +1,74 @@
+"""The report: one HTML file that opens without a network, with the map, the figures and why.
+
+Content first (:mod:`gapmap.report.parts`, plain values), HTML last (:mod:`gapmap.report.page`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gapmap.about import About
+from gapmap.report.page import assemble
+from gapmap.report.parts import content
+from gapmap.siting import Proposal
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from gapmap.assessment import Assessment
+
+__all__ = ["Report", "build_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report page.
+
+    Attributes
+    ----------
+    html
+        The whole page: one file, no request to any host.
+    """
+
+    html: str
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page as UTF-8 and give its path; missing folders are made."""
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(self.html, encoding="utf8", newline="\n")
+        return target
+
+
+def build_report(
+    assessment: Assessment,
+    proposals: Proposal | Sequence[Proposal] = (),
+    *,
+    about: About | None = None,
+) -> Report:
+    """Make the report page of an assessment.
+
+    Parameters
+    ----------
+    assessment
+        What :func:`gapmap.assess` gave.
+    proposals
+        One proposal or several, shown on the map of their service and in a table.
+    about
+        The title block. Files whose content is simulated are named on the page whether or not
+        they stand here, as long as a reader knows of them.
+
+    Returns
+    -------
+    Report
+        The page; ``save`` writes it.
+    """
+    block = about if about is not None else About()
+    chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
+    data = content(assessment, chosen, block)
+    name = block.name.encode("utf8", "replace").decode("utf8")
+    title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
+    return Report(assemble(data, title=title, language=block.language))

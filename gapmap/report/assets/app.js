@@ -1,0 +1,357 @@
+// The page: one state, drawn again where it changes.
+(function () {
+  "use strict";
+  const { gapmap } = window;
+  const { el } = gapmap;
+
+  function makeState(data) {
+    return {
+      language: data.about.language,
+      service: data.services.length ? data.services[0].id : null,
+      place: null,
+      states: { covered: false, uncovered: true, unknown: true },
+      search: "",
+      ways: true,
+      kind: "district",
+      targetState: null,
+      severity: null,
+      unfolded: {},
+      villageSort: { key: "people", descending: true },
+      groupSort: {}, gapSort: {}, findingSort: {},
+    };
+  }
+
+  // What every part of the page asks: rows by service, names of groups, texts of distances.
+  function makePage(data) {
+    const page = { data, state: makeState(data) };
+    page.voice = gapmap.voice(data.words, page.state.language);
+    page.coverage = gapmap.rows(data.coverage);
+    page.gaps = gapmap.rows(data.gaps);
+    page.equity = gapmap.rows(data.equity);
+    page.targets = gapmap.rows(data.targets);
+    const services = new Map(data.services.map((service) => [service.id, service]));
+    const cities = new Map(page.coverage.filter((row) => row.group_kind === "city")
+      .map((row) => [row.service, row]));
+    const { places, statuses, reasons } = data.map;
+    page.service = (id) => services.get(id);
+    page.city = (id) => cities.get(id) || {};
+    page.result = (id, number) => {
+      const held = data.map.services[id];
+      if (!held || number >= held.status.length) return null;
+      return {
+        number,
+        name: places.name[number], town: places.town[number], district: places.district[number],
+        people: places.people[number], lon: places.lon[number],
+        status: statuses[held.status[number]], reason: reasons[held.reason[number]],
+        distance_m: held.distance_m[number], minutes: held.minutes[number],
+        straight_m: held.straight_m[number], shortfall: held.shortfall[number],
+        facility: held.facility[number], measured: held.measured,
+        sought: [places.name[number], places.town[number], places.district[number],
+          held.facility[number]].join(" ").toLowerCase(),
+      };
+    };
+    const kept = new Map();
+    page.results = (id) => {
+      if (!kept.has(id)) kept.set(id, places.name.map((_, number) => page.result(id, number)));
+      return kept.get(id);
+    };
+    page.sites = (id) => {
+      const found = data.proposals.find((proposal) => proposal.service === id);
+      return found ? found.sites : null;
+    };
+    return page;
+  }
+
+  function addTexts(page) {
+    page.groupName = (name) => {
+      const rest = String(name).startsWith("rest of ") ? String(name).slice(8) : null;
+      if (rest) return page.voice.say("rest_of", { group: page.voice.value(rest) });
+      return page.voice.value(name);
+    };
+    page.comparisonName = (name) => {
+      const known = page.voice.value(name);
+      if (known !== name || !name.endsWith("-rest")) return known;
+      return page.voice.say("group_against_rest", { group: page.voice.value(name.slice(0, -5)) });
+    };
+    page.where = (row) => [row.town, row.district].filter(Boolean).join(" · ");
+    page.wayText = (row, service) => {
+      const unit = service.limit_unit === "minutes" ? "minutes" : "m";
+      const value = unit === "minutes" ? row.minutes : row.distance_m;
+      if (value === null) {
+        const lost = ["no_route", "island_no_ferry"].includes(row.reason);
+        return row.reason === "no_facility" ? "—" : page.voice.say(lost ? "unreachable" : "unknown");
+      }
+      return page.voice.measured(value, unit, row.status === "uncovered" ? service.limit : undefined);
+    };
+    const SIGNS = { ">=": "≥", "<=": "≤", ">": ">", "<": "<" };
+    page.targetAmount = (row, key) => {
+      const value = row[key];
+      if (value === null || value === undefined || value === "") return "—";
+      if (typeof value !== "number") return String(value);
+      if (row.unit === "share" && key === "shortfall") return page.voice.points(value, true);
+      if (row.unit === "share") return page.voice.share(value);
+      if (row.unit === "minutes") return page.voice.minutes(value);
+      return page.voice.number(value);
+    };
+    page.targetRequired = (row) => {
+      const told = page.targetAmount(row, "required");
+      return told === "—" || !SIGNS[row.comparison] ? told : SIGNS[row.comparison] + " " + told;
+    };
+    page.targetReason = (row) =>
+      (page.voice.language === "zh" && row.reason_zh) || row.reason || "";
+  }
+
+  // ---- head ---------------------------------------------------------------------------
+
+  function header(page) {
+    const { voice, data } = page;
+    const { about } = data;
+    const people = page.data.services.length ? page.city(data.services[0].id) : {};
+    const facts = [
+      about.date ? voice.say("at_date", { date: about.date }) : null,
+      about.plan ? voice.say("plan_is", { plan: about.plan }) : null,
+      voice.say("places_are", { count: voice.count(data.map.places.name.length) }),
+      data.weight === "people" && typeof people.people === "number"
+        ? voice.say("people_are", { count: voice.count(people.people) }) : null,
+      about.latest_opened ? voice.say("data_until", { date: about.latest_opened }) : null,
+      about.simulated.length ? null : voice.say("none_simulated"),
+    ];
+    return el("header", { class: "top" },
+      el("div", { class: "titles" },
+        el("p", { class: "kind" }, voice.say("report")),
+        el("h1", {}, about.name || voice.say("report")),
+        el("p", { class: "meta" }, facts.filter(Boolean).map((one) => el("span", {}, one)))),
+      el("div", { class: "languages", role: "group", "aria-label": "语言 / language" },
+        [["zh", "中文"], ["en", "English"]].map(([language, name]) => el("button", {
+          type: "button", lang: language, "data-language": language,
+          "aria-pressed": page.state.language === language ? "true" : "false",
+          click: () => page.speak(language),
+        }, name))));
+  }
+
+  function banners(page) {
+    const { about } = page.data;
+    const told = [];
+    if (about.simulated.length) {
+      told.push(el("p", { class: "banner simulated", role: "note" },
+        el("b", {}, "模拟数据 / simulated data"), " ",
+        el("span", {}, about.simulated.join(", ")), " — ", page.voice.say("simulated_help")));
+    }
+    if (about.scenario) {
+      told.push(el("p", { class: "banner scenario", role: "note" },
+        el("b", {}, "情景 / what-if"), " ", el("span", {}, about.scenario), " — ",
+        page.voice.say("scenario_help")));
+    }
+    return el("div", { class: "banners" }, told);
+  }
+
+  function contents(page) {
+    const ids = ["map", "targets", "coverage", "gaps", page.data.proposals.length ? "sites" : null,
+      "findings", "method", "sources"];
+    return el("nav", { class: "contents" }, ids.filter(Boolean).map((id) =>
+      el("a", { href: "#" + id }, page.voice.say("section_" + id))));
+  }
+
+  // ---- the first screen ---------------------------------------------------------------
+
+  function workbench(page) {
+    const { voice, parts, state } = page;
+    parts.list = el("div", { class: "list-slot" });
+    parts.detail = el("div", { class: "detail-slot" });
+    parts.filters = el("div", { class: "filters" });
+    parts.villages = el("div", { class: "villages-slot" });
+    parts.count = el("span", { class: "found" });
+    parts.legend = el("div", { class: "legend-slot" });
+    parts.card = el("aside", { class: "place-card", hidden: true });
+    parts.off = el("p", { class: "off-map" });
+    parts.map = parts.map || el("div", { class: "map" });
+    const search = el("input", {
+      type: "search", class: "search", placeholder: voice.say("search"),
+      "aria-label": voice.say("search"), value: state.search,
+      input: (event) => { state.search = event.target.value; page.drawVillages(); },
+    });
+    return el("section", { id: "map", class: "workbench" },
+      el("div", { class: "map-side" },
+        el("div", { class: "map-frame" }, parts.map, parts.legend, parts.card), parts.off),
+      el("div", { class: "figures" },
+        el("div", { class: "upper" }, parts.list, parts.detail),
+        el("div", { class: "lower" },
+          el("div", { class: "bar-line" }, el("h2", {}, voice.say("villages")), parts.filters,
+            search, parts.count),
+          parts.villages)));
+  }
+
+  function startMap(page) {
+    const { parts, data } = page;
+    const map = L.map(parts.map, gapmap.mapOptions);
+    page.map = map;
+    page.chart = gapmap.chart(map, data.map);
+    L.control.scale({ imperial: false, metric: true, position: "bottomright" }).addTo(map);
+    page.chart.fit();
+    const label = el("div", { class: "hover", hidden: true });
+    parts.map.appendChild(label);
+    map.on("click", (event) => page.clicked(event.containerPoint));
+    map.on("mousemove", (event) => {
+      const { place } = page.chart.hit(event.containerPoint);
+      parts.map.classList.toggle("over", place !== null);
+      label.hidden = place === null;
+      if (place === null) return;
+      label.textContent = page.voice.text(data.map.places.name[place]);
+      label.style.left = event.containerPoint.x + 12 + "px";
+      label.style.top = event.containerPoint.y + 10 + "px";
+    });
+    map.on("mouseout", () => { label.hidden = true; });
+    page.zoom = null;
+    page.drawZoom = () => {
+      if (page.zoom) page.zoom.remove();
+      page.zoom = L.control.zoom({
+        zoomInTitle: page.voice.say("zoom_in"), zoomOutTitle: page.voice.say("zoom_out"),
+      }).addTo(map);
+      const all = el("a", { href: "#", role: "button", title: page.voice.say("zoom_all"),
+        class: "zoom-all", click: (event) => { event.preventDefault(); page.chart.fit(); } }, "⤢");
+      page.zoom.getContainer().appendChild(all);
+    };
+  }
+
+  function addMapActions(page) {
+    const { parts } = page;
+    page.drawMap = () => {
+      page.chart.show(page.state.service, {
+        showWays: page.state.ways, proposed: page.sites(page.state.service),
+      });
+      page.chart.select(page.state.place);
+      parts.legend.replaceChildren(gapmap.legend(page));
+      parts.off.textContent = gapmap.offMap(page);
+      parts.off.hidden = parts.off.textContent === "";
+    };
+    page.drawVillages = () => {
+      const { table, rows, filters } = gapmap.villages(page);
+      page.villageTable = table;
+      parts.villages.replaceChildren(table.node);
+      parts.filters.replaceChildren(...filters);
+      parts.count.textContent = page.voice.say("places_found", { count: page.voice.count(rows.length) });
+    };
+    const showCard = (...bodies) => {
+      parts.card.hidden = bodies.length === 0;
+      parts.card.replaceChildren(
+        el("button", { type: "button", class: "close", "aria-label": page.voice.say("close"),
+          click: () => page.select(null, false) }, "×"),
+        ...bodies,
+      );
+    };
+    page.select = (number, pan) => {
+      page.state.place = number;
+      page.chart.select(number);
+      page.villageTable.choose(number);
+      if (number === null) {
+        showCard();
+        return;
+      }
+      showCard(gapmap.placeCard(page, number));
+      const { lon, lat } = page.data.map.places;
+      if (pan && lat[number] !== null) page.map.panTo([lat[number], lon[number]]);
+    };
+    page.clicked = (point) => {
+      const { place, facility, site } = page.chart.hit(point);
+      page.select(place, false);
+      const bodies = [];
+      if (place !== null) bodies.push(gapmap.placeCard(page, place));
+      if (facility !== null) bodies.push(gapmap.facilityCard(page, facility));
+      if (site !== null) bodies.push(gapmap.siteCard(page, site));
+      showCard(...bodies);
+    };
+  }
+
+  // ---- drawing and switching ----------------------------------------------------------
+
+  function addActions(page, root) {
+    const { parts } = page;
+    const redraw = (id, make) => () => {
+      const made = make(page);
+      if (parts[id]) parts[id].replaceWith(made);
+      parts[id] = made;
+    };
+    page.drawTargets = redraw("targets", gapmap.targets);
+    page.drawGaps = redraw("gaps", gapmap.gapsSection);
+    page.drawFindings = redraw("findings", gapmap.findings);
+    // The first screen fills what the head leaves of the window.
+    page.resize = () => {
+      const bench = root.querySelector(".workbench");
+      if (!bench) return;
+      const left = window.innerHeight - root.querySelector(".head").offsetHeight;
+      bench.style.height = Math.max(560, left) + "px";
+      if (page.map) page.map.invalidateSize({ animate: false });
+    };
+    page.drawService = () => {
+      parts.list.replaceChildren(gapmap.serviceList(page));
+      parts.detail.replaceChildren(gapmap.detail(page));
+      page.drawVillages();
+      page.drawMap();
+    };
+    page.choose = (id, scroll) => {
+      page.state.service = id;
+      page.drawService();
+      page.drawGaps();
+      if (page.state.place !== null) page.select(page.state.place, false);
+      const row = parts.list.querySelector('[aria-selected="true"]');
+      if (row) row.scrollIntoView({ block: "nearest" });
+      if (scroll) window.scrollTo(0, 0);
+    };
+    page.speak = (language) => {
+      page.state.language = language;
+      page.voice = gapmap.voice(page.data.words, language);
+      page.draw();
+    };
+    page.draw = () => {
+      document.documentElement.lang = page.state.language === "zh" ? "zh-CN" : "en";
+      const chosen = page.data.services.length > 0;
+      const below = el("div", { class: "below" });
+      root.replaceChildren(el("div", { class: "head" }, header(page), banners(page),
+        contents(page)), chosen ? workbench(page) : el("section", { id: "map" },
+        el("p", { class: "none" }, page.voice.say("no_services"))), below);
+      parts.targets = gapmap.targets(page);
+      parts.findings = gapmap.findings(page);
+      parts.gaps = chosen ? gapmap.gapsSection(page) : null;
+      below.append(...[parts.targets, gapmap.coverage(page), parts.gaps, gapmap.proposals(page),
+        parts.findings, gapmap.method(page), gapmap.sources(page)].filter(Boolean));
+      if (!chosen) return;
+      page.resize();
+      if (!page.map) startMap(page);
+      page.drawZoom();
+      page.drawService();
+      if (page.state.place !== null) page.select(page.state.place, false);
+    };
+  }
+
+  function watch(page) {
+    window.addEventListener("resize", page.resize);
+    window.addEventListener("beforeprint", () => {
+      if (!page.map) return;
+      page.map.invalidateSize({ animate: false });
+      page.chart.fit();
+    });
+    window.addEventListener("afterprint", page.resize);
+  }
+
+  async function start() {
+    const root = document.getElementById("report");
+    if (typeof DecompressionStream === "undefined") {
+      root.appendChild(el("p", { class: "banner" },
+        "浏览器过旧:请用 Chrome 或 Edge 80、Firefox 113、Safari 16.4 以上版本打开。 ",
+        "This browser is too old: open the page with Chrome or Edge 80, Firefox 113, ",
+        "Safari 16.4 or later."));
+      return;
+    }
+    const data = await gapmap.decode(document.getElementById("data").textContent);
+    const page = makePage(data);
+    page.parts = {};
+    addTexts(page);
+    addActions(page, root);
+    addMapActions(page);
+    page.draw();
+    watch(page);
+    document.documentElement.dataset.ready = "yes";
+  }
+
+  start();
+})();

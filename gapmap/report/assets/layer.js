@@ -1,0 +1,227 @@
+// The map's own layer on Leaflet's canvas: districts, places by status, facilities, ways.
+// Nothing here takes HTML: names go into text nodes.
+(function () {
+  "use strict";
+  const gapmap = (window.gapmap = window.gapmap || {});
+  const { el, svg } = gapmap;
+
+  gapmap.marks = {
+    covered: { shape: "circle", radius: 4.5, color: "#ffffff", weight: 1, fill: "#1b6ca8" },
+    uncovered: { shape: "circle", radius: 6, color: "#4a1f00", weight: 1.4, fill: "#d55e00" },
+    unknown: {
+      shape: "circle", radius: 5, color: "#6e6e6e", weight: 1.8, fill: "#ffffff", dash: "3 2",
+    },
+    serves: { shape: "square", radius: 3.6, color: "#ffffff", weight: 1, fill: "#20272e" },
+    fails: { shape: "square", radius: 4.2, color: "#20272e", weight: 1.6, fill: "#ffffff" },
+    doubtful: {
+      shape: "square", radius: 4.2, color: "#6e6e6e", weight: 1.6, fill: "#ffffff", dash: "2 2",
+    },
+    proposed: { shape: "diamond", radius: 8, color: "#20272e", weight: 1.5, fill: "#f0c400" },
+    way: { shape: "line", color: "#d55e00", weight: 1.2, opacity: 0.65 },
+  };
+
+  // A swatch for legends and tables, drawn as the map draws it.
+  gapmap.swatch = function (kind) {
+    const mark = gapmap.marks[kind];
+    const paint = {
+      fill: mark.fill || "none", stroke: mark.color, "stroke-width": mark.weight,
+      "stroke-dasharray": mark.dash,
+    };
+    const r = mark.radius;
+    const shapes = {
+      circle: () => svg("circle", { cx: 9, cy: 9, r, ...paint }),
+      square: () => svg("rect", { x: 9 - r, y: 9 - r, width: 2 * r, height: 2 * r, ...paint }),
+      diamond: () =>
+        svg("path", { d: "M9 " + (9 - r) + "l" + r + " " + r + "l-" + r + " " + r + "l-" + r +
+          " -" + r + "z", ...paint }),
+      line: () => svg("path", { d: "M1 13L17 5", ...paint, "stroke-width": 1.6 }),
+    };
+    return svg(
+      "svg",
+      { class: "swatch", viewBox: "0 0 18 18", width: 16, height: 16, "aria-hidden": "true" },
+      shapes[mark.shape](),
+    );
+  };
+
+  const trace = {
+    square(context, p, r) {
+      context.rect(p.x - r, p.y - r, 2 * r, 2 * r);
+    },
+    diamond(context, p, r) {
+      context.moveTo(p.x, p.y - r);
+      context.lineTo(p.x + r, p.y);
+      context.lineTo(p.x, p.y + r);
+      context.lineTo(p.x - r, p.y);
+      context.closePath();
+    },
+  };
+
+  let shapeClass = null;
+  function Shape() {
+    if (shapeClass) return shapeClass;
+    shapeClass = L.CircleMarker.extend({
+      _updatePath() {
+        const canvas = this._renderer;
+        if (this.options.shape === "circle") {
+          canvas._updateCircle(this);
+          return;
+        }
+        if (!canvas._drawing || this._empty()) return;
+        canvas._ctx.beginPath();
+        trace[this.options.shape](canvas._ctx, this._point, this._radius);
+        canvas._fillStroke(canvas._ctx, this);
+      },
+    });
+    return shapeClass;
+  }
+
+  function mark(lat, lon, kind, changes) {
+    const style = gapmap.marks[kind];
+    return new (Shape())([lat, lon], {
+      shape: style.shape, radius: style.radius, color: style.color, weight: style.weight,
+      dashArray: style.dash, fillColor: style.fill, fillOpacity: 1, opacity: 1,
+      interactive: false, ...changes,
+    });
+  }
+
+  const turn = (pairs) => pairs.map(([lon, lat]) => [lat, lon]);
+  const placed = (list, i) => list.lon[i] !== null && list.lat[i] !== null;
+
+  function drawDistricts(map, districts) {
+    const group = L.layerGroup().addTo(map);
+    for (const district of districts) {
+      L.polygon(district.polygons.map((rings) => rings.map(turn)), {
+        color: "#8f99a3", weight: 1.2, fillColor: "#ffffff", fillOpacity: 1, interactive: false,
+        smoothFactor: 0.8,
+      }).addTo(group);
+      const icon = L.divIcon({
+        className: "district-name", iconSize: [0, 0], html: el("span", {}, district.name),
+      });
+      L.marker([district.label[1], district.label[0]], {
+        icon, interactive: false, keyboard: false,
+      }).addTo(group);
+    }
+    return group;
+  }
+
+  // A chart draws one service of a picture on a Leaflet map.
+  gapmap.chart = function (map, picture) {
+    drawDistricts(map, picture.districts);
+    const ways = L.layerGroup().addTo(map);
+    const dots = L.layerGroup().addTo(map);
+    const spot = L.layerGroup().addTo(map);
+    const { places, statuses } = picture;
+    let service = null;
+    let sites = null;
+
+    function bounds() {
+      const box = L.latLngBounds([]);
+      for (const district of picture.districts) {
+        for (const rings of district.polygons) box.extend(L.latLngBounds(turn(rings[0])));
+      }
+      for (let i = 0; i < places.lon.length; i += 1) {
+        if (placed(places, i)) box.extend([places.lat[i], places.lon[i]]);
+      }
+      return box;
+    }
+
+    function fit(options) {
+      const box = bounds();
+      if (box.isValid()) map.fitBounds(box, { padding: [14, 14], animate: false, ...options });
+      else map.setView([0, 0], 2);
+    }
+
+    function drawWays() {
+      const style = gapmap.marks.way;
+      for (const [, line] of picture.routes[service]) {
+        L.polyline(turn(line), {
+          color: style.color, weight: style.weight, opacity: style.opacity, interactive: false,
+        }).addTo(ways);
+      }
+    }
+
+    function drawPlaces() {
+      const result = picture.services[service];
+      for (const status of ["covered", "unknown", "uncovered"]) {
+        const code = statuses.indexOf(status);
+        for (let i = 0; i < places.lon.length; i += 1) {
+          if (result.status[i] !== code || !placed(places, i)) continue;
+          mark(places.lat[i], places.lon[i], status).addTo(dots);
+        }
+      }
+    }
+
+    function drawFacilities() {
+      const list = picture.facilities[service];
+      for (let i = 0; i < list.lon.length; i += 1) {
+        if (placed(list, i)) mark(list.lat[i], list.lon[i], list.kind[i]).addTo(dots);
+      }
+    }
+
+    function drawSites() {
+      if (!sites) return;
+      for (let i = 0; i < sites.lon.length; i += 1) {
+        if (placed(sites, i)) mark(sites.lat[i], sites.lon[i], "proposed").addTo(dots);
+      }
+    }
+
+    function show(id, options) {
+      const { showWays = true, proposed = null } = options || {};
+      service = id;
+      sites = proposed;
+      ways.clearLayers();
+      dots.clearLayers();
+      if (showWays) drawWays();
+      drawPlaces();
+      drawFacilities();
+      drawSites();
+    }
+
+    function select(number) {
+      spot.clearLayers();
+      if (number === null || !placed(places, number)) return;
+      for (const [from, line] of picture.routes[service] || []) {
+        if (from !== number) continue;
+        L.polyline(turn(line), { color: "#20272e", weight: 3, interactive: false }).addTo(spot);
+      }
+      const status = statuses[picture.services[service].status[number]];
+      const at = [places.lat[number], places.lon[number]];
+      mark(...at, status, {
+        radius: 13, fillOpacity: 0, color: "#20272e", weight: 2.2, dashArray: null,
+      }).addTo(spot);
+      mark(...at, status).addTo(spot);
+    }
+
+    // The nearest drawn thing within so many pixels: a number, or null.
+    function nearest(list, point, pixels) {
+      const corner = map.containerPointToLatLng(point.subtract([pixels, pixels]));
+      const other = map.containerPointToLatLng(point.add([pixels, pixels]));
+      let best = null;
+      let least = pixels;
+      for (let i = 0; i < list.lon.length; i += 1) {
+        const lon = list.lon[i];
+        const lat = list.lat[i];
+        if (lon === null || lat === null) continue;
+        if (lon < corner.lng || lon > other.lng || lat > corner.lat || lat < other.lat) continue;
+        const distance = map.latLngToContainerPoint([lat, lon]).distanceTo(point);
+        if (distance <= least) [best, least] = [i, distance];
+      }
+      return best;
+    }
+
+    function hit(point) {
+      return {
+        place: nearest(places, point, 9),
+        facility: service ? nearest(picture.facilities[service], point, 7) : null,
+        site: sites ? nearest(sites, point, 9) : null,
+      };
+    }
+
+    return { fit, show, select, hit, bounds };
+  };
+
+  gapmap.mapOptions = {
+    preferCanvas: true, attributionControl: false, zoomControl: false, fadeAnimation: false,
+    zoomSnap: 0.25, zoomDelta: 0.5, minZoom: 3, maxZoom: 18, wheelPxPerZoomLevel: 120,
+  };
+})();

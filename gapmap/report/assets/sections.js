@@ -1,0 +1,392 @@
+// The sections below the first screen: targets, coverage, gaps, findings, method, sources.
+(function () {
+  "use strict";
+  const gapmap = (window.gapmap = window.gapmap || {});
+  const { el } = gapmap;
+  const TARGET_STATES = ["met", "on_course", "behind", "overdue", "not_measurable"];
+  const SEVERITIES = ["error", "warning", "note"];
+
+  function section(page, id, ...content) {
+    return el("section", { id }, el("h2", {}, page.voice.say("section_" + id)), content);
+  }
+
+  function chips(page, names, counts, chosen, onChoose) {
+    const { voice } = page;
+    return el("div", { class: "chips", role: "group" }, names.map((name) =>
+      el("button", {
+        type: "button", class: "chip " + name, "data-chip": name,
+        "aria-pressed": chosen === name ? "true" : "false",
+        click: () => onChoose(chosen === name ? null : name),
+      }, el("b", {}, voice.count(counts[name] || 0)), " ", voice.value(name))));
+  }
+
+  function tally(rows, key) {
+    const counts = {};
+    for (const row of rows) counts[row[key]] = (counts[row[key]] || 0) + 1;
+    return counts;
+  }
+
+  // ---- the plan's targets -------------------------------------------------------------
+
+  function targetLine(page, row, part, folded) {
+    const { voice } = page;
+    const scope = row["scope_" + voice.language] || page.groupName(row.scope_kind);
+    const name = part ? scope : row["title_" + voice.language];
+    return el("tr", { class: part ? "part" : "whole", "data-target": row.target,
+      hidden: part && !page.state.unfolded[row.target] },
+    el("td", {}, el("span", { class: "state " + row.status }, voice.value(row.status))),
+    el("td", { class: "clause" }, part ? "" : row.clause),
+    el("td", {}, folded || null, el("span", { class: "target-name" }, voice.text(name)),
+      part ? null : el("span", { class: "where" }, scope)),
+    el("td", { class: "number" }, page.targetRequired(row)),
+    el("td", { class: "number" }, page.targetAmount(row, "achieved")),
+    el("td", { class: "number" }, page.targetAmount(row, "shortfall")),
+    el("td", {}, part ? "" : row.due || "—"),
+    el("td", {}, row.basis ? gapmap.basisTag(row.basis, voice) : "—"),
+    el("td", { class: "reason" }, page.targetReason(row)));
+  }
+
+  function foldButton(page, target, parts) {
+    const { voice, state } = page;
+    const open = Boolean(state.unfolded[target]);
+    return el("button", {
+      type: "button", class: "fold", "aria-expanded": open ? "true" : "false",
+      "data-fold": target,
+      title: voice.say("units", { count: voice.count(parts.length) }),
+      click: () => { state.unfolded[target] = !open; page.drawTargets(); },
+    }, open ? "▾" : "▸");
+  }
+
+  gapmap.targets = function (page) {
+    const { voice, state } = page;
+    if (!page.targets.length) {
+      return section(page, "targets", el("p", { class: "none" }, voice.say("no_plan")));
+    }
+    const groups = new Map();
+    for (const row of page.targets) {
+      if (!groups.has(row.target)) groups.set(row.target, []);
+      groups.get(row.target).push(row);
+    }
+    const wholes = Array.from(groups.values(), (rows) => rows[0]);
+    const lines = [];
+    for (const [target, rows] of groups) {
+      if (state.targetState && rows[0].status !== state.targetState) continue;
+      const parts = rows.slice(1);
+      lines.push(targetLine(page, rows[0], false,
+        parts.length ? foldButton(page, target, parts) : null));
+      for (const row of parts) lines.push(targetLine(page, row, true, null));
+    }
+    const heads = ["status", "clause", "target", "required", "achieved", "shortfall", "due",
+      "basis", "reason"];
+    const numbers = ["required", "achieved", "shortfall"];
+    return section(page, "targets",
+      el("p", { class: "lead" }, voice.say("targets_lead", { count: voice.count(wholes.length) })),
+      chips(page, TARGET_STATES, tally(wholes, "status"), state.targetState, (name) => {
+        state.targetState = name;
+        page.drawTargets();
+      }),
+      el("div", { class: "table-frame targets-table" }, el("table", {},
+        el("thead", {}, el("tr", {}, heads.map((key) => el("th", {
+          scope: "col", class: numbers.includes(key) ? "number" : null,
+        }, voice.title(key))))),
+        el("tbody", {}, lines))));
+  };
+
+  // ---- coverage of every service ------------------------------------------------------
+
+  function coverageCard(page, service) {
+    const { voice, data } = page;
+    const row = page.city(service.id);
+    const people = data.weight === "people";
+    const line = (name, label, value) => el("div", { class: "fact", "data-fact": name },
+      el("dt", {}, label), el("dd", {}, value));
+    return el("article", { class: "card", "data-service": service.id },
+      el("h3", {}, el("button", { type: "button", click: () => page.choose(service.id, true),
+        title: voice.say("show_on_map") }, voice.both(service.name))),
+      el("p", { class: "headline" }, el("b", { class: "big" }, voice.share(row.share_people)),
+        gapmap.range(row, voice)),
+      gapmap.bar(row, voice),
+      el("dl", {},
+        people ? line("people_uncovered", voice.say("people_uncovered"),
+          voice.count(row.people_uncovered)) : null,
+        line("places_uncovered", voice.say("places_uncovered"),
+          voice.say("of", { part: voice.count(row.places_uncovered), all: voice.count(row.places) })),
+        line("places_unknown", voice.say("places_unknown"), voice.count(row.places_unknown)),
+        page.gaps.filter((gap) => gap.service === service.id && gap.measure === "share_people"
+          && (gap.comparison === "urban-rural" || gap.comparison.endsWith("-rest")))
+          .map((gap) => line(gap.comparison, page.comparisonName(gap.comparison),
+            voice.points(gap.difference)))),
+      el("p", { class: "limit" }, gapmap.limitText(service, voice), " ",
+        gapmap.basisTag(service.basis, voice), " ",
+        service.source !== "assumption" ? el("span", { class: "source" }, service.source) : null));
+  }
+
+  gapmap.coverage = function (page) {
+    return section(page, "coverage",
+      el("p", { class: "lead" }, page.voice.say("coverage_lead")),
+      el("div", { class: "cards" },
+        page.data.services.map((service) => coverageCard(page, service))));
+  };
+
+  // ---- gaps ---------------------------------------------------------------------------
+
+  const KINDS = ["district", "plan_district", "setting", "group", "people_group", "town"];
+
+  function kindSwitch(page, kinds) {
+    const { voice, state } = page;
+    return el("div", { class: "switch", role: "group" }, kinds.map((kind) => el("button", {
+      type: "button", "data-kind": kind, "aria-pressed": state.kind === kind ? "true" : "false",
+      click: () => { state.kind = kind; page.drawGaps(); },
+    }, voice.value(kind))));
+  }
+
+  // A cell says the share, its bounds where people are unknown, and the difference to the city.
+  function matrixCell(page, row, city) {
+    const { voice } = page;
+    if (!row) return el("td", { class: "number" }, "—");
+    const known = typeof row.share_people === "number" && typeof city.share_people === "number";
+    const difference = known ? row.share_people - city.share_people : null;
+    const depth = known && difference < 0 ? Math.min(0.5, -difference) : 0;
+    return el("td", {
+      class: "number", style: depth ? "background:rgba(213,94,0," + (depth * 0.8).toFixed(3) + ")"
+        : null,
+    }, el("span", { class: "share" }, voice.share(row.share_people)),
+    el("span", { class: "where" }, known ? voice.points(difference) : ""),
+    gapmap.range(row, voice));
+  }
+
+  function matrix(page, kind) {
+    const { voice, data } = page;
+    const rows = page.coverage.filter((row) => row.group_kind === kind);
+    const groups = new Map(rows.map((row) => [row.group_id, row.group]));
+    const found = new Map(rows.map((row) => [row.service + "\n" + row.group_id, row]));
+    return el("div", { class: "table-frame matrix" }, el("table", {},
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, voice.say("service")),
+        el("th", { scope: "col", class: "number" }, voice.value("city")),
+        Array.from(groups.values(), (name) =>
+          el("th", { scope: "col", class: "number" }, page.groupName(name))))),
+      el("tbody", {}, data.services.map((service) => {
+        const city = page.city(service.id);
+        return el("tr", { "data-service": service.id,
+          class: service.id === page.state.service ? "chosen" : null },
+        el("th", { scope: "row" }, voice.both(service.name)),
+        el("td", { class: "number" }, el("span", { class: "share" },
+          voice.share(city.share_people)), gapmap.range(city, voice)),
+        Array.from(groups.keys(), (id) =>
+          matrixCell(page, found.get(service.id + "\n" + id), city)));
+      }))));
+  }
+
+  function groupTable(page, kind) {
+    const { voice, state } = page;
+    const service = page.service(state.service);
+    const rows = page.coverage.filter((row) => row.service === service.id
+      && (row.group_kind === kind || row.group_kind === "city"));
+    const whole = (key) => ({ key, title: voice.title(key), kind: "number",
+      value: (row) => row[key], cell: (row) => voice.count(row[key]) });
+    const share = (key) => ({ key, title: voice.title(key), kind: "number",
+      value: (row) => row[key], cell: (row) => voice.share(row[key]) });
+    const unit = service.limit_unit === "minutes" ? "minutes" : "m";
+    const far = (name) => ({ key: name, title: voice.say(name), kind: "number",
+      value: (row) => row[name + "_" + unit],
+      cell: (row) => gapmap.distanceText(row, name, service, voice) });
+    const people = page.data.weight === "people"
+      ? ["people", "people_covered", "people_uncovered", "people_unknown"].map(whole) : [];
+    return gapmap.table({
+      voice, rows, state: state.groupSort, name: "groups-table", id: (row) => row.group_id,
+      columns: [
+        { key: "group", title: voice.value(kind), kind: "text",
+          value: (row) => page.groupName(row.group) },
+        ...["places", "places_covered", "places_uncovered", "places_unknown"].map(whole),
+        ...people,
+        ...["share_people", "share_people_low", "share_people_high"].map(share),
+        far("mean"), far("median"), far("p90"), whole("places_unreachable"),
+      ],
+    }).node;
+  }
+
+  function gapTable(page) {
+    const { voice, state } = page;
+    const told = (row, key) => {
+      const value = row[key];
+      if (row.measure.startsWith("share")) {
+        return key === "difference" ? voice.points(value) : voice.share(value);
+      }
+      const sign = key === "difference" && value > 0 ? "+" : "";
+      if (typeof value !== "number") return voice.number(value);
+      return sign + (value < 0 ? "−" : "") + voice.metres(Math.abs(value));
+    };
+    const number = (key) => ({ key, title: voice.title(key), kind: "number",
+      value: (row) => row[key], cell: (row) => told(row, key) });
+    return gapmap.table({
+      voice, state: state.gapSort, name: "gaps-table",
+      rows: page.gaps.filter((row) => row.service === state.service),
+      columns: [
+        { key: "comparison", title: voice.title("comparison"), kind: "text",
+          value: (row) => page.comparisonName(row.comparison) },
+        { key: "group_a", title: voice.title("group_a"), kind: "text",
+          value: (row) => page.groupName(row.group_a) },
+        { key: "group_b", title: voice.title("group_b"), kind: "text",
+          value: (row) => page.groupName(row.group_b) },
+        { key: "measure", title: voice.title("measure"), kind: "text",
+          value: (row) => voice.title(row.measure) },
+        number("value_a"), number("value_b"), number("difference"),
+        { key: "ratio", title: voice.title("ratio"), kind: "number", value: (row) => row.ratio,
+          cell: (row) => voice.number(row.ratio) },
+      ],
+    }).node;
+  }
+
+  function equityLine(page) {
+    const { voice, state } = page;
+    const rows = page.equity.filter((row) => row.service === state.service);
+    if (!rows.length) return null;
+    return [el("h3", {}, voice.say("equity_title")),
+      el("p", { class: "lead" }, voice.say("equity_lead")),
+      el("dl", { class: "facts wide" }, rows.map((row) =>
+        el("div", { class: "fact", "data-fact": row.measure },
+          el("dt", {}, voice.value(row.measure)), el("dd", {}, voice.number(row.value)))))];
+  }
+
+  gapmap.gapsSection = function (page) {
+    const { voice, state } = page;
+    const kinds = KINDS.filter((kind) => page.coverage.some((row) => row.group_kind === kind));
+    if (!kinds.includes(state.kind)) [state.kind] = kinds;
+    const name = voice.both(page.service(state.service).name);
+    const few = new Set(page.coverage.filter((row) => row.group_kind === state.kind)
+      .map((row) => row.group_id)).size <= 12;
+    return section(page, "gaps",
+      el("p", { class: "lead" }, voice.say("gaps_lead")),
+      kindSwitch(page, kinds),
+      few && kinds.length ? matrix(page, state.kind) : null,
+      el("h3", {}, voice.say("groups_title", { service: name })),
+      kinds.length ? groupTable(page, state.kind) : null,
+      el("h3", {}, voice.say("comparisons_title", { service: name })),
+      gapTable(page),
+      equityLine(page));
+  };
+
+  // ---- proposals ----------------------------------------------------------------------
+
+  gapmap.proposals = function (page) {
+    const { voice, data } = page;
+    if (!data.proposals.length) return null;
+    return section(page, "sites", data.proposals.map((proposal) => {
+      const service = page.service(proposal.service);
+      const { reason, ...columns } = proposal.sites;
+      const rows = gapmap.rows({ ...columns, reason: reason[voice.language] });
+      const whole = (key) => ({ key, title: voice.title(key), kind: "number",
+        value: (row) => row[key], cell: (row) => (row[key] === null ? "—" : voice.count(row[key])) });
+      return [el("h3", {}, voice.both(service.name)),
+        el("p", { class: "lead" }, voice.say("sites_lead", {
+          before: voice.share(proposal.before.share_people),
+          after: voice.share(proposal.after.share_people),
+          count: voice.count(rows.length),
+        })),
+        gapmap.table({
+          voice, rows, state: { key: "rank", descending: false }, name: "sites-table",
+          columns: [whole("rank"),
+            { key: "name", title: voice.say("site"), kind: "text", value: (row) => row.name },
+            whole("people_gained"), whole("places_gained"), whole("cost"),
+            { key: "reason", title: voice.title("reason"), kind: "text",
+              value: (row) => row.reason }],
+        }).node];
+    }));
+  };
+
+  // ---- findings -----------------------------------------------------------------------
+
+  gapmap.findings = function (page) {
+    const { voice, data, state } = page;
+    const rows = data.findings.filter((row) => !state.severity || row.severity === state.severity);
+    const text = (key, title, value) => ({ key, title, kind: "text", value });
+    const number = (key) => ({ key, title: voice.title(key), kind: "number",
+      value: (row) => row[key], cell: (row) => voice.count(row[key]) });
+    return section(page, "findings",
+      el("p", { class: "lead" }, voice.say("findings_lead")),
+      chips(page, SEVERITIES, tally(data.findings, "severity"), state.severity, (name) => {
+        state.severity = name;
+        page.drawFindings();
+      }),
+      gapmap.table({
+        voice, rows, state: state.findingSort, name: "findings-table",
+        columns: [
+          { ...text("severity", voice.title("severity"),
+            (row) => SEVERITIES.indexOf(row.severity)),
+          cell: (row) => el("span", { class: "state " + row.severity }, voice.value(row.severity)) },
+          { ...text("file", voice.title("file"), (row) => row.file),
+            cell: (row) => row.file || "—" },
+          { key: "row", title: voice.title("row"), kind: "number", value: (row) => row.row,
+            cell: (row) => (row.row === null ? "—" : String(row.row)) },
+          { ...text("field", voice.title("field"), (row) => row.field),
+            cell: (row) => row.field || "—" },
+          { ...text("value", voice.title("value"), (row) => row.value),
+            cell: (row) => row.value || "—" },
+          text("message", voice.title("message"), (row) => voice.both(row.message)),
+          text("done", voice.title("done"), (row) => voice.both(row.done)),
+        ],
+      }).node,
+      data.files.length ? [el("h3", {}, voice.say("rows_title")), gapmap.table({
+        voice, rows: data.files, state: {}, name: "files-table",
+        columns: [text("file", voice.title("file"), (row) => row.file),
+          ...["read", "used", "repaired", "excluded"].map(number)],
+      }).node] : null);
+  };
+
+  // ---- method and sources -------------------------------------------------------------
+
+  gapmap.method = function (page) {
+    const { voice, data } = page;
+    const points = ["status", "measured", "limit", "counts", "bounds", "distance", "gap", "basis",
+      "outline"];
+    const weight = data.weight === "people" ? "weight_people" : "weight_places";
+    const mean = (service) => page.result(service.id, 0);
+    return section(page, "method",
+      el("ul", { class: "method" },
+        el("li", {}, voice.say(data.about.has_network ? "method_network" : "method_straight")),
+        el("li", {}, voice.say("method_" + weight)),
+        points.map((point) => el("li", {}, voice.say("method_" + point)))),
+      gapmap.table({
+        voice, rows: data.services, state: {}, name: "services-table",
+        columns: [
+          { key: "service", title: voice.say("service"), kind: "text",
+            value: (row) => voice.both(row.name) },
+          { key: "limit", title: voice.title("limit"), kind: "text",
+            value: (row) => gapmap.limitText(row, voice) },
+          { key: "basis", title: voice.title("basis"), kind: "text", value: (row) => row.basis,
+            cell: (row) => gapmap.basisTag(row.basis, voice) },
+          { key: "source", title: voice.title("source"), kind: "text",
+            value: (row) => (row.source === "assumption" ? voice.value("assumption") : row.source) },
+          { key: "measured", title: voice.title("measured"), kind: "text",
+            value: (row) => (mean(row) ? voice.say("measured_" + mean(row).measured) : "—") },
+          { key: "speed", title: voice.say("speed"), kind: "text",
+            value: (row) => (row.speed_kmh === null ? voice.say("speed_default")
+              : voice.number(row.speed_kmh) + " km/h") },
+        ],
+      }).node);
+  };
+
+  gapmap.sources = function (page) {
+    const { voice, data } = page;
+    const { about } = data;
+    const text = (key, value) => ({ key, title: voice.title(key), kind: "text", value });
+    return section(page, "sources",
+      el("dl", { class: "facts wide" }, [
+        ["crs", about.crs], ["version", about.version ? "gapmap " + about.version : null],
+        ["facility_date", about.date], ["latest_opened", about.latest_opened],
+      ].map(([key, value]) => el("div", { class: "fact" }, el("dt", {}, voice.say(key)),
+        el("dd", {}, voice.text(value))))),
+      about.inputs.length ? gapmap.table({
+        voice, rows: about.inputs, state: {}, name: "inputs-table",
+        columns: [text("file", (row) => row.name),
+          { ...text("role", (row) => row.role), cell: (row) => voice.value(row.role) },
+          { key: "data", title: voice.say("data"), kind: "text",
+            value: (row) => voice.say(row.simulated ? "simulated" : "not_simulated") },
+          { key: "size_bytes", title: voice.title("size_bytes"), kind: "number",
+            value: (row) => row.size_bytes, cell: (row) => voice.count(row.size_bytes) },
+          { ...text("sha256", (row) => row.sha256),
+            cell: (row) => el("code", {}, row.sha256) }],
+      }).node : el("p", { class: "none" }, voice.say("no_inputs")),
+      el("p", { class: "imprint" }, voice.say("imprint")));
+  };
+})();

@@ -1,0 +1,185 @@
+"""What a report says, as plain values: no HTML here, no words that depend on a language."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from gapmap.drawing import picture, plain, site_list
+from gapmap.findings import worst_first
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from gapmap.about import About
+    from gapmap.access import Service
+    from gapmap.assessment import Assessment
+    from gapmap.facilities import Facilities
+    from gapmap.findings import Finding
+    from gapmap.network import Network
+    from gapmap.places import Places
+    from gapmap.records import Records
+    from gapmap.region import Region
+    from gapmap.siting import Proposal
+    from gapmap.tables import RowCount
+
+__all__ = ["content", "simulated_files"]
+
+
+def content(
+    assessment: Assessment, proposals: Sequence[Proposal], about: About
+) -> dict[str, object]:
+    """Give all that the page shows, fit for JSON.
+
+    Shares are 0 to 1, lengths metres, times minutes; what is unknown is None, an infinite
+    quantile ``inf``. Findings and words carry both languages.
+    """
+    access = assessment.access
+    return {
+        "about": _about(assessment, about),
+        "words": _words(),
+        "weight": access.places.weight,
+        "groups": {name: list(ids) for name, ids in access.places.region.groups.items()},
+        "services": [_service(service) for service in access.services],
+        "coverage": _table(assessment.coverage),
+        "gaps": _table(assessment.gaps),
+        "equity": _table(assessment.equity),
+        "targets": _table(assessment.targets),
+        "findings": [_finding(found) for found in worst_first(_all_findings(assessment))],
+        "files": [_row_count(count) for count in _row_counts(assessment)],
+        "map": picture(assessment),
+        "proposals": [_proposal(proposal) for proposal in proposals],
+    }
+
+
+def simulated_files(assessment: Assessment, about: About) -> list[str]:
+    """Name every simulated input, whether the run or a reader knows of it; each once."""
+    named = [name for source in _sources(assessment) for name in source.simulated]
+    listed = [one.name for one in about.inputs if one.simulated]
+    every = dict.fromkeys([*about.simulated, *listed])
+    shown = {_last_part(name) for name in every}
+    return [*every, *(name for name in dict.fromkeys(named) if _last_part(name) not in shown)]
+
+
+def _last_part(name: str) -> str:
+    return name.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _sources(assessment: Assessment) -> list[Region | Places | Facilities | Network | Records]:
+    """Give every value that was read from files."""
+    access = assessment.access
+    network = [] if access.network is None else [access.network]
+    return [
+        access.places.region,
+        access.places,
+        access.facilities,
+        *network,
+        assessment.records,
+    ]
+
+
+def _about(assessment: Assessment, about: About) -> dict[str, object]:
+    facilities = assessment.access.facilities
+    opened = facilities.table["opened"].max() if len(facilities.table) else None
+    date = about.date or facilities.date
+    return {
+        "name": about.name,
+        "date": str(date) if date else None,
+        "plan": about.plan,
+        "language": "en" if about.language == "en" else "zh",
+        "simulated": simulated_files(assessment, about),
+        "crs": about.crs or assessment.access.places.region.crs.to_string(),
+        "version": about.version,
+        "scenario": about.scenario,
+        "has_network": assessment.access.network is not None,
+        "latest_opened": plain([opened])[0],
+        "facilities": len(facilities.table),
+        "inputs": [
+            {
+                "name": one.name,
+                "role": one.role,
+                "size_bytes": one.size_bytes,
+                "sha256": one.sha256,
+                "simulated": one.simulated,
+            }
+            for one in about.inputs
+        ],
+    }
+
+
+def _words() -> dict[str, object]:
+    """Give the vocabulary in both languages; the page picks by the language that is switched on."""
+    words = tomllib.loads(files("gapmap").joinpath("words.toml").read_text("utf8"))
+    return {part: words.get(part, {}) for part in ("report", "values", "columns")}
+
+
+def _service(service: Service) -> dict[str, object]:
+    return {
+        "id": service.id,
+        "name": dict(service.name),
+        "mode": service.mode,
+        "limit": float(service.limit),
+        "limit_unit": service.limit_unit,
+        "source": service.source,
+        "basis": service.basis,
+        "speed_kmh": service.speed_kmh,
+    }
+
+
+def _table(frame: pd.DataFrame) -> dict[str, list[object]]:
+    """Give a table by its columns."""
+    return {str(name): plain(frame[name]) for name in frame.columns}
+
+
+def _all_findings(assessment: Assessment) -> list[Finding]:
+    """Gather the findings of every reader and step, each once."""
+    gathered: list[Finding] = []
+    for source in (*_sources(assessment), assessment.access, assessment):
+        gathered += source.findings
+    return list(dict.fromkeys(gathered))
+
+
+def _finding(found: Finding) -> dict[str, object]:
+    return {
+        "severity": found.severity,
+        "code": found.code,
+        "file": found.file,
+        "row": found.row,
+        "field": found.field,
+        "value": found.value,
+        "message": {"zh": found.message("zh"), "en": found.message("en")},
+        "done": {"zh": found.done("zh"), "en": found.done("en")},
+    }
+
+
+def _row_counts(assessment: Assessment) -> list[RowCount]:
+    return [count for source in _sources(assessment) for count in source.rows]
+
+
+def _row_count(count: RowCount) -> dict[str, object]:
+    return {
+        "file": count.file,
+        "read": count.read,
+        "used": count.used,
+        "repaired": count.repaired,
+        "excluded": count.excluded,
+    }
+
+
+def _proposal(proposal: Proposal) -> dict[str, object]:
+    """Give the sites, and the city's coverage row before and after."""
+    return {
+        "service": proposal.service,
+        "sites": site_list(proposal),
+        "before": _city_row(proposal.before, proposal.service),
+        "after": _city_row(proposal.after, proposal.service),
+    }
+
+
+def _city_row(assessment: Assessment, service: str) -> dict[str, object]:
+    table = assessment.coverage
+    rows = table[(table["service"] == service) & (table["group_kind"] == "city")]
+    return {name: values[0] for name, values in _table(rows).items()} if len(rows) else {}
