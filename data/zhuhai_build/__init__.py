@@ -1,0 +1,1 @@
+"""The parts that rebuild the Zhuhai study: real boundaries, then everything that is simulated."""
