@@ -1,0 +1,10 @@
+"""Outputs: every file that a run leaves, described in ``docs/outputs.md``.
+
+Tables as CSV and XLSX, layers with styles as a GeoPackage, figures, the report and the manifest;
+all of them at once at the end, or none.
+"""
+
+from gapmap.outputs.results import Results
+from gapmap.outputs.writing import check_out, write_run, write_table
+
+__all__ = ["Results", "check_out", "write_run", "write_table"]

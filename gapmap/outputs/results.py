@@ -1,0 +1,89 @@
+"""Results: all that one run leaves, before it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from gapmap.about import About
+    from gapmap.assessment import Assessment
+    from gapmap.findings import Finding
+    from gapmap.siting import Proposal
+    from gapmap.tables import RowCount
+
+__all__ = ["Results"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """All that a run leaves.
+
+    Attributes
+    ----------
+    assessment
+        Coverage, gaps, inequality and targets, and what they were made from.
+    proposals
+        Proposed sites, one for each service that was asked for.
+    report_html
+        The report page.
+    about
+        The title block: study, date, plan, language, inputs.
+    findings
+        Everything that was found, of all inputs and steps.
+    rows
+        For each input file: rows read, used, repaired and excluded.
+    study
+        The study file as parsed.
+    parameters
+        What the run was told besides the study file.
+    seconds
+        Wall-clock seconds by step.
+    seed
+        The seed of whatever drew random numbers.
+    input_paths
+        Where the input files stand: a run refuses to put its folder in the place of one of theirs.
+    """
+
+    assessment: Assessment
+    proposals: tuple[Proposal, ...]
+    report_html: str
+    about: About
+    findings: tuple[Finding, ...]
+    rows: tuple[RowCount, ...]
+    study: Mapping[str, object]
+    parameters: Mapping[str, object]
+    seconds: Mapping[str, float]
+    seed: int
+    input_paths: tuple[Path, ...] = ()
+
+    @property
+    def language(self) -> Literal["zh", "en"]:
+        """Language of what is written in one language only."""
+        return "en" if self.about.language == "en" else "zh"
+
+    @property
+    def simulated_files(self) -> tuple[str, ...]:
+        """Names of all input files whose content is simulated."""
+        access = self.assessment.access
+        carriers = (self.assessment.records, access.network, access.facilities, access.places)
+        named = [*self.about.simulated]
+        named += [file.name for file in self.about.inputs if file.simulated]
+        for carrier in (*carriers, access.places.region):
+            named += [] if carrier is None else carrier.simulated
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any input is simulated; every table and layer carries it."""
+        return len(self.simulated_files) > 0
+
+    def service_name(self, service: str) -> str:
+        """Give a service's name in the results' language, or its id where it has none."""
+        for one in self.assessment.access.services:
+            if one.id == service:
+                return one.name.get(self.language, service) or service
+        return service

@@ -1,0 +1,40 @@
+"""A run's results of the toy city, for the tests of the outputs."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import toys
+
+from gapmap.findings import finding
+from gapmap.outputs import Results
+
+if TYPE_CHECKING:
+    from gapmap.assessment import Assessment
+
+
+def row_count() -> SimpleNamespace:
+    return SimpleNamespace(file="places.csv", read=12, used=11, repaired=0, excluded=1)
+
+
+def results(made: Assessment | None = None, **changed: object) -> Results:
+    """Give everything that a run of the toy city leaves; ``changed`` replaces parts."""
+    assessment = made or toys.assessment()
+    parts: dict[str, object] = {
+        "assessment": assessment,
+        "proposals": (toys.proposal(assessment),),
+        "report_html": "<!doctype html><title>玩具市</title>",
+        "about": toys.ABOUT,
+        "findings": (
+            finding("position-missing", file="places.csv", row=12, field="lon", name="=1+1"),
+            *assessment.access.findings,
+        ),
+        "rows": (row_count(),),
+        "study": {"study": {"name": "玩具市", "date": toys.ABOUT.date, "seed": 1}},
+        "parameters": {"plan": "", "worst": float("nan"), "limit": float("inf")},
+        "seconds": {"read": 0.25, "measure": 0.5},
+        "seed": 1,
+        **changed,
+    }
+    return Results(**parts)
