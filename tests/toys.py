@@ -21,6 +21,7 @@ from gapmap.facilities import Facilities
 from gapmap.findings import finding
 from gapmap.places import Places
 from gapmap.region import Region
+from gapmap.siting import Proposal
 
 CRS = pyproj.CRS("EPSG:4547")  # CGCS2000, 3-degree zone at 114 degrees east
 X0, Y0 = 440_000.0, 2_450_000.0
@@ -228,3 +229,26 @@ def targets() -> pd.DataFrame:
     table["reason"] = "no number <b>"
     table["reason_zh"] = "规划没有数字 <b>"
     return table
+
+
+def proposal(made: Assessment) -> Proposal:
+    """Give two sites for the centres; names and reasons try to be markup."""
+    sites = gpd.GeoDataFrame(
+        {
+            "service": "service_centre",
+            "rank": [1, 2],
+            "phase": 1,
+            "site_id": ["s1", "s2"],
+            "name": ["<img src=x onerror=alert(3)>", "{{7*7}} 选址"],
+            "x": [113.4, 113.5],
+            "y": [22.1, 22.2],
+            "cost": [float("nan"), 30_000.0],
+            "people_gained": [1_340.0, 450.0],
+            "places_gained": [2, 1],
+            "reason": ["serves <b>2</b> places", "serves 1 place"],
+            "reason_zh": ["<b>服务</b> 2 个村居", "服务 1 个村居"],
+        },
+        geometry=[shapely.Point(X0 + 6_200, Y0 + 900), shapely.Point(X0 + 2_000, Y0 + 3_100)],
+        crs=CRS,
+    )
+    return Proposal(sites=sites, service="service_centre", before=made, after=made)

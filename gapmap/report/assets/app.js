@@ -343,7 +343,7 @@
       return;
     }
     const data = await gapmap.decode(document.getElementById("data").textContent);
-    const page = makePage(data);
+    const page = (gapmap.page = makePage(data));
     page.parts = {};
     addTexts(page);
     addActions(page, root);

@@ -1,0 +1,84 @@
+"""The folium map in a real browser without a network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import toys
+
+from gapmap.maps import map_gaps, map_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Opened
+
+    from gapmap.assessment import Assessment
+
+
+@pytest.fixture(scope="module")
+def assessed() -> Assessment:
+    return toys.assessment()
+
+
+def _colours(opened: Opened) -> dict[str, int]:
+    found: dict[str, int] = opened.page.evaluate(
+        """() => {
+            const canvas = document.querySelector("canvas");
+            const pixels = canvas.getContext("2d")
+                .getImageData(0, 0, canvas.width, canvas.height).data;
+            const found = {};
+            for (let i = 0; i < pixels.length; i += 4) {
+                const key = [pixels[i], pixels[i + 1], pixels[i + 2]].join();
+                found[key] = (found[key] || 0) + 1;
+            }
+            return found;
+        }"""
+    )
+    return found
+
+
+def test_it_draws_offline_asks_for_nothing_and_says_what_is_simulated(
+    open_page: Callable[..., Opened], assessed: Assessment, tmp_path: Path
+) -> None:
+    path = tmp_path / "map.html"
+    map_gaps(assessed, service="bus_shelter").save(str(path))
+    opened = open_page(path)
+    page = opened.page
+    assert opened.trouble() == []
+    assert opened.requests == [opened.url]
+    colours = _colours(opened)
+    assert colours["27,108,168"] > 30
+    assert colours["213,94,0"] > 30
+    assert "places.csv, facilities.xlsx" in page.inner_text("body")
+    assert "公交候车亭" in page.inner_text(".leaflet-left .gapmap-box")
+    assert page.locator(".leaflet-control-attribution a").count() == 0
+
+
+def test_hostile_names_are_text_in_popups(
+    open_page: Callable[..., Opened], assessed: Assessment, tmp_path: Path
+) -> None:
+    path = tmp_path / "map.html"
+    map_sites(toys.proposal(assessed)).save(str(path))
+    opened = open_page(path)
+    page = opened.page
+    name = page.evaluate("Object.keys(window).find((key) => /^map_[0-9a-f]+$/.test(key))")
+    places = assessed.access.places.table.to_crs("EPSG:4326")
+    shown = []
+    for row in places[places["position"] != "missing"].itertuples():
+        x, y = page.evaluate(
+            f"""([lat, lon]) => {{
+                {name}.closePopup();
+                {name}.setView([lat, lon], 15, {{ animate: false }});
+                const point = {name}.latLngToContainerPoint([lat, lon]);
+                return [point.x, point.y];
+            }}""",
+            [row.geometry.y, row.geometry.x],
+        )
+        page.mouse.click(x, y)
+        shown.append(page.text_content(".gapmap-card b"))
+    assert shown == list(places.loc[places["position"] != "missing", "place"])
+    assert page.locator(".leaflet-popup img, .leaflet-popup script").count() == 0
+    assert opened.trouble() == []

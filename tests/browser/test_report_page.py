@@ -1,0 +1,345 @@
+"""The report in a real browser: quiet, offline, and saying what the tables say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import toys
+
+from gapmap.report import build_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Opened
+    from playwright.sync_api import Page
+
+    from gapmap.assessment import Assessment
+
+BUS, CENTRE = "bus_shelter", "service_centre"
+
+
+@pytest.fixture(scope="module")
+def assessed() -> Assessment:
+    return toys.assessment()
+
+
+@pytest.fixture(scope="module")
+def page_file(assessed: Assessment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    proposal = toys.proposal(assessed)
+    report = build_report(assessed, proposal, about=toys.ABOUT)
+    return report.save(tmp_path_factory.mktemp("report") / "report.html")
+
+
+@pytest.fixture
+def opened(open_page: Callable[..., Opened], page_file: Path) -> Opened:
+    return open_page(page_file)
+
+
+def _city(assessed: Assessment, service: str) -> dict[str, Any]:
+    table = assessed.coverage
+    row = table[(table["service"] == service) & (table["group_kind"] == "city")]
+    told: dict[str, Any] = row.iloc[0].to_dict()
+    return told
+
+
+def _number(text: str) -> float:
+    found = re.search(r"[−-]?[\d,]+(\.\d+)?", text)
+    assert found, text
+    return float(found.group().replace(",", "").replace("−", "-"))
+
+
+def _texts(page: Page, selector: str) -> list[str]:
+    return page.locator(selector).all_text_contents()
+
+
+def test_only_the_file_itself_is_asked_for_and_nothing_complains(opened: Opened) -> None:
+    page = opened.page
+    for language in ("en", "zh"):
+        page.click(f"[data-language={language}]")
+        for service in (CENTRE, BUS):
+            page.click(f".service[data-service={service}]")
+    for kind in page.locator("[data-kind]").all():
+        kind.click()
+    assert opened.requests == [opened.url]
+    assert opened.trouble() == []
+
+
+def test_the_first_screen_has_title_date_plan_and_says_simulated(opened: Opened) -> None:
+    page = opened.page
+    assert page.text_content("h1") == toys.ABOUT.name
+    meta = page.text_content(".meta") or ""
+    assert "2014-12-31" in meta
+    assert toys.ABOUT.plan in meta
+    for language in ("zh", "en"):
+        page.click(f"[data-language={language}]")
+        banner = page.text_content(".banner.simulated") or ""
+        assert "模拟数据 / simulated data" in banner
+        assert "places.csv, facilities.xlsx" in banner
+
+
+@pytest.mark.parametrize("service", [BUS, CENTRE])
+def test_card_figures_are_those_of_the_coverage_table(
+    opened: Opened, assessed: Assessment, service: str
+) -> None:
+    page, row = opened.page, _city(assessed, service)
+    page.click(f".service[data-service={service}]")
+    for part in (f".detail[data-service={service}]", f".card[data-service={service}]"):
+        assert _number(page.text_content(f"{part} .big") or "") == pytest.approx(
+            100 * row["share_people"], abs=0.05
+        )
+        bounds = re.findall(r"[\d.]+(?=%)", page.text_content(f"{part} .range") or "")
+        assert [float(one) for one in bounds] == pytest.approx(
+            [100 * row["share_people_low"], 100 * row["share_people_high"]], abs=0.05
+        )
+        uncovered = page.text_content(f"{part} [data-fact=people_uncovered] dd") or ""
+        assert _number(uncovered) == row["people_uncovered"]
+        places = page.text_content(f"{part} [data-fact=places_uncovered] dd") or ""
+        assert places == f"{row['places_uncovered']} / {row['places']}"
+        unknown = page.text_content(f"{part} [data-fact=places_unknown] dd") or ""
+        assert _number(unknown) == row["places_unknown"]
+    shown = page.text_content(f".service[data-service={service}] .figure") or ""
+    assert _number(shown) == pytest.approx(100 * row["share_people"], abs=0.05)
+
+
+@pytest.mark.parametrize("service", [BUS, CENTRE])
+def test_gap_lines_are_those_of_the_gap_table(
+    opened: Opened, assessed: Assessment, service: str
+) -> None:
+    page = opened.page
+    page.click(f".service[data-service={service}]")
+    gaps = assessed.gaps
+    for comparison in ("urban-rural", "west-rest"):
+        row = gaps[
+            (gaps["service"] == service)
+            & (gaps["comparison"] == comparison)
+            & (gaps["measure"] == "share_people")
+        ].iloc[0]
+        told = page.text_content(f".detail [data-gap={comparison}] b") or ""
+        assert _number(told) == pytest.approx(100 * row["difference"], abs=0.05)
+        assert ("−" in told) == (row["difference"] < 0)
+
+
+def test_the_village_list_and_the_legend_are_those_of_access(
+    opened: Opened, assessed: Assessment
+) -> None:
+    page = opened.page
+    for service, block in assessed.access.table.groupby("service"):
+        page.click(f".service[data-service={service}]")
+        listed = block[block["status"] != "covered"]
+        names = _texts(page, ".villages-table .place-name")
+        assert sorted(names) == sorted(listed["place"])
+        for status in ("covered", "uncovered", "unknown"):
+            page.set_checked(f"[data-state={status}]", checked=True)
+        assert page.locator(".villages-table tbody tr").count() == len(block)
+        page.set_checked("[data-state=covered]", checked=False)
+        placed = assessed.access.places.table["position"].to_numpy() != "missing"
+        for status in ("covered", "uncovered", "unknown"):
+            expected = int(((block["status"] == status).to_numpy() & placed).sum())
+            assert _number(page.text_content(f"[data-legend={status}] b") or "") == expected
+
+
+def test_hostile_names_are_shown_as_written_and_run_nothing(opened: Opened) -> None:
+    page = opened.page
+    page.set_checked("[data-state=covered]", checked=True)
+    names = _texts(page, ".villages-table .place-name")
+    for name in toys.HOSTILE:
+        assert name in names
+    for row in page.locator(".villages-table tbody tr").all():
+        row.click()
+    assert toys.HOSTILE_TOWN in (page.text_content(".villages-table") or "")
+    assert _texts(page, "district-name b, .villages-table img, .villages-table script") == []
+    assert page.locator("#report script, #report img, #report iframe").count() == 0
+    assert page.title() == toys.ABOUT.name
+    assert opened.trouble() == []
+
+
+def test_a_place_without_position_is_listed_and_said_beside_the_map(opened: Opened) -> None:
+    page = opened.page
+    missing = toys.NAMES[toys.SPOTS.index((None, None, 520, "rural"))]
+    row = page.locator(".villages-table tbody tr", has_text=missing)
+    assert row.count() == 1
+    assert "未知" in (row.text_content() or "")
+    note = page.text_content(".off-map") or ""
+    assert note.startswith("1 个村居没有坐标")
+    page.click("[data-language=en]")
+    assert "1 places have no position" in (page.text_content(".off-map") or "")
+
+
+def test_nothing_unknown_is_shown_as_a_number(opened: Opened) -> None:
+    page = opened.page
+    for service in (BUS, CENTRE):
+        page.click(f".service[data-service={service}]")
+        for language in ("en", "zh"):
+            page.click(f"[data-language={language}]")
+            body = page.inner_text("body")
+            assert re.findall(r"\b(NaN|null|undefined|Infinity|inf)\b", body) == []
+
+
+def test_sorting_by_a_column_and_back(opened: Opened, assessed: Assessment) -> None:
+    page = opened.page
+    block = assessed.access.table
+    block = block[(block["service"] == BUS) & (block["status"] != "covered")]
+    expected = list(block.sort_values("distance_m", ascending=False)["place"])
+    page.click(".villages-table th:nth-child(3) button")
+    assert page.get_attribute(".villages-table th:nth-child(3)", "aria-sort") == "descending"
+    known = int(block["distance_m"].notna().sum())
+    assert _texts(page, ".villages-table .place-name")[:known] == expected[:known]
+    page.click(".villages-table th:nth-child(3) button")
+    names = _texts(page, ".villages-table .place-name")
+    assert names[:known] == expected[:known][::-1]
+    assert sorted(names[known:]) == sorted(expected[known:])  # unknown stays last both ways
+
+
+def test_searching_narrows_the_list(opened: Opened) -> None:
+    page = opened.page
+    page.fill(".search", "<SCRIPT>")
+    found = {"${alert(1)}", toys.HOSTILE[3], "白蕉村"}  # the places of that town, by people
+    assert set(_texts(page, ".villages-table .place-name")) == found
+    page.fill(".search", "nothing like it")
+    assert page.text_content(".villages-table .none") == "没有符合条件的行"
+
+
+def test_a_row_moves_the_map_and_opens_the_card(opened: Opened) -> None:
+    page = opened.page
+    row = page.locator(".villages-table tbody tr", has_text="三灶村")
+    row.click()
+    assert "chosen" in (row.get_attribute("class") or "")
+    card = page.locator(".place-card")
+    assert card.locator("h3").text_content() == "三灶村"
+    assert card.locator(".all-services tr").count() == 2
+    page.keyboard.press("Escape")
+    card.locator(".close").click()
+    assert card.is_hidden()
+
+
+def test_a_click_on_the_map_opens_the_card_and_marks_the_row(opened: Opened) -> None:
+    page = opened.page
+    number = toys.NAMES.index("三灶村")
+    at = page.evaluate(
+        """(number) => {
+            const { map, data } = window.gapmap.page;
+            const places = data.map.places;
+            const point = map.latLngToContainerPoint([places.lat[number], places.lon[number]]);
+            return [point.x, point.y];
+        }""",
+        number,
+    )
+    box = page.locator(".map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + at[0], box["y"] + at[1])
+    assert page.text_content(".place-card h3") == "三灶村"
+    assert page.text_content(".villages-table tr.chosen .place-name") == "三灶村"
+
+
+def test_the_map_is_drawn_in_the_colours_of_the_legend(opened: Opened) -> None:
+    colours = opened.page.evaluate(
+        """() => {
+            const canvas = document.querySelector(".map canvas");
+            const pixels = canvas.getContext("2d")
+                .getImageData(0, 0, canvas.width, canvas.height).data;
+            const found = {};
+            for (let i = 0; i < pixels.length; i += 4) {
+                const key = [pixels[i], pixels[i + 1], pixels[i + 2]].join();
+                if (pixels[i + 3] === 255) found[key] = (found[key] || 0) + 1;
+            }
+            return found;
+        }"""
+    )
+    assert colours["27,108,168"] > 30  # 1b6ca8 covered
+    assert colours["213,94,0"] > 30  # d55e00 uncovered
+    assert colours["32,39,46"] > 10  # facilities
+    assert colours["255,255,255"] > 10_000  # districts
+
+
+def test_the_scale_is_in_metres_only_and_nobody_is_advertised(opened: Opened) -> None:
+    page = opened.page
+    lines = _texts(page, ".leaflet-control-scale-line")
+    assert len(lines) == 1
+    assert re.fullmatch(r"\d+ (m|km)", lines[0])
+    assert page.locator(".leaflet-control-attribution").count() == 0
+
+
+def test_switching_the_language_switches_titles_and_keeps_the_place(opened: Opened) -> None:
+    page = opened.page
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    page.click(f".service[data-service={CENTRE}]")
+    page.locator(".villages-table tbody tr", has_text="三灶村").click()
+    page.click("[data-language=en]")
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.text_content(".detail h2") == "<b>service centre</b>"
+    assert page.text_content(".place-card h3") == "三灶村"
+    assert (_texts(page, ".villages-table th button")[1]).startswith("people")
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    heads = _texts(page, "th") + _texts(page, ".below h2") + _texts(page, ".chip")
+    allowed = {"香洲区", "斗门区", "城南街道", "西边镇"}  # names are the planner's own
+    assert [head for head in heads if chinese.search(head) and head not in allowed] == []
+
+
+def test_targets_are_filtered_and_unfolded(opened: Opened) -> None:
+    page = opened.page
+    whole = page.locator(".targets-table tr.whole")
+    assert whole.count() == 5
+    assert [one.split(" ")[0] for one in _texts(page, "#targets .chip")] == list("11111")
+    parts = page.locator(".targets-table tr.part")
+    assert [one.is_visible() for one in parts.all()] == [False, False]
+    page.click("[data-fold='centre-250']")
+    assert [one.is_visible() for one in parts.all()] == [True, True]
+    assert "斗门区" in (parts.nth(1).text_content() or "")
+    page.click("[data-chip=overdue]")
+    assert whole.count() == 1
+    line = whole.first.text_content() or ""
+    assert "候车亭" in line
+    assert "2.9.3" in line
+    page.click("[data-chip=overdue]")
+    assert whole.count() == 5
+    cells = page.locator("tr.whole[data-target='centre-250'] td").all_text_contents()
+    assert cells[3:6] == ["100.0%", "75.0%", "25.0 个百分点"]
+    islands = page.locator("tr.whole[data-target='islands'] td").all_text_contents()
+    assert islands[3:6] == ["—", "—", "—"]
+
+
+def test_group_table_is_the_coverage_table(opened: Opened, assessed: Assessment) -> None:
+    page = opened.page
+    page.click("[data-kind=setting]")
+    table = assessed.coverage
+    rows = table[(table["service"] == BUS) & (table["group_kind"].isin(["city", "setting"]))]
+    for row in rows.to_dict("records"):
+        cells = page.locator(
+            f".groups-table tr[data-id='{row['group_id']}'] td"
+        ).all_text_contents()
+        assert [_number(cell) for cell in cells[1:9]] == [
+            row[name]
+            for name in (
+                *("places", "places_covered", "places_uncovered", "places_unknown"),
+                *("people", "people_covered", "people_uncovered", "people_unknown"),
+            )
+        ]
+
+
+def test_proposed_sites_are_listed_and_in_the_legend(opened: Opened) -> None:
+    page = opened.page
+    assert page.locator("[data-legend=proposed]").count() == 0
+    page.click(f".service[data-service={CENTRE}]")
+    assert _number(page.text_content("[data-legend=proposed] b") or "") == 2
+    assert page.locator(".sites-table tbody tr").count() == 2
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (800, 900)])
+def test_nothing_sticks_out_sideways(
+    open_page: Callable[..., Opened], page_file: Path, width: int, height: int
+) -> None:
+    page = open_page(page_file, width, height).page
+    for language in ("zh", "en"):
+        page.click(f"[data-language={language}]")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_page_prints_with_its_map(opened: Opened) -> None:
+    page = opened.page
+    printed = page.pdf(format="A4")
+    assert printed.startswith(b"%PDF")
+    assert opened.trouble() == []

@@ -1,0 +1,364 @@
+"""The report page without a browser: its content is the tables', its frame lets nothing in."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import math
+import re
+import tomllib
+from html.parser import HTMLParser
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+import shapely
+import toys
+
+from gapmap import drawing
+from gapmap.about import About
+from gapmap.access import REASONS, STATUSES
+from gapmap.report import build_report
+from gapmap.report.page import SCRIPTS, STYLES
+from gapmap.report.parts import content, simulated_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gapmap.assessment import Assessment
+
+OWN_SCRIPTS = [name for name in SCRIPTS if name.startswith("assets/")] + ["assets/notebook.js"]
+
+
+class _Page(HTMLParser):
+    """Elements of the head in order, inline scripts, and every attribute that could fetch."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self._open: dict[str, str | None] | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "script":
+            self._open = dict(attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self._open = None
+
+    def handle_data(self, data: str) -> None:
+        if self._open is not None:
+            self.scripts.append((self._open, data))
+
+
+@pytest.fixture(scope="module")
+def assessed() -> Assessment:
+    return toys.assessment()
+
+
+@pytest.fixture(scope="module")
+def html(assessed: Assessment) -> str:
+    return build_report(assessed, about=toys.ABOUT).html
+
+
+@pytest.fixture(scope="module")
+def told(html: str) -> dict[str, Any]:
+    block = next(
+        text
+        for attrs, text in _Page(html).scripts
+        if attrs.get("type") == "application/gzip+base64"
+    )
+    data: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(block)))
+    return data
+
+
+def test_policy_is_first_in_head_and_names_exactly_the_inline_scripts(html: str) -> None:
+    page = _Page(html)
+    names = [tag for tag, _ in page.tags]
+    first = page.tags[names.index("head") + 1]
+    assert first[1]["http-equiv"] == "Content-Security-Policy"
+    policy = dict(
+        part.strip().split(" ", 1) for part in str(first[1]["content"]).split(";") if part.strip()
+    )
+    assert policy["default-src"] == policy["connect-src"] == "'none'"
+    assert policy["base-uri"] == policy["form-action"] == "'none'"
+    digests = {
+        "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+        for attrs, text in page.scripts
+        if "type" not in attrs
+    }
+    assert set(policy["script-src"].split()) == digests
+    assert len(digests) == len(SCRIPTS)
+
+
+def test_charset_is_declared_where_browsers_look_for_it(html: str) -> None:
+    assert b'<meta charset="utf-8">' in html.encode()[:1024]
+
+
+def test_nothing_on_the_page_can_fetch(html: str) -> None:
+    page = _Page(html)
+    loading = {"src", "href", "srcset", "action", "data", "poster", "background", "ping"}
+    assert [(tag, attrs) for tag, attrs in page.tags if loading & set(attrs)] == []
+    assert {tag for tag, _ in page.tags} & {
+        "link",
+        "iframe",
+        "object",
+        "embed",
+        "base",
+        "img",
+    } == set()
+    style = html[html.index("<style>") : html.index("</style>")]
+    assert "@import" not in style
+    assert re.findall(r"url\((?!data:)", style) == []
+    assert "sourceMappingURL" not in html
+
+
+def test_no_name_of_the_data_stands_in_the_markup(html: str) -> None:
+    title = "<title>玩具市 &lt;i&gt;2014&lt;/i&gt; {{7*7}}</title>"
+    assert title in html
+    for name in (*toys.HOSTILE, toys.HOSTILE_TOWN, "三灶村", "公交候车亭"):
+        assert name not in html.replace(title, "")
+    assert html.count("<script") == len(SCRIPTS) + 1
+
+
+@pytest.mark.parametrize("name", OWN_SCRIPTS)
+def test_own_scripts_take_no_html_and_run_no_text(name: str) -> None:
+    text = files("gapmap").joinpath("report", *name.split("/")).read_text("utf8")
+    banned = (
+        r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function|srcdoc"
+        r"|bindPopup|bindTooltip|createContextualFragment|DOMParser|fetch\(|XMLHttpRequest"
+        r"|sendBeacon|import\(|WebSocket|localStorage|https?://(?!www\.w3\.org/2000/svg)"
+    )
+    assert re.findall(banned, text) == []
+
+
+@pytest.mark.parametrize("name", ["assets/app.css", *OWN_SCRIPTS])
+def test_assets_need_nothing_newer_than_chromium_86(name: str) -> None:
+    text = files("gapmap").joinpath("report", *name.split("/")).read_text("utf8")
+    newer = (
+        r"\binset:|:has\(|:is\(|@container|@layer|aspect-ratio|\d[dsl]vh|accent-color|color-mix"
+        r"|\.at\(|\.hasOwn\(|structuredClone|findLast|\.toSorted\(|Object\.groupBy|\bstatic \{"
+    )
+    assert re.findall(newer, text) == []
+
+
+def test_inlined_text_cannot_end_its_element() -> None:
+    for name in SCRIPTS:
+        script = drawing.inline_script(name)
+        assert "</script" not in script.lower()
+        assert "<!--" not in script
+        assert "\r" not in script
+    for name in STYLES:
+        assert "</style" not in drawing.inline_style(name).lower()
+
+
+def test_vendored_files_are_those_of_the_package() -> None:
+    folder = files("gapmap").joinpath("report", "vendor")
+    listed = re.findall(
+        r"^\| (\S+) \| npm .* \| ([0-9a-f]{64}) \|$",
+        folder.joinpath("THIRD_PARTY.md").read_text("utf8"),
+        re.MULTILINE,
+    )
+    assert {name for name, _ in listed} == {"leaflet.js", "leaflet.css"}
+    for name, digest in listed:
+        assert hashlib.sha256(folder.joinpath(name).read_bytes()).hexdigest() == digest
+
+
+def test_tables_travel_whole(told: dict[str, Any], assessed: Assessment) -> None:
+    for name in ("coverage", "gaps", "equity", "targets"):
+        table = getattr(assessed, name)
+        assert list(told[name]) == list(table.columns)
+        for column in table.columns:
+            assert told[name][column] == drawing.plain(table[column])
+
+
+def test_places_and_results_are_those_of_access(told: dict[str, Any], assessed: Assessment) -> None:
+    picture = told["map"]
+    assert picture["places"]["name"] == list(toys.NAMES)
+    for service, block in assessed.access.table.groupby("service"):
+        result = picture["services"][service]
+        assert [STATUSES[code] for code in result["status"]] == list(block["status"])
+        assert [REASONS[code] for code in result["reason"]] == list(block["reason"])
+        shown = np.array(result["distance_m"], dtype=float)
+        np.testing.assert_allclose(shown, block["distance_m"].to_numpy(float), atol=0.0006)
+
+
+def test_the_toy_city_has_every_status_for_the_map() -> None:
+    assert set(toys.access().table["status"]) == set(STATUSES)
+
+
+def test_positions_are_wgs84_to_six_decimals(told: dict[str, Any]) -> None:
+    turn = pyproj.Transformer.from_crs(toys.CRS, "EPSG:4326", always_xy=True)
+    lon, lat = turn.transform(toys.X0 + 1_000, toys.Y0 + 1_000)
+    places = told["map"]["places"]
+    assert (places["lon"][0], places["lat"][0]) == (round(lon, 6), round(lat, 6))
+    missing = toys.SPOTS.index((None, None, 520, "rural"))
+    assert places["lon"][missing] is None
+    assert places["lat"][missing] is None
+
+
+def test_facilities_are_shown_as_they_count(told: dict[str, Any]) -> None:
+    shelters = told["map"]["facilities"]["bus_shelter"]
+    assert dict(zip(shelters["id"], shelters["kind"], strict=True)) == {
+        "b1": "serves",
+        "b2": "serves",
+        "b4": "serves",
+        "b5": "serves",
+    }
+    assert shelters["lon"][shelters["id"].index("b4")] is None
+    assert told["map"]["not_at_date"] == {"bus_shelter": 1, "service_centre": 0}
+    assert told["map"]["facilities"]["service_centre"]["kind"] == ["serves", "fails", "doubtful"]
+
+
+def test_each_drawn_way_starts_at_its_uncovered_place(told: dict[str, Any]) -> None:
+    picture = told["map"]
+    for service, ways in picture["routes"].items():
+        assert ways
+        for number, line in ways:
+            assert picture["services"][service]["status"][number] == STATUSES.index("uncovered")
+            ends = [picture["places"]["lon"][number], picture["places"]["lat"][number]]
+            assert ends in (line[0], line[-1])
+
+
+def test_thinned_outlines_stay_near_and_keep_shared_borders_shared() -> None:
+    angle = np.linspace(0, 2 * np.pi, 4_000, endpoint=False)
+    radius = 3_000 + 8 * np.sin(60 * angle)
+    blob = shapely.Polygon(
+        np.column_stack((toys.X0 + radius * np.cos(angle), toys.Y0 + radius * np.sin(angle)))
+    )
+    cut = shapely.box(toys.X0 - 9_000, toys.Y0 - 9_000, toys.X0 + 13.0, toys.Y0 + 9_000)
+    halves = np.array([shapely.intersection(blob, cut), shapely.difference(blob, cut)])
+    thin = drawing._simplified(halves)
+    assert shapely.get_num_coordinates(thin).sum() < shapely.get_num_coordinates(halves).sum() / 5
+    assert shapely.hausdorff_distance(blob, shapely.union_all(thin)) < 2 * 20
+    assert shapely.area(shapely.intersection(*thin)) == pytest.approx(0, abs=1e-6)
+    assert shapely.length(shapely.intersection(*thin)) == pytest.approx(
+        shapely.length(shapely.intersection(*halves)), rel=0.01
+    )
+
+
+def test_outlines_that_overlap_are_thinned_one_by_one() -> None:
+    overlapping = np.array([shapely.box(0, 0, 100, 100), shapely.box(50, 0, 150, 100)])
+    thin = drawing._simplified(overlapping)
+    assert shapely.equals(thin, overlapping).all()
+
+
+def test_unknown_is_none_and_infinity_a_word() -> None:
+    values = [math.nan, math.inf, pd.NA, pd.NaT, None, np.float64(2.5), np.True_, np.int64(3)]
+    assert drawing.plain(values) == [None, "inf", None, None, None, 2.5, True, 3]
+    assert drawing.plain([pd.Timestamp("2014-12-31")]) == ["2014-12-31"]
+
+
+def test_the_block_has_no_character_that_markup_or_templates_heed() -> None:
+    block = drawing.inert({"names": [*toys.HOSTILE, "\ud800 lone"]})
+    assert re.fullmatch(r"[A-Za-z0-9+/=]+", block)
+    assert json.loads(gzip.decompress(base64.b64decode(block)))["names"][:7] == list(toys.HOSTILE)
+
+
+def test_every_simulated_file_is_named_once(assessed: Assessment) -> None:
+    assert simulated_files(assessed, toys.ABOUT) == ["places.csv", "facilities.xlsx"]
+    assert simulated_files(assessed, About()) == ["places.csv", "facilities.xlsx"]
+    moved = About(simulated=("data/places.csv",))
+    assert simulated_files(assessed, moved) == ["data/places.csv", "facilities.xlsx"]
+
+
+def test_findings_come_worst_first_in_both_languages(assessed: Assessment) -> None:
+    found = content(assessed, (), toys.ABOUT)["findings"]
+    assert isinstance(found, list)
+    warning = next(one for one in found if one["file"] == "places.csv")
+    assert warning["row"] == 12
+    assert "{{7*7}}<b>" in warning["message"]["zh"]
+    assert warning["message"]["zh"] != warning["message"]["en"]
+    order = ["error", "warning", "note"]
+    ranks = [order.index(one["severity"]) for one in found]
+    assert ranks == sorted(ranks)
+
+
+def _words() -> dict[str, dict[str, dict[str, str]]]:
+    words: dict[str, dict[str, dict[str, str]]] = tomllib.loads(
+        files("gapmap").joinpath("words.toml").read_text("utf8")
+    )
+    return words
+
+
+def test_every_word_that_a_script_says_stands_in_both_languages() -> None:
+    report = _words()["report"]
+    for name in OWN_SCRIPTS:
+        text = files("gapmap").joinpath("report", *name.split("/")).read_text("utf8")
+        spoken = set(re.findall(r"\bsay\(\s*\"(\w+)\"\s*[,)]", text))
+        assert spoken - set(report) == set()
+    assert all(set(entry) == {"zh", "en"} and all(entry.values()) for entry in report.values())
+    for entry in report.values():
+        holes = [sorted(re.findall(r"\{(\w+)\}", entry[language])) for language in ("zh", "en")]
+        assert holes[0] == holes[1]
+
+
+def test_every_code_that_the_page_shows_has_a_word(assessed: Assessment) -> None:
+    values = _words()["values"]
+    codes = {
+        *STATUSES,
+        *REASONS,
+        *assessed.coverage["group_kind"],
+        *assessed.equity["measure"],
+        *(one for one in assessed.gaps["comparison"] if not one.endswith("-rest")),
+        *("met", "on_course", "behind", "overdue", "not_measurable"),
+        *("error", "warning", "note", "plan", "standard", "assumption"),
+        *(
+            "walk",
+            "cycle",
+            "drive",
+            "straight",
+            "urban",
+            "rural",
+            "unknown",
+            "west",
+            "people_group",
+        ),
+    }
+    assert {code for code in codes if set(values.get(code, {})) < {"zh", "en"}} == set()
+
+
+def test_every_column_that_the_page_shows_has_a_title() -> None:
+    words = _words()
+    sections = files("gapmap").joinpath("report", "assets", "sections.js").read_text("utf8")
+    keys = set(re.findall(r"voice\.title\(\"(\w+)\"\)", sections))
+    keys |= {"share_people", "mean_m", "median_m", "p90_m", "places", "people", "required"}
+    known = set(words["columns"]) | set(words["report"])
+    assert keys - known == set()
+
+
+def test_save_writes_utf8_with_plain_line_ends(tmp_path: Path, assessed: Assessment) -> None:
+    report = build_report(assessed, about=toys.ABOUT)
+    path = report.save(tmp_path / "new folder" / "报告.html")
+    written = path.read_bytes()
+    assert written.decode("utf8") == report.html
+    assert b"\r" not in written
+
+
+def test_the_same_assessment_gives_the_same_page(assessed: Assessment, html: str) -> None:
+    assert build_report(assessed, about=toys.ABOUT).html == html
+
+
+def test_no_table_is_written_into(assessed: Assessment) -> None:
+    before = {
+        "coverage": assessed.coverage.copy(deep=True),
+        "access": assessed.access.table.copy(deep=True),
+        "places": assessed.access.places.table.copy(deep=True),
+    }
+    build_report(assessed, about=toys.ABOUT)
+    pd.testing.assert_frame_equal(assessed.coverage, before["coverage"])
+    pd.testing.assert_frame_equal(assessed.access.table, before["access"])
+    pd.testing.assert_frame_equal(assessed.access.places.table, before["places"])
+
+
+def test_a_title_that_utf8_cannot_hold_is_still_saved(tmp_path: Path, assessed: Assessment) -> None:
+    path = build_report(assessed, about=About(name="bad \ud800 name")).save(tmp_path / "r.html")
+    assert "<title>bad ? name</title>" in path.read_text("utf8")
