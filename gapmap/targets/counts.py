@@ -1,0 +1,168 @@
+"""Count, trend and attribute share: facilities themselves, not the areas that have them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from gapmap.targets.figure import Baseline, Figure, impossible
+from gapmap.targets.ground import exists, within
+from gapmap.targets.said import said
+from gapmap.targets.standing import (
+    attribute_state,
+    baseline_of,
+    certainty,
+    dated,
+    undated_note,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gapmap.plan import Ask
+    from gapmap.targets.figure import ScopeUnit
+    from gapmap.targets.ground import Scene
+    from gapmap.targets.said import Said
+
+__all__ = ["measure_attribute", "measure_count", "measure_trend"]
+
+
+def measure_count(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Figure]:
+    """Count facilities, opened inside a window where the ask has one."""
+    return [_hindrance(scene, ask, unit) or _count(scene, ask, unit) for unit in units]
+
+
+def measure_trend(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Figure]:
+    """Count facilities now and before the plan; more than before is required."""
+    return [_hindrance(scene, ask, unit) or _trend(scene, ask, unit) for unit in units]
+
+
+def measure_attribute(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Figure]:
+    """Measure the share of the existing facilities that carry an attribute."""
+    return [_hindrance(scene, ask, unit) or _attribute(scene, ask, unit) for unit in units]
+
+
+def _hindrance(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure | None:
+    if not scene.has_service(ask.service):
+        return impossible(said("no_facilities", service=ask.service))
+    if not exists(scene, unit):
+        return impossible(said("no_unit", unit=unit.name))
+    return None
+
+
+def _inside(facilities: pd.DataFrame, ask: Ask, unit: ScopeUnit, scene: Scene) -> pd.DataFrame:
+    """Give the service's facilities in a unit; one outside every district is in none."""
+    table = facilities[facilities["service"] == ask.service]
+    stray = (table["position"] == "outside") & (table["district_id"] == "")
+    inside: pd.DataFrame = table[within(table, unit, scene) & ~stray.to_numpy(dtype=bool)]
+    return inside
+
+
+def _nowhere(facilities: pd.DataFrame, ask: Ask, unit: ScopeUnit) -> pd.DataFrame:
+    """Give the service's facilities of which no one knows in which unit they are."""
+    table = facilities[facilities["service"] == ask.service]
+    column = "town_id" if unit.kind == "town" else "district_id"
+    lost = (table[column] == "") & (table["position"] == "missing") & (unit.kind != "city")
+    nowhere: pd.DataFrame = table[lost]
+    return nowhere
+
+
+def _window(table: pd.DataFrame, ask: Ask) -> NDArray[np.str_]:
+    """Say whether each was opened inside the ask's window; undated is ``unknown``."""
+    if ask.opened_from is None and ask.opened_to is None:
+        return np.full(len(table), "yes")
+    opened = table["opened"]
+    inside = opened.notna()
+    if ask.opened_from is not None:
+        inside &= opened >= pd.Timestamp(ask.opened_from)
+    if ask.opened_to is not None:
+        inside &= opened < pd.Timestamp(ask.opened_to) + pd.Timedelta(days=1)
+    return np.select([inside, opened.isna()], ["yes", "unknown"], "no")
+
+
+def _tally(table: pd.DataFrame, ask: Ask) -> tuple[int, int, int]:
+    """Count certain, undated and doubtful facilities."""
+    state, window = certainty(table, ask), _window(table, ask)
+    undated = (state != "no") & (window == "unknown")
+    doubtful = (state == "unknown") & (window == "yes")
+    return (
+        int(((state == "yes") & (window == "yes")).sum()),
+        int(undated.sum()),
+        int(doubtful.sum()),
+    )
+
+
+def _count(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
+    table = _inside(scene.now, ask, unit, scene)
+    certain, undated, doubtful = _tally(table, ask)
+    lost = sum(_tally(_nowhere(scene.now, ask, unit), ask))
+    earlier = _tally(_inside(scene.before, ask, unit, scene), ask)[0]
+    windowed = ask.opened_from is not None or ask.opened_to is not None
+    if windowed:
+        span = {"opened_from": ask.opened_from or "…", "opened_to": ask.opened_to or "…"}
+        notes = [said("count_window", count=certain, **span)]
+    else:
+        notes = [said("count", count=certain)]
+    notes += _doubts(undated, doubtful, lost)
+    service = scene.now[scene.now["service"] == ask.service]
+    first = baseline_of(scene.plan, service, float(earlier))
+    if not windowed:
+        notes += undated_note(table, first)
+    return Figure(
+        achieved=float(certain),
+        possible=float(certain + undated + doubtful + lost),
+        baseline=first,
+        no_baseline=said("no_dates"),
+        said=tuple(notes),
+    )
+
+
+def _doubts(undated: int, doubtful: int, lost: int) -> list[Said]:
+    told = {"count_undated": undated, "count_doubtful": doubtful, "unplaced": lost}
+    return [said(code, count=count) for code, count in told.items() if count]
+
+
+def _trend(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
+    table = _inside(scene.now, ask, unit, scene)
+    certain, _, doubtful = _tally(table, ask)
+    earlier = _tally(_inside(scene.before, ask, unit, scene), ask)[0]
+    notes = [said("count", count=certain), *_doubts(0, doubtful, 0)]
+    if len(table) and not len(dated(table)):
+        return Figure(achieved=float(certain), said=tuple(notes), problem=said("no_dates"))
+    first = Baseline(scene.plan.baseline, float(earlier))
+    notes.append(said("more_than", before=earlier, date=first.date))
+    return Figure(
+        achieved=float(certain),
+        possible=float(certain + doubtful),
+        required=float(earlier),
+        baseline=first,
+        said=(*notes, *undated_note(table, first)),
+    )
+
+
+def _attribute(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
+    table = _inside(scene.now, ask, unit, scene)
+    exist = certainty(table, ask, gate=False)
+    sure = table[exist == "yes"]
+    if len(sure) == 0:
+        return impossible(said("no_facility_now"), void=unit.kind != "city")
+    states = [attribute_state(sure, name, values) for name, values in ask.meets.items()]
+    no = np.logical_or.reduce([state == "no" for state in states])
+    yes = np.logical_and.reduce([state == "yes" for state in states])
+    met, unknown = int(yes.sum()), int((~yes & ~no).sum())
+    if unknown == len(sure):
+        return impossible(said("attribute_absent", attribute=", ".join(ask.meets)))
+    told = {"attribute_unknown": unknown, "attribute_doubtful": int((exist == "unknown").sum())}
+    return Figure(
+        achieved=met / len(sure),
+        possible=(met + unknown) / len(sure),
+        no_baseline=said("no_baseline_attribute"),
+        said=(
+            said("attribute", met=met, total=len(sure)),
+            *(said(code, count=count) for code, count in told.items() if count),
+        ),
+    )

@@ -1,0 +1,192 @@
+"""Presence and share: which areas have a facility that counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from gapmap.targets.figure import Baseline, Figure, impossible
+from gapmap.targets.ground import areas_of, exists, within
+from gapmap.targets.said import said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from gapmap.plan import Ask, Plan
+    from gapmap.targets.figure import ScopeUnit
+    from gapmap.targets.ground import Areas, Scene
+    from gapmap.targets.said import Said
+
+__all__ = [
+    "attribute_state",
+    "baseline_of",
+    "certainty",
+    "dated",
+    "level_problem",
+    "measure_presence",
+    "undated_note",
+]
+
+_KEYS = {"place": "place_id", "town": "town_id", "district": "district_id"}
+
+
+def certainty(table: pd.DataFrame, ask: Ask, *, gate: bool = True) -> NDArray[np.str_]:
+    """Say of each facility whether it counts for an ask: ``yes``, ``no`` or ``unknown``.
+
+    It has to exist at the date, pass the quality gate (unless ``gate`` is False), and carry
+    the attribute values that the ask wants.
+    """
+    states = [table["counts"].to_numpy(dtype=object)]
+    if gate:
+        states.append(table["qualifies"].to_numpy(dtype=object))
+    states += [attribute_state(table, name, values) for name, values in ask.where.items()]
+    never = np.logical_or.reduce([state == "no" for state in states])
+    always = np.logical_and.reduce([state == "yes" for state in states])
+    return np.select([never, always], ["no", "yes"], "unknown")
+
+
+def attribute_state(table: pd.DataFrame, name: str, values: Sequence[str]) -> NDArray[np.str_]:
+    """Say whether an attribute has one of ``values``; empty or absent is ``unknown``."""
+    if name not in table.columns:
+        return np.full(len(table), "unknown")
+    cells = [_plain(cell) for cell in table[name]]
+    wanted = {value.strip().casefold() for value in values}
+    return np.array(
+        ["unknown" if not cell else "yes" if cell in wanted else "no" for cell in cells],
+        dtype="<U7",
+    )
+
+
+def _plain(cell: object) -> str:
+    if (
+        cell is None
+        or cell is pd.NA
+        or cell is pd.NaT
+        or (isinstance(cell, float) and np.isnan(cell))
+    ):
+        return ""
+    if isinstance(cell, bool | np.bool_):
+        return "yes" if cell else "no"
+    return str(cell).strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Of each area: whether it certainly has enough, may have, has only by nearness."""
+
+    has: NDArray[np.bool_]
+    may: NDArray[np.bool_]
+    near: NDArray[np.bool_]
+    unplaced: pd.DataFrame
+
+
+def measure_presence(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Figure]:
+    """Measure the share of areas that have a facility, for each unit."""
+    if not scene.has_service(ask.service):
+        return [impossible(said("no_facilities", service=ask.service)) for _ in units]
+    areas = areas_of(scene, ask)
+    held = _hold(scene.now, ask, areas)
+    before = _hold(scene.before, ask, areas)
+    return [_figure(scene, ask, unit, areas, (held, before)) for unit in units]
+
+
+def _hold(facilities: pd.DataFrame, ask: Ask, areas: Areas) -> _Held:
+    table = facilities[facilities["service"] == ask.service]
+    state = certainty(table, ask)
+    sure, doubtful = table[state == "yes"], table[state != "no"]
+    wanted = areas.table["area_id"]
+    if areas.level.of == "city":
+        has = np.array([len(sure) >= ask.at_least])
+        may = np.array([len(doubtful) >= ask.at_least]) & ~has
+        return _Held(has, may, np.zeros(1, dtype=bool), table.iloc[:0])
+    key = _KEYS.get(areas.level.of, "plan_district")
+    has = _number(sure, key, wanted) >= ask.at_least
+    may = (_number(doubtful, key, wanted) >= ask.at_least) & ~has
+    near = has & (_number(sure[sure["place_basis"] != "nearest"], key, wanted) < ask.at_least)
+    lost = doubtful[(doubtful[key] == "") & (doubtful["position"] == "missing")]
+    return _Held(has, may, near if key == "place_id" else near & False, lost)
+
+
+def _number(table: pd.DataFrame, key: str, wanted: pd.Series) -> NDArray[np.int64]:
+    number = table[key].value_counts().reindex(wanted, fill_value=0)
+    return np.asarray(number, dtype=np.int64)
+
+
+def _figure(
+    scene: Scene, ask: Ask, unit: ScopeUnit, areas: Areas, held: tuple[_Held, _Held]
+) -> Figure:
+    inside = within(areas.table, unit, scene)
+    problem = level_problem(scene, unit, areas, inside)
+    if problem is not None:
+        return problem
+    now, before = held
+    known = areas.table["known"].to_numpy(dtype=bool)
+    unknown = inside & ~now.has & (now.may | ~known)
+    count, met = int(inside.sum()), int((inside & now.has).sum())
+    lost = _lost_in(now.unplaced, unit, scene)
+    notes = [said("areas_have", met=met, areas=count, level=areas.level.name)]
+    notes += _notes(
+        {
+            "nearest": int((inside & now.near).sum()),
+            "areas_doubtful": int((unknown & known).sum()),
+            "units_absent": int((unknown & ~known).sum()),
+            "setting_unknown": int(within(areas.unsure, unit, scene).sum()),
+            "unplaced": lost,
+        }
+    )
+    doubt = int(unknown.sum())
+    facilities = scene.now[scene.now["service"] == ask.service]
+    first = baseline_of(scene.plan, facilities, float((inside & before.has).sum() / count))
+    return Figure(
+        achieved=met / count,
+        possible=min(1.0, (met + doubt + lost) / count),
+        areas=count,
+        met=met,
+        unknown=doubt,
+        baseline=first,
+        no_baseline=said("no_dates"),
+        said=(*notes, *undated_note(facilities, first)),
+    )
+
+
+def _notes(counts: Mapping[str, int]) -> list[Said]:
+    return [said(code, count=count) for code, count in counts.items() if count]
+
+
+def _lost_in(lost: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> int:
+    """Count facilities without a known place that may lie in the unit."""
+    nowhere = (lost["plan_district"] == "") & (lost["district_id"] == "")
+    return int((within(lost, unit, scene) | nowhere.to_numpy(dtype=bool)).sum())
+
+
+def level_problem(
+    scene: Scene, unit: ScopeUnit, areas: Areas, inside: NDArray[np.bool_]
+) -> Figure | None:
+    """Say why a unit cannot be asked: it is not in the study, or has no such areas."""
+    if not exists(scene, unit):
+        return impossible(said("no_unit", unit=unit.name))
+    if not inside.any():
+        return impossible(said("no_areas", level=areas.level.name, unit=unit.name), void=True)
+    return None
+
+
+def dated(facilities: pd.DataFrame) -> pd.DataFrame:
+    """Give the facilities whose opening date is known."""
+    return facilities[facilities["opened"].notna()]
+
+
+def baseline_of(plan: Plan, facilities: pd.DataFrame, value: float) -> Baseline | None:
+    """Give the value before the plan, None where no facility carries an opening date."""
+    return Baseline(plan.baseline, value) if len(dated(facilities)) else None
+
+
+def undated_note(facilities: pd.DataFrame, first: Baseline | None) -> tuple[Said, ...]:
+    """Say how many facilities are only taken to have stood before the plan."""
+    exist = facilities[facilities["counts"] != "no"]
+    count = len(exist) - len(dated(exist))
+    return (said("undated_before", count=count),) if count and first is not None else ()
