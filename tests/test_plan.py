@@ -173,6 +173,15 @@ def test_a_plan_is_read_from_a_path(tmp_path: Path) -> None:
     assert read_plan(str(write(tmp_path, "﻿" + SMALL))).id == "small"
 
 
+def test_the_documented_example_is_a_plan(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "plan-format.md").read_text("utf8")
+    plan = read_plan(write(tmp_path, text.split("```toml\n")[1].split("```")[0]))
+    assert plan.groups["coast"].districts == ("东区",)
+    assert plan.targets[0].asks[0].required == 1.0
+    for measure in MEASURES:
+        assert f"`{measure}`" in text
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
