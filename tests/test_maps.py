@@ -56,7 +56,8 @@ def test_nothing_is_linked_or_fetched(html: str) -> None:
     styles = "".join(re.findall(r"<style>.*?</style>", html, re.DOTALL))
     assert "leaflet-container" in styles
     assert re.findall(r"url\((?!data:)|@import", styles) == []
-    assert "cdn" not in html.lower()
+    assert "jsdelivr" not in html
+    assert "jquery" not in html.lower()
 
 
 def test_leaflet_is_inside_and_folium_itself_is_left_alone(html: str) -> None:

@@ -220,12 +220,17 @@ def targets() -> pd.DataFrame:
         ("islands", "2.9.4", "海岛", "islands", "minutes", None, None, None, "not_measurable", ""),
         ("pension", "2.5.1", "养老", "pension", "share", 0.998, 0.9, 0.098, "on_course", "plan"),
     ]
-    names = ["target", "clause", "title_zh", "title_en", "unit", "required", "achieved"]
+    names = ["target", "clause", "title_zh", "title_en", "measure_unit", "required", "achieved"]
     table = pd.DataFrame(rows, columns=[*names, "shortfall", "status", "basis"])
     table["due"] = dt.date(2014, 12, 31)
     table["scope_kind"] = ["group", "city", "district", "district", "city", "city", "city"]
-    table["scope_zh"] = ["西部", "全市", "香洲区", "斗门区", "全市", "全市", "全市"]
-    table["scope_en"] = ["west", "city", "Xiangzhou <b>", "Doumen", "city", "city", "city"]
+    table["overall"] = [True, True, False, False, True, True, True]
+    table["quote"] = "每个村<b>"
+    table["comparison"] = ">="
+    table["possible"] = table["achieved"].where(table["target"] != "health", 0.97)
+    table["unit"] = table["scope_kind"]
+    table["unit_zh"] = ["西部", "全市", "香洲区", "斗门区", "全市", "全市", "全市"]
+    table["unit_en"] = ["west", "city", "Xiangzhou <b>", "Doumen", "city", "city", "city"]
     table["reason"] = "no number <b>"
     table["reason_zh"] = "规划没有数字 <b>"
     return table

@@ -166,7 +166,7 @@ def test_a_place_without_position_is_listed_and_said_beside_the_map(opened: Open
     note = page.text_content(".off-map") or ""
     assert note.startswith("1 个村居没有坐标")
     page.click("[data-language=en]")
-    assert "1 places have no position" in (page.text_content(".off-map") or "")
+    assert "Not on the map: 1 without a position" in (page.text_content(".off-map") or "")
 
 
 def test_nothing_unknown_is_shown_as_a_number(opened: Opened) -> None:
@@ -297,7 +297,11 @@ def test_targets_are_filtered_and_unfolded(opened: Opened) -> None:
     page.click("[data-chip=overdue]")
     assert whole.count() == 5
     cells = page.locator("tr.whole[data-target='centre-250'] td").all_text_contents()
-    assert cells[3:6] == ["100.0%", "75.0%", "25.0 个百分点"]
+    assert cells[3:6] == ["≥ 100.0%", "75.0%", "25.0 个百分点"]
+    shelters = page.locator("tr.whole[data-target='shelters'] td").all_text_contents()
+    assert [_number(cell) for cell in shelters[3:6]] == [3, 2, 1]
+    health = page.locator("tr.whole[data-target='health'] td").all_text_contents()
+    assert health[4] == "95.0%最多 97.0%"
     islands = page.locator("tr.whole[data-target='islands'] td").all_text_contents()
     assert islands[3:6] == ["—", "—", "—"]
 

@@ -88,10 +88,20 @@
       const value = row[key];
       if (value === null || value === undefined || value === "") return "—";
       if (typeof value !== "number") return String(value);
-      if (row.unit === "share" && key === "shortfall") return page.voice.points(value, true);
-      if (row.unit === "share") return page.voice.share(value);
-      if (row.unit === "minutes") return page.voice.minutes(value);
-      return page.voice.number(value);
+      const unit = row.measure_unit;
+      if (unit === "share" && key === "shortfall") return page.voice.points(value, true);
+      if (unit === "share") return page.voice.share(value);
+      if (unit === "minutes") return page.voice.minutes(value);
+      const told = page.voice.number(value);
+      return unit === "ratio" ? told : told + " " + page.voice.value(unit);
+    };
+    // Where something is unknown, what would be achieved if all of it spoke for the target.
+    page.targetAchieved = (row) => {
+      const told = page.targetAmount(row, "achieved");
+      const possible = page.targetAmount(row, "possible");
+      if (told === "—" || possible === "—" || possible === told) return told;
+      return [told, el("span", { class: "where" },
+        page.voice.say("at_best", { value: possible }))];
     };
     page.targetRequired = (row) => {
       const told = page.targetAmount(row, "required");
@@ -108,6 +118,7 @@
     const { about } = data;
     const people = page.data.services.length ? page.city(data.services[0].id) : {};
     const facts = [
+      about.name ? voice.say("report") : null,
       about.date ? voice.say("at_date", { date: about.date }) : null,
       about.plan ? voice.say("plan_is", { plan: about.plan }) : null,
       voice.say("places_are", { count: voice.count(data.map.places.name.length) }),
@@ -118,7 +129,6 @@
     ];
     return el("header", { class: "top" },
       el("div", { class: "titles" },
-        el("p", { class: "kind" }, voice.say("report")),
         el("h1", {}, about.name || voice.say("report")),
         el("p", { class: "meta" }, facts.filter(Boolean).map((one) => el("span", {}, one)))),
       el("div", { class: "languages", role: "group", "aria-label": "语言 / language" },
@@ -172,7 +182,7 @@
     });
     return el("section", { id: "map", class: "workbench" },
       el("div", { class: "map-side" },
-        el("div", { class: "map-frame" }, parts.map, parts.legend, parts.card), parts.off),
+        el("div", { class: "map-frame" }, parts.map, parts.card), parts.legend, parts.off),
       el("div", { class: "figures" },
         el("div", { class: "upper" }, parts.list, parts.detail),
         el("div", { class: "lower" },
@@ -223,6 +233,7 @@
       parts.legend.replaceChildren(gapmap.legend(page));
       parts.off.textContent = gapmap.offMap(page);
       parts.off.hidden = parts.off.textContent === "";
+      page.map.invalidateSize({ animate: false }); // the legend's height may have changed
     };
     page.drawVillages = () => {
       const { table, rows, filters } = gapmap.villages(page);
@@ -239,6 +250,13 @@
         ...bodies,
       );
     };
+    // The place comes to the middle of what the card leaves free.
+    const moveTo = (place) => {
+      const point = page.map.latLngToContainerPoint(place);
+      const half = page.map.getSize().divideBy(2);
+      const free = half.x - parts.card.offsetWidth / 2;
+      page.map.panBy([point.x - Math.max(free, 40), point.y - half.y]);
+    };
     page.select = (number, pan) => {
       page.state.place = number;
       page.chart.select(number);
@@ -249,7 +267,7 @@
       }
       showCard(gapmap.placeCard(page, number));
       const { lon, lat } = page.data.map.places;
-      if (pan && lat[number] !== null) page.map.panTo([lat[number], lon[number]]);
+      if (pan && lat[number] !== null) moveTo([lat[number], lon[number]]);
     };
     page.clicked = (point) => {
       const { place, facility, site } = page.chart.hit(point);
@@ -316,9 +334,11 @@
         parts.findings, gapmap.method(page), gapmap.sources(page)].filter(Boolean));
       if (!chosen) return;
       page.resize();
-      if (!page.map) startMap(page);
+      const first = !page.map;
+      if (first) startMap(page);
       page.drawZoom();
       page.drawService();
+      if (first) page.chart.fit(); // the legend has its height by now
       if (page.state.place !== null) page.select(page.state.place, false);
     };
   }

@@ -11,10 +11,10 @@
     unknown: {
       shape: "circle", radius: 5, color: "#6e6e6e", weight: 1.8, fill: "#ffffff", dash: "3 2",
     },
-    serves: { shape: "square", radius: 3.6, color: "#ffffff", weight: 1, fill: "#20272e" },
-    fails: { shape: "square", radius: 4.2, color: "#20272e", weight: 1.6, fill: "#ffffff" },
+    serves: { shape: "square", radius: 3.4, color: "#20272e", weight: 0, fill: "#20272e" },
+    fails: { shape: "square", radius: 6.5, color: "#20272e", weight: 1.6, fill: "none" },
     doubtful: {
-      shape: "square", radius: 4.2, color: "#6e6e6e", weight: 1.6, fill: "#ffffff", dash: "2 2",
+      shape: "square", radius: 6.5, color: "#6e6e6e", weight: 1.6, fill: "none", dash: "2 2",
     },
     proposed: { shape: "diamond", radius: 8, color: "#20272e", weight: 1.5, fill: "#f0c400" },
     way: { shape: "line", color: "#d55e00", weight: 1.2, opacity: 0.65 },
@@ -79,10 +79,13 @@
     const style = gapmap.marks[kind];
     return new (Shape())([lat, lon], {
       shape: style.shape, radius: style.radius, color: style.color, weight: style.weight,
-      dashArray: style.dash, fillColor: style.fill, fillOpacity: 1, opacity: 1,
-      interactive: false, ...changes,
+      stroke: style.weight > 0, dashArray: style.dash, fill: style.fill !== "none",
+      fillColor: style.fill, fillOpacity: 1, opacity: 1, interactive: false, kind, ...changes,
     });
   }
+
+  // Seen from afar marks are smaller, so that they do not hide each other.
+  const scaleAt = (zoom) => (zoom >= 12.5 ? 1 : zoom >= 11 ? 0.8 : 0.6);
 
   const turn = (pairs) => pairs.map(([lon, lat]) => [lat, lon]);
   const placed = (list, i) => list.lon[i] !== null && list.lat[i] !== null;
@@ -151,11 +154,20 @@
       }
     }
 
-    function drawFacilities() {
+    function drawFacilities(kinds) {
       const list = picture.facilities[service];
       for (let i = 0; i < list.lon.length; i += 1) {
-        if (placed(list, i)) mark(list.lat[i], list.lon[i], list.kind[i]).addTo(dots);
+        if (!kinds.includes(list.kind[i]) || !placed(list, i)) continue;
+        mark(list.lat[i], list.lon[i], list.kind[i]).addTo(dots);
       }
+    }
+
+    function resize() {
+      const scale = scaleAt(map.getZoom());
+      dots.eachLayer((one) => {
+        const { kind } = one.options;
+        if (kind !== "proposed") one.setRadius(gapmap.marks[kind].radius * scale);
+      });
     }
 
     function drawSites() {
@@ -172,9 +184,11 @@
       ways.clearLayers();
       dots.clearLayers();
       if (showWays) drawWays();
+      drawFacilities(["serves"]);
       drawPlaces();
-      drawFacilities();
+      drawFacilities(["fails", "doubtful"]);
       drawSites();
+      resize();
     }
 
     function select(number) {
@@ -217,6 +231,7 @@
       };
     }
 
+    map.on("zoomend", resize);
     return { fit, show, select, hit, bounds };
   };
 

@@ -49,7 +49,7 @@
           "aria-selected": service.id === state.service ? "true" : "false",
           "data-service": service.id, click: () => page.choose(service.id),
         },
-        el("span", { class: "name" }, voice.both(service.name)),
+        el("span", { class: "name", title: voice.both(service.name) }, voice.both(service.name)),
         gapmap.bar(row, voice),
         el("span", { class: "figure" }, voice.share(row.share_people)));
       }));
@@ -69,13 +69,16 @@
     return voice.measured(value, unit);
   };
 
+  gapmap.distanceName = (measure, service, voice) =>
+    voice.say(measure + (service.limit_unit === "minutes" ? "_minutes" : "_m"));
+
   gapmap.gapLines = function (page, service) {
     const { voice } = page;
     const shown = page.gaps.filter((gap) => gap.service === service.id
       && gap.measure === "share_people"
       && (gap.comparison === "urban-rural" || gap.comparison.endsWith("-rest")));
-    return shown.map((gap) => el("div", { class: "gap-line", "data-gap": gap.comparison },
-      el("span", {}, page.comparisonName(gap.comparison)),
+    return shown.map((gap) => el("div", { class: "gap-line", "data-gap": gap.comparison,
+      title: page.comparisonName(gap.comparison) },
       el("span", {}, page.groupName(gap.group_a) + " " + voice.share(gap.value_a)),
       el("span", {}, page.groupName(gap.group_b) + " " + voice.share(gap.value_b)),
       el("b", {}, voice.points(gap.difference))));
@@ -106,9 +109,8 @@
         people ? fact(voice.say("people_unknown"), voice.count(row.people_unknown),
           "people_unknown") : null,
         fact(voice.say("places_unknown"), voice.count(row.places_unknown), "places_unknown"),
-        fact(voice.say("mean"), gapmap.distanceText(row, "mean", service, voice), "mean"),
-        fact(voice.say("median"), gapmap.distanceText(row, "median", service, voice), "median"),
-        fact(voice.say("p90"), gapmap.distanceText(row, "p90", service, voice), "p90"),
+        ["mean", "median", "p90"].map((name) => fact(gapmap.distanceName(name, service, voice),
+          gapmap.distanceText(row, name, service, voice), name)),
         fact(voice.say("places_unreachable"), voice.count(row.places_unreachable),
           "places_unreachable")),
       gapmap.gapLines(page, service));

@@ -30,18 +30,19 @@
 
   function targetLine(page, row, part, folded) {
     const { voice } = page;
-    const scope = row["scope_" + voice.language] || page.groupName(row.scope_kind);
-    const name = part ? scope : row["title_" + voice.language];
+    const scope = row["unit_" + voice.language] || row.unit;
     return el("tr", { class: part ? "part" : "whole", "data-target": row.target,
       hidden: part && !page.state.unfolded[row.target] },
     el("td", {}, el("span", { class: "state " + row.status }, voice.value(row.status))),
     el("td", { class: "clause" }, part ? "" : row.clause),
-    el("td", {}, folded || null, el("span", { class: "target-name" }, voice.text(name)),
-      part ? null : el("span", { class: "where" }, scope)),
+    part ? el("td", {}, scope) : el("td", {}, folded,
+      el("span", { class: "target-name" }, voice.text(row["title_" + voice.language])),
+      el("span", { class: "where" }, scope),
+      row.quote ? el("span", { class: "where quote", lang: "zh-CN" }, row.quote) : null),
     el("td", { class: "number" }, page.targetRequired(row)),
-    el("td", { class: "number" }, page.targetAmount(row, "achieved")),
+    el("td", { class: "number" }, page.targetAchieved(row)),
     el("td", { class: "number" }, page.targetAmount(row, "shortfall")),
-    el("td", {}, part ? "" : row.due || "—"),
+    el("td", { class: "date" }, part ? "" : row.due || "—"),
     el("td", {}, row.basis ? gapmap.basisTag(row.basis, voice) : "—"),
     el("td", { class: "reason" }, page.targetReason(row)));
   }
@@ -67,12 +68,14 @@
       if (!groups.has(row.target)) groups.set(row.target, []);
       groups.get(row.target).push(row);
     }
-    const wholes = Array.from(groups.values(), (rows) => rows[0]);
+    const wholeOf = (rows) => rows.find((row) => row.overall) || rows[0];
+    const wholes = Array.from(groups.values(), wholeOf);
     const lines = [];
     for (const [target, rows] of groups) {
-      if (state.targetState && rows[0].status !== state.targetState) continue;
-      const parts = rows.slice(1);
-      lines.push(targetLine(page, rows[0], false,
+      const whole = wholeOf(rows);
+      if (state.targetState && whole.status !== state.targetState) continue;
+      const parts = rows.filter((row) => row !== whole);
+      lines.push(targetLine(page, whole, false,
         parts.length ? foldButton(page, target, parts) : null));
       for (const row of parts) lines.push(targetLine(page, row, true, null));
     }
@@ -184,10 +187,11 @@
       && (row.group_kind === kind || row.group_kind === "city"));
     const whole = (key) => ({ key, title: voice.title(key), kind: "number",
       value: (row) => row[key], cell: (row) => voice.count(row[key]) });
-    const share = (key) => ({ key, title: voice.title(key), kind: "number",
-      value: (row) => row[key], cell: (row) => voice.share(row[key]) });
+    const share = { key: "share_people", title: voice.title("share_people"), kind: "number",
+      value: (row) => row.share_people,
+      cell: (row) => [voice.share(row.share_people), gapmap.range(row, voice)] };
     const unit = service.limit_unit === "minutes" ? "minutes" : "m";
-    const far = (name) => ({ key: name, title: voice.say(name), kind: "number",
+    const far = (name) => ({ key: name, title: gapmap.distanceName(name, service, voice), kind: "number",
       value: (row) => row[name + "_" + unit],
       cell: (row) => gapmap.distanceText(row, name, service, voice) });
     const people = page.data.weight === "people"
@@ -199,7 +203,7 @@
           value: (row) => page.groupName(row.group) },
         ...["places", "places_covered", "places_uncovered", "places_unknown"].map(whole),
         ...people,
-        ...["share_people", "share_people_low", "share_people_high"].map(share),
+        share,
         far("mean"), far("median"), far("p90"), whole("places_unreachable"),
       ],
     }).node;
