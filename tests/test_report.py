@@ -23,6 +23,7 @@ import toys
 from gapmap import drawing
 from gapmap.about import About
 from gapmap.access import REASONS, STATUSES
+from gapmap.findings import finding
 from gapmap.report import build_report
 from gapmap.report.page import SCRIPTS, STYLES
 from gapmap.report.parts import content, simulated_files
@@ -280,6 +281,17 @@ def test_findings_come_worst_first_in_both_languages(assessed: Assessment) -> No
     order = ["error", "warning", "note"]
     ranks = [order.index(one["severity"]) for one in found]
     assert ranks == sorted(ranks)
+
+
+def test_findings_of_the_run_are_kept_and_others_added_once(assessed: Assessment) -> None:
+    own = assessed.access.places.findings[0]
+    extra = finding("position-missing", file="study.toml", name="x")
+    found = content(assessed, (), toys.ABOUT, [own, extra, extra])["findings"]
+    assert isinstance(found, list)
+    without = content(assessed, (), toys.ABOUT)["findings"]
+    assert isinstance(without, list)
+    assert len(found) == len(without) + 2
+    assert sum(one["file"] == "study.toml" for one in found) == 2
 
 
 def _words() -> dict[str, dict[str, dict[str, str]]]:

@@ -16,9 +16,10 @@ from gapmap.siting import Proposal
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from gapmap.assessment import Assessment
+    from gapmap.findings import Finding
 
 __all__ = ["Report", "build_report"]
 
@@ -48,6 +49,7 @@ def build_report(
     proposals: Proposal | Sequence[Proposal] = (),
     *,
     about: About | None = None,
+    findings: Iterable[Finding] = (),
 ) -> Report:
     """Make the report page of an assessment.
 
@@ -60,6 +62,9 @@ def build_report(
     about
         The title block. Files whose content is simulated are named on the page whether or not
         they stand here, as long as a reader knows of them.
+    findings
+        Findings of the run that neither a reader of the assessment's inputs nor a step carries,
+        such as those of the study file.
 
     Returns
     -------
@@ -68,7 +73,7 @@ def build_report(
     """
     block = about if about is not None else About()
     chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
-    data = content(assessment, chosen, block)
+    data = content(assessment, chosen, block, findings)
     name = block.name.encode("utf8", "replace").decode("utf8")
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
     return Report(assemble(data, title=title, language=block.language))

@@ -10,7 +10,7 @@ from gapmap.drawing import picture, plain, site_list
 from gapmap.findings import worst_first
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -30,7 +30,10 @@ __all__ = ["content", "simulated_files"]
 
 
 def content(
-    assessment: Assessment, proposals: Sequence[Proposal], about: About
+    assessment: Assessment,
+    proposals: Sequence[Proposal],
+    about: About,
+    findings: Iterable[Finding] = (),
 ) -> dict[str, object]:
     """Give all that the page shows, fit for JSON.
 
@@ -48,7 +51,7 @@ def content(
         "gaps": _table(assessment.gaps),
         "equity": _table(assessment.equity),
         "targets": _table(assessment.targets),
-        "findings": [_finding(found) for found in worst_first(_all_findings(assessment))],
+        "findings": [_finding(found) for found in worst_first(_all_findings(assessment, findings))],
         "files": [_row_count(count) for count in _row_counts(assessment)],
         "map": picture(assessment),
         "proposals": [_proposal(proposal) for proposal in proposals],
@@ -134,12 +137,14 @@ def _table(frame: pd.DataFrame) -> dict[str, list[object]]:
     return {str(name): plain(frame[name]) for name in frame.columns}
 
 
-def _all_findings(assessment: Assessment) -> list[Finding]:
-    """Gather the findings of every reader and step, each once."""
+def _all_findings(assessment: Assessment, given: Iterable[Finding]) -> list[Finding]:
+    """Give the findings of the run as they are, and what else a reader or step found, once."""
+    listed = list(given)
     gathered: list[Finding] = []
     for source in (*_sources(assessment), assessment.access, assessment):
         gathered += source.findings
-    return list(dict.fromkeys(gathered))
+    known = set(listed)
+    return listed + [found for found in dict.fromkeys(gathered) if found not in known]
 
 
 def _finding(found: Finding) -> dict[str, object]:
