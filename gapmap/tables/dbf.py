@@ -1,0 +1,127 @@
+"""The text encoding of a shapefile, which its makers often forget to say or say wrongly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from gapmap.findings import Finding, fail, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+__all__ = ["decode_latin", "text_encodings"]
+
+GUESSES: Final = ("utf-8", "gb18030")
+CHINESE: Final = frozenset(
+    ("gbk", "gb2312", "gb18030", "936", "cp936", "ansi 936", "windows-936", "euc-cn", "hz")
+)
+GBK_MARK: Final = 0x4D
+"""The language byte of the dbf header that stands for code page 936."""
+
+
+def text_encodings(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Give what the ``.cpg`` file says, and the encodings to try, the likeliest first.
+
+    Latin-1 cannot fail on any bytes and is what some programs write without looking, so it is
+    tried last even where the ``.cpg`` names it: text that is good UTF-8 is UTF-8.
+    """
+    told = _told(path)
+    name = told.lower().strip()
+    if name in CHINESE:
+        return told, ("gb18030", "utf-8")
+    if name in ("utf-8", "utf8", "65001"):
+        return told, GUESSES
+    if name:
+        return told, ("utf-8", _python_name(name) or "gb18030")
+    dbf = _beside(path, ".dbf")
+    mark = dbf.read_bytes()[29:30] if dbf else b""
+    return "", ("gb18030", "utf-8") if mark == bytes([GBK_MARK]) else GUESSES
+
+
+def _told(path: Path) -> str:
+    cpg = _beside(path, ".cpg")
+    return cpg.read_bytes()[:40].decode("ascii", errors="replace").strip() if cpg else ""
+
+
+def _beside(path: Path, ending: str) -> Path | None:
+    """Find a shapefile's sibling whatever the case of its ending."""
+    for name in (path.with_suffix(ending), path.with_suffix(ending.upper())):
+        if name.is_file():
+            return name
+    return None
+
+
+def _python_name(name: str) -> str | None:
+    candidates = (name, name.replace("ansi ", "cp"), f"cp{name}", name.replace("oem ", "cp"))
+    for candidate in candidates:
+        try:
+            "".encode(candidate)
+        except LookupError:
+            continue
+        return candidate
+    return None
+
+
+def decode_latin(
+    texts: dict[str, list[str]], encodings: tuple[str, tuple[str, ...]], file: str
+) -> tuple[dict[str, list[str]], list[Finding]]:
+    """Turn cells whose characters stand for single bytes into the text that was meant.
+
+    A dbf field has a fixed width in bytes, and a long name may end in half a character: the
+    half is dropped. Any other byte that does not fit refuses the encoding for the whole file.
+    """
+    told, candidates = encodings
+    strange = _not_ascii(texts)
+    if not strange:
+        return texts, []
+    tried = ((one, {text: _decoded(text, one) for text in strange}) for one in candidates)
+    encoding, known = next((pair for pair in tried if None not in pair[1].values()), ("", {}))
+    if not encoding:
+        row, field, cell = _first_bad(texts, candidates[0])
+        fail(finding("dbf-encoding", file=file, row=row, field=field, value=cell))
+    made = {
+        known.get(name) or name: [known.get(cell) or cell for cell in column]
+        for name, column in texts.items()
+    }
+    return made, _notes(told, candidates, encoding, file)
+
+
+def _not_ascii(texts: dict[str, list[str]]) -> set[str]:
+    found = {name for name in texts if not name.isascii()}
+    for column in texts.values():
+        found.update(cell for cell in set(column) if not cell.isascii())
+    return found
+
+
+def _decoded(text: str, encoding: str) -> str | None:
+    """Give the text, without half a character at its end; None where the encoding is wrong."""
+    raw = text.encode("latin-1")
+    for cut in range(4):
+        try:
+            return raw[: len(raw) - cut].decode(encoding)
+        except UnicodeDecodeError as error:
+            if "incomplete" not in error.reason and "unexpected end" not in error.reason:
+                return None
+    return None
+
+
+def _notes(told: str, candidates: Sequence[str], used: str, file: str) -> list[Finding]:
+    if told and used != candidates[0]:
+        return [finding("dbf-encoding-other", file=file, value=told, used=used.upper())]
+    if not told:
+        return [finding("dbf-encoding-guessed", file=file, used=used.upper())]
+    return []
+
+
+def _first_bad(texts: dict[str, list[str]], encoding: str) -> tuple[int | None, str, str]:
+    for name, column in texts.items():
+        for row, cell in _numbered(column):
+            if not cell.isascii() and _decoded(cell, encoding) is None:
+                shown = cell.encode("latin-1").decode(encoding, errors="replace")
+                return row, name if name.isascii() else "", shown
+    return None, "", ""
+
+
+def _numbered(column: Iterable[str]) -> Iterable[tuple[int, str]]:
+    return enumerate(column, start=1)

@@ -1,0 +1,78 @@
+"""One door for every format: by the file's ending, never by guessing."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from gapmap.findings import fail, finding
+from gapmap.tables.text import read_text
+from gapmap.tables.vector import read_vector
+from gapmap.tables.workbook import read_workbook
+
+if TYPE_CHECKING:
+    from gapmap.tables.value import Table
+
+__all__ = ["TEXT_ENDINGS", "VECTOR_ENDINGS", "check_file", "read_table"]
+
+TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt")
+VECTOR_ENDINGS: Final = (".shp", ".gpkg", ".geojson", ".json", ".parquet", ".kml")
+KNOWN_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx", *VECTOR_ENDINGS)
+
+
+def read_table(path: Path, *, sheet: str | None = None, layer: str | None = None) -> Table:
+    """Read a planner's file without interpreting it: every cell becomes text.
+
+    CSV may be UTF-8, UTF-16 with its mark, or GB18030 (GBK), separated by comma, semicolon or
+    tab. XLSX gives what its cells show: dates as ISO text, whole numbers without ``.0``.
+    Vector files are opened by the driver of their ending alone, so that a renamed file cannot
+    make another one be read; a shapefile's text is UTF-8 or GB18030, whatever its neighbours
+    forget to say.
+
+    Parameters
+    ----------
+    path
+        ``.csv .tsv .txt .xlsx .shp .gpkg .geojson .json .parquet .kml`` on a local disk.
+    sheet
+        Of an XLSX file; needed where more than one sheet holds data.
+    layer
+        Of a vector file; needed where more than one layer has geometry.
+
+    Raises
+    ------
+    InputError
+        The file is missing, empty, of an unknown format, or cannot be read; a sheet or layer
+        is missing, with the names that there are.
+    """
+    path = Path(path)
+    ending = check_file(path)
+    if ending in TEXT_ENDINGS:
+        return read_text(path)
+    if ending == ".xlsx":
+        return read_workbook(path, sheet=sheet)
+    return read_vector(path, layer=layer)
+
+
+def check_file(path: Path) -> str:
+    """Give the ending of a file that can be read; raise where there is none such."""
+    if path.as_posix().startswith("/vsi") or "://" in str(path):
+        fail(finding("file-not-local", file=path.name, value=path))
+    if path.is_dir():
+        fail(finding("file-is-folder", file=path.name))
+    if not path.is_file():
+        fail(finding("file-missing", file=path.name, value=path, nearest=_nearest_files(path)))
+    ending = path.suffix.lower()
+    if ending not in KNOWN_ENDINGS:
+        fail(finding("file-format", file=path.name, value=ending, known=" ".join(KNOWN_ENDINGS)))
+    if path.stat().st_size == 0:
+        fail(finding("file-empty", file=path.name))
+    return ending
+
+
+def _nearest_files(path: Path) -> str:
+    """Name the files in the same folder that look most like the missing one."""
+    if not path.parent.is_dir():
+        return "–"
+    there = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+    return ", ".join(get_close_matches(path.name, there, n=3, cutoff=0.4)) or "–"

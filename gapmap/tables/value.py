@@ -1,0 +1,113 @@
+"""What a file holds after reading: cells as text, geometry as declared, nothing interpreted yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gapmap.errors import MethodError
+from gapmap.findings import Finding, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import geopandas as gpd
+    import pandas as pd
+    import pyproj
+
+__all__ = ["RowCount", "Table", "row_findings", "without"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """How many rows of a file were read, and what became of them.
+
+    Attributes
+    ----------
+    file
+        The file as findings name it.
+    read
+        Rows of data: without the header and without blank rows.
+    used, repaired, excluded
+        Taken as they stood; taken after a repair; left out. They add up to ``read``.
+
+    Examples
+    --------
+    >>> RowCount(file="villages.csv", read=10, used=8, repaired=1, excluded=1).used
+    8
+    """
+
+    file: str
+    read: int
+    used: int
+    repaired: int
+    excluded: int
+
+    def __post_init__(self) -> None:
+        """Refuse a count in which a row got lost or was counted twice."""
+        parts = (self.used, self.repaired, self.excluded)
+        if min(parts) < 0 or sum(parts) != self.read:
+            raise MethodError(
+                f"{self.file}: rows do not add up: {self.read} read, but used, repaired and "
+                f"excluded are {parts}",
+                f"{self.file}:行数不符:读入 {self.read} 行,而使用、修复、排除为 {parts}",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A planner's file as text.
+
+    Attributes
+    ----------
+    file
+        The file as findings name it: its name, with ``[sheet]`` or ``[layer]`` where there are
+        several.
+    cells
+        Every cell as text exactly as it stood, ``""`` where empty. The index is the physical row
+        as a spreadsheet shows it (the header is row 1), or the feature's number from 1.
+    geometry
+        On the same index, two-dimensional, in the file's own CRS, None where a feature has none;
+        None altogether for a file without geometry.
+    crs
+        The CRS that the file declares; None if it declares none.
+    findings
+        What was wrong in the file and what was done.
+    excluded
+        Rows left out at reading because their cells did not fit the header. They are in no
+        other attribute, but they belong to the rows that were read.
+    repaired
+        Rows whose geometry had to be mended to be read at all.
+    """
+
+    file: str
+    cells: pd.DataFrame
+    geometry: gpd.GeoSeries | None = None
+    crs: pyproj.CRS | None = None
+    findings: tuple[Finding, ...] = ()
+    excluded: tuple[int, ...] = ()
+    repaired: frozenset[int] = frozenset()
+
+
+def row_findings(
+    code: str, file: str, field: str, rows: Iterable[tuple[int, object]], **facts: object
+) -> tuple[Finding, ...]:
+    """Give one finding of the same code for each ``(row, value)``; quick for a whole column."""
+    listed = list(rows)
+    if not listed:
+        return ()
+    row, value = listed[0]
+    first = finding(code, file=file, row=int(row), field=field, value=value, **facts)
+    return (
+        first,
+        *(
+            Finding(code, file, int(row), field, str(value)[:200], first.facts)
+            for row, value in listed[1:]
+        ),
+    )
+
+
+def without(table: Table, rows: pd.Series) -> Table:
+    """Give the same table without the rows that ``rows`` marks (boolean, on the table's index)."""
+    geometry = None if table.geometry is None else table.geometry[~rows]
+    return replace(table, cells=table.cells[~rows], geometry=geometry)
