@@ -1,0 +1,243 @@
+"""Quays: where ferries land, and the way from there to the nearest road."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyproj
+import shapely
+
+from gapmap.findings import Finding, finding
+from gapmap.network.rules import KINDS
+from gapmap.network.snapping import snap, usable
+from gapmap.network.value import (
+    MODES,
+    Edges,
+    Flags,
+    Floats,
+    Integers,
+    Network,
+    join_edges,
+    pack_lines,
+    pick_edges,
+)
+from gapmap.network.ways import line_lengths, part_of_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gapmap.network.ferries import Crossing
+
+__all__ = ["connect_ferries", "split_edges"]
+
+
+class _Legs(NamedTuple):
+    """Off-road legs from quays: the quay's node, where on which edge it meets, for which modes."""
+
+    quay: Integers
+    edge: Integers
+    fraction: Floats
+    modes: Flags
+
+
+def connect_ferries(network: Network, crossings: Sequence[Crossing], *, file: str) -> Network:
+    """Add ferries, and join each quay that touches no way to the nearest one within ``snap_m``.
+
+    The joining leg is walked, whatever the mode. A quay without a way so near stays alone, and a
+    finding names it. A ferry that crosses one of the network's borders is left out.
+
+    Parameters
+    ----------
+    network
+        The network on land. ``ends`` of the crossings are nodes of it, or -1.
+    crossings
+        The ferries.
+    file
+        The file that brought them, for findings.
+    """
+    every, crossings = crossings, [f for f in crossings if not _crosses_border(network, f)]
+    if len(crossings) < len(every):
+        shut = len(every) - len(crossings)
+        said = finding("ferry-crosses-border", file=file, ferries=shut)
+        network = replace(network, findings=(*network.findings, said))
+    if not crossings:
+        return network
+    takes = np.array([(ferry.walk, ferry.cycle, ferry.drive) for ferry in crossings])
+    xy, ends = _quay_nodes(network.xy, crossings)
+    network = replace(network, xy=xy, memo={})
+    legs, alone = _legs(network, ends, takes)
+    edges, xy, reached = split_edges(network.edges, xy, legs.edge, legs.fraction)
+    access = _make_edges(
+        np.column_stack([legs.quay, reached]),
+        [xy[[quay, node]] for quay, node in zip(legs.quay, reached, strict=True)],
+        kind="ferry_access",
+        takes=legs.modes,
+        minutes=np.full(len(reached), np.nan),
+    )
+    courses = [_from_to(ferry.coords, xy[end]) for ferry, end in zip(crossings, ends, strict=True)]
+    minutes = np.array([ferry.minutes for ferry in crossings])
+    ferries = _make_edges(ends, courses, kind="ferry", takes=takes, minutes=minutes)
+    found = _findings(crossings, ends, legs, alone, file=file, network=network)
+    return replace(
+        network,
+        xy=xy,
+        edges=join_edges(join_edges(edges, access), ferries),
+        findings=(*network.findings, *found),
+        memo={},
+    )
+
+
+def _crosses_border(network: Network, ferry: Crossing) -> bool:
+    if network.borders is None:
+        return False
+    return bool(shapely.intersects(shapely.linestrings(ferry.coords), network.borders))
+
+
+def _quay_nodes(xy: Floats, crossings: Sequence[Crossing]) -> tuple[Floats, Integers]:
+    """Give quays their nodes; quays of a table that stand at the same place are one node."""
+    ends = np.array([ferry.ends for ferry in crossings], np.int64)
+    at = np.array([ferry.coords[[0, -1]] for ferry in crossings])
+    new = ends < 0
+    if new.any():
+        places, which = np.unique(at[new], axis=0, return_inverse=True)
+        ends[new] = len(xy) + which.reshape(-1)
+        xy = np.concatenate([xy, places])
+    return xy, ends
+
+
+def _legs(network: Network, ends: Integers, takes: Flags) -> tuple[_Legs, Integers]:
+    """Find the legs that quays need in each mode, and the quays that no mode reaches."""
+    quays, which = np.unique(ends, return_inverse=True)
+    wants = np.zeros((len(quays), len(MODES)), bool)
+    for column in which.reshape(-1, 2).T:
+        np.logical_or.at(wants, column, takes)
+    reached = np.zeros_like(wants)
+    legs: dict[tuple[int, int], tuple[float, list[bool]]] = {}
+    for m, mode in enumerate(MODES):
+        touched = np.zeros(len(network.xy), bool)
+        open_edges = usable(network, mode)
+        touched[network.edges.tail[open_edges]] = True
+        touched[network.edges.head[open_edges]] = True
+        reached[:, m] = touched[quays]
+        need = np.flatnonzero(wants[:, m] & ~reached[:, m])
+        near = snap(network, network.xy[quays[need]], mode=mode)
+        reached[need, m] = near.edge >= 0
+        for i in np.flatnonzero(near.edge >= 0):
+            key = int(quays[need[i]]), int(near.edge[i])
+            _, modes = legs.setdefault(key, (float(near.fraction[i]), [False] * len(MODES)))
+            modes[m] = True
+    made = _Legs(
+        np.array([quay for quay, _ in legs], np.int64),
+        np.array([edge for _, edge in legs], np.int64),
+        np.array([fraction for fraction, _ in legs.values()], float),
+        np.array([modes for _, modes in legs.values()], bool).reshape(-1, len(MODES)),
+    )
+    return made, quays[~(reached & wants).any(axis=1)]
+
+
+def split_edges(
+    edges: Edges, xy: Floats, cut_edge: Integers, cut_fraction: Floats
+) -> tuple[Edges, Floats, Integers]:
+    """Cut edges at points along them.
+
+    Returns
+    -------
+    The edges (the pieces last), the nodes' positions (the new ones last), and the node of each cut:
+    an end of the edge where the fraction is 0 or 1.
+    """
+    node = np.where(cut_fraction <= 0, edges.tail[cut_edge], edges.head[cut_edge])
+    inside = np.flatnonzero((cut_fraction > 0) & (cut_fraction < 1))
+    if not len(inside):
+        return edges, xy, node
+    pairs = np.column_stack([cut_edge[inside], cut_fraction[inside]])
+    cuts, which = np.unique(pairs, axis=0, return_inverse=True)
+    node[inside] = len(xy) + which.reshape(-1)
+    touched = np.unique(cut_edge[inside])
+    lines, owners, links = [], [], []
+    added = np.empty((len(cuts), 2))
+    for edge in touched:
+        mine = np.flatnonzero(cuts[:, 0] == edge)
+        line = edges.coords[edges.offsets[edge] : edges.offsets[edge + 1]]
+        stops = np.concatenate([[0.0], cuts[mine, 1], [1.0]]) * edges.length_m[edge]
+        nodes = [edges.tail[edge], *(len(xy) + mine), edges.head[edge]]
+        parts = [part_of_line(line, *pair) for pair in itertools.pairwise(stops)]
+        added[mine] = [part[0] for part in parts[1:]]
+        lines += parts
+        owners += [edge] * len(parts)
+        links += list(itertools.pairwise(nodes))
+    pieces = _relinked(pick_edges(edges, np.array(owners)), np.array(links), lines)
+    whole = pick_edges(edges, np.setdiff1d(np.arange(len(edges)), touched))
+    return join_edges(whole, pieces), np.concatenate([xy, added]), node
+
+
+def _relinked(edges: Edges, links: Integers, lines: list[Floats]) -> Edges:
+    coords, offsets = pack_lines(lines)
+    return replace(
+        edges,
+        tail=links[:, 0],
+        head=links[:, 1],
+        coords=coords,
+        offsets=offsets,
+        length_m=line_lengths(coords, offsets),
+    )
+
+
+def _from_to(coords: Floats, ends: Floats) -> Floats:
+    """Let a course begin and end exactly at its quays."""
+    return np.vstack([ends[:1], coords[1:-1], ends[1:]])
+
+
+def _make_edges(
+    links: Integers, lines: list[Floats], *, kind: str, takes: Flags, minutes: Floats
+) -> Edges:
+    coords, offsets = pack_lines(lines)
+    walk, cycle, drive = takes.reshape(-1, len(MODES)).T
+    return Edges(
+        tail=links[:, 0].astype(np.int64),
+        head=links[:, 1].astype(np.int64),
+        length_m=line_lengths(coords, offsets),
+        kind=np.full(len(links), KINDS.index(kind), np.int16),
+        walk=walk.copy(),
+        cycle=cycle.copy(),
+        forward=drive.copy(),
+        backward=drive.copy(),
+        drive_kmh=np.full(len(links), np.nan),
+        ferry_minutes=minutes,
+        coords=coords,
+        offsets=offsets,
+    )
+
+
+def _findings(
+    crossings: Sequence[Crossing],
+    ends: Integers,
+    legs: _Legs,
+    alone: Integers,
+    *,
+    file: str,
+    network: Network,
+) -> list[Finding]:
+    within = f"{network.snap_m:g}"
+    to_wgs84 = pyproj.Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
+    found = []
+    joined = np.unique(legs.quay)
+    if len(joined):
+        found.append(finding("ferry-joined", file=file, quays=len(joined), snap_m=within))
+    for quay in alone:
+        ferry = crossings[int(np.flatnonzero((ends == quay).any(axis=1))[0])]
+        lon, lat = to_wgs84.transform(*network.xy[quay])
+        found.append(
+            finding(
+                "ferry-quay-alone",
+                file=file,
+                row=ferry.row,
+                name=ferry.name or "?",
+                lon=f"{lon:.5f}",
+                lat=f"{lat:.5f}",
+                snap_m=within,
+            )
+        )
+    return found

@@ -1,0 +1,137 @@
+"""Reading a network: one file of roads or several, ferries, borders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyproj
+import shapely
+
+from gapmap.datum import DATUMS, convert_datum
+from gapmap.errors import CrsError, NetworkError
+from gapmap.findings import Finding, fail, finding
+from gapmap.network.assembly import assemble
+from gapmap.network.ferries import Crossing, read_ferries
+from gapmap.network.lines import is_line, read_borders, read_lines, tags_of, ways_from_lines
+from gapmap.network.osm import read_osm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from gapmap.network.value import Network, NetworkSource
+    from gapmap.network.ways import Ways
+
+__all__ = ["network_from_lines", "read_network"]
+
+
+def read_network(source: NetworkSource, *, crs: pyproj.CRS) -> Network:
+    """Read roads, paths and ferries; nothing is clipped, and every component is kept.
+
+    Parameters
+    ----------
+    source
+        The files.
+    crs
+        The metric CRS of all measuring.
+
+    Returns
+    -------
+    The network, with its findings, row counts and the names of simulated files.
+
+    Raises
+    ------
+    NetworkError
+        If there is no file, no usable way, or a speed for what is no class.
+    CrsError
+        If a line layer does not say in which coordinates it is.
+    """
+    if (source.osm is None) == (source.lines is None):
+        fail(finding("network-one-source"), NetworkError)
+    if source.osm is not None:
+        path = source.osm
+        ways = _osm(source.osm, datum=source.datum, crs=crs)
+    elif source.lines is not None:
+        path = source.lines
+        ways = read_lines(source.lines, layer=source.layer, datum=source.datum, crs=crs)
+    findings: tuple[Finding, ...] = ways.findings
+    rows, borders = ways.rows, None
+    crossings: list[Crossing] = []
+    if source.borders is not None:
+        borders, found = read_borders(source.borders, datum=source.datum, crs=crs)
+        findings += found
+    if source.ferries is not None:
+        crossings, found, count = read_ferries(source.ferries, crs=crs)
+        findings, rows = findings + found, (*rows, count)
+    network = assemble(
+        replace(ways, findings=findings, rows=rows),
+        crs=crs,
+        file=path.name,
+        speeds=source.speeds,
+        snap_m=source.snap_m,
+        borders=borders,
+        crossings=crossings,
+    )
+    files = [file.name for file in (path, source.ferries, source.borders) if file is not None]
+    return replace(network, simulated=tuple(files) if source.simulated else (), memo={})
+
+
+def network_from_lines(
+    lines: gpd.GeoDataFrame, *, speeds: Mapping[str, float] | None = None, snap_m: float = 1000.0
+) -> Network:
+    """Make a network of lines in memory, by the rules of :func:`read_network` for line layers.
+
+    Parameters
+    ----------
+    lines
+        LineStrings or MultiLineStrings in a metric CRS; the columns ``highway``, ``oneway``,
+        ``maxspeed`` and ``bridge`` are used where they are there. Other geometries are left out.
+    speeds
+        km/h by mode or road class.
+    snap_m
+        What is farther than this from any way is not connected.
+
+    Raises
+    ------
+    CrsError
+        If the lines have no metric CRS.
+    NetworkError
+        If no line is usable.
+    """
+    crs = lines.crs
+    if crs is None or not pyproj.CRS(crs).is_projected:
+        fail(finding("network-not-metric", value=crs), CrsError)
+    geometry = lines.geometry.to_numpy()
+    rows = np.flatnonzero(is_line(geometry))
+    tags = tags_of(lines.drop(columns=lines.geometry.name).iloc[rows])
+    parts, part_of = shapely.get_parts(geometry[rows], return_index=True)
+    ways, _ = ways_from_lines(parts, [tags[row] for row in part_of])
+    return assemble(ways, crs=pyproj.CRS(crs), file="", speeds=speeds, snap_m=snap_m)
+
+
+def _osm(path: Path, *, datum: str, crs: pyproj.CRS) -> Ways:
+    """Read an OSM file and project it; OSM is WGS84 unless the study names another datum."""
+    ways, own = read_osm(path)
+    if datum == "detect":
+        fail(finding("datum-detect-later", file=path.name), CrsError)
+    xy = ways.xy
+    if datum in ("gcj02", "bd09"):
+        xy = np.column_stack(convert_datum(*xy.T, source=datum, target="wgs84"))
+    elif datum not in ("auto", "wgs84", "cgcs2000"):
+        own = _named_crs(datum, file=path.name)
+    east, north = pyproj.Transformer.from_crs(own, crs, always_xy=True).transform(*xy.T)
+    projected = np.column_stack([east, north])
+    if not np.isfinite(projected).all():
+        fail(finding("network-unreadable", file=path.name, problem=f"CRS {own}"), NetworkError)
+    return replace(ways, xy=projected)
+
+
+def _named_crs(datum: str, *, file: str) -> pyproj.CRS:
+    try:
+        return pyproj.CRS.from_user_input(datum)
+    except pyproj.exceptions.CRSError:
+        fail(finding("datum-unknown", file=file, value=datum, known=", ".join(DATUMS)), CrsError)

@@ -1,0 +1,205 @@
+"""Network: roads, paths and ferries as arrays, in one metric CRS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pyproj
+    import shapely
+
+    from gapmap.findings import Finding
+    from gapmap.tables import RowCount
+
+__all__ = [
+    "MODES",
+    "Edges",
+    "Flags",
+    "Floats",
+    "Integers",
+    "Network",
+    "NetworkSource",
+    "join_edges",
+    "pack_lines",
+    "pick_edges",
+    "row_ranges",
+]
+
+MODES = ("walk", "cycle", "drive")
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSource:
+    """Where roads and ferries stand; field names are those of ``[network]`` in ``study.toml``.
+
+    Attributes
+    ----------
+    osm
+        ``.osm.pbf``, ``.osm``, ``.osm.bz2`` or ``.graphml``; or give ``lines``.
+    lines, layer
+        A vector file of lines, and its layer where it has several.
+    ferries
+        A table ``from_x, from_y, to_x, to_y, minutes, headway_minutes, name`` (WGS84).
+    snap_m
+        What is farther than this from any way is not connected.
+    borders
+        Lines that may not be crossed.
+    speeds
+        km/h by mode (``walk``, ``cycle``, ``drive``) or by road class (``primary``, ...).
+    datum
+        Datum of ``osm``, ``lines`` and ``borders``; OSM is WGS84 unless something else is named.
+    simulated
+        Whether the files' content is simulated.
+    """
+
+    osm: Path | None = None
+    lines: Path | None = None
+    layer: str | None = None
+    ferries: Path | None = None
+    snap_m: float = 1000.0
+    borders: Path | None = None
+    speeds: Mapping[str, float] = field(default_factory=dict)
+    datum: str = "auto"
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Edges:
+    """Pieces of way between two nodes; all arrays have one entry per edge.
+
+    Attributes
+    ----------
+    tail, head
+        Nodes at the first and the last point.
+    length_m
+        Length along the geometry.
+    kind
+        Index into :data:`gapmap.network.rules.KINDS`: the road class, ``ferry``, or
+        ``ferry_access`` (the off-road leg between a quay and a road).
+    walk, cycle
+        Open to the mode, both ways.
+    forward, backward
+        Open to driving from tail to head, from head to tail.
+    drive_kmh
+        Driving speed; NaN where a speed has no meaning.
+    ferry_minutes
+        Crossing and waiting time of a ferry; NaN on land.
+    coords, offsets
+        Points of all edges, shape (points, 2), and where each edge's points begin; ``offsets`` has
+        one entry more than there are edges.
+    """
+
+    tail: Integers
+    head: Integers
+    length_m: Floats
+    kind: npt.NDArray[np.int16]
+    walk: Flags
+    cycle: Flags
+    forward: Flags
+    backward: Flags
+    drive_kmh: Floats
+    ferry_minutes: Floats
+    coords: Floats
+    offsets: Integers
+
+    def __len__(self) -> int:
+        """Count the edges."""
+        return len(self.tail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Network:
+    """Roads, paths and ferries; every component is kept.
+
+    Attributes
+    ----------
+    crs
+        The metric CRS of all coordinates and lengths.
+    xy
+        Position of each node, shape (nodes, 2), metres.
+    edges
+        The ways between the nodes.
+    speeds
+        km/h by mode for walking and cycling, and by road class for driving, overrides included.
+    snap_m
+        What is farther than this from any way is not connected.
+    borders
+        Lines that may not be crossed, as one geometry; None without.
+    findings
+        What was wrong in the files, what was assumed, and what was done.
+    rows
+        For each file: rows (ways) read, used, repaired and excluded.
+    simulated
+        Names of the files whose content is simulated.
+    memo
+        Search trees and graphs that were made from the arrays once and are kept; no part of the
+        value.
+    """
+
+    crs: pyproj.CRS
+    xy: Floats
+    edges: Edges
+    speeds: Mapping[str, float]
+    snap_m: float = 1000.0
+    borders: shapely.Geometry | None = None
+    findings: tuple[Finding, ...] = ()
+    rows: tuple[RowCount, ...] = ()
+    simulated: tuple[str, ...] = ()
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+
+def row_ranges(starts: Integers, counts: Integers) -> Integers:
+    """Give ``start, start + 1, ...`` (``count`` of them) for every pair, one after the other.
+
+    Examples
+    --------
+    >>> row_ranges(np.array([5, 0]), np.array([2, 3]))
+    array([5, 6, 0, 1, 2])
+    """
+    first = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(counts) else counts
+    return np.repeat(starts - first, counts) + np.arange(counts.sum())
+
+
+def pick_edges(edges: Edges, which: Integers) -> Edges:
+    """Keep the edges with these numbers, in this order."""
+    counts = np.diff(edges.offsets)[which]
+    points = row_ranges(edges.offsets[:-1][which], counts)
+    return replace(
+        edges,
+        **{name: getattr(edges, name)[which] for name in _PER_EDGE},
+        coords=edges.coords[points],
+        offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+    )
+
+
+def join_edges(first: Edges, second: Edges) -> Edges:
+    """Put the edges of ``second`` behind those of ``first``."""
+    return replace(
+        first,
+        **{
+            name: np.concatenate([getattr(first, name), getattr(second, name)])
+            for name in (*_PER_EDGE, "coords")
+        },
+        offsets=np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]]),
+    )
+
+
+def pack_lines(lines: list[Floats]) -> tuple[Floats, Integers]:
+    """Pack coordinate arrays of shape (n, 2) into one, with offsets."""
+    counts = [len(line) for line in lines]
+    coords = np.concatenate(lines) if lines else np.empty((0, 2))
+    return coords, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+_PER_EDGE = tuple(name for name in Edges.__dataclass_fields__ if name not in ("coords", "offsets"))

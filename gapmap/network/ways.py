@@ -1,0 +1,208 @@
+"""Ways as a file draws them, and how they become edges between nodes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gapmap.findings import Finding, finding
+from gapmap.network.rules import KINDS, Rule, Tags, road_rule
+from gapmap.network.value import Edges, Flags, Floats, Integers, row_ranges
+from gapmap.tables import RowCount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+__all__ = [
+    "Ways",
+    "edges_from_ways",
+    "line_lengths",
+    "part_of_line",
+    "pick_ways",
+    "shared_points",
+    "tally",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ways:
+    """Ways of a file before they are cut into edges.
+
+    Attributes
+    ----------
+    xy
+        Position of every point, shape (points, 2), in the metric CRS. Two ways meet where they
+        name the same point.
+    points, offsets
+        The points of all ways one after the other, and where each way begins; ``offsets`` has one
+        entry more than there are ways. Each way has at least two points.
+    tags
+        The tags of each way.
+    quays
+        Points where a ferry lands though no road may reach them.
+    """
+
+    xy: Floats
+    points: Integers
+    offsets: Integers
+    tags: Sequence[Tags]
+    quays: frozenset[int] = frozenset()
+    findings: tuple[Finding, ...] = ()
+    rows: tuple[RowCount, ...] = ()
+
+
+def pick_ways(ways: Ways, which: Integers) -> tuple[Integers, Integers]:
+    """Give points and offsets of the ways with these numbers."""
+    counts = np.diff(ways.offsets)[which]
+    points = ways.points[row_ranges(ways.offsets[:-1][which], counts)]
+    return points, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def shared_points(count: int, points: Integers, offsets: Integers) -> Flags:
+    """Mark the points where ways end, meet others, or meet themselves."""
+    shared: Flags = np.bincount(points, minlength=count) > 1
+    shared[points[offsets[:-1]]] = True
+    shared[points[offsets[1:] - 1]] = True
+    return shared
+
+
+def edges_from_ways(
+    ways: Ways,
+    which: Integers,
+    rules: Sequence[Rule],
+    kmh: Mapping[str, float],
+    *,
+    cut_at: Integers,
+) -> tuple[Edges, Integers]:
+    """Cut ways into edges at their ends and wherever they share a point.
+
+    A way that comes back to where it began is cut once more in its middle, so that no edge is a
+    loop: what stands on it can go round either way.
+
+    Parameters
+    ----------
+    ways
+        Where the ways stand.
+    which, rules
+        The ways to use, and the rule of each.
+    kmh
+        Driving speed by road class.
+    cut_at
+        Further points to cut at (quays).
+
+    Returns
+    -------
+    Edges, and the point of ``ways`` at which each edge begins and ends, shape (edges, 2).
+    """
+    points, offsets = pick_ways(ways, which)
+    way_of = np.repeat(np.arange(len(which)), np.diff(offsets))
+    # a point written twice in a row is one point
+    fresh = np.ones(len(points), bool)
+    fresh[1:] = (points[1:] != points[:-1]) | (way_of[1:] != way_of[:-1])
+    points, way_of = points[fresh], way_of[fresh]
+    counts = np.bincount(way_of, minlength=len(which))
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    shared = shared_points(len(ways.xy), points, offsets)
+    shared[cut_at] = True
+    start, end = _runs(shared[points], way_of, points)
+    sizes = end - start + 1
+    coords = ways.xy[points[row_ranges(start, sizes)]]
+    packed = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    edges = _edges(coords, packed, [rules[way] for way in way_of[start]], kmh)
+    return edges, np.column_stack([points[start], points[end]])
+
+
+def _runs(cut: Flags, way_of: Integers, points: Integers) -> tuple[Integers, Integers]:
+    """Give the first and last position of every run between two cuts of the same way."""
+    for _ in range(2):
+        at = np.flatnonzero(cut)
+        start, end = at[:-1], at[1:]
+        same = way_of[start] == way_of[end]
+        start, end = start[same], end[same]
+        loop = points[start] == points[end]
+        cut = cut.copy()
+        cut[(start[loop] + end[loop]) // 2] = True
+    return start, end
+
+
+def _edges(
+    coords: Floats, offsets: Integers, rules: Sequence[Rule], kmh: Mapping[str, float]
+) -> Edges:
+    count = len(rules)
+    codes = {kind: code for code, kind in enumerate(KINDS)}
+    usual = np.array([kmh.get(rule.kind, np.nan) for rule in rules], float)
+    posted = np.array([rule.posted_kmh for rule in rules], float)
+    return Edges(
+        tail=np.zeros(count, np.int64),
+        head=np.zeros(count, np.int64),
+        length_m=line_lengths(coords, offsets),
+        kind=np.array([codes[rule.kind] for rule in rules], np.int16),
+        walk=np.array([rule.walk for rule in rules], bool),
+        cycle=np.array([rule.cycle for rule in rules], bool),
+        forward=np.array([rule.forward for rule in rules], bool),
+        backward=np.array([rule.backward for rule in rules], bool),
+        drive_kmh=np.where(np.isnan(posted), usual, posted),
+        ferry_minutes=np.full(count, np.nan),
+        coords=coords,
+        offsets=offsets,
+    )
+
+
+def line_lengths(coords: Floats, offsets: Integers) -> Floats:
+    """Measure packed lines along their points, in the unit of ``coords``."""
+    if len(offsets) < 2:  # noqa: PLR2004 - one offset: no line
+        return np.zeros(0)
+    steps = np.zeros(len(coords))
+    steps[1:] = np.hypot(*np.diff(coords, axis=0).T)
+    steps[offsets[:-1]] = 0  # from the last point of one line to the first of the next
+    lengths: Floats = np.add.reduceat(steps, offsets[:-1])
+    return lengths
+
+
+def part_of_line(coords: Floats, start_m: float, end_m: float) -> Floats:
+    """Cut out of a line what lies between two distances along it.
+
+    Examples
+    --------
+    >>> part_of_line(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]), 5, 12).tolist()
+    [[5.0, 0.0], [10.0, 0.0], [10.0, 2.0]]
+    """
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(coords, axis=0).T))])
+    ends = np.column_stack([np.interp([start_m, end_m], along, coords[:, k]) for k in (0, 1)])
+    between = coords[(along > start_m) & (along < end_m)]
+    return np.vstack([ends[:1], between, ends[1:]])
+
+
+def tally(
+    tags: Sequence[Tags], *, owners: Integers, lost: Integers, broken: Integers, file: str
+) -> tuple[RowCount, tuple[Finding, ...]]:
+    """Account for every way of a file: used, repaired or left out.
+
+    Parameters
+    ----------
+    tags, owners
+        Tags of each piece, and the number of the way that it is a piece of.
+    lost, broken
+        Ways of which nothing is left, and ways that were broken where the file lacks a node.
+    file
+        The file's name.
+    """
+    unused = {
+        int(way): tag.highway if tag.highway not in KINDS else "access=no/private"
+        for way, tag in zip(owners, tags, strict=True)
+        if tag.route != "ferry" and road_rule(tag) is None
+    }
+    gone = set(lost.tolist())
+    every = set(owners.tolist()) | gone
+    mended = set(broken.tolist()) - set(unused) - gone
+    excluded = len(set(unused) | gone)
+    used = len(every) - excluded - len(mended)
+    rows = RowCount(file=file, read=len(every), used=used, repaired=len(mended), excluded=excluded)
+    if not unused:
+        return rows, ()
+    kinds = ", ".join(f"{k or '?'} {n}" for k, n in Counter(unused.values()).most_common(12))
+    return rows, (finding("network-ways-unused", file=file, ways=len(unused), kinds=kinds),)
