@@ -182,11 +182,15 @@ COLUMNS = [
 
 @dataclass(frozen=True, slots=True)
 class _Trip:
-    """From every place to its nearest target: metres and minutes (inf unreachable), which."""
+    """From every place to its nearest target: metres and minutes (inf unreachable), which.
+
+    ``has_ferry`` says whether a ferry serves the piece of network that the place stands on.
+    """
 
     distance_m: NDArray[np.float64]
     minutes: NDArray[np.float64]
     target: NDArray[np.int64]
+    has_ferry: NDArray[np.bool_]
 
     def value(self, service: Service) -> NDArray[np.float64]:
         """Give what the service's limit is compared with."""
@@ -270,7 +274,8 @@ def _travel(
     count = len(origins.xy)
     nowhere = np.full(count, np.inf)
     if len(target_xy) == 0:
-        return _Trip(nowhere, nowhere, np.full(count, -1)), np.zeros(0, dtype=bool)
+        never = np.zeros(count, dtype=bool)
+        return _Trip(nowhere, nowhere, np.full(count, -1), never), np.zeros(0, dtype=bool)
     if origins.network is None or origins.snap is None:
         return _straight_trip(origins.xy, target_xy, service), np.zeros(len(target_xy), dtype=bool)
     targets = roads.snap(origins.network, target_xy, mode=service.mode)
@@ -283,7 +288,7 @@ def _travel(
         speed_kmh=service.speed_kmh,
     )
     return (
-        _Trip(reach.distance_m, reach.minutes, reach.target),
+        _Trip(reach.distance_m, reach.minutes, reach.target, reach.has_ferry),
         ~np.isfinite(np.asarray(targets.distance_m)),
     )
 
@@ -295,7 +300,7 @@ def _straight_trip(
     speed_kmh = service.speed_kmh or roads.default_speeds().get(service.mode)
     metres_a_minute = speed_kmh * 1000 / 60 if speed_kmh else np.nan
     minutes = np.where(np.isfinite(distance_m), distance_m / metres_a_minute, np.inf)
-    return _Trip(distance_m, minutes, target)
+    return _Trip(distance_m, minutes, target, np.zeros(len(xy), dtype=bool))
 
 
 def _nearest_straight(
@@ -347,7 +352,7 @@ def _explain(case: _Case) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     if case.origins.snap is not None:
         off_network = ~np.isfinite(np.asarray(case.origins.snap.distance_m))
         island = case.places["island"].fillna(value=False).to_numpy(dtype=bool)
-        no_ferry = island & ~np.asarray(case.origins.snap.has_ferry)
+        no_ferry = island & ~case.trip.has_ferry
     nobody_placed = np.full(count, not case.serving and len(case.unplaced) > 0)
     unreachable = ~np.isfinite(case.trip.distance_m)
     rules = [

@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse has told what is wrong with the command
         return int(stop.code or 0)
     language = given.language or _system_language()
-    logging.basicConfig(level=logging.DEBUG if given.debug else logging.ERROR)
+    logging.basicConfig(format="%(name)s: %(message)s")
+    logging.getLogger("gapmap").setLevel(logging.DEBUG if given.debug else logging.ERROR)
     try:
         return int(given.command(given, language))
     except GapmapError as error:

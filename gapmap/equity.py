@@ -52,7 +52,7 @@ def gini(values: ArrayLike, people: ArrayLike) -> float:
 
     Notes
     -----
-    Lerman, R. I. and Yitzhaki, S. (1989), doi:10.1016/0304-4076(89)90028-8.
+    Lerman, R. I. and Yitzhaki, S. (1989), Journal of Econometrics 42, 43-47.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def theil(values: ArrayLike, people: ArrayLike, groups: ArrayLike | None = None)
 
 
 def palma(values: ArrayLike, people: ArrayLike) -> float:
-    """What the tenth of people with the most has, over what the two fifths with the least have.
+    """Divide what the best-off tenth of people has by what the worst-off two fifths have.
 
     Both shares are read from the Lorenz curve, straight between places, so that a place may
     stand on either side of the cut in part.

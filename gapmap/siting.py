@@ -253,7 +253,7 @@ def _greedy(
 ) -> list[tuple[int, NDArray[np.int64]]]:
     """Take sites one by one: most people, then most places, then the lowest site id."""
     people = np.nan_to_num(block["people"].to_numpy(dtype=float))
-    open_places = (block["status"] == "uncovered").to_numpy()
+    open_places = (block["status"] == "uncovered").to_numpy(copy=True)
     by_name = np.argsort(np.argsort(names.to_numpy(dtype=str), kind="stable"))
     taken: list[tuple[int, NDArray[np.int64]]] = []
     while len(taken) < allowed:

@@ -111,6 +111,7 @@ def facilities(
     table = gpd.GeoDataFrame(full, columns=columns, geometry="geometry", crs=CRS)
     for name in ("opened", "closed"):
         table[name] = pd.to_datetime(table[name]).astype("datetime64[s]")
+    table["row"] = table["row"].astype("Int64")
     return Facilities(table=table, date=dt.date(2014, 12, 31), services=services)
 
 

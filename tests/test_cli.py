@@ -1,0 +1,188 @@
+"""The command line as a planner meets it: exit codes, sentences, files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from gapmap.cli import main
+
+CONTRACT_FILES = {
+    "access.csv", "coverage.csv", "gaps.csv", "equity.csv", "targets.csv", "findings.csv",
+    "proposals.csv", "results.gpkg", "tables.xlsx", "report.html", "run.json", "figures",
+}  # fmt: skip
+CHECK = Path(__file__).parents[2] / "shared" / "checks" / "check_contract.py"
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("示例 study")
+    assert main(["init", str(folder)]) == 0
+    return folder / "study.toml"
+
+
+@pytest.fixture(scope="module")
+def out(study: Path) -> Path:
+    folder = study.parent / "out"
+    assert main(["run", str(study), "-o", str(folder), "--language", "en"]) == 0
+    return folder
+
+
+def read(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(folder / f"{name}.csv", encoding="utf-8-sig", dtype={"place_id": str})
+
+
+def test_the_starter_study_leaves_every_file_of_the_contract(out: Path) -> None:
+    assert CONTRACT_FILES <= {one.name for one in out.iterdir()}
+    assert list((out / "figures").glob("*.png"))
+
+
+def test_the_starter_study_keeps_the_contract(out: Path) -> None:
+    if not CHECK.exists():
+        pytest.skip("the contract's checker is not beside this checkout")
+    done = subprocess.run(
+        [sys.executable, str(CHECK), str(out)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "contract kept"
+
+
+def test_the_starter_study_by_hand(out: Path) -> None:
+    access = read(out, "access").set_index(["service", "place"])
+    shelter = access.loc["bus_shelter"]
+    assert shelter.loc["大塘村委会", "status"] == "uncovered"  # its shelter opened in 2016
+    assert shelter.loc["上村村委会", "status"] == "covered"
+    assert shelter.loc["老圩社区", "setting"] == "unknown"
+    assert (access["simulated"]).all()
+    manifest = json.loads((out / "run.json").read_text("utf8"))
+    assert manifest["crs"] == "EPSG:4546"  # 110 E lies nearest to the meridian 111 E
+
+
+def test_init_never_overwrites(study: Path, capsys) -> None:
+    assert main(["init", str(study.parent)]) == 1
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_check_prints_findings_and_counts_rows(study: Path, tmp_path: Path, capsys) -> None:
+    assert main(["check", str(study), "-o", str(tmp_path), "--language", "zh"]) == 0
+    said = capsys.readouterr().out
+    assert "villages.csv: 读取 12 行 = 使用 12 + 修复 0 + 排除 0" in said
+    assert [one.name for one in tmp_path.iterdir()] == ["findings.csv"]
+    findings = pd.read_csv(tmp_path / "findings.csv", encoding="utf-8-sig")
+    assert "data-simulated" in set(findings["code"])
+
+
+def test_check_lists_every_unusable_input_not_only_the_first(study: Path, tmp_path, capsys) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(study.parent, broken, ignore=shutil.ignore_patterns("out"))
+    text = (broken / "study.toml").read_text("utf8")
+    text = text.replace('people = "常住人口"', 'people = "常驻人口"')
+    (broken / "study.toml").write_text(text.replace("roads.geojson", "no.geojson"), "utf8")
+    assert main(["check", str(broken / "study.toml")]) == 1
+    said = capsys.readouterr().out
+    assert "常住人口" in said  # the nearest column is offered
+    assert "no.geojson" in said
+    assert main(["run", str(broken / "study.toml"), "-o", str(tmp_path / "never")]) == 1
+    assert not (tmp_path / "never").exists()
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["fly"], ["run"], ["site", "s.toml", "--service", "a"], ["run", "s", "--language", "fr"],
+     ["site", "s.toml", "--service", "a", "--count", "0"]],
+)  # fmt: skip
+def test_usage_mistakes_exit_with_2(arguments: list[str], capsys) -> None:
+    assert main(arguments) == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_a_missing_study_is_one_sentence(tmp_path: Path, capsys) -> None:
+    assert main(["run", str(tmp_path / "no.toml"), "--language", "zh"]) == 1
+    said = capsys.readouterr().err
+    assert "没有这个研究文件" in said
+    assert said.count("\n") <= 3
+
+
+def test_site_and_compare(study: Path, out: Path, tmp_path: Path, capsys) -> None:
+    sited = tmp_path / "sited"
+    assert (
+        main(["site", str(study), "--service", "bus_shelter", "--count", "1", "-o", str(sited)])
+        == 0
+    )
+    assert len(read(sited, "proposals")) == 1
+    what_if = tmp_path / "what-if.json"
+    site = read(sited, "proposals").loc[0, "site_id"]
+    what_if.write_text(json.dumps({"on": [site], "limit_m": {"service_centre": 3000}}), "utf8")
+    built = tmp_path / "built"
+    assert main(["run", str(study), "-o", str(built), "--scenario", str(what_if)]) == 0
+    capsys.readouterr()
+    assert main(["compare", str(out), str(built), "-o", str(tmp_path / "change")]) == 0
+    change = read(tmp_path / "change", "places_change")
+    gained = change[(change["service"] == "bus_shelter") & (change["why"] == "gained")]
+    assert len(gained) == read(sited, "proposals").loc[0, "places_gained"]
+    assert set(gained["facility_id_b"]) == {site}
+    assert main(["compare", str(tmp_path), str(built)]) == 1
+    assert "coverage.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [
+        ("{", "not valid JSON"),
+        ('{"of": []}', "nearest known one is off"),
+        ('{"off": ["S0"]}', "the nearest is 'S01'"),
+        ('{"on": ["bus_shelter@nowhere"]}', "no facility, site or service"),
+        ('{"added": [{"service": "bus_shelter", "x": 110}]}', "cannot be used"),
+        ('{"added": [{"service": "bus", "x": 110, "y": 25}]}', "the nearest is 'bus_shelter'"),
+        ('{"limit_m": {"bus_shelter": -5}}', "cannot be used"),
+        ('{"date": "2014"}', "cannot be used"),
+    ],
+)
+def test_a_bad_scenario_is_named(study: Path, tmp_path: Path, capsys, scenario, words) -> None:
+    path = tmp_path / "s.json"
+    path.write_text(scenario, "utf8")
+    arguments = ["run", str(study), "-o", str(tmp_path / "o"), "--scenario", str(path)]
+    assert main([*arguments, "--language", "en"]) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_a_scenario_switches_off_adds_and_dates(study: Path, out: Path, tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    added = {"service": "bus_shelter", "x": 110.0203, "y": 25.01818}
+    path.write_text(
+        json.dumps({"off": ["S01", "S04"], "added": [added], "date": "2016-06-01"}), "utf8"
+    )
+    built = tmp_path / "built"
+    assert main(["run", str(study), "-o", str(built), "--scenario", str(path)]) == 0
+    access = read(built, "access").set_index(["service", "place"]).loc["bus_shelter"]
+    assert access.loc["上村村委会", "facility_id"] == "added-1"
+    assert access.loc["大塘村委会", "status"] == "covered"  # opened in January 2016
+    assert access.loc["东街居委会", "facility_id"] != "S01"
+
+
+def test_plans_lists_and_prints(capsys) -> None:
+    assert main(["plans"]) == 0
+    assert "zhuhai-2012-2014" in capsys.readouterr().out
+    assert main(["plans", "zhuhai-2012-2014", "--language", "zh"]) == 0
+    said = capsys.readouterr().out
+    assert "west-bus-shelters-487" in said
+    assert "2.9.3" in said
+    assert main(["plans", "zhuhai"]) == 1
+
+
+def test_convert_moves_points_by_the_gcj_offset(tmp_path: Path) -> None:
+    source, target = tmp_path / "a.csv", tmp_path / "b.csv"
+    source.write_text("name,lon,lat\n拱北,113.55,22.22\n", "utf-8-sig")
+    assert (
+        main(["convert", str(source), "--from", "gcj02", "--to", "wgs84", "-o", str(target)]) == 0
+    )
+    moved = pd.read_csv(target, encoding="utf-8-sig")
+    assert 0.003 < 113.55 - float(moved.loc[0, "lon"]) < 0.008
+    assert moved.loc[0, "name"] == "拱北"
+    assert main(["convert", str(source), "--from", "gcj02", "--to", "mars", "-o", str(target)]) == 1
