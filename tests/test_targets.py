@@ -402,6 +402,7 @@ def test_no_number_in_the_plan_is_reported_and_not_judged(judge) -> None:
     assert np.isnan(city["required"])
     assert np.isnan(city["shortfall"])
     assert (city["status"], city["basis"]) == ("not_measurable", "assumption")
+    assert "at the baseline, 2011-12-31, it was 33.33 %" in city["reason"]
     assert "the plan gives no number" in city["reason"]
 
 
@@ -698,6 +699,7 @@ due = 2014-12-31
         (["2010-01-01"], DUE, 1, "overdue", 1),
         (["2010-01-01"], HALF, 1, "behind", 1),
         (["2010-01-01", None], DUE, 2, "overdue", 1),  # the undated one counts as old
+        ([], DUE, 0, "overdue", 1),
     ],
 )
 def test_a_trend_asks_for_more_than_before(
@@ -738,8 +740,11 @@ def test_milestones_have_states_in_an_order(judge) -> None:
     city = table.loc["city"]
     assert (city["required"], city["achieved"], city["shortfall"]) == (2, 1, 1)
     assert (city["status"], city["measure_unit"]) == ("overdue", "projects")
-    assert "Hospital A: built; Hospital B: under way" in city["reason"]
-    assert "甲院:已建成;乙院:在建" in city["reason_zh"]
+    assert (
+        "Hospital A: built since 2014-06-30; Hospital B: under way since 2014-01-31"
+        in city["reason"]
+    )
+    assert "甲院:2014-06-30起已建成;乙院:2014-01-31起在建" in city["reason_zh"]
     assert (table.loc["a", "status"], table.loc["b", "status"]) == ("met", "overdue")
     later = judge(MILESTONE, access([], dt.date(2015, 2, 1)), held)
     assert later.loc["city", "status"] == "met"

@@ -103,16 +103,19 @@ def evaluate_targets(
         plan=plan,
         access=access,
         records=records,
-        now=_plain(access.facilities),
-        before=_plain(before),
+        now=_by_service(access.facilities),
+        before=_by_service(before),
     )
     rows = [row for target in plan.targets for row in _rows(scene, target)]
     return _as_table(rows), tuple(doubts(scene))
 
 
-def _plain(facilities: Facilities) -> pd.DataFrame:
-    """Give the table without geometry: no target needs it, and rows are picked faster."""
-    return pd.DataFrame(facilities.table.drop(columns="geometry"))
+def _by_service(facilities: Facilities) -> dict[str, pd.DataFrame]:
+    """Split the table by service; without geometry and as plain text rows are picked faster."""
+    table = pd.DataFrame(facilities.table.drop(columns="geometry"))
+    text = table.select_dtypes(include=["object", "string"]).columns
+    table[text] = table[text].astype(object)
+    return {"": table.iloc[:0], **{str(name): rows for name, rows in table.groupby("service")}}
 
 
 def _as_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
@@ -191,14 +194,14 @@ def _over_parts(plan: Plan, verdicts: Sequence[Verdict]) -> Verdict:
     worst = weakest(verdicts)
     deciding = [one for one in verdicts if one.decides]
     if len(deciding) < 2:  # noqa: PLR2004 - one alone is no comparison
-        return _together(worst, verdicts, ())
+        return worst
     note = said("worst_of_parts", count=len(deciding), name=_part_name(plan, worst))
-    return _together(worst, verdicts, (note,))
+    return _together(worst, deciding, (note,))
 
 
-def _together(worst: Verdict, all_of_it: Sequence[Verdict], note: tuple[Said, ...]) -> Verdict:
-    """Give the weakest verdict for the whole, with the areas of all of it."""
-    figures = [one.figure for one in all_of_it if one.figure.areas is not None]
+def _together(worst: Verdict, asked: Sequence[Verdict], note: tuple[Said, ...]) -> Verdict:
+    """Give the weakest verdict for the whole, with the areas of all that is asked."""
+    figures = [one.figure for one in asked if one.figure.areas is not None]
     figure = worst.figure
     if figures:
         figure = replace(
@@ -207,7 +210,7 @@ def _together(worst: Verdict, all_of_it: Sequence[Verdict], note: tuple[Said, ..
             met=sum(one.met or 0 for one in figures),
             unknown=sum(one.unknown or 0 for one in figures),
         )
-    return replace(worst, unit=all_of_it[0].unit, figure=figure, said=(*note, *worst.said))
+    return replace(worst, unit=asked[0].unit, figure=figure, said=(*note, *worst.said))
 
 
 def _part_name(plan: Plan, verdict: Verdict) -> Mapping[str, str]:

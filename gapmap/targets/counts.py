@@ -54,17 +54,15 @@ def _hindrance(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure | None:
     return None
 
 
-def _inside(facilities: pd.DataFrame, ask: Ask, unit: ScopeUnit, scene: Scene) -> pd.DataFrame:
-    """Give the service's facilities in a unit; one outside every district is in none."""
-    table = facilities[facilities["service"] == ask.service]
+def _inside(table: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> pd.DataFrame:
+    """Give the facilities in a unit; one outside every district is in none."""
     stray = (table["position"] == "outside") & (table["district_id"] == "")
     inside: pd.DataFrame = table[within(table, unit, scene) & ~stray.to_numpy(dtype=bool)]
     return inside
 
 
-def _nowhere(facilities: pd.DataFrame, ask: Ask, unit: ScopeUnit) -> pd.DataFrame:
-    """Give the service's facilities of which no one knows in which unit they are."""
-    table = facilities[facilities["service"] == ask.service]
+def _nowhere(table: pd.DataFrame, unit: ScopeUnit) -> pd.DataFrame:
+    """Give the facilities of which no one knows in which unit they are."""
     column = "town_id" if unit.kind == "town" else "district_id"
     lost = (table[column] == "") & (table["position"] == "missing") & (unit.kind != "city")
     nowhere: pd.DataFrame = table[lost]
@@ -97,10 +95,11 @@ def _tally(table: pd.DataFrame, ask: Ask) -> tuple[int, int, int]:
 
 
 def _count(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
-    table = _inside(scene.now, ask, unit, scene)
+    now, before = scene.facilities(ask.service)
+    table = _inside(now, unit, scene)
     certain, undated, doubtful = _tally(table, ask)
-    lost = sum(_tally(_nowhere(scene.now, ask, unit), ask))
-    earlier = _tally(_inside(scene.before, ask, unit, scene), ask)[0]
+    lost = sum(_tally(_nowhere(now, unit), ask))
+    earlier = _tally(_inside(before, unit, scene), ask)[0]
     windowed = ask.opened_from is not None or ask.opened_to is not None
     if windowed:
         span = {"opened_from": ask.opened_from or "…", "opened_to": ask.opened_to or "…"}
@@ -108,8 +107,7 @@ def _count(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
     else:
         notes = [said("count", count=certain)]
     notes += _doubts(undated, doubtful, lost)
-    service = scene.now[scene.now["service"] == ask.service]
-    first = baseline_of(scene.plan, service, float(earlier))
+    first = baseline_of(scene.plan, now, float(earlier))
     if not windowed:
         notes += undated_note(table, first)
     return Figure(
@@ -127,11 +125,13 @@ def _doubts(undated: int, doubtful: int, lost: int) -> list[Said]:
 
 
 def _trend(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
-    table = _inside(scene.now, ask, unit, scene)
+    now, before = scene.facilities(ask.service)
+    table = _inside(now, unit, scene)
     certain, _, doubtful = _tally(table, ask)
-    earlier = _tally(_inside(scene.before, ask, unit, scene), ask)[0]
+    earlier = _tally(_inside(before, unit, scene), ask)[0]
     notes = [said("count", count=certain), *_doubts(0, doubtful, 0)]
-    if len(table) and not len(dated(table)):
+    standing = table[table["counts"] != "no"]
+    if len(standing) and not len(dated(standing)):
         return Figure(achieved=float(certain), said=tuple(notes), problem=said("no_dates"))
     first = Baseline(scene.plan.baseline, float(earlier))
     notes.append(said("more_than", before=earlier, date=first.date))
@@ -145,7 +145,7 @@ def _trend(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
 
 
 def _attribute(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
-    table = _inside(scene.now, ask, unit, scene)
+    table = _inside(scene.facilities(ask.service)[0], unit, scene)
     exist = certainty(table, ask, gate=False)
     sure = table[exist == "yes"]
     if len(sure) == 0:

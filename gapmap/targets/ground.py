@@ -12,6 +12,7 @@ from gapmap.targets.figure import ScopeUnit
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -32,14 +33,15 @@ class Scene:
     Attributes
     ----------
     now, before
-        The facilities' table, without geometry, as on the study's date and on the baseline.
+        The facilities of each service, without geometry, as on the study's date and on the
+        baseline; the word for no service gives the empty table.
     """
 
     plan: Plan
     access: Access
     records: Records
-    now: pd.DataFrame
-    before: pd.DataFrame
+    now: Mapping[str, pd.DataFrame]
+    before: Mapping[str, pd.DataFrame]
 
     @property
     def date(self) -> dt.date:
@@ -48,8 +50,11 @@ class Scene:
 
     def has_service(self, service: str) -> bool:
         """Say whether the study has data of the service, be it only an empty file."""
-        named = service in self.access.facilities.services
-        return named or bool((self.now["service"] == service).any())
+        return service in self.access.facilities.services or service in self.now
+
+    def facilities(self, service: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Give a service's facilities now and before the plan."""
+        return self.now.get(service, self.now[""]), self.before.get(service, self.before[""])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,9 @@ def judge(
     )
     problem = figure.problem or note or _stale(figure, date, due)
     if problem is not None or required is None:
-        return _with(verdict, problem or said("no_number"))
+        return _with(
+            verdict, *(() if problem else _before(ask, figure)), problem or said("no_number")
+        )
     if reaches(figure.achieved, ask.comparison, required):
         return replace(verdict, status="met", shortfall=0.0)
     verdict = replace(verdict, shortfall=_shortfall(ask, figure.achieved, required))
@@ -111,6 +113,14 @@ def judge(
     if date >= due:
         return verdict if hinges else replace(verdict, status="overdue")
     return _on_the_line(verdict, date)
+
+
+def _before(ask: Ask, figure: Figure) -> tuple[Said, ...]:
+    """Say where it stood before the plan: all that can be said where no number is given."""
+    first = figure.baseline
+    if first is None:
+        return ()
+    return (said("at_the_baseline", date=first.date, before=amount(first.value, ask.unit)),)
 
 
 def _with(verdict: Verdict, *more: Said) -> Verdict:

@@ -58,9 +58,9 @@ class _Course:
 
     steps: tuple[tuple[dt.date, int, str], ...]
 
-    def on(self, date: dt.date) -> tuple[int, str] | None:
-        """Give the state on a date, None before the first record."""
-        past = [(rank, state) for day, rank, state in self.steps if day <= date]
+    def on(self, date: dt.date) -> tuple[int, str, dt.date] | None:
+        """Give the state on a date and since when, None before the first record."""
+        past = [(rank, state, day) for day, rank, state in self.steps if day <= date]
         return past[-1] if past else None
 
 
@@ -89,15 +89,15 @@ def _figure(
     notes = [
         said("project_unknown", project=one.name)
         if (held := now[one.id]) is None
-        else said("project_state", project=one.name, state=_state_words(held[1]))
+        else said("project_state", project=one.name, state=_state_words(held[1]), since=held[2])
         for one in projects
     ]
     known = [held for held in now.values() if held is not None]
     if not known:
         return Figure(problem=notes[0], said=tuple(notes[1:]))
-    met = sum(rank >= goal for rank, _ in known)
+    met = sum(rank >= goal for rank, _, _ in known)
     unknown = len(projects) - len(known)
-    way = sum(_way(rank, goal) for rank, _ in known)
+    way = sum(_way(rank, goal) for rank, _, _ in known)
     return Figure(
         achieved=float(met),
         possible=float(met + unknown),
@@ -122,7 +122,7 @@ def _baseline(scene: Scene, goal: int, courses: Sequence[_Course]) -> Baseline |
     if day >= scene.date:
         return None
     then = [held for course in courses if (held := course.on(day)) is not None]
-    return Baseline(day, sum(_way(rank, goal) for rank, _ in then) / len(courses))
+    return Baseline(day, sum(_way(rank, goal) for rank, _, _ in then) / len(courses))
 
 
 def _state_words(state: str) -> dict[str, str]:

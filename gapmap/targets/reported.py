@@ -11,6 +11,8 @@ from gapmap.targets.said import amount, said
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
     from gapmap.plan import Ask
     from gapmap.targets.figure import ScopeUnit
     from gapmap.targets.ground import Scene
@@ -31,22 +33,34 @@ def measure_indicator(
     scene: Scene, ask: Ask, units: Sequence[ScopeUnit], *, recurring: bool
 ) -> list[Figure]:
     """Give each unit's latest figure whose year has ended, and its first."""
-    return [_indicator(scene, ask, unit, recurring=recurring) for unit in units]
+    table = _of(scene, ask.indicator, ask)
+    return [
+        _indicator(scene, ask, unit, _series(scene, table, unit), recurring=recurring)
+        for unit in units
+    ]
 
 
 def measure_gap(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Figure]:
     """Give the difference of two figures in the latest and in the first year that has both."""
-    return [_gap(scene, ask, unit) for unit in units]
+    tables = [_of(scene, name, ask) for name in (ask.indicator, ask.less)]
+    return [_gap(ask, unit, [_series(scene, one, unit) for one in tables]) for unit in units]
 
 
-def _series(scene: Scene, indicator: str, unit: ScopeUnit, *, share: bool) -> dict[int, float]:
-    """Give the figures of the years that have ended by the study's date."""
+def _of(scene: Scene, indicator: str, ask: Ask) -> pd.DataFrame:
+    """Give an indicator's usable rows; a share outside 0 to 1 is none."""
     table = scene.records.indicators
-    mine = (table["indicator"] == indicator) & table["district_id"].isin(names_of(scene, unit))
-    table = table[mine & table["value"].notna()]
-    if share:
-        table = table[table["value"].between(0, 1)]
-    years = {int(row.year): float(row.value) for row in table.itertuples()}
+    usable = (table["indicator"] == indicator) & table["value"].notna()
+    if ask.unit == "share":
+        usable &= table["value"].between(0, 1)
+    rows: pd.DataFrame = table[usable]
+    return rows
+
+
+def _series(scene: Scene, table: pd.DataFrame, unit: ScopeUnit) -> dict[int, float]:
+    """Give a unit's figures of the years that have ended by the study's date."""
+    mine = names_of(scene, unit)
+    cells = zip(table["district_id"], table["year"], table["value"], strict=True)
+    years = {int(year): float(value) for district, year, value in cells if district in mine}
     return {year: years[year] for year in sorted(years) if _end(year) <= scene.date}
 
 
@@ -59,8 +73,9 @@ def _first_of(series: Mapping[int, float]) -> Baseline | None:
     return Baseline(_end(first), series[first]) if len(series) > 1 else None
 
 
-def _indicator(scene: Scene, ask: Ask, unit: ScopeUnit, *, recurring: bool) -> Figure:
-    series = _series(scene, ask.indicator, unit, share=ask.unit == "share")
+def _indicator(
+    scene: Scene, ask: Ask, unit: ScopeUnit, series: Mapping[int, float], *, recurring: bool
+) -> Figure:
     if not series:
         return impossible(said("no_indicator", indicator=ask.indicator, unit=unit.name))
     year = max(series)
@@ -85,14 +100,12 @@ def _indicator(scene: Scene, ask: Ask, unit: ScopeUnit, *, recurring: bool) -> F
     )
 
 
-def _gap(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
-    upper, lower = (
-        _series(scene, name, unit, share=ask.unit == "share") for name in (ask.indicator, ask.less)
-    )
+def _gap(ask: Ask, unit: ScopeUnit, both: Sequence[Mapping[int, float]]) -> Figure:
+    upper, lower = both
     series = {year: upper[year] - lower[year] for year in upper if year in lower}
     if not series:
-        both = f"{ask.indicator} - {ask.less}"
-        return impossible(said("no_indicator", indicator=both, unit=unit.name))
+        named = f"{ask.indicator} - {ask.less}"
+        return impossible(said("no_indicator", indicator=named, unit=unit.name))
     first = _first_of(series)
     year = max(series)
     if first is None:

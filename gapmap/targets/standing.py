@@ -90,13 +90,12 @@ def measure_presence(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list
     if not scene.has_service(ask.service):
         return [impossible(said("no_facilities", service=ask.service)) for _ in units]
     areas = areas_of(scene, ask)
-    held = _hold(scene.now, ask, areas)
-    before = _hold(scene.before, ask, areas)
-    return [_figure(scene, ask, unit, areas, (held, before)) for unit in units]
+    now, before = scene.facilities(ask.service)
+    held = (_hold(now, ask, areas), _hold(before, ask, areas))
+    return [_figure(scene, unit, areas, held, now) for unit in units]
 
 
-def _hold(facilities: pd.DataFrame, ask: Ask, areas: Areas) -> _Held:
-    table = facilities[facilities["service"] == ask.service]
+def _hold(table: pd.DataFrame, ask: Ask, areas: Areas) -> _Held:
     state = certainty(table, ask)
     sure, doubtful = table[state == "yes"], table[state != "no"]
     wanted = areas.table["area_id"]
@@ -118,7 +117,7 @@ def _number(table: pd.DataFrame, key: str, wanted: pd.Series) -> NDArray[np.int6
 
 
 def _figure(
-    scene: Scene, ask: Ask, unit: ScopeUnit, areas: Areas, held: tuple[_Held, _Held]
+    scene: Scene, unit: ScopeUnit, areas: Areas, held: tuple[_Held, _Held], table: pd.DataFrame
 ) -> Figure:
     inside = within(areas.table, unit, scene)
     problem = level_problem(scene, unit, areas, inside)
@@ -140,8 +139,7 @@ def _figure(
         }
     )
     doubt = int(unknown.sum())
-    facilities = scene.now[scene.now["service"] == ask.service]
-    first = baseline_of(scene.plan, facilities, float((inside & before.has).sum() / count))
+    first = baseline_of(scene.plan, table, float((inside & before.has).sum() / count))
     return Figure(
         achieved=met / count,
         possible=min(1.0, (met + doubt + lost) / count),
@@ -150,7 +148,7 @@ def _figure(
         unknown=doubt,
         baseline=first,
         no_baseline=said("no_dates"),
-        said=(*notes, *undated_note(facilities, first)),
+        said=(*notes, *undated_note(table, first)),
     )
 
 
