@@ -147,7 +147,7 @@ def _frame(pen: _Pen, figure: Figure, title: str) -> None:
                     parse_math=False, fontproperties=pen.letters.font(11))  # fmt: skip
         figure.text(0.5, 0.5, both, va="center", ha="center", rotation=25, color="#000000",
                     alpha=0.07, parse_math=False, zorder=9,
-                    fontproperties=pen.letters.font(40))  # fmt: skip
+                    fontproperties=pen.letters.font(min(40.0, 9 * height)))  # fmt: skip
 
 
 def _axes(figure: Figure, edges_in: tuple[float, float, float, float]) -> Axes:
@@ -200,6 +200,8 @@ def _coverage(pen: _Pen) -> Figure:
     axis.set_ylim(max(len(services), 1) - 0.5, -0.5)
     axis.set_xticks(np.linspace(0, 1, 6))
     axis.set_xticklabels([f"{share:.0%}" for share in np.linspace(0, 1, 6)])
+    for label in axis.get_xticklabels():
+        label.set_fontproperties(pen.letters.font(9))
     axis.grid(axis="x", color="#e3e3e3", linewidth=0.8)
     axis.set_axisbelow(True)
     by_places = access.places.weight == "places"
@@ -266,7 +268,7 @@ def _status(pen: _Pen, service: Service) -> Figure:
     missing = int((~drawn).sum())
     if missing:
         told = pen.text(
-            f"另有 {missing} 个村居没有坐标,未画出", f"{missing} places have no position"
+            f"另有 {missing} 个村居没有坐标,未画出", f"without a position, not drawn: {missing}"
         )
         figure.text(0.98, 0.03, told, ha="right", va="bottom", color="#555555",
                     fontproperties=pen.letters.font(9), parse_math=False)  # fmt: skip
@@ -372,6 +374,7 @@ def _scale_bar(axis: Axes, pen: _Pen, extent: tuple[float, ...]) -> None:
         [x, x + length], [y, y], color="#222222", linewidth=2.5, solid_capstyle="butt", zorder=6
     )
     axis.annotate(told, (x, y), xytext=(0, 4), textcoords="offset points", zorder=6,
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
                   fontproperties=pen.letters.font(9))  # fmt: skip
 
 

@@ -35,6 +35,7 @@ _FAMILIES = (
 _FILES = ("notosanscjk", "notosanssc", "sourcehansans", "msyh", "pingfang", "wqy", "simhei",
           "hiraginosansgb", "notoserifcjk", "simsun", "droidsansfallback")  # fmt: skip
 _PROBE = "覆盖缺口"
+_REGULAR = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,14 @@ def lettering(path: Path | None) -> Lettering:
     return Lettering(file, all(ord(c) in characters for c in _PROBE), characters)
 
 
+def _boldness(path: Path) -> tuple[bool, str]:
+    return ("regular" not in path.name.lower(), path.name)
+
+
+def _weight(weight: int | str) -> int:
+    return weight if isinstance(weight, int) else font_manager.weight_dict.get(weight, _REGULAR)
+
+
 @cache
 def chinese_font() -> Path | None:
     """Find an installed font that has Chinese characters; None where there is none.
@@ -78,12 +87,14 @@ def chinese_font() -> Path | None:
     Matplotlib's list of fonts is a cache: a font that was installed after it was made is found
     by its file name.
     """
-    known = {entry.name: entry.fname for entry in font_manager.fontManager.ttflist}
+    upright = [e for e in font_manager.fontManager.ttflist if e.style == "normal"]
+    heaviest_first = sorted(upright, key=lambda e: -abs(_weight(e.weight) - _REGULAR))
+    known = {entry.name: entry.fname for entry in heaviest_first}
     listed = [Path(known[name]) for name in _FAMILIES if name in known]
     for path in listed:
         if path.exists() and lettering(path).chinese:
             return path
-    files = sorted(Path(found) for found in font_manager.findSystemFonts())
+    files = sorted((Path(found) for found in font_manager.findSystemFonts()), key=_boldness)
     for start in _FILES:
         for path in files:
             plain = path.name.lower().replace("-", "").replace("_", "").replace(" ", "")

@@ -82,7 +82,7 @@ def result_tables(results: Results, findings: Sequence[Finding]) -> dict[str, pd
     tables = {
         "access": _on_its_side(made.access.table),
         "coverage": made.coverage,
-        "gaps": made.gaps,
+        "gaps": _by_measure(made.gaps),
         "equity": made.equity,
         "targets": made.targets,
         "findings": as_table(findings, results.language),
@@ -122,6 +122,19 @@ def _round_column(name: str, column: pd.Series) -> pd.Series:
     elif re.search(r"(_m|_m_used|minutes)$", name):
         values = np.round(values, METRE_DECIMALS)
     return pd.Series(values, index=column.index)
+
+
+def _by_measure(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Round gaps as the coverage that they compare is rounded."""
+    share = gaps["measure"].astype(str).str.startswith("share").to_numpy(dtype=bool)
+    table = gaps.copy()
+    for name in ("value_a", "value_b", "difference"):
+        values = gaps[name].to_numpy(dtype=float)
+        table[name] = np.where(
+            share, np.round(values, SHARE_DECIMALS), np.round(values, METRE_DECIMALS)
+        )
+    table["ratio"] = np.round(gaps["ratio"].to_numpy(dtype=float), SHARE_DECIMALS)
+    return table
 
 
 def _on_its_side(access: pd.DataFrame) -> pd.DataFrame:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
+from gapmap.outputs.sheets import Block, Rows, put_rows
 from gapmap.outputs.tables import cell_values
 from gapmap.words import title, word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gapmap.outputs.results import Results
@@ -32,6 +33,7 @@ _HEADER_ROW = 3
 _FIRST_ROW = _HEADER_ROW + 1
 _WIDTHS = (7, 46)
 _SAMPLE_ROWS = 200
+_BLOCK_ROWS = 5_000
 
 _WORD_COLUMNS = frozenset(
     (
@@ -54,7 +56,6 @@ _FORMATS = {
     "people": "#,##0",
     "metres": "#,##0",
     "minutes": "0.0",
-    "number": "#,##0.###",
     "index": "0.0000",
     "degrees": "0.000000",
 }
@@ -86,7 +87,7 @@ def write_workbook(
     Parameters
     ----------
     path
-        The file to make; its folder also takes XlsxWriter's temporary files.
+        The file to make.
     results
         The run: name, date, language and what is simulated.
     tables
@@ -94,15 +95,8 @@ def write_workbook(
     rows_per_sheet
         Rows of a table that one sheet takes; a longer table goes on in further sheets.
     """
-    options = {
-        "constant_memory": True,
-        "tmpdir": str(path.parent),
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-        "nan_inf_to_errors": False,
-    }
-    with xlsxwriter.Workbook(str(path), options) as made:
+    frame = path.with_name(f".{path.name}.frame")
+    with xlsxwriter.Workbook(str(frame), {"in_memory": True}) as made:
         book = _start(made, results)
         plan = [(name, *part) for name in tables for part in _parts(tables[name], rows_per_sheet)]
         book.sheets = [
@@ -111,7 +105,10 @@ def write_workbook(
         book.cut = sum(_too_long(table) for table in tables.values())
         _write_summary(book)
         for (sheet, _, _), (name, number, part) in zip(book.sheets, plan, strict=True):
-            _write_table(book, sheet, (name, number), part)
+            _write_frame(book, sheet, (name, number), part)
+    rows = {at: _rows(results, part) for at, (_, _, part) in enumerate(plan, start=2)}
+    put_rows(frame, path, list(_FORMATS), rows)
+    frame.unlink()
 
 
 def _start(made: xlsxwriter.Workbook, results: Results) -> _Book:
@@ -169,22 +166,35 @@ def _cut(text: str) -> str:
     return plain if len(plain) <= _CELL_CHARACTERS else plain[: _CELL_CHARACTERS - 1] + "…"
 
 
-def _write_table(book: _Book, sheet: str, which: tuple[str, int], table: pd.DataFrame) -> None:
+def _write_frame(book: _Book, sheet: str, which: tuple[str, int], table: pd.DataFrame) -> None:
+    """Write all of a sheet but its rows: titles, widths, filter, a blank cell of each format."""
     name, number = which
     page = book.book.add_worksheet(sheet)
-    columns = [_shown(book.results, table, column) for column in table.columns]
-    titles = [title(str(column), book.results.language) for column in table.columns]
-    for at, (told, values) in enumerate(zip(titles, columns, strict=True)):
-        page.set_column(at, at, _width(told, values))
+    some = table.head(_SAMPLE_ROWS)
     more = "" if number == 1 else book.says(f"(续 {number})", f" (continued, {number})")
     _write_head(book, page, f"{word(f'sheet_{name}', book.results.language)}{more}")
-    for at, told in enumerate(titles):
+    for at, column in enumerate(table.columns):
+        told = title(str(column), book.results.language)
+        page.set_column(at, at, _width(told, _shown(book.results, some, str(column))))
         page.write_string(_HEADER_ROW, at, told, book.formats["header"])
-    formats = [_formats(book, table, str(column)) for column in table.columns]
-    _write_cells(page, columns, formats)
+    for at, kind in enumerate(_FORMATS):
+        page.write_blank(_FIRST_ROW, at, None, book.formats[kind])
     page.freeze_panes(_FIRST_ROW, _frozen_columns(name))
-    page.autofilter(_HEADER_ROW, 0, _HEADER_ROW + max(len(table), 1), max(len(titles) - 1, 0))
+    last = max(len(table.columns) - 1, 0)
+    page.autofilter(_HEADER_ROW, 0, _HEADER_ROW + max(len(table), 1), last)
     _set_print(book, page)
+
+
+def _rows(results: Results, table: pd.DataFrame) -> Rows:
+    def blocks() -> Iterator[Block]:
+        for start in range(0, len(table), _BLOCK_ROWS):
+            part = table.iloc[start : start + _BLOCK_ROWS]
+            yield Block(
+                columns=[_shown(results, part, str(name)) for name in part.columns],
+                formats=[_kinds(part, str(name)) for name in part.columns],
+            )
+
+    return Rows(_FIRST_ROW + 1, len(table), len(table.columns), blocks)
 
 
 def _write_head(book: _Book, page: xlsxwriter.worksheet.Worksheet, what: str) -> None:
@@ -204,24 +214,6 @@ def _set_print(book: _Book, page: xlsxwriter.worksheet.Worksheet) -> None:
     page.fit_to_pages(1, 0)
     page.repeat_rows(_HEADER_ROW)
     page.set_footer(f"&L{_marker(book.results)}&R&P / &N")
-
-
-def _write_cells(
-    page: xlsxwriter.worksheet.Worksheet,
-    columns: Sequence[Sequence[object]],
-    formats: Sequence[Sequence[xlsxwriter.format.Format | None]],
-) -> None:
-    """Write row by row, as constant memory needs it; missing cells stay empty."""
-    text, number = page.write_string, page.write_number
-    for row, cells in enumerate(zip(*columns, strict=True)):
-        for at, cell in enumerate(cells):
-            if cell is None:
-                continue
-            if isinstance(cell, str):
-                text(_FIRST_ROW + row, at, cell)
-            else:
-                among = formats[at]
-                number(_FIRST_ROW + row, at, cell, among[row] if len(among) > 1 else among[0])
 
 
 def _frozen_columns(name: str) -> int:
@@ -277,17 +269,12 @@ def _comparison_word(value: str, language: str) -> str:
     return told
 
 
-def _formats(
-    book: _Book, table: pd.DataFrame, column: str
-) -> list[xlsxwriter.format.Format | None]:
+def _kinds(table: pd.DataFrame, column: str) -> str | list[str]:
     """Give a column's number format: one for all rows, or one for each row."""
     for by, columns in _BY_ROW.items():
-        if column in columns and by in table.columns and len(table) > 1:
-            kinds = [_kind(str(value)) for value in table[by]]
-            return [book.formats.get(kind) for kind in kinds]
-    if column in {"x", "y"}:
-        return [book.formats["degrees"]]
-    return [book.formats.get(_kind(column))]
+        if column in columns and by in table.columns:
+            return [_kind(str(value)) for value in table[by]]
+    return "degrees" if column in {"x", "y"} else _kind(column)
 
 
 def _kind(name: str) -> str:
