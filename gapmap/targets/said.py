@@ -68,7 +68,7 @@ def amount(value: float, unit: str) -> str:
     Examples
     --------
     >>> amount(0.8333, "share"), amount(30000, "person-times"), amount(12.5, "minutes")
-    ('83.3 %', '30,000', '12.5')
+    ('83.33 %', '30,000', '12.5')
     """
     if np.isnan(value):
         return "?"
