@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script beside its data, no package
 """Rebuild the shipped Zhuhai study, byte for byte, from three registry packages.
 
 ::

@@ -20,6 +20,7 @@ from shapely.geometry import LineString, Point
 from shapely.ops import unary_union
 
 import gapmap as gm
+from gapmap.access import REASONS, STATUSES
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
@@ -407,3 +408,97 @@ def test_simulated_part_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
     assert len(made) == 15
     for path in made:
         assert path.read_bytes() == (ZHUHAI / path.name).read_bytes(), path.name
+
+
+# ------------------------------------------------------------------------------ the study as run
+
+
+@pytest.fixture(scope="module")
+def study() -> gm.Study:
+    return gm.read_study(ZHUHAI / "study.toml")
+
+
+@pytest.fixture(scope="module")
+def result(study: gm.Study) -> gm.Assessment:
+    access = gm.measure_access(study.places, study.facilities, study.network, study.services)
+    return gm.assess(access, study.plan, records=study.records)
+
+
+def share(result: gm.Assessment, kind: str, group: str) -> pd.Series:
+    table = result.coverage
+    rows = table[(table["group_kind"] == kind) & (table["group"] == group)]
+    return rows.set_index("service")["share_people"].drop("occupational_exam")
+
+
+def test_every_status_and_every_reason_occurs(result: gm.Assessment) -> None:
+    table = result.access.table
+    assert set(table["status"]) == set(STATUSES)
+    assert set(table["reason"]) == set(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("service", "code", "reason"),
+    [
+        ("bus_shelter", NO_ROAD[0], "not_connected"),
+        ("bus_shelter", CUT_OFF[0], "no_route"),
+        ("hospital", HEBAO, "island_no_ferry"),
+        ("bus_shelter", "440404103202", "no_position"),
+        ("bus_shelter", "440402009009", "outside_area"),
+        ("occupational_exam", "440402001001", "no_facility"),
+    ],
+)
+def test_flaws_have_the_reason_that_the_readme_says(
+    result: gm.Assessment, service: str, code: str, reason: str
+) -> None:
+    table = result.access.table
+    row = table[(table["service"] == service) & (table["place_id"] == code)]
+    assert row["reason"].tolist() == [reason]
+
+
+def test_island_towns_reach_the_hospital_by_ferry_only(result: gm.Assessment) -> None:
+    table = result.access.table
+    rows = table[(table["service"] == "hospital") & table["town_id"].isin(ISLAND_TOWNS)]
+    assert len(rows) == 7
+    assert rows["minutes"].between(60, 600).all()
+
+
+def test_coverage_is_plausible_and_worse_in_the_west(result: gm.Assessment) -> None:
+    city, west = share(result, "city", "city"), share(result, "group", "west")
+    assert city.between(0.60, 0.97).all()
+    assert (west < share(result, "group", "rest of west")).all()
+    assert (west > 0.5).all()
+    assert (share(result, "plan_district", "万山区") < city).all()
+
+
+def test_people_add_up_for_every_service(study: gm.Study, result: gm.Assessment) -> None:
+    people = study.places.table["people"].sum()
+    table = result.coverage[result.coverage["group_kind"] == "city"]
+    covered, unknown = table["people_covered"], table["people_unknown"]
+    uncovered = (
+        result.access.table.query("status == 'uncovered'").groupby("service")["people"].sum()
+    )
+    whole = (covered + unknown).to_numpy() + uncovered.loc[table["service"]].to_numpy()
+    assert whole == pytest.approx(people)
+
+
+def test_most_targets_are_measurable_and_every_status_occurs(result: gm.Assessment) -> None:
+    city = result.targets[result.targets["overall"]].set_index("target")
+    assert len(city) == 47
+    assert set(city["status"]) == {"met", "on_course", "behind", "overdue", "not_measurable"}
+    without_data = {"monitoring-stations", "wubao-support", "broadcast-internet"}
+    without_data |= {"property-management"}
+    not_measurable = set(city.index[city["status"] == "not_measurable"])
+    assert without_data <= not_measurable
+    assert len(not_measurable) <= 6
+
+
+def test_shelters_of_the_west_stay_below_the_promise(result: gm.Assessment) -> None:
+    targets = result.targets[result.targets["overall"]].set_index("target")
+    achieved = targets.loc["west-bus-shelters-487", "achieved"]
+    assert 400 <= achieved < 487
+
+
+def test_simulated_files_are_known_as_such(study: gm.Study) -> None:
+    told = {*study.places.simulated, *study.facilities.simulated, *study.network.simulated}
+    assert {"villages.csv", "roads.geojson", "ferries.csv", "shelters.xlsx"} <= told
+    assert study.region.simulated == ()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from gapmap.datum import convert_datum
 from shapely.geometry import mapping, shape
 
+from gapmap.datum import convert_datum
 from zhuhai_build import packages
 from zhuhai_build.write import LONGITUDE_DIGITS, Row, sha256, write_csv, write_geojson
 

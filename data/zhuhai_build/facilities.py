@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zhuhai_build.villages import Town, Village
 
 PART = 6
+LAST_OLD_DAY = dt.date(2012, 6, 30)  # what closes again was opened by then
 ZONES = ("city", "west", "rural", "island")
 
 
@@ -217,7 +218,9 @@ def _clinic(site: Site, village: Village, lot: float, other: float) -> Site:
     kind = "村卫生站" if village.rural else "社区卫生服务站"
     site = replace(site, name=f"{short(village)}{kind}")
     if other < 0.02:
-        return replace(site, status=CLOSED, closed=dt.date(2013, 1 + int(11 * lot), 1))
+        opened = min(site.opened or LAST_OLD_DAY, LAST_OLD_DAY)
+        closed = dt.date(2013, 1 + int(11 * lot), 1)
+        return replace(site, status=CLOSED, opened=opened, closed=closed)
     return replace(site, status=PLANNED, opened=None) if other > 0.97 else site
 
 

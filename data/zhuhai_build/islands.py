@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
-from shapely.geometry import LineString, Point
+from shapely.geometry import Point
 
 from zhuhai_build.graph import join_up, neighbours, scatter
 from zhuhai_build.land import draw, settle, to_degrees, to_metres
@@ -28,8 +28,8 @@ FERRIES = (
     ("香洲港", "东澳岛", 55, 180),
     ("香洲港", "大万山岛", 75, 240),
     ("香洲港", "外伶仃岛", 80, 180),
-    ("外伶仃岛", "担杆岛", 70, 480),
-    ("担杆岛", "二洲岛", 25, 480),
+    ("外伶仃岛", "担杆岛", 70, 360),
+    ("担杆岛", "二洲岛", 25, 240),
 )
 ISLAND_NAMES = {
     "桂山岛": "440402105200",
@@ -114,8 +114,3 @@ def _nearest(net: Roads, towards: np.ndarray) -> np.ndarray:
     nodes = sorted(net.graph)
     away = np.hypot(*(net.points[nodes] - towards).T)
     return net.points[nodes[int(away.argmin())]]
-
-
-def line_length(line: np.ndarray) -> float:
-    """Give a line's length in metres."""
-    return float(LineString(line).length)

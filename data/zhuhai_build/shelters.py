@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from zhuhai_build.villages import Village
 
 PART = 5
+LAST_OLD_DAY = dt.date(2012, 6, 30)  # what closes again was opened by then
 CHANCE = {"city": 0.95, "west": 0.85, "rural": 0.70, "island": 0.25}
 KEEP_OFF_M = 700.0  # no shelter of a main road this near to a village that has none
 EVERY_M = 1150.0
@@ -115,7 +116,9 @@ def _close(site: Site, random: np.random.Generator) -> Site:
     """Close one shelter in a hundred; leave one opening date in a hundred and twenty unknown."""
     lot = random.random()
     if lot < 0.01 and not site.place:
-        return replace(site, status=CLOSED, closed=dt.date(2014, 1 + int(lot * 900), 15))
+        opened = min(site.opened or LAST_OLD_DAY, LAST_OLD_DAY)
+        closed = dt.date(2014, 1 + int(lot * 900), 15)
+        return replace(site, status=CLOSED, opened=opened, closed=closed)
     return replace(site, opened=None) if lot > 0.992 else site
 
 

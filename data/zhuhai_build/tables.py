@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from gapmap.datum import convert_datum
 
+from gapmap.datum import convert_datum
 from zhuhai_build.land import draw, to_degrees
 from zhuhai_build.write import (
     LONGITUDE_DIGITS,
