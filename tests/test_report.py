@@ -342,6 +342,8 @@ def test_every_column_that_the_page_shows_has_a_title() -> None:
     words = _words()
     sections = files("gapmap").joinpath("report", "assets", "sections.js").read_text("utf8")
     keys = set(re.findall(r"voice\.title\(\"(\w+)\"\)", sections))
+    keys |= set(re.findall(r"\b(?:text|whole|number)\(\"(\w+)\"", sections))
+    keys |= {"read", "used", "repaired", "excluded", "clause", "due", "achieved", "shortfall"}
     keys |= {"share_people", "mean_m", "median_m", "p90_m", "places", "people", "required"}
     known = set(words["columns"]) | set(words["report"])
     assert keys - known == set()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 import toys
 
+from gapmap.about import About
+from gapmap.access import measure_access
+from gapmap.assessment import assess
 from gapmap.report import build_report
 
 if TYPE_CHECKING:
@@ -346,4 +351,61 @@ def test_the_page_prints_with_its_map(opened: Opened) -> None:
     page = opened.page
     printed = page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
+    assert opened.trouble() == []
+
+
+def test_a_bare_assessment_without_people_plan_or_findings(
+    open_page: Callable[..., Opened], tmp_path: Path
+) -> None:
+    places = toys.places()
+    table = places.table.assign(people=1.0)
+    service = replace(toys.SERVICES[0], mode="walk", limit=7.5, limit_unit="minutes")
+    access = measure_access(
+        replace(places, table=table, weight="places", findings=(), simulated=()),
+        replace(toys.facilities(), simulated=()),
+        None,
+        [service],
+    )
+    path = build_report(assess(access), about=About(language="en")).save(tmp_path / "bare.html")
+    opened = open_page(path)
+    page = opened.page
+    assert opened.trouble() == []
+    assert page.locator(".banner").count() == 0
+    assert "no input file is marked as simulated" in (page.text_content(".meta") or "")
+    assert "of places covered (no people data)" in (page.text_content(".detail") or "")
+    assert "people" not in _texts(page, ".villages-table th")
+    assert "at most 7.5 minutes" in (page.text_content(".detail .limit") or "")
+    assert page.text_content("#targets .none") == "No plan was given."
+    beyond = _texts(page, ".villages-table tbody tr:first-child td")
+    assert re.fullmatch(r"[\d.]+ min", beyond[1])
+    assert re.fullmatch(r"[\d.]+ min", beyond[2])
+
+
+def test_an_assessment_without_any_service_still_opens(
+    open_page: Callable[..., Opened], tmp_path: Path
+) -> None:
+    made = assess(measure_access(toys.places(), toys.facilities(), None, []))
+    opened = open_page(build_report(made, about=toys.ABOUT).save(tmp_path / "none.html"))
+    assert opened.page.text_content("#map .none") == "本次评估没有服务。"
+    opened.page.click("[data-language=en]")
+    assert opened.page.locator(".findings-table tbody tr").count() == 1
+    assert opened.trouble() == []
+
+
+def test_a_long_list_comes_in_portions_and_says_so(
+    open_page: Callable[..., Opened], tmp_path: Path
+) -> None:
+    places = toys.places()
+    many = pd.concat([places.table] * 40, ignore_index=True)
+    many["place_id"] = [f"p{number}" for number in range(len(many))]
+    access = measure_access(replace(places, table=many), toys.facilities(), None, toys.SERVICES)
+    opened = open_page(build_report(assess(access), about=toys.ABOUT).save(tmp_path / "long.html"))
+    page = opened.page
+    page.set_checked("[data-state=covered]", checked=True)
+    rows = page.locator(".villages-table tbody tr")
+    assert rows.count() == 400
+    assert "显示 400 行,共 480 行" in (page.text_content(".villages-table .more") or "")
+    page.click(".villages-table .more button")
+    assert rows.count() == 480
+    assert page.text_content(".found") == "480 个"
     assert opened.trouble() == []

@@ -16,7 +16,7 @@
     doubtful: {
       shape: "square", radius: 6.5, color: "#6e6e6e", weight: 1.6, fill: "none", dash: "2 2",
     },
-    proposed: { shape: "diamond", radius: 8, color: "#20272e", weight: 1.5, fill: "#f0c400" },
+    proposed: { shape: "diamond", radius: 11, color: "#20272e", weight: 1.5, fill: "#f0c400" },
     way: { shape: "line", color: "#d55e00", weight: 1.2, opacity: 0.65 },
   };
 
@@ -27,7 +27,7 @@
       fill: mark.fill || "none", stroke: mark.color, "stroke-width": mark.weight,
       "stroke-dasharray": mark.dash,
     };
-    const r = mark.radius;
+    const r = Math.min(mark.radius, 8);
     const shapes = {
       circle: () => svg("circle", { cx: 9, cy: 9, r, ...paint }),
       square: () => svg("rect", { x: 9 - r, y: 9 - r, width: 2 * r, height: 2 * r, ...paint }),
@@ -166,7 +166,8 @@
       const scale = scaleAt(map.getZoom());
       dots.eachLayer((one) => {
         const { kind } = one.options;
-        if (kind !== "proposed") one.setRadius(gapmap.marks[kind].radius * scale);
+        const least = kind === "proposed" ? 0.85 : 0; // a site stays visible around its place
+        one.setRadius(gapmap.marks[kind].radius * Math.max(scale, least));
       });
     }
 
@@ -185,9 +186,9 @@
       dots.clearLayers();
       if (showWays) drawWays();
       drawFacilities(["serves"]);
+      drawSites();
       drawPlaces();
       drawFacilities(["fails", "doubtful"]);
-      drawSites();
       resize();
     }
 

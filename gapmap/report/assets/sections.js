@@ -223,7 +223,7 @@
     const number = (key) => ({ key, title: voice.title(key), kind: "number",
       value: (row) => row[key], cell: (row) => told(row, key) });
     return gapmap.table({
-      voice, state: state.gapSort, name: "gaps-table",
+      voice, state: state.gapSort, name: "gaps-table", portion: 24,
       rows: page.gaps.filter((row) => row.service === state.service),
       columns: [
         { key: "comparison", title: voice.title("comparison"), kind: "text",
@@ -313,7 +313,7 @@
         page.drawFindings();
       }),
       gapmap.table({
-        voice, rows, state: state.findingSort, name: "findings-table",
+        voice, rows, state: state.findingSort, name: "findings-table", portion: 30,
         columns: [
           { ...text("severity", voice.title("severity"),
             (row) => SEVERITIES.indexOf(row.severity)),
@@ -383,7 +383,7 @@
       about.inputs.length ? gapmap.table({
         voice, rows: about.inputs, state: {}, name: "inputs-table",
         columns: [text("file", (row) => row.name),
-          { ...text("role", (row) => row.role), cell: (row) => voice.value(row.role) },
+          { ...text("role", (row) => row.role), cell: (row) => voice.say("role_" + row.role).replace(/^role_/, "") },
           { key: "data", title: voice.say("data"), kind: "text",
             value: (row) => voice.say(row.simulated ? "simulated" : "not_simulated") },
           { key: "size_bytes", title: voice.title("size_bytes"), kind: "number",

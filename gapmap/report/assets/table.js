@@ -40,11 +40,12 @@
     })));
   }
 
-  // options: voice, columns, rows, state {key, descending}, name, onRow(row), id(row), chosen
+  // options: voice, columns, rows, state {key, descending}, name, onRow(row), id(row), chosen,
+  // portion: rows that are drawn at first
   gapmap.table = function (options) {
     const { voice, columns, rows, state } = options;
     const frame = el("div", { class: "table-frame " + (options.name || "") });
-    let shown = PORTION;
+    let shown = options.portion || PORTION;
 
     function line(row) {
       const id = options.id ? options.id(row) : null;
