@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import toys
 
 from gapmap.findings import finding
 from gapmap.outputs import Results
+from gapmap.tables import RowCount
 
 if TYPE_CHECKING:
     from gapmap.assessment import Assessment
 
 
-def row_count() -> SimpleNamespace:
-    return SimpleNamespace(file="places.csv", read=12, used=11, repaired=0, excluded=1)
+def row_count() -> RowCount:
+    return RowCount(file="places.csv", read=12, used=11, repaired=0, excluded=1)
 
 
 def results(made: Assessment | None = None, **changed: object) -> Results:

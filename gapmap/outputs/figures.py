@@ -49,6 +49,9 @@ TARGET_COLOURS = {
     "not_measurable": "#d9d9d9",
 }
 _FEW_PLACES = 2_000
+_FEW_FACILITIES = 60
+_LABEL_ROOM = 1.14
+"""How far the coverage axis goes on beyond 100 %, for the figures beside the bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,7 @@ def _coverage(pen: _Pen) -> Figure:
             if len(found):
                 _bar(axis, pen, number + 0.24 * (at - 1), found.iloc[0], group)
     _name_ticks(axis, pen, [pen.service(service) for service in services])
-    axis.set_xlim(0, 1)
+    axis.set_xlim(0, _LABEL_ROOM)
     axis.set_ylim(max(len(services), 1) - 0.5, -0.5)
     axis.set_xticks(np.linspace(0, 1, 6))
     axis.set_xticklabels([f"{share:.0%}" for share in np.linspace(0, 1, 6)])
@@ -222,18 +225,14 @@ def _bar(axis: Axes, pen: _Pen, at: float, row: pd.Series, group: str) -> None:
     if high > low:
         axis.barh(at, high - low, left=low, height=0.21, facecolor="white",
                   edgecolor=STATUS_COLOURS["unknown"], hatch="/////", linewidth=0.6)  # fmt: skip
-    inside = high > 0.9  # noqa: PLR2004 - beyond it the figure would leave the axes
     axis.text(
-        high - 0.008 if inside else high + 0.008,
+        high + 0.008,
         at,
         f"{low:.1%}" if high == low else f"{low:.1%} – {high:.1%}",
         va="center_baseline",
-        ha="right" if inside else "left",
-        color="white" if inside and high == low and group != "rural" else "#222222",
+        ha="left",
+        color="#222222",
         fontproperties=pen.letters.font(7.5),
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-        if inside and high > low
-        else None,
     )
 
 
@@ -352,13 +351,22 @@ def _dots(axis: Axes, xy: NDArray[np.float64], status: str, told: str, *, many: 
 
 
 def _pluses(axis: Axes, pen: _Pen, shapes: NDArray[np.object_]) -> object:
+    """Draw the facilities as crosses: above the places where they are few, else below them."""
     xy = np.column_stack((shapely.get_x(shapes), shapely.get_y(shapes)))
     here = xy[np.isfinite(xy).all(axis=1)]
+    few = len(here) <= _FEW_FACILITIES
     told = pen.text(f"达标设施:{len(shapes):,} 处", f"facilities that count: {len(shapes):,}")
-    handle, = axis.plot(
-        here[:, 0], here[:, 1], linestyle="none", marker="+", markersize=6, zorder=5,
-        markeredgecolor="#111111", markeredgewidth=1.0, label=told,
-    )  # fmt: skip
+    (handle,) = axis.plot(
+        here[:, 0],
+        here[:, 1],
+        linestyle="none",
+        marker="+",
+        markersize=6 if few else 3.5,
+        zorder=5 if few else 2,
+        markeredgecolor="#111111" if few else "#777777",
+        markeredgewidth=1.0 if few else 0.7,
+        label=told,
+    )
     return handle
 
 
