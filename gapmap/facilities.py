@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from gapmap.findings import Finding, fail, finding
 from gapmap.positions import locate
-from gapmap.region import district_of, resolve, town_of
+from gapmap.region import district_of, looked_up, plan_district_of, resolve, town_of
 from gapmap.tables import RowCount, Table, dates, ids, numbers, read_table, texts, without
 
 if TYPE_CHECKING:
@@ -92,23 +92,27 @@ class Facilities:
 
 
 _IN_USE = (
-    "在用",
-    "运营",
-    "使用",
-    "正常",
-    "开放",
-    "建成",
-    "投用",
-    "open",
-    "in use",
-    "active",
-    "operating",
+    *("在用", "运营", "使用", "正常", "开放", "建成", "投用"),
+    *("open", "in use", "active", "operating"),
 )
 _NOT_IN_USE = (
-    "停用", "停运", "未使用", "关闭", "拆除", "撤销", "废弃", "未建", "在建", "规划", "筹建",
-    "拟建", "未运营",    "未投用", "未开放", "未建成", "closed", "planned", "under construction", "demolished",
-    "not in use", "inactive", "proposed", "disused",
-)  # fmt: skip
+    *(
+        "停用",
+        "停运",
+        "未使用",
+        "关闭",
+        "拆除",
+        "撤销",
+        "废弃",
+        "未建",
+        "在建",
+        "规划",
+        "筹建",
+        "拟建",
+    ),
+    *("未运营", "未投用", "未开放", "未建成", "closed", "planned", "under construction"),
+    *("demolished", "not in use", "inactive", "proposed", "disused"),
+)
 FAR_FROM_PLACE_M = 10_000.0
 _SAME_SPOT_M = 1.0
 
@@ -191,7 +195,7 @@ def _typed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         table[name] = table[name].astype(float)
     table["row"] = table["row"].astype("Int64")  # a facility that is only proposed has no row
     attributes = [name for name in table.columns if name not in (*COLUMNS, "geometry")]
-    table[attributes] = table[attributes].fillna("")
+    table[attributes] = table[attributes].astype(object).where(table[attributes].notna(), "")
     return table
 
 
@@ -513,18 +517,19 @@ def _lowest_of_equals(
 def _climb(frame: pd.DataFrame, places: Places) -> None:
     """Fill town, district and plan district from the place, then from the town."""
     table, region = places.table, places.region
-    by_place = table.drop_duplicates("place_id").set_index("place_id")
-    by_town = region.towns.drop_duplicates("town_id").set_index("town_id")
-    names = dict(zip(region.districts["district_id"], region.districts["district"], strict=True))
     placed = frame["place_id"] != ""
     for name in ("town_id", "district_id"):
-        frame.loc[placed, name] = frame.loc[placed, "place_id"].map(by_place[name])
+        of_place = looked_up(frame["place_id"], table, "place_id", name)
+        frame[name] = frame[name].where(~placed, of_place)
     towned = ~placed & (frame["town_id"] != "")
-    frame.loc[towned, "district_id"] = frame.loc[towned, "town_id"].map(by_town["district_id"])
-    frame["plan_district"] = frame["district_id"].map(names).fillna("")
-    frame.loc[towned, "plan_district"] = frame.loc[towned, "town_id"].map(by_town["plan_district"])
-    frame.loc[placed, "plan_district"] = frame.loc[placed, "place_id"].map(
-        by_place["plan_district"]
+    of_town = looked_up(frame["town_id"], region.towns, "town_id", "district_id")
+    frame["district_id"] = frame["district_id"].where(~towned, of_town)
+    named = looked_up(frame["district_id"], region.districts, "district_id", "district")
+    frame["plan_district"] = (
+        plan_district_of(region, frame["district_id"])
+        .where(frame["place_basis"] != "code", named)  # who names a district means that unit
+        .where(~towned, looked_up(frame["town_id"], region.towns, "town_id", "plan_district"))
+        .where(~placed, looked_up(frame["place_id"], table, "place_id", "plan_district"))
     )
     frame["belongs"] = np.select(
         [placed, frame["town_id"] != "", frame["district_id"] != ""],

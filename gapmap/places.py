@@ -12,7 +12,14 @@ import shapely
 
 from gapmap.findings import Finding, fail, finding
 from gapmap.positions import locate
-from gapmap.region import Region, district_of, resolve, town_of
+from gapmap.region import (
+    Region,
+    district_of,
+    looked_up,
+    plan_district_of,
+    resolve,
+    town_of,
+)
 from gapmap.tables import RowCount, booleans, ids, numbers, read_table, texts, without
 
 if TYPE_CHECKING:
@@ -210,10 +217,10 @@ def _add_towns(
             for row in said.index[(named == "") & (said != "") & (len(towns) > 0)]
         ]
         code = named.where(named != "", code)
-        frame["town"] = code.map(_lookup(towns, "town_id", "town")).fillna("")
+        frame["town"] = looked_up(code, towns, "town_id", "town")
         frame["town"] = frame["town"].where(frame["town"] != "", said)
     else:
-        frame["town"] = code.map(_lookup(towns, "town_id", "town")).fillna("")
+        frame["town"] = looked_up(code, towns, "town_id", "town")
     frame["town_id"] = code
 
 
@@ -228,10 +235,6 @@ def _in_district(
     )
     wanted = pd.Series(list(zip(code, said, strict=True)), index=named.index)
     return named.where(named != "", wanted.map(lambda pair: pairs.get(pair, "")))
-
-
-def _lookup(table: pd.DataFrame, key: str, value: str) -> dict[str, str]:
-    return dict(zip(table[key], table[value], strict=True))
 
 
 def _add_districts(
@@ -258,15 +261,15 @@ def _add_districts(
             )
             for row in said.index[(named == "") & (said != "")]
         ]
-    by_town = frame["town_id"].map(_lookup(towns, "town_id", "district_id")).fillna("")
+    by_town = looked_up(frame["town_id"], towns, "town_id", "district_id")
     named = named.where(named != "", by_town)
     frame["district_id"] = named.where(named != "", lies_in)
     frame["position"] = _standing(frame, region, points, named, lies_in)
     _say_doubts(frame, table, named, lies_in, findings)
-    names = _lookup(districts, "district_id", "district")
-    frame["district"] = frame["district_id"].map(names).fillna("")
-    plan = frame["town_id"].map(_lookup(towns, "town_id", "plan_district")).fillna("")
-    frame["plan_district"] = plan.where(plan != "", frame["district"])
+    frame["district"] = looked_up(frame["district_id"], districts, "district_id", "district")
+    plan = looked_up(frame["town_id"], towns, "town_id", "plan_district")
+    of_district = plan_district_of(region, frame["district_id"])
+    frame["plan_district"] = plan.where(plan != "", of_district)
 
 
 def _standing(

@@ -302,10 +302,7 @@ def _towns(
             for row in told.index[(named == "") & (told != "")]
         ]
         district = named.where(named != "", district)
-    district_name = district.map(
-        dict(zip(districts["district_id"], districts["district"], strict=True))
-    )
-    plan = district_name.fillna("")
+    plan = looked_up(district, districts, "district_id", "district")
     if source.plan_district is not None:
         own = texts(table, source.plan_district)
         plan = own.where(own != "", plan)
@@ -331,3 +328,18 @@ def resolve(said: pd.Series, codes: pd.Series, names: pd.Series) -> pd.Series:
     by_name = dict(zip(names[once], codes[once], strict=True))
     known = set(codes)
     return said.map(lambda text: text if text in known else by_name.get(text, ""))
+
+
+def looked_up(codes: pd.Series, table: pd.DataFrame, key: str, value: str) -> pd.Series:
+    """Give ``value`` of the row of ``table`` whose ``key`` is the code, else empty text."""
+    known = dict(zip(table[key], table[value], strict=True))
+    return codes.map(lambda code: known.get(code, "")).astype(object)
+
+
+def plan_district_of(region: Region, district_ids: pd.Series) -> pd.Series:
+    """Give the plan's unit of each district: its name, or empty where its towns differ in it."""
+    units = region.towns.groupby("district_id")["plan_district"].agg(["nunique", "first"])
+    names = dict(zip(region.districts["district_id"], region.districts["district"], strict=True))
+    for district, (kinds, first) in zip(units.index, units.to_numpy(), strict=True):
+        names[district] = first if kinds == 1 else ""
+    return district_ids.map(lambda district: names.get(district, "")).astype(object)

@@ -170,7 +170,7 @@ def add_facilities(facilities: Facilities, rows: gpd.GeoDataFrame) -> Facilities
     for name, value in _BUILT.items():
         more[name] = value
     text = [c for c in table.columns if table[c].dtype == object or table[c].dtype == "string"]
-    more[text] = more[text].fillna("")
+    more[text] = more[text].astype(object).where(more[text].notna(), "")
     both = pd.concat([table, more.astype(table.dtypes.drop("geometry"))], ignore_index=True)
     return replace(facilities, table=gpd.GeoDataFrame(both, geometry="geometry", crs=table.crs))
 
@@ -317,7 +317,7 @@ def _after(assessment: Assessment, chosen: gpd.GeoDataFrame) -> Assessment:
     access = assessment.access
     built = chosen.rename(columns={"site_id": "facility_id", "name": "facility"})
     place_ids = set(access.places.table["place_id"])
-    ids = built["facility_id"].str.partition("@")[2]
+    ids = built["facility_id"].map(lambda site: site.partition("@")[2]).astype(object)
     built["place_id"] = ids.where(ids.isin(place_ids), "")
     more = built[["facility_id", "facility", "service", "place_id", "geometry"]]
     facilities = add_facilities(access.facilities, more)

@@ -136,7 +136,7 @@ def test_site_and_compare(study: Path, out: Path, tmp_path: Path, capsys) -> Non
     [
         ("{", "not valid JSON"),
         ('{"of": []}', "nearest known one is off"),
-        ('{"off": ["S0"]}', "the nearest is 'S01'"),
+        ('{"off": ["S0"]}', "the nearest is 'S0"),
         ('{"on": ["bus_shelter@nowhere"]}', "no facility, site or service"),
         ('{"added": [{"service": "bus_shelter", "x": 110}]}', "cannot be used"),
         ('{"added": [{"service": "bus", "x": 110, "y": 25}]}', "the nearest is 'bus_shelter'"),
