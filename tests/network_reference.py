@@ -34,6 +34,7 @@ def network_of(
     *,
     snap_m: float = 1000.0,
     speeds: dict[str, float] | None = None,
+    quays: frozenset[int] = frozenset(),
 ) -> Network:
     """Make a network of points and of ways that name them."""
     return assemble(
@@ -42,6 +43,7 @@ def network_of(
             points=np.concatenate([np.array(way, np.int64) for way in ways]),
             offsets=np.cumsum([0, *map(len, ways)]).astype(np.int64),
             tags=list(tags or [Tags(highway="residential")] * len(ways)),
+            quays=quays,
         ),
         crs=CRS,
         file="made",
@@ -67,9 +69,13 @@ class Reference:
         self.network, self.mode, self.speed_kmh = network, mode, speed_kmh
         edges = network.edges
         if mode == "drive":
-            self.open = [(bool(f), bool(b)) for f, b in zip(edges.forward, edges.backward)]
+            self.open = [
+                (bool(f), bool(b)) for f, b in zip(edges.forward, edges.backward, strict=False)
+            ]
         else:
-            self.open = [(bool(u), bool(u)) for u in (edges.walk if mode == "walk" else edges.cycle)]
+            self.open = [
+                (bool(u), bool(u)) for u in (edges.walk if mode == "walk" else edges.cycle)
+            ]
         self.lines = [
             shapely.LineString(edges.coords[a:b])
             for a, b in zip(edges.offsets[:-1], edges.offsets[1:], strict=True)
@@ -145,19 +151,25 @@ class Reference:
                     graph.add_edge(names[k], names[k + 1], **arc)
                 if self.open[edge][1]:
                     graph.add_edge(names[k + 1], names[k], **arc)
-        for i, start in enumerate(starts):
-            if start.edge >= 0:
-                at = self._stop(start.edge, min(start.along_m, float(edges.length_m[start.edge])))
-                graph.add_edge(("o", i), at, **self._walked(start.leg_m))
-        for j, end in enumerate(ends):
-            if end.edge >= 0:
-                at = self._stop(end.edge, min(end.along_m, float(edges.length_m[end.edge])))
-                graph.add_edge(at, ("t", j), **self._walked(end.leg_m))
-            for i, start in enumerate(starts):
-                straight = math.dist(start.xy, end.xy)
-                if start.edge >= 0 <= end.edge and straight <= start.leg_m + end.leg_m:
-                    graph.add_edge(("o", i), ("t", j), **self._walked(straight))
+        self._add_positions(graph, starts, ends)
         return graph
+
+    def _add_positions(
+        self, graph: nx.MultiDiGraph, starts: list[Joined], ends: list[Joined]
+    ) -> None:
+        lengths = self.network.edges.length_m
+        starts_at = {i: p for i, p in enumerate(starts) if p.edge >= 0}
+        ends_at = {j: p for j, p in enumerate(ends) if p.edge >= 0}
+        for i, start in starts_at.items():
+            at = self._stop(start.edge, min(start.along_m, float(lengths[start.edge])))
+            graph.add_edge(("o", i), at, **self._walked(start.leg_m))
+        for j, end in ends_at.items():
+            at = self._stop(end.edge, min(end.along_m, float(lengths[end.edge])))
+            graph.add_edge(at, ("t", j), **self._walked(end.leg_m))
+            for i, start in starts_at.items():
+                straight = math.dist(start.xy, end.xy)
+                if straight <= start.leg_m + end.leg_m:
+                    graph.add_edge(("o", i), ("t", j), **self._walked(straight))
 
     def _walked(self, metres: float) -> dict[str, float]:
         return {"distance": metres, "minutes": metres * 0.06 / self.foot_kmh}

@@ -25,7 +25,7 @@ STREET = Tags(highway="residential")
 
 
 def random_network(seed: int, *, points: int = 40, ways: int = 22, snap_m: float = 400) -> Network:
-    """Ways through random points, some one-way, some drawn twice, some of no length, and ferries."""
+    """Ways through random points: one-way, drawn twice, of no length; and ferries."""
     random = np.random.default_rng(seed)
     xy = np.round(random.uniform(0, 3000, (points, 2)), random.choice([0, 3]))
     xy[1::13] = xy[0::13][: len(xy[1::13])]  # different points at the same place
@@ -74,7 +74,7 @@ def reach(
 
 @pytest.mark.parametrize("by", ["distance", "minutes"])
 @pytest.mark.parametrize("mode", ["walk", "cycle", "drive"])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 def test_every_place_agrees_with_networkx(seed: int, mode: str, by: str) -> None:
     network = random_network(seed)
     origins, targets = positions(seed + 100, 30), positions(seed + 200, 6)
@@ -91,7 +91,7 @@ def test_every_place_agrees_with_networkx(seed: int, mode: str, by: str) -> None
     assert np.isinf(ours.minutes[~found]).all()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("mode", ["walk", "drive"])
 def test_the_other_measure_is_of_the_same_route(seed: int, mode: str) -> None:
     """Fed to the reference with one target only, where no tie can part the routes."""
@@ -104,7 +104,7 @@ def test_the_other_measure_is_of_the_same_route(seed: int, mode: str) -> None:
         np.testing.assert_allclose(ours.minutes, theirs[:, 1], rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("mode", ["walk", "drive"])
 def test_routes_are_as_long_as_they_say_and_join_both_ends(seed: int, mode: str) -> None:
     network = random_network(seed)
@@ -119,7 +119,7 @@ def test_routes_are_as_long_as_they_say_and_join_both_ends(seed: int, mode: str)
         assert line.coords[-1] == tuple(targets[ours.target[i]])
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(("mode", "unit"), [("walk", "m"), ("walk", "minutes"), ("drive", "m")])
 def test_pairs_within_a_limit_are_those_of_one_search_each(seed: int, mode: str, unit: str) -> None:
     network = random_network(seed)

@@ -6,21 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from gapmap.errors import NetworkError
 from gapmap.findings import Finding, fail, finding
+from gapmap.network.borders import cut_at_borders
 from gapmap.network.ferries import Crossing, osm_crossings
 from gapmap.network.quays import connect_ferries
 from gapmap.network.rules import KINDS, Rule, effective_speeds, road_rule
 from gapmap.network.snapping import pieces_of
-from gapmap.network.value import Integers, Network, pick_edges
+from gapmap.network.value import Integers, Network
 from gapmap.network.ways import Ways, edges_from_ways, pick_ways
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pyproj
+    import shapely
 
 __all__ = ["assemble"]
 
@@ -87,7 +88,7 @@ def assemble(  # noqa: PLR0913 - the parts of a network, and the knobs of puttin
         for crossing, (tail, head) in zip(drawn, numbers[len(edges) :], strict=True)
     ]
     if borders is not None:
-        network = _without_border_crossings(network, borders, file=file)
+        network = cut_at_borders(network, borders, file=file)
     network = connect_ferries(network, [*drawn, *crossings], file=file)
     return replace(network, findings=(*network.findings, _pieces(network, file=file)))
 
@@ -124,32 +125,3 @@ def _roads(
             for rule in kept
         ]
     return which, kept
-
-
-def _without_border_crossings(network: Network, borders: shapely.Geometry, *, file: str) -> Network:
-    """Remove edges that cross a border, and take apart the nodes that lie on one."""
-    shapely.prepare(borders)
-    edges = network.edges
-    owner = np.repeat(np.arange(len(edges)), np.diff(edges.offsets))
-    lines = shapely.linestrings(edges.coords, indices=owner)
-    crossing = shapely.crosses(lines, borders)
-    edges = pick_edges(edges, np.flatnonzero(~crossing))
-    on_border = shapely.intersects(shapely.points(network.xy), borders)
-    xy, ends = network.xy, []
-    for nodes in (edges.tail.copy(), edges.head.copy()):
-        apart = np.flatnonzero(on_border[nodes])
-        at = network.xy[nodes[apart]]
-        nodes[apart] = len(xy) + np.arange(len(apart))
-        xy = np.concatenate([xy, at])
-        ends.append(nodes)
-    found = finding(
-        "network-borders", file=file, edges=int(crossing.sum()), nodes=int(on_border.sum())
-    )
-    return replace(
-        network,
-        xy=xy,
-        edges=replace(edges, tail=ends[0], head=ends[1]),
-        borders=borders,
-        findings=(*network.findings, found),
-        memo={},
-    )

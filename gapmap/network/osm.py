@@ -10,7 +10,9 @@ import warnings
 from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
+from xml.sax import SAXException
 
+import networkx as nx
 import numpy as np
 import osmium
 import osmnx
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    import networkx as nx
-
     from gapmap.network.value import Floats, Integers
 
 __all__ = ["OSM_FORMATS", "read_osm"]
@@ -37,6 +37,12 @@ OSM_FORMATS = (".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".graphml")
 _KEYS = ("highway", "route")
 _UNKNOWN = 2**31 - 1  # osmium's coordinate of a node that the file does not hold
 _ONE_WAY = ("True", "true", "yes", "1", "-1", "reverse", "T", "F")  # OSMnx has turned "-1" already
+
+# what osmium, OSMnx, networkx and the XML parsers raise over a file that they cannot make out
+_READING_ERRORS = (
+    *(RuntimeError, OSError, EOFError, SyntaxError, KeyError, ValueError),
+    *(nx.NetworkXException, SAXException),
+)
 
 
 class _Drawn(NamedTuple):
@@ -68,25 +74,30 @@ def read_osm(path: Path) -> tuple[Ways, pyproj.CRS]:
         If the format is another one, or the file cannot be read.
     """
     name = path.name.lower()
-    if not path.exists():
-        near = difflib.get_close_matches(path.name, _beside(path), n=1, cutoff=0.5) or ["-"]
-        fail(finding("file-missing", file=path.name, path=path, nearest=near[0]), NetworkError)
-    if not name.endswith(OSM_FORMATS):
-        known = ", ".join(OSM_FORMATS)
-        found = finding("file-format-unknown", file=path.name, value=path.suffix, known=known)
-        fail(found, NetworkError)
+    _check_file(path)
     try:
         if name.endswith(".graphml"):
             return _from_graphml(path)
         drawn = _with_osmium(path) if name.endswith(".pbf") else _with_osmnx(path)
-    except (RuntimeError, OSError, EOFError, SyntaxError, KeyError, ValueError) as error:
+    except _READING_ERRORS as error:
         problem = (str(error).splitlines() or [type(error).__name__])[0]
         fail(finding("network-unreadable", file=path.name, problem=problem), NetworkError)
     return _ways(drawn, file=path.name), pyproj.CRS("EPSG:4326")
 
 
-def _beside(path: Path) -> list[str]:
-    return [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+def _check_file(path: Path) -> None:
+    if not path.name.lower().endswith(OSM_FORMATS):
+        known = " ".join(OSM_FORMATS)
+        found = finding("file-format", file=path.name, value=path.suffix, known=known)
+        fail(found, NetworkError)
+    if path.is_dir():
+        fail(finding("file-is-folder", file=path.name), NetworkError)
+    if not path.is_file():
+        beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+        near = ", ".join(difflib.get_close_matches(path.name, beside, n=3, cutoff=0.4)) or "–"
+        fail(finding("file-missing", file=path.name, value=path, nearest=near), NetworkError)
+    if path.stat().st_size == 0:
+        fail(finding("file-empty", file=path.name), NetworkError)
 
 
 def _with_osmium(path: Path) -> _Drawn:
