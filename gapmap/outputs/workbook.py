@@ -39,7 +39,7 @@ _WORD_COLUMNS = frozenset(
     (
         *("status", "reason", "setting", "group_kind", "measure", "quantity", "limit_unit"),
         *("severity", "basis", "limit_basis", "mode", "measured", "simulated", "position"),
-        *("island", "scope_kind", "measure_unit", "overall"),
+        *("island", "scope", "scope_kind", "measure_unit", "overall", "limit_source"),
     )
 )
 """Columns whose values are words of gapmap's own, not of the planner's."""
