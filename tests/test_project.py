@@ -155,7 +155,7 @@ def test_top_level_is_what_the_user_fixed() -> None:
     for fixed in ("gapmap", "data/boundaries", "notebooks", "outputs", "tests", "environment.yml"):
         assert (TOP / fixed).exists(), fixed
     known = {
-        ".ci", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE",
+        ".ci", ".gitattributes", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE",
         "Makefile", "README.md", "README.zh.md", "SECURITY.md", "benchmarks", "constraints.txt",
         "data", "docs", "environment.yml", "gapmap", "notebooks", "outputs", "pyproject.toml",
         "tests",
