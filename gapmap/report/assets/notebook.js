@@ -44,7 +44,7 @@
       ["serves", "fails", "doubtful"].map((kind) =>
         line(kind, voice.say("facility_" + kind), built(kind))),
       sites ? line("proposed", voice.say("site_proposed"), sites.lon.length) : null,
-      lost ? el("div", {}, voice.say("places_off_map", { count: voice.count(lost) })) : null,
+      lost ? el("div", {}, voice.say("places_not_drawn", { count: voice.count(lost) })) : null,
     ];
   }
 
@@ -101,7 +101,10 @@
       if (shown) L.popup({ autoPan: true }).setLatLng(event.latlng).setContent(shown).openOn(map);
     });
     map.invalidateSize({ animate: false });
-    chart.fit();
+    const wide = map.getSize().x > 640;
+    const legendWidth = map.getContainer().querySelector(".leaflet-bottom.leaflet-left")
+      .offsetWidth;
+    chart.fit(wide ? { paddingTopLeft: [legendWidth + 14, 14] } : {});
     document.documentElement.dataset.ready = "yes";
   };
 })();
