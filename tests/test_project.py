@@ -155,10 +155,10 @@ def test_top_level_is_what_the_user_fixed() -> None:
     for fixed in ("gapmap", "data/boundaries", "notebooks", "outputs", "tests", "environment.yml"):
         assert (TOP / fixed).exists(), fixed
     known = {
-        ".ci", ".gitattributes", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE",
-        "Makefile", "README.md", "README.zh.md", "SECURITY.md", "benchmarks", "constraints.txt",
-        "data", "docs", "environment.yml", "gapmap", "notebooks", "outputs", "pyproject.toml",
-        "tests",
+        ".ci", ".gitattributes", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md",
+        "LICENSE", "Makefile", "README.md", "README.zh.md", "SECURITY.md", "benchmarks",
+        "constraints.txt", "data", "docs", "environment.yml", "gapmap", "notebooks", "outputs",
+        "pyproject.toml", "tests",
     }  # fmt: skip
     assert {path.relative_to(TOP).parts[0] for path in committed()} <= known
 
