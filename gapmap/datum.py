@@ -77,7 +77,7 @@ def convert_datum(x: Any, y: Any, *, source: str, target: str) -> tuple[Any, Any
     --------
     >>> x, y = convert_datum([113.5767], [22.2707], source="wgs84", target="gcj02")
     >>> print(x.round(4), y.round(4))
-    [113.5821] [22.2678]
+    [113.5817] [22.2677]
     """
     for name in (source, target):
         _check_datum(name)

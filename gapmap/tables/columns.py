@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Parsed", "booleans", "ids", "numbers", "parse_numbers", "texts"]
 
 BLANKS: Final = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060"
-FULL_WIDTH_DIGITS: Final = str.maketrans("0123456789", "0123456789")
+FULL_WIDTH_DIGITS: Final = {0xFF10 + digit: str(digit) for digit in range(10)}
 UNITS: Final = (
     "平方米", "m2", "㎡", "sqm", "米", "m", "人", "户", "个", "张", "座", "处", "所",
     "元", "分钟", "min", "分", "年",
@@ -60,10 +60,10 @@ def ids(table: Table, column: str) -> pd.Series:
     Leading zeros stay. ``""`` where empty.
     """
     plain = texts(table, column)
-    wide = plain.str.contains("[0-9]", regex=True)
+    wide = plain.str.contains("[\uff10-\uff19]", regex=True)
     if wide.any():
         plain = plain.where(~wide, plain.map(lambda text: text.translate(FULL_WIDTH_DIGITS)))
-    return plain.str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+    return plain.str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Parsed:
 def parse_numbers(table: Table, column: str) -> Parsed:
     """Read a column of numbers; unreadable cells are told by ``Parsed.unreadable``."""
     text = texts(table, column)
-    plain = text.str.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+    plain = text.str.fullmatch(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
     numeric = pd.to_numeric(text.where(plain, None), errors="coerce").astype("float64")
     values = pd.Series(numeric.to_numpy(copy=True), index=text.index, name=column)
     values[~np.isfinite(values)] = np.nan
@@ -124,10 +124,10 @@ def _number_in(cell: str) -> float:
     factor = 1.0
     if text.endswith("万"):
         text, factor = text[:-1].rstrip(BLANKS), 10_000.0
-    grouped = re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text)
+    grouped = re.fullmatch(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", text)
     if grouped:
         text = text.replace(",", "")
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", text):
         return float("nan")
     return round(float(text) * factor, 6)
 

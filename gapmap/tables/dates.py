@@ -27,7 +27,7 @@ DAY: Final = re.compile(rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})[日�
 MONTH: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 YEAR: Final = re.compile(r"(\d{4})年?")
 COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})?")
-DOUBTFUL: Final = re.compile(rf"\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}{CLOCK}")
+DOUBTFUL: Final = re.compile(rf"\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}{CLOCK}")
 SERIAL: Final = re.compile(r"\d{5}")
 
 

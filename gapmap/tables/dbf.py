@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from gapmap.findings import Finding, fail, finding
@@ -16,6 +17,8 @@ GUESSES: Final = ("utf-8", "gb18030")
 CHINESE: Final = frozenset(
     ("gbk", "gb2312", "gb18030", "936", "cp936", "ansi 936", "windows-936", "euc-cn", "hz")
 )
+TWO_BYTES: Final = re.compile("[\u0080-\u07ff]")
+"""Characters that take two bytes in UTF-8, as most Chinese characters do in GB18030."""
 GBK_MARK: Final = 0x4D
 """The language byte of the dbf header that stands for code page 936."""
 
@@ -75,8 +78,7 @@ def decode_latin(
     strange = _not_ascii(texts)
     if not strange:
         return texts, []
-    tried = ((one, {text: _decoded(text, one) for text in strange}) for one in candidates)
-    encoding, known = next((pair for pair in tried if None not in pair[1].values()), ("", {}))
+    encoding, known = _fitting(strange, candidates)
     if not encoding:
         row, field, cell = _first_bad(texts, candidates[0])
         fail(finding("dbf-encoding", file=file, row=row, field=field, value=cell))
@@ -92,6 +94,20 @@ def _not_ascii(texts: dict[str, list[str]]) -> set[str]:
     for column in texts.values():
         found.update(cell for cell in set(column) if not cell.isascii())
     return found
+
+
+def _fitting(strange: set[str], candidates: Sequence[str]) -> tuple[str, dict[str, str | None]]:
+    """Give the first encoding that all texts fit, and the texts in it.
+
+    Much UTF-8 is by chance valid GB18030 as well, rubbish of rare characters. Chinese in UTF-8
+    has three bytes a character, and GB18030 text that could be read so hardly exists: where
+    UTF-8 gives nothing else, it is UTF-8 whatever the file says of itself.
+    """
+    in_utf8 = {text: _decoded(text, "utf-8") for text in strange}
+    if all(text and not TWO_BYTES.search(text) for text in in_utf8.values()):
+        return "utf-8", in_utf8
+    tried = ((one, {text: _decoded(text, one) for text in strange}) for one in candidates)
+    return next((pair for pair in tried if None not in pair[1].values()), ("", {}))
 
 
 def _decoded(text: str, encoding: str) -> str | None:

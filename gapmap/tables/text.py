@@ -5,19 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gapmap.findings import Finding, fail, finding
 from gapmap.tables.value import Table, row_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["Grid", "decode", "read_text", "table_from_grid"]
+__all__ = ["decode", "read_text", "table_from_rows"]
 
 SEPARATORS: Final = (",", "\t", ";")
 MARKS: Final = (
@@ -27,22 +28,16 @@ MARKS: Final = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+BATCH: Final = 20_000
+"""Rows that are packed into columns at once."""
 LONGEST_CELL: Final = 131_072
 """Characters; Python's own limit. A longer cell is a quotation mark that was never closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Rows of text cells with their physical row numbers; the first row is the header."""
-
-    numbers: Sequence[int]
-    rows: Sequence[Sequence[str]]
 
 
 def read_text(path: Path) -> Table:
     """Read a CSV file; see ``read_table``."""
     text, notes = decode(path.read_bytes(), path.name)
-    return table_from_grid(_records(text, path.name), path.name, notes)
+    return table_from_rows(_records(text, path.name), path.name, notes)
 
 
 def decode(raw: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:
@@ -79,21 +74,17 @@ def _place(raw: bytes, start: int) -> dict[str, int]:
     return {"row": raw.count(b"\n", 0, start) + 1, "byte": start + 1}
 
 
-def _records(text: str, file: str) -> Grid:
+def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
     """Split text into records; blank ones are counted as rows of the sheet and left out."""
     separator, skip = _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    numbers: list[int] = []
-    rows: list[list[str]] = []
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
-            if number > skip and any(row) and any(cell.strip() for cell in row):
-                numbers.append(number)
-                rows.append(row)
+            if number > skip and "".join(row).strip():
+                yield number, row
     except csv.Error as error:
         fail(finding("text-quotes", file=file, row=number + 1, problem=error, limit=LONGEST_CELL))
-    return Grid(numbers, rows)
 
 
 def _separator(text: str) -> tuple[str, int]:
@@ -110,20 +101,23 @@ def _separator(text: str) -> tuple[str, int]:
     return max(SEPARATORS, key=outside.count), 0
 
 
-def table_from_grid(grid: Grid, file: str, notes: Sequence[Finding] = ()) -> Table:
-    """Make a table of a grid: header names, padding, rows that do not fit.
+def table_from_rows(
+    rows: Iterator[tuple[int, Sequence[str]]], file: str, notes: Sequence[Finding] = ()
+) -> Table:
+    """Make a table of numbered rows of cells, the header first.
 
     A row with too few cells is filled up with empty ones, which loses nothing. A row with more
     filled cells than the header has columns cannot be trusted in any column (as a rule a comma
     stands inside a name), so it is left out and recorded.
     """
-    if not grid.rows:
+    header = next(rows, (0, []))[1]
+    if not header:
         fail(finding("table-empty", file=file))
-    width = max(len(grid.rows[0]), 1)
-    rows, numbers, too_long = _fitted(grid, width)
-    names, header_findings = _header(grid.rows[0], rows, file)
-    index = pd.Index(numbers, dtype="int64", name="row")
-    columns = zip(*rows, strict=True) if rows else [()] * width
+    filled = _Filled(len(header))
+    for number, row in rows:
+        filled.add(number, row)
+    columns = filled.columns()
+    names, header_findings = _header(header, columns, file)
     cells = {
         name: pd.array(column, dtype="str")
         for name, column in zip(names, columns, strict=True)
@@ -131,46 +125,72 @@ def table_from_grid(grid: Grid, file: str, notes: Sequence[Finding] = ()) -> Tab
     }
     return Table(
         file=file,
-        cells=pd.DataFrame(cells, index=index),
+        cells=pd.DataFrame(cells, index=pd.Index(filled.numbers, dtype="int64", name="row")),
         findings=(
             *notes,
             *header_findings,
-            *row_findings("row-too-long", file, "", too_long, columns=width),
-            *([] if len(grid.rows) > 1 else [finding("table-without-rows", file=file)]),
+            *row_findings("row-too-long", file, "", filled.too_long, columns=len(header)),
+            *([] if filled.numbers else [finding("table-without-rows", file=file)]),
         ),
-        excluded=tuple(number for number, _ in too_long),
+        excluded=tuple(number for number, _ in filled.too_long),
     )
 
 
-def _fitted(grid: Grid, width: int) -> tuple[list[Sequence[str]], list[int], list[tuple[int, str]]]:
-    """Bring every row below the header to ``width`` cells, or name it as too long."""
-    rows: list[Sequence[str]] = []
-    numbers: list[int] = []
-    too_long: list[tuple[int, str]] = []
-    for number, row in zip(grid.numbers[1:], grid.rows[1:], strict=True):
-        if len(row) == width:
-            fitted = row
-        elif len(row) < width:
-            fitted = [*row, *[""] * (width - len(row))]
-        elif any(cell.strip() for cell in row[width:]):
-            too_long.append((number, " | ".join(row)))
-            continue
-        else:
-            fitted = row[:width]
-        rows.append(fitted)
-        numbers.append(number)
-    return rows, numbers, too_long
+class _Filled:
+    """Rows on their way into columns; packed in batches, so that few small objects live at once."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.numbers: list[int] = []
+        self.too_long: list[tuple[int, str]] = []
+        self._waiting: list[Sequence[str]] = []
+        self._batches: list[list[pa.Array]] = []
+
+    def add(self, number: int, row: Sequence[str]) -> None:
+        """Take a row, brought to the width of the header, or name it as too long."""
+        if len(row) != self.width:
+            if any(cell.strip() for cell in row[self.width :]):
+                self.too_long.append((number, " | ".join(row)))
+                return
+            row = [*row[: self.width], *[""] * (self.width - len(row))]
+        self.numbers.append(number)
+        self._waiting.append(row)
+        if len(self._waiting) == BATCH:
+            self._pack()
+
+    def _pack(self) -> None:
+        self._batches.append([_packed(cells) for cells in zip(*self._waiting, strict=True)])
+        self._waiting = []
+
+    def columns(self) -> list[pa.ChunkedArray]:
+        """Give the columns of all rows that were added."""
+        if self._waiting:
+            self._pack()
+        return [
+            pa.chunked_array([batch[place] for batch in self._batches], pa.large_string())
+            for place in range(self.width)
+        ]
+
+
+def _packed(cells: Sequence[str]) -> pa.Array:
+    try:
+        return pa.array(cells, pa.large_string())
+    except UnicodeEncodeError:  # half of a surrogate pair, which XLSX can carry and text cannot
+        sound = [
+            cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for cell in cells
+        ]
+        return pa.array(sound, pa.large_string())
 
 
 def _header(
-    cells: Sequence[str], rows: Sequence[Sequence[str]], file: str
+    cells: Sequence[str], columns: Sequence[pa.ChunkedArray], file: str
 ) -> tuple[list[str], list[Finding]]:
     """Give each column its own name; "" for a column without name and content."""
     names: list[str] = []
     found: list[Finding] = []
     for place, cell in enumerate(cells):
         name = " ".join(cell.replace("\ufeff", "").split())
-        if not name and any(row[place].strip() for row in rows):
+        if not name and _has_text(columns[place]):
             name = _free(f"column {place + 1}", names, cells)
             found.append(finding("header-empty", file=file, field=name, number=place + 1))
         elif name and name in names:
@@ -178,6 +198,10 @@ def _header(
             found.append(finding("header-twice", file=file, field=twice, name=name))
         names.append(name)
     return names, found
+
+
+def _has_text(column: pa.ChunkedArray) -> bool:
+    return bool(pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py())
 
 
 def _free(name: str, taken: Sequence[str], cells: Sequence[str]) -> str:

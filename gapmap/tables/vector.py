@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import warnings
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,7 @@ from gapmap.tables.value import Table, row_findings
 from gapmap.tables.workbook import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -117,11 +118,9 @@ def _is_kml(head: bytes) -> bool:
 
 def _layer(path: Path, source: str, wanted: str | None) -> tuple[str, bool]:
     """Give the layer to read, and whether the file has several."""
-    try:
-        driver = pyogrio.read_info(source, layer=0)["driver"]
+    with _readable(path, []):
+        driver = pyogrio.read_info(source, layer=0, encoding=_encoding(path))["driver"]
         listed = pyogrio.list_layers(source)
-    except (DataSourceError, DataLayerError) as error:
-        fail(finding("vector-unreadable", file=path.name, problem=_clean(error, path)))
     if driver not in DRIVERS[path.suffix.lower()]:
         fail(finding("vector-not-its-format", file=path.name, ending=path.suffix))
     names = [str(name) for name, _ in listed]
@@ -145,7 +144,7 @@ def _layer(path: Path, source: str, wanted: str | None) -> tuple[str, bool]:
     return choice[0], len(names) > 1
 
 
-def _clean(error: Exception, path: Path) -> str:
+def _clean(error: Warning | Exception | str, path: Path) -> str:
     """Give a reader's complaint without the machine's folders."""
     return str(error).replace(str(path), path.name)
 
@@ -155,32 +154,44 @@ def _read_arrow(
 ) -> tuple[dict[str, object], list[pa.ChunkedArray], list[Finding]]:
     """Read a layer; whole numbers with gaps stay whole numbers, unlike with NumPy."""
     options: dict[str, str] = {"DATE_AS_STRING": "YES"} if source.startswith("GeoJSON:") else {}
-    # a shapefile's bytes are taken as Latin-1, which keeps each of them, and decoded here
-    encoding = "ISO-8859-1" if path.suffix.lower() == ".shp" else None
+    notes: list[Finding] = []
+    with _readable(path, notes):
+        meta, table = pyogrio.raw.read_arrow(
+            source, layer=layer, encoding=_encoding(path), **options
+        )
+        columns = list(table.columns)
+    return meta, columns, notes
+
+
+def _encoding(path: Path) -> str | None:
+    """Take a shapefile's bytes as Latin-1, which keeps each of them; they are decoded later."""
+    return "ISO-8859-1" if path.suffix.lower() == ".shp" else None
+
+
+@contextmanager
+def _readable(path: Path, notes: list[Finding]) -> Iterator[None]:
+    """Turn the readers' exceptions into one error, and their warnings into ``notes``."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            meta, table = pyogrio.raw.read_arrow(source, layer=layer, encoding=encoding, **options)
-        except (DataSourceError, DataLayerError, RuntimeError, pa.ArrowException) as error:
+            yield
+        except (DataSourceError, DataLayerError, pa.ArrowException, OSError, ValueError) as error:
             fail(finding("vector-unreadable", file=path.name, problem=_clean(error, path)))
-    notes = [
+    notes += [
         finding("vector-complaint", file=path.name, problem=_clean(one.message, path))
         for one in said
         if "Non closed ring" not in str(one.message)  # found again and mended row by row
     ]
-    return meta, list(table.columns), notes
 
 
 def _read_parquet(path: Path) -> Table:
     """Read GeoParquet, or Parquet without geometry as a plain table."""
-    try:
+    with _readable(path, []):
         schema = pq.read_schema(path)
         has_geometry = b"geo" in (schema.metadata or {})
         geometry = gpd.read_parquet(path) if has_geometry else None
         shapes = set(geometry.columns[geometry.dtypes == "geometry"]) if has_geometry else set()
         table = pq.read_table(path, columns=[n for n in schema.names if n not in shapes])
-    except (pa.ArrowException, OSError, ValueError) as error:
-        fail(finding("vector-unreadable", file=path.name, problem=_clean(error, path)))
     texts = {str(name): _as_texts(table[name]) for name in table.column_names}
     if geometry is None:
         return _as_table(path.name, texts, None, None, [])
@@ -206,7 +217,8 @@ def _as_table(
         notes = [*notes, finding("table-without-rows", file=file)]
     index = pd.RangeIndex(1, count + 1, name="row")
     cells = {
-        " ".join(name.split()): pd.array(column, dtype="str") for name, column in texts.items()
+        " ".join(name.split()): pd.array(pa.array(column, pa.large_string()), dtype="str")
+        for name, column in texts.items()
     }
     return Table(
         file=file,

@@ -14,7 +14,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from gapmap.findings import Finding, fail, finding
-from gapmap.tables.text import Grid, table_from_grid
+from gapmap.tables.text import table_from_rows
 from gapmap.tables.value import row_findings
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> Table:
         name = _sheet(book, path.name, sheet)
         several = len(book.sheetnames) > 1
         file = f"{path.name}[{name}]" if several else path.name
-        grid, errors = _grid(book[name])
+        rows, errors = _rows(book[name])
     notes = [
         *row_findings("cell-error", file, "", errors),
         *_formulas_without_value(path, name, file),
     ]
-    return table_from_grid(grid, file, notes)
+    return table_from_rows(iter(rows), file, notes)
 
 
 @contextmanager
@@ -94,13 +94,12 @@ def _has_content(sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet) -> bool
     return any(any(cell not in (None, "") for cell in row) for row in rows)
 
 
-def _grid(
+def _rows(
     sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet,
-) -> tuple[Grid, list[tuple[int, str]]]:
+) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]]]:
     """Give the filled rows of a sheet as text, and the cells that hold an Excel error."""
     sheet.reset_dimensions()  # some programs write a wrong size into the file
-    numbers: list[int] = []
-    rows: list[list[str]] = []
+    rows: list[tuple[int, list[str]]] = []
     errors: list[tuple[int, str]] = []
     for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
         cells = [as_text(value) for value in row]
@@ -108,13 +107,13 @@ def _grid(
             if cell in ERRORS:
                 errors.append((number, cell))
                 cells[place] = ""
-        if any(cells) and any(cell.strip() for cell in cells):
-            numbers.append(number)
-            rows.append(cells)
+        if "".join(cells).strip():
+            rows.append((number, cells))
     if rows:
         # cells beside the table do not shift a row as in CSV: they are a column without a name
-        rows[0] += [""] * (max(map(len, rows)) - len(rows[0]))
-    return Grid(numbers, rows), errors
+        header = rows[0][1]
+        header += [""] * (max(len(cells) for _, cells in rows) - len(header))
+    return rows, errors
 
 
 def as_text(value: object) -> str:

@@ -1,0 +1,236 @@
+"""A file in another datum: every vertex of a vector file, the coordinate columns of a table."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+import xlsxwriter
+from pyogrio.errors import DataSourceError, FeatureError, FieldError, GeometryError
+
+from gapmap.datum import DATUMS, convert_datum
+from gapmap.errors import CrsError, OutputError
+from gapmap.findings import Finding, fail, finding
+from gapmap.positions import locate
+from gapmap.tables import TEXT_ENDINGS, VECTOR_ENDINGS, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from gapmap.tables import Table
+
+__all__ = ["convert_file"]
+
+TABLE_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx")
+X_NAMES: Final = ("lon", "lng", "long", "longitude", "经度", "东经", "x")
+Y_NAMES: Final = ("lat", "latitude", "纬度", "北纬", "y")
+CRS_OF: Final = {"wgs84": "EPSG:4326", "cgcs2000": "EPSG:4490"}
+WRITERS: Final = {
+    ".shp": "ESRI Shapefile",
+    ".gpkg": "GPKG",
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".kml": "KML",
+}
+DECIMALS: Final = 10
+"""Of degrees in tables: 0.01 mm."""
+
+
+def convert_file(path: Path, out: Path, *, source: str, target: str) -> tuple[Finding, ...]:
+    """Write a file again with its coordinates in another datum.
+
+    A vector file keeps its features, and its attributes as text; heights are dropped. A table
+    keeps every other cell as it stands; its coordinate columns are found by name (``lon``,
+    ``lng``, ``longitude``, ``经度``, ``x`` and ``lat``, ``latitude``, ``纬度``, ``y``) and written
+    with ten decimals. Where a table's row has no usable position its cells stay as they are and
+    a finding says so.
+
+    The output declares EPSG:4326 for ``wgs84`` and EPSG:4490 for ``cgcs2000``. GCJ-02 and BD-09
+    have no code that would be true, so none is declared; GeoJSON and KML, which by their
+    standards are WGS84, are written with a warning.
+
+    Parameters
+    ----------
+    path
+        Any file that ``read_table`` reads, with one sheet or layer.
+    out
+        A table (``.csv .tsv .txt .xlsx``) for a table, a vector file (``.shp .gpkg .geojson
+        .json .kml .parquet``) for a vector file. It is replaced if it exists.
+    source, target
+        ``wgs84``, ``cgcs2000``, ``gcj02`` or ``bd09``.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, has no coordinate columns, is the output itself, or the format
+        of ``out`` cannot be written.
+    CrsError
+        An unknown datum, or a projected file that is said to be GCJ-02 or BD-09.
+    OutputError
+        ``out`` cannot be written.
+    """
+    path, out = Path(path), Path(out)
+    for name in (source, target):
+        if name not in DATUMS:
+            fail(finding("datum-unknown", value=name, known=", ".join(DATUMS)), CrsError)
+    table = read_table(path)
+    _check_out(path, out, table)
+    if table.geometry is None:
+        found, changed = _convert_columns(table, out, source, target)
+    else:
+        found, changed = _convert_shapes(table, out, source, target)
+    done = finding(
+        "convert-done",
+        file=table.file,
+        count=len(table.cells) + len(table.excluded),
+        changed=changed,
+        source=source,
+        target=target,
+    )
+    shifted = () if target in CRS_OF else (finding("convert-shifted", file=out.name, datum=target),)
+    return (*table.findings, *found, *shifted, done)
+
+
+def _check_out(path: Path, out: Path, table: Table) -> None:
+    """Refuse to write onto the input, in a format of another kind, or into no folder."""
+    if out.resolve() == path.resolve() or (out.exists() and out.samefile(path)):
+        fail(finding("convert-onto-itself", file=path.name))
+    known = TABLE_ENDINGS if table.geometry is None else VECTOR_ENDINGS
+    if out.suffix.lower() not in known:
+        fail(finding("convert-format", file=out.name, value=out.suffix, known=" ".join(known)))
+    if not out.parent.is_dir():
+        raise OutputError(
+            f"there is no folder {out.parent} to write {out.name} into; make it first",
+            f"没有文件夹 {out.parent},无法写入 {out.name};请先建立",
+        )
+
+
+def _convert_columns(
+    table: Table, out: Path, source: str, target: str
+) -> tuple[tuple[Finding, ...], int]:
+    """Write a table with its two coordinate columns converted; give how many rows changed."""
+    x, y = _column(table, X_NAMES), _column(table, Y_NAMES)
+    if not x or not y:
+        names = ", ".join(map(str, table.cells.columns))
+        fail(finding("convert-columns-missing", file=table.file, columns=names))
+    where = locate(table, crs=CRS_OF["wgs84"], datum=source, x=x, y=y)
+    shapes = where.geometry.to_numpy()
+    known = ~shapely.is_missing(shapes)
+    lon, lat = convert_datum(
+        shapely.get_x(shapes[known]), shapely.get_y(shapes[known]), source="wgs84", target=target
+    )
+    cells = table.cells.copy()
+    cells.loc[known, x] = _degrees(lon)
+    cells.loc[known, y] = _degrees(lat)
+    with _replaced(out) as fresh:
+        if out.suffix.lower() == ".xlsx":
+            _write_workbook(cells, fresh, numeric=(x, y), known=known)
+        else:
+            _write_text(cells, fresh)
+    return where.findings, int(known.sum())
+
+
+def _column(table: Table, names: tuple[str, ...]) -> str:
+    """Find a column by the names that such columns have, the likeliest first."""
+    there = {str(column).casefold(): str(column) for column in table.cells.columns}
+    return next((there[name] for name in names if name in there), "")
+
+
+def _degrees(values: NDArray[np.float64]) -> list[str]:
+    return [f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".") for value in values]
+
+
+def _write_text(cells: pd.DataFrame, out: Path) -> None:
+    """Write CSV in UTF-8 with its mark, so that Excel shows Chinese."""
+    with out.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter="\t" if out.suffix.lower() == ".tsv" else ",")
+        writer.writerow(cells.columns)
+        writer.writerows(cells.itertuples(index=False, name=None))
+
+
+def _write_workbook(
+    cells: pd.DataFrame, out: Path, *, numeric: tuple[str, str], known: NDArray[np.bool_]
+) -> None:
+    """Write XLSX: text stays text and never becomes a formula or a link."""
+    with xlsxwriter.Workbook(out, {"constant_memory": True, "in_memory": False}) as book:
+        sheet = book.add_worksheet()
+        for place, name in enumerate(cells.columns):
+            sheet.write_string(0, place, str(name))
+        for row, (is_known, values) in enumerate(
+            zip(known, cells.itertuples(index=False, name=None), strict=True), start=1
+        ):
+            for place, (name, value) in enumerate(zip(cells.columns, values, strict=True)):
+                if is_known and name in numeric:
+                    sheet.write_number(row, place, float(value))
+                elif value:
+                    sheet.write_string(row, place, value)
+
+
+def _convert_shapes(
+    table: Table, out: Path, source: str, target: str
+) -> tuple[tuple[Finding, ...], int]:
+    """Write a vector file with every vertex converted; give how many features changed."""
+    projected = table.crs is not None and table.crs.is_projected
+    declared = projected and source in CRS_OF  # its own CRS leads to longitude and latitude
+    where = locate(table, crs=CRS_OF["wgs84"], datum="auto" if declared else source)
+    shapes = where.geometry.to_numpy(copy=True)
+    known = ~shapely.is_missing(shapes)
+
+    def change(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(convert_datum(xy[:, 0], xy[:, 1], source="wgs84", target=target))
+
+    shapes[known] = shapely.transform(shapes[known], change)
+    frame = gpd.GeoDataFrame(
+        table.cells, geometry=gpd.GeoSeries(shapes, index=table.cells.index, crs=CRS_OF.get(target))
+    )
+    with _replaced(out) as fresh:
+        complaints = _write_shapes(frame, fresh)
+    return (*where.findings, *complaints), int(known.sum())
+
+
+def _write_shapes(frame: gpd.GeoDataFrame, out: Path) -> list[Finding]:
+    """Write features; what the format cannot keep (long names, long texts) is told."""
+    if out.suffix.lower() == ".parquet":
+        frame.to_parquet(out, index=False)
+        return []
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            pyogrio.write_dataframe(
+                frame, out, driver=WRITERS[out.suffix.lower()], encoding="UTF-8"
+            )
+        except (DataSourceError, FeatureError, FieldError, GeometryError, ValueError) as error:
+            problem = str(error).replace(str(out), out.name)
+            raise OutputError(
+                f"{out.name} cannot be written: {problem}; choose another format, such as .gpkg",
+                f"无法写入 {out.name}:{problem};请换一种格式,例如 .gpkg",
+            ) from error
+    return [
+        finding("vector-complaint", file=out.name, problem=str(one.message))
+        for one in said
+        if "'crs' was not provided" not in str(one.message)  # said by convert-shifted
+    ]
+
+
+@contextmanager
+def _replaced(out: Path) -> Iterator[Path]:
+    """Give a path beside ``out`` to write to; what was written takes the place of ``out``.
+
+    A shapefile is several files; all of them are moved. A write that fails leaves ``out`` as it
+    was.
+    """
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".gapmap-") as folder:
+        yield Path(folder) / out.name
+        for made in sorted(Path(folder).iterdir()):
+            made.replace(out.parent / made.name)

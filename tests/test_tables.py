@@ -1,0 +1,629 @@
+"""Reading planners' files: encodings, odd rows, types of cells, columns by kind."""
+
+import datetime as dt
+import json
+import sqlite3
+import struct
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gapmap.errors import InputError, MethodError
+from gapmap.findings import Finding
+from gapmap.tables import RowCount, booleans, dates, ids, numbers, read_table, row_findings, texts
+
+SHARED = Path(__file__).parents[1].parent / "shared" / "data"
+
+
+def csv_file(folder: Path, text: str, encoding: str = "utf-8", name: str = "t.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def column(folder: Path, *cells: str, name: str = "v"):
+    """A table with one column of these cells; a second one keeps empty rows alive."""
+    lines = [f'"{cell}",x' for cell in cells]
+    return read_table(csv_file(folder, "\n".join([f"{name},k", *lines])))
+
+
+def codes(found: tuple[Finding, ...]) -> list[str]:
+    return [one.code for one in found]
+
+
+# --- CSV -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("encoding", "noted"),
+    [
+        ("utf-8", []),
+        ("utf-8-sig", []),
+        ("gb18030", ["text-gb18030"]),
+        ("utf-16", []),
+        ("utf-16-be", ["text-encoding"]),
+    ],
+)
+def test_text_comes_out_the_same_in_every_encoding(tmp_path, encoding, noted):
+    path = csv_file(tmp_path, "编号,名称\n0101,三灶镇海澄村𠮷\n", encoding)
+    if noted == ["text-encoding"]:  # UTF-16 without its mark cannot be told from rubbish
+        with pytest.raises(InputError, match="neither UTF-8 nor GB18030"):
+            read_table(path)
+        return
+    table = read_table(path)
+    assert table.cells.to_dict("list") == {"编号": ["0101"], "名称": ["三灶镇海澄村𠮷"]}
+    assert list(table.cells.index) == [2]
+    assert codes(table.findings) == noted
+
+
+def test_bytes_that_are_no_text_stop_the_reading_with_row_and_byte(tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_bytes("编号,名称\n1,三灶\n2,".encode() + b"\xff\xff\n")
+    with pytest.raises(InputError) as caught:
+        read_table(path)
+    assert caught.value.row == 3
+    assert f"byte {len('编号,名称'.encode()) + 1 + len('1,三灶'.encode()) + 1 + 2 + 1}" in str(
+        caught.value.text("en")
+    )
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_separator_is_taken_from_the_header(tmp_path, separator):
+    text = f'a{separator}"b, c; d"{separator}e\n1{separator}"x,y;z"{separator}3\n'
+    cells = read_table(csv_file(tmp_path, text)).cells
+    assert list(cells.columns) == ["a", "b, c; d", "e"]
+    assert cells.iloc[0].tolist() == ["1", "x,y;z", "3"]
+
+
+def test_excels_separator_line_is_obeyed_and_counted(tmp_path):
+    table = read_table(csv_file(tmp_path, "sep=;\na;b\n1;2\n"))
+    assert table.cells.to_dict("list") == {"a": ["1"], "b": ["2"]}
+    assert list(table.cells.index) == [3]
+
+
+def test_row_numbers_are_those_of_the_sheet(tmp_path):
+    text = 'id,note\n1,"two\nlines"\n\n2,x\n , \n3,y\n'
+    table = read_table(csv_file(tmp_path, text))
+    assert table.cells["id"].to_dict() == {2: "1", 4: "2", 6: "3"}
+    assert table.cells.loc[2, "note"] == "two\nlines"
+
+
+def test_ragged_rows(tmp_path):
+    text = "id,name,n\n1,a\n2,b,2,\n3,c,d,3\n4,e,4\n"
+    table = read_table(csv_file(tmp_path, text))
+    assert table.cells["id"].to_dict() == {2: "1", 3: "2", 5: "4"}
+    assert table.cells.loc[2, "n"] == ""
+    assert table.excluded == (4,)
+    (found,) = table.findings
+    assert (found.code, found.row, found.value) == ("row-too-long", 4, "3 | c | d | 3")
+
+
+def test_headers_twice_and_empty(tmp_path):
+    text = " 名称 ,x,x,,\n三灶,1,2,3,\n"
+    table = read_table(csv_file(tmp_path, text))
+    assert table.cells.iloc[0].to_dict() == {
+        "名称": "三灶",
+        "x": "1",
+        "x (2)": "2",
+        "column 4": "3",
+    }
+    assert codes(table.findings) == ["header-twice", "header-empty"]
+
+
+def test_a_made_up_header_never_takes_a_name_that_stands_later(tmp_path):
+    table = read_table(csv_file(tmp_path, "x,x,x (2)\n1,2,3\n"))
+    assert table.cells.iloc[0].to_dict() == {"x": "1", "x (3)": "2", "x (2)": "3"}
+
+
+@pytest.mark.parametrize("text", ['id,name\n1,"三灶\n2,x\n', 'id,name\n1,"三灶"镇\n'])
+def test_quotation_marks_that_do_not_match_are_an_error_at_their_row(tmp_path, text):
+    with pytest.raises(InputError, match="quotation marks do not match") as caught:
+        read_table(csv_file(tmp_path, text))
+    assert caught.value.row == 2
+
+
+def test_header_alone_is_a_warning_and_nothing_at_all_an_error(tmp_path):
+    table = read_table(csv_file(tmp_path, "id,name\n"))
+    assert len(table.cells) == 0
+    assert list(table.cells.columns) == ["id", "name"]
+    assert codes(table.findings) == ["table-without-rows"]
+    with pytest.raises(InputError, match="0 bytes"):
+        read_table(csv_file(tmp_path, ""))
+    with pytest.raises(InputError, match="no data"):
+        read_table(csv_file(tmp_path, "\n\n \n"))
+
+
+def test_cells_are_never_evaluated_or_trimmed(tmp_path):
+    text = "id,name\n1,=HYPERLINK(0)\n2,  {{ 7*7 }} \n"
+    cells = read_table(csv_file(tmp_path, text)).cells
+    assert cells["name"].tolist() == ["=HYPERLINK(0)", "  {{ 7*7 }} "]
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.text(
+                st.characters(exclude_categories=("Cs",), exclude_characters="\x00\ufeff\r"),
+                max_size=8,
+            ),
+            min_size=3,
+            max_size=3,
+        ),
+        max_size=6,
+    )
+)
+def test_what_pythons_csv_module_writes_comes_back(tmp_path_factory, rows):
+    import csv  # noqa: PLC0415 - the other half of this one test
+    import io  # noqa: PLC0415 - the same
+
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows([["甲", "乙", "丙"], *rows])
+    path = csv_file(tmp_path_factory.mktemp("csv"), buffer.getvalue())
+    kept = [row for row in rows if "".join(row).strip()]
+    assert read_table(path).cells.to_numpy().tolist() == kept
+
+
+def test_a_large_file_passes_batch_borders(tmp_path):
+    count = 45_001
+    text = "id,n\n" + "".join(f"{i:06d},{i}\n" for i in range(count))
+    table = read_table(csv_file(tmp_path, text))
+    assert len(table.cells) == count
+    assert table.cells.index[-1] == count + 1
+    assert table.cells["id"].iloc[20_000] == "020000"
+    assert numbers(table, "n")[0].sum() == count * (count - 1) / 2
+
+
+# --- which file ----------------------------------------------------------------------------
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    csv_file(tmp_path, "a\n1\n", name="villages.csv")
+    with pytest.raises(InputError, match=r"villages\.csv"):
+        read_table(tmp_path / "vilages.csv")
+    with pytest.raises(InputError, match="folder"):
+        read_table(tmp_path)
+    (tmp_path / "old.xls").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"\.xlsx"):
+        read_table(tmp_path / "old.xls")
+    for remote in ("/vsicurl/http://x/y.csv", "http://x/y.csv", "/vsizip/a.zip/b.csv"):
+        with pytest.raises(InputError, match=r"local files|no such file"):
+            read_table(Path(remote))
+
+
+def test_row_counts_must_add_up():
+    with pytest.raises(MethodError, match="do not add up"):
+        RowCount("a.csv", 10, 8, 1, 2)
+    with pytest.raises(MethodError):
+        RowCount("a.csv", 1, 2, -1, 0)
+
+
+def test_row_findings_say_the_same_as_single_ones():
+    first, second = row_findings("number-unreadable", "a.csv", "n", [(2, "x"), (5, "y")])
+    assert (first.row, second.row, second.value) == (2, 5, "y")
+    assert second.message() == first.message().replace("x", "y")
+    assert row_findings("number-unreadable", "a.csv", "n", []) == ()
+
+
+# --- XLSX ----------------------------------------------------------------------------------
+
+
+def workbook(folder: Path, **sheets: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    path = folder / "t.xlsx"
+    book.save(path)
+    return path
+
+
+def test_workbook_cells_become_what_a_planner_reads(tmp_path):
+    path = workbook(
+        tmp_path,
+        s=[
+            ["code", "x", "date", "moment", "yes", "text", "none"],
+            [
+                440402001001,
+                113.5767,
+                dt.date(2012, 3, 1),
+                dt.datetime(2012, 3, 1, 8, 30),  # noqa: DTZ001 - Excel knows no time zones
+                True,
+                "007",
+                None,
+            ],
+            [440402001001.0, 3.0, None, None, False, "=1", None],
+        ],
+    )
+    book = openpyxl.load_workbook(path)
+    book["s"]["F3"].data_type = "s"  # a text that looks like a formula
+    book.save(path)
+    cells = read_table(path).cells
+    assert cells.loc[2].tolist() == [
+        "440402001001",
+        "113.5767",
+        "2012-03-01",
+        "2012-03-01T08:30:00",
+        "true",
+        "007",
+        "",
+    ]
+    assert cells.loc[3].tolist() == ["440402001001", "3", "", "", "false", "=1", ""]
+
+
+def test_workbook_errors_and_formulas_without_result_are_told(tmp_path):
+    path = workbook(tmp_path, s=[["a", "b"], [1, "=A2*2"], ["#DIV/0!", 5]])
+    table = read_table(path)
+    assert table.cells.to_dict("list") == {"a": ["1", ""], "b": ["", "5"]}
+    assert [(one.code, one.row, one.value) for one in table.findings] == [
+        ("cell-error", 3, "#DIV/0!"),
+        ("formula-without-value", 2, "=A2*2"),
+    ]
+
+
+def test_workbook_rows_keep_their_numbers_and_cells_beside_the_table_shift_nothing(tmp_path):
+    path = workbook(tmp_path, s=[["a"], [1], [None], [2, "a remark"]])
+    table = read_table(path)
+    assert table.cells["a"].to_dict() == {2: "1", 4: "2"}
+    assert table.cells.loc[4, "column 2"] == "a remark"
+    assert codes(table.findings) == ["header-empty"]
+
+
+def test_workbook_sheets(tmp_path):
+    path = workbook(tmp_path, 候车亭=[["a"], [1]], 说明=[["b"], [2]], 空=[])
+    assert read_table(path, sheet="说明").cells.columns.tolist() == ["b"]
+    assert read_table(path, sheet="说明").file == "t.xlsx[说明]"
+    with pytest.raises(InputError, match="候车亭, 说明"):
+        read_table(path)
+    with pytest.raises(InputError, match="'候车亭'; there are: 候车亭, 说明, 空"):
+        read_table(path, sheet="侯车亭")
+    assert read_table(workbook(tmp_path, only=[["a"], [1]], 空=[])).file == "t.xlsx[only]"
+    with pytest.raises(InputError, match="no data"):
+        read_table(workbook(tmp_path, s=[]))
+
+
+def test_a_workbook_that_is_none(tmp_path):
+    (tmp_path / "t.xlsx").write_bytes(b"PK\x03\x04 nothing")
+    with pytest.raises(InputError, match="no readable"):
+        read_table(tmp_path / "t.xlsx")
+
+
+# --- vector files --------------------------------------------------------------------------
+
+POINTS = gpd.GeoDataFrame(
+    {
+        "编号": ["0440", "0441"],
+        "名称": ["珠海市斗门镇", "平沙"],
+        "n": pd.array([12, None], dtype="Int64"),
+        "share": [0.5, 2.0],
+    },
+    geometry=[shapely.Point(113.1, 22.2, 7), None],
+    crs="EPSG:4490",
+)
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "shp", "parquet"])
+def test_vector_formats_give_the_same_table(tmp_path, ending):
+    path = tmp_path / f"t.{ending}"
+    if ending == "parquet":
+        POINTS.to_parquet(path)
+    else:
+        POINTS.to_file(path, encoding="UTF-8")
+    table = read_table(path)
+    assert table.cells["编号"].to_dict() == {1: "0440", 2: "0441"}
+    assert table.cells["名称"].tolist() == ["珠海市斗门镇", "平沙"]
+    assert table.cells["n"].tolist() == ["12", ""]
+    assert table.cells["share"].tolist() == ["0.5", "2"]
+    assert table.geometry is not None
+    assert shapely.equals_exact(table.geometry.loc[1], shapely.Point(113.1, 22.2))
+    assert not table.geometry.loc[1].has_z
+    assert table.geometry.loc[2] is None
+    assert table.crs.to_epsg() == 4490
+
+
+def test_kml(tmp_path):
+    POINTS.to_crs("EPSG:4326").iloc[:1].to_file(tmp_path / "t.kml", driver="KML")
+    table = read_table(tmp_path / "t.kml")
+    assert table.cells["编号"].tolist() == ["0440"]
+    assert table.crs.to_epsg() == 4326
+
+
+@pytest.mark.parametrize(
+    ("encoding", "cpg", "mark", "noted"),
+    [
+        ("gb18030", None, 0x00, "dbf-encoding-guessed"),
+        ("gb18030", None, 0x57, "dbf-encoding-guessed"),
+        ("gb18030", None, 0x4D, "dbf-encoding-guessed"),
+        ("utf-8", None, 0x00, "dbf-encoding-guessed"),
+        ("utf-8", None, 0x4D, "dbf-encoding-guessed"),
+        ("gb18030", "GBK", 0x00, None),
+        ("gb18030", "936", 0x00, None),
+        ("utf-8", "UTF-8", 0x00, None),
+        ("gb18030", "UTF-8", 0x00, "dbf-encoding-other"),
+        ("utf-8", "GBK", 0x00, "dbf-encoding-other"),
+    ],
+)
+def test_shapefile_text_is_never_mojibake(tmp_path, encoding, cpg, mark, noted):
+    path = tmp_path / "t.shp"
+    POINTS[["编号", "名称", "geometry"]].to_file(path, encoding=encoding)
+    dbf = bytearray(path.with_suffix(".dbf").read_bytes())
+    dbf[29] = mark
+    path.with_suffix(".dbf").write_bytes(dbf)
+    path.with_suffix(".cpg").unlink()
+    if cpg:
+        path.with_suffix(".CPG").write_text(cpg)
+    table = read_table(path)
+    assert list(table.cells.columns) == ["编号", "名称"]
+    assert table.cells["名称"].tolist() == ["珠海市斗门镇", "平沙"]
+    assert codes(table.findings) == ([noted] if noted else [])
+
+
+def test_shapefile_text_cut_in_half_a_character_and_text_that_is_none(tmp_path):
+    path = tmp_path / "t.shp"
+    POINTS[["名称", "geometry"]].to_file(path, encoding="gb18030")
+    path.with_suffix(".cpg").unlink()
+    dbf = path.with_suffix(".dbf")
+    whole = dbf.read_bytes()
+    name = "珠海市斗门镇".encode("gb18030")
+    dbf.write_bytes(whole.replace(name, name[:-1] + b" "))
+    # the space after the lead byte is trimmed with the padding: half a character is left
+    assert read_table(path).cells["名称"].tolist() == ["珠海市斗门", "平沙"]
+    dbf.write_bytes(whole.replace(name, b"\xff" + name[1:]))
+    with pytest.raises(InputError, match="neither UTF-8 nor GB18030") as caught:
+        read_table(path)
+    assert caught.value.row == 1
+
+
+def test_another_format_behind_an_ending_is_not_followed(tmp_path):
+    POINTS.to_file(tmp_path / "secret.gpkg", layer="secret")
+    virtual = (
+        '<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>'
+        f"{tmp_path / 'secret.gpkg'}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+    )
+    algorithm = json.dumps(
+        {
+            "type": "gdal_streamed_alg",
+            "command_line": f"gdal vector pipeline ! read {tmp_path / 'secret.gpkg'}",
+        }
+    )
+    for ending in ("geojson", "json", "gpkg", "shp", "kml", "parquet"):
+        for content in (virtual, algorithm):
+            path = tmp_path / f"x.{ending}"
+            path.write_text(content)
+            with pytest.raises(InputError):
+                read_table(path)
+
+
+def test_a_database_that_is_no_geopackage(tmp_path):
+    with sqlite3.connect(tmp_path / "t.gpkg") as base:
+        base.execute("create table t (a)")
+    base.close()
+    with pytest.raises(InputError, match=r"not what the ending \.gpkg says|cannot be read"):
+        read_table(tmp_path / "t.gpkg")
+
+
+def test_geojson_must_be_utf8(tmp_path):
+    text = json.dumps(json.loads(POINTS.to_crs(4326).to_json()), ensure_ascii=False)
+    (tmp_path / "t.geojson").write_bytes(text.encode("gb18030"))
+    with pytest.raises(InputError, match="must be UTF-8, byte"):
+        read_table(tmp_path / "t.geojson")
+
+
+def test_dates_in_geojson_stay_as_written(tmp_path):
+    feature = {
+        "type": "Feature",
+        "properties": {"opened": "2012/3/1", "code": "2012-03-01"},
+        "geometry": {"type": "Point", "coordinates": [113, 22]},
+    }
+    path = tmp_path / "t.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    assert read_table(path).cells.loc[1].tolist() == ["2012/3/1", "2012-03-01"]
+
+
+def test_layers(tmp_path):
+    path = tmp_path / "t.gpkg"
+    POINTS.to_file(path, layer="villages")
+    assert read_table(path).file == "t.gpkg"
+    POINTS.iloc[:1].to_file(path, layer="towns")
+    assert len(read_table(path, layer="towns").cells) == 1
+    assert read_table(path, layer="towns").file == "t.gpkg[towns]"
+    with pytest.raises(InputError, match="several layers: villages, towns"):
+        read_table(path)
+    with pytest.raises(InputError, match="nearest is 'towns'"):
+        read_table(path, layer="town")
+
+
+def test_an_open_ring_is_closed_and_told(tmp_path):
+    path = tmp_path / "t.geojson"
+    ring = [[0, 0], [2, 0], [2, 2], [0, 2]]
+    feature = {
+        "type": "Feature",
+        "properties": {"id": "1"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    table = read_table(path)
+    assert table.geometry.loc[1].area == 4
+    assert table.repaired == {1}
+    assert codes(table.findings) == ["geometry-mended"]
+
+
+def test_the_parishes_of_macau_have_seven_open_rings():
+    path = SHARED / "macau" / "macau-freguesias.geojson"
+    if not path.exists():
+        pytest.skip("the shared data folder is not here")
+    table = read_table(path)
+    assert len(table.cells) == 8
+    assert len(table.repaired) == 7
+    assert shapely.area(table.geometry.to_numpy()).min() > 0
+
+
+def test_a_shapefile_of_broken_length_is_an_error(tmp_path):
+    path = tmp_path / "t.shp"
+    path.write_bytes(struct.pack(">i", 9994) + b"\x00" * 50)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_table(path)
+
+
+# --- columns -------------------------------------------------------------------------------
+
+
+def test_a_missing_column_names_the_nearest_and_all(tmp_path):
+    table = read_table(csv_file(tmp_path, "编号,名称,经度,纬度\n1,a,2,3\n"))
+    with pytest.raises(InputError) as caught:
+        texts(table, "经渡")
+    assert "nearest: 经度" in caught.value.text("en")
+    assert "编号, 名称, 经度, 纬度" in caught.value.text("zh")
+    assert caught.value.field == "经渡"
+
+
+def test_texts_and_ids(tmp_path):
+    wide = "\uff10\uff14\uff14\uff10"
+    table = column(tmp_path, " \u3000三灶\u00a0", wide, "0440", "440402.0", "4404.5", "0.00", "")
+    assert texts(table, "v").tolist() == ["三灶", wide, "0440", "440402.0", "4404.5", "0.00", ""]
+    assert ids(table, "v").tolist() == ["三灶", "0440", "0440", "440402", "4404.5", "0", ""]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("250", 250.0),
+        (" -3.5 ", -3.5),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        ("\uff12\uff15\uff10", 250.0),
+        ("\uff11\uff0c\uff12\uff10\uff10", 1200.0),
+        ("1,200", 1200.0),
+        ("1,234,567.5", 1234567.5),
+        ("250㎡", 250.0),
+        ("250平方米", 250.0),
+        ("250 m2", 250.0),
+        ("250m²", 250.0),
+        ("3.5万", 35000.0),
+        ("3.5万人", 35000.0),
+        ("1.1万", 11000.0),
+        ("\u22125", -5.0),
+        ("120人", 120.0),
+    ],
+)
+def test_numbers_that_can_be_read(tmp_path, cell, value):
+    read, found = numbers(column(tmp_path, cell), "v")
+    assert read.tolist() == [value]
+    assert not [one for one in found if one.severity != "note"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["约300", "200-300", "12,5", "1,20", "85%", "nan", "inf", "1_000", "0x10", "三百", "-",
+     "3.5公里", "1e999", "万", "㎡", "5亩"],
+)  # fmt: skip
+def test_numbers_that_cannot_stay_unknown_with_their_row(tmp_path, cell):
+    read, found = numbers(column(tmp_path, "1", cell), "v")
+    assert read.isna().tolist() == [False, True]
+    assert [(one.code, one.row, one.value) for one in found] == [("number-unreadable", 3, cell)]
+
+
+def test_numbers_notes_are_one_for_the_column_and_bounds_hold(tmp_path):
+    table = column(tmp_path, "250㎡", "", "1,200", "-5", "300", "301")
+    read, found = numbers(table, "v", low=0, high=1200)
+    assert read.tolist()[0] == 250
+    assert read.isna().tolist() == [False, True, False, True, False, False]
+    assert [(one.code, one.row) for one in found] == [
+        ("number-converted", 2),
+        ("number-out-of-range", 5),
+    ]
+    assert dict(found[0].facts) == {"count": "2", "example": "250"}
+    bounded, _ = numbers(table, "v", low=300, high=300)
+    assert bounded.dropna().tolist() == [300]  # bounds are inclusive
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_float_that_python_writes_is_read_back(tmp_path_factory, value):
+    read, found = numbers(column(tmp_path_factory.mktemp("n"), repr(value)), "v")
+    assert read.tolist() == [value]
+    assert found == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "day", "code"),
+    [
+        ("2012-03-01", "2012-03-01", None),
+        ("2012/3/1", "2012-03-01", None),
+        ("2012.3.1", "2012-03-01", None),
+        ("20120301", "2012-03-01", None),
+        ("2012年3月1日", "2012-03-01", None),
+        ("2012年03月01号", "2012-03-01", None),
+        ("2012-03-01T08:30:00", "2012-03-01", None),
+        ("2012/3/1 8:30", "2012-03-01", None),
+        ("2012年3月", "2012-03-31", "date-partial"),
+        ("2012年2月", "2012-02-29", "date-partial"),
+        ("2012.3", "2012-03-31", "date-partial"),
+        ("2012.1", "2012-01-31", "date-partial"),
+        ("2012-12", "2012-12-31", "date-partial"),
+        ("201203", "2012-03-31", "date-partial"),
+        ("2012", "2012-12-31", "date-partial"),
+        ("2012年", "2012-12-31", "date-partial"),
+        ("40969", "2012-03-01", "date-serial"),
+        ("2012-02-30", None, "date-unreadable"),
+        ("2012-13-01", None, "date-unreadable"),
+        ("2012.13", None, "date-unreadable"),
+        ("0000-01-01", None, "date-unreadable"),
+        ("9999", None, "date-unreadable"),
+        ("不详", None, "date-unreadable"),
+        ("03/04/2012", None, "date-doubtful"),
+        ("12-3-1", None, "date-doubtful"),
+        ("", None, None),
+    ],
+)
+def test_dates(tmp_path, cell, day, code):
+    read, found = dates(column(tmp_path, cell), "v")
+    assert read.dtype.kind == "M"
+    assert [None if pd.isna(one) else one.date().isoformat() for one in read] == [day]
+    assert codes(found) == ([code] if code else [])
+
+
+def test_dates_notes_are_one_for_the_column(tmp_path):
+    read, found = dates(column(tmp_path, "2012", "2013-05-05", "2013.6", "x", "y"), "v")
+    assert read.notna().tolist() == [True, True, True, False, False]
+    assert [(one.code, one.row) for one in found] == [
+        ("date-partial", 2),
+        ("date-unreadable", 5),
+        ("date-unreadable", 6),
+    ]
+    assert dict(found[0].facts)["count"] == "2"
+    assert "2012-12-31" in found[0].message("zh")
+
+
+def test_october_and_january_look_the_same_in_a_workbook(tmp_path):
+    table = read_table(workbook(tmp_path, s=[["opened"], [2012.10], [2012.3]]))
+    read, found = dates(table, "opened")
+    assert read.isna().tolist() == [True, False]
+    assert codes(found) == ["date-partial", "date-doubtful"]
+
+
+def test_booleans(tmp_path):
+    table = column(tmp_path, "是", "否", "TRUE", "no", "1", "0", "", "也许", "Y", "√", "1.0")
+    read, found = booleans(table, "v")
+    assert read.dtype == "boolean"
+    assert read.tolist() == [
+        True, False, True, False, True, False, pd.NA, pd.NA, True, True, True,
+    ]  # fmt: skip
+    assert [(one.code, one.row, one.value) for one in found] == [("boolean-unreadable", 9, "也许")]
+
+
+def test_reading_a_column_changes_nothing_in_the_table(tmp_path):
+    table = column(tmp_path, " 1,200 ", "x", "")
+    before = table.cells.copy()
+    texts(table, "v")
+    ids(table, "v")
+    numbers(table, "v", low=0)
+    dates(table, "v")
+    booleans(table, "v")
+    pd.testing.assert_frame_equal(table.cells, before)
