@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import json
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import geopandas as gpd
 import numpy as np
@@ -217,6 +217,11 @@ def _unknown(file: str, key: str, one: str, known: set[str]) -> NoReturn:
 
 
 def _fail(
-    file: str, code: str, *, field: str = "", value: object = "", **facts: object
+    file: str,
+    code: str,
+    *,
+    field: str = "",
+    value: object = "",
+    **facts: Any,  # noqa: ANN401 - facts of any kind fill the words
 ) -> NoReturn:
     fail(finding(code, file=file, field=field, value=value, **facts), ScenarioError)

@@ -18,7 +18,7 @@ from gapmap.errors import InputError, StudyError
 from gapmap.facilities import read_facilities
 from gapmap.findings import fail, finding, from_error
 from gapmap.network import read_network
-from gapmap.outputs import Results, write_run
+from gapmap.outputs import Results, check_out, write_run
 from gapmap.places import read_places
 from gapmap.plan import judge_source, read_plan, standards
 from gapmap.positions import locate
@@ -191,6 +191,8 @@ def run_study(
         When results cannot be written.
     """
     watch = steps or Steps()
+    inputs = tuple(one for _, one, _ in _named_files(read_study_file(_file(path))))
+    check_out(Path(out), inputs=inputs)  # before the work, not after it
     study = read_study(path, steps=watch)
     about = replace(
         study.about,
@@ -222,6 +224,7 @@ def run_study(
         parameters=_parameters(study, services, scenario),
         seconds=watch.seconds,
         seed=study.file.seed,
+        input_paths=inputs,
     )
     with watch.step("write"):
         write_run(results, Path(out))
@@ -396,8 +399,8 @@ def _crs_name(region: Region) -> str:
     return f"EPSG:{code}" if code else str(region.crs.name)
 
 
-def _inputs(file: StudyFile) -> tuple[InputFile, ...]:
-    """List every file that the study names, with size and SHA-256."""
+def _named_files(file: StudyFile) -> list[tuple[str, Path, bool]]:
+    """List every file that the study names: its role, its path, whether it is simulated."""
     named: list[tuple[str, Path, bool]] = [("study", file.path, False)]
     named.append(("districts", file.districts.path, file.districts.simulated))
     if file.towns:
@@ -413,10 +416,13 @@ def _inputs(file: StudyFile) -> tuple[InputFile, ...]:
     plan = file.path.parent / file.plan
     if file.plan and plan.is_file():
         named.append(("plan", plan, False))
+    return [(role, part, simulated) for role, path, simulated in named for part in _parts(path)]
+
+
+def _inputs(file: StudyFile) -> tuple[InputFile, ...]:
+    """List every file that the study names, with size and SHA-256."""
     return tuple(
-        _input(file, role, path, simulated)
-        for role, path, simulated in named
-        for path in _parts(path)
+        _input(file, role, path, simulated) for role, path, simulated in _named_files(file)
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from gapmap.errors import StudyError
 from gapmap.facilities import FacilitySource
@@ -150,7 +150,7 @@ class StudyFile:
     crs: str = "auto"
     seed: int = 1
     not_used: tuple[str, ...] = ()
-    raw: Mapping[str, object] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_study_file(path: Path) -> StudyFile:
@@ -203,7 +203,7 @@ def read_study_file(path: Path) -> StudyFile:
 _RECORDS = ("indicators", "certificates", "milestones")
 
 
-def _parse(path: Path) -> dict[str, dict[str, object]]:
+def _parse(path: Path) -> dict[str, dict[str, Any]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
         return tomllib.loads(text)
@@ -223,7 +223,7 @@ class _Reader:
 
     file: Path
 
-    def fail(self, code: str, key: str, value: object = "", **facts: object) -> NoReturn:
+    def fail(self, code: str, key: str, value: object = "", **facts: Any) -> NoReturn:  # noqa: ANN401 - facts of any kind fill the words
         fail(
             finding(code, file=self.file.name, field=key, value=value, key=key, **facts), StudyError
         )
@@ -231,13 +231,13 @@ class _Reader:
     def path(self, written: object) -> Path:
         return (self.file.parent / str(written)).resolve()
 
-    def known(self, have: Mapping[str, object], keys: Mapping[str, object], where: str) -> None:
+    def known(self, have: Mapping[str, Any], keys: Mapping[str, Any], where: str) -> None:
         for key in have:
             if key not in keys:
                 near = difflib.get_close_matches(key, keys, n=1, cutoff=0.0)
                 self.fail("study-key-unknown", f"{where}{key}", nearest=near[0])
 
-    def block(self, name: str, have: object, *, where: str = "") -> dict[str, object]:
+    def block(self, name: str, have: object, *, where: str = "") -> dict[str, Any]:
         """Check a block's keys and the kinds of its values."""
         shown = where or name
         if not isinstance(have, dict):
@@ -267,16 +267,16 @@ class _Reader:
         except ValueError:
             self.fail("study-date", key, value)
 
-    def datum(self, key: str, block: dict[str, object]) -> str:
+    def datum(self, key: str, block: dict[str, Any]) -> str:
         value = str(block.get("datum", "auto"))
         if not value.upper().startswith("EPSG:"):
             self.choice(key, value, (*DATUMS, "EPSG:nnnn"))
         return value
 
-    def several(self, key: str, values: object) -> dict[str, tuple[str, ...]]:
+    def several(self, key: str, values: dict[str, Any]) -> dict[str, tuple[str, ...]]:
         """Read a table of lists, such as groups.west = ["440403"]; one text counts as a list."""
         told: dict[str, tuple[str, ...]] = {}
-        for name, entries in dict(values).items():  # type: ignore[call-overload]  # a table
+        for name, entries in dict(values).items():
             listed = entries if isinstance(entries, list) else [entries]
             if not all(isinstance(entry, str | int) for entry in listed):
                 self.fail("study-value-kind", f"{key}.{name}", entries, wanted=_list)
@@ -319,7 +319,7 @@ class _Reader:
             self.fail("study-value-kind", "facilities", have, wanted="[[facilities]]")
         return tuple(self._facility(n, block) for n, block in enumerate(have, start=1))
 
-    def _facility(self, number: int, have: dict[str, object]) -> FacilitySource:
+    def _facility(self, number: int, have: dict[str, Any]) -> FacilitySource:
         where = f"facilities[{number}]"
         attributes = self._attributes(where, have)
         block = self.block(
@@ -330,7 +330,7 @@ class _Reader:
             self.fail("study-service-once", where)
         if "service_column" in block and "service_values" not in block:
             self.fail("study-key-missing", f"{where}.service_values")
-        require = {str(k): str(v) for k, v in dict(block.get("require", {})).items()}  # type: ignore[call-overload]  # a table
+        require = {str(k): str(v) for k, v in dict(block.get("require", {})).items()}
         values = self.several(f"{where}.service_values", block.get("service_values", {}))
         return FacilitySource(
             **self._plain(block, "path", "service_values", "require", "datum"),
@@ -341,7 +341,7 @@ class _Reader:
             datum=self.datum(f"{where}.datum", block),
         )
 
-    def _attributes(self, where: str, have: dict[str, object]) -> dict[str, str]:
+    def _attributes(self, where: str, have: dict[str, Any]) -> dict[str, str]:
         """Take the keys that name further attributes; one that looks like a slip is an error."""
         known = _KEYS["facilities"]
         told = {}
@@ -359,12 +359,12 @@ class _Reader:
         block = self.block("network", have)
         if ("osm" in block) == ("lines" in block):
             self.fail("study-network-once", "network")
-        speeds = dict(block.get("speeds", {}))  # type: ignore[call-overload]  # a table
+        speeds = dict(block.get("speeds", {}))
         for name, speed in speeds.items():
             if not _is(speed, _number) or speed <= 0:
                 self.fail("study-positive", f"network.speeds.{name}", speed)
         self._positive("network", block, "snap_m")
-        files = {
+        files: dict[str, Any] = {
             k: self.path(block[k]) for k in ("osm", "lines", "ferries", "borders") if k in block
         }
         return NetworkSource(
@@ -390,12 +390,12 @@ class _Reader:
         told = self._plain(block, "name")
         return ServiceEntry(**told, id=name, name={k: names.get(k, name) for k in LANGUAGES})
 
-    def siting(self, name: str, have: object, raw: Mapping[str, object]) -> SitingEntry:
+    def siting(self, name: str, have: object, raw: Mapping[str, Any]) -> SitingEntry:
         where = f"siting.{name}"
         block = self.block("siting", have, where=where)
         services = raw.get("services", {})
-        if name not in services:  # type: ignore[operator]  # a table, checked before
-            near = difflib.get_close_matches(name, services, n=1, cutoff=0.0)  # type: ignore[arg-type]
+        if name not in services:
+            near = difflib.get_close_matches(name, services, n=1, cutoff=0.0)
             self.fail("study-key-unknown", where, nearest=near[0] if near else "-")
         self._positive(where, block, "count", "budget", "cost")
         self.choice(f"{where}.objective", block.get("objective", "people"), OBJECTIVES)
@@ -403,22 +403,22 @@ class _Reader:
             self.fail("study-key-missing", f"{where}.cost")
         return SitingEntry(**self._plain(block), service=name)
 
-    def _plain(self, block: dict[str, object], *but: str) -> dict[str, object]:
+    def _plain(self, block: dict[str, Any], *but: str) -> dict[str, Any]:
         return {key: value for key, value in block.items() if key not in but}
 
-    def _texts(self, where: str, block: dict[str, object], key: str = "") -> dict[str, str]:
-        table = dict(block.get(key or where.rsplit(".", 1)[1], {}))  # type: ignore[call-overload]  # a table
+    def _texts(self, where: str, block: dict[str, Any], key: str = "") -> dict[str, str]:
+        table = dict(block.get(key or where.rsplit(".", 1)[1], {}))
         for name, value in table.items():
             if not isinstance(value, str):
                 self.fail("study-value-kind", f"{where}.{name}", value, wanted=_text)
         return table
 
-    def _both(self, where: str, block: dict[str, object]) -> None:
+    def _both(self, where: str, block: dict[str, Any]) -> None:
         for one, other in (("x", "y"), ("y", "x")):
             if one in block and other not in block:
                 self.fail("study-key-missing", f"{where}.{other}")
 
-    def _positive(self, where: str, block: dict[str, object], *keys: str) -> None:
+    def _positive(self, where: str, block: dict[str, Any], *keys: str) -> None:
         for key in keys:
             if key in block and float(str(block[key])) <= 0:
                 self.fail("study-positive", f"{where}.{key}", block[key])

@@ -102,7 +102,7 @@ def test_a_good_file_is_read_whole(write, tmp_path: Path) -> None:
 )
 def test_each_slip_is_named(write, old: str, new: str, words: str) -> None:
     assert old in GOOD
-    with pytest.raises(StudyError, match="study.toml") as caught:
+    with pytest.raises(StudyError, match=r"study\.toml") as caught:
         read_study_file(write(GOOD.replace(old, new, 1)))
     assert words in caught.value.text("en")
     assert caught.value.text("zh") != caught.value.text("en")
