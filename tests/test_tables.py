@@ -440,6 +440,17 @@ def test_layers(tmp_path):
         read_table(path, layer="town")
 
 
+def test_names_that_the_reader_would_misread(tmp_path):
+    odd = tmp_path / "new!"
+    odd.mkdir()
+    POINTS.to_parquet(odd / "t.parquet")
+    POINTS.to_file(tmp_path / "t.gpkg")
+    (tmp_path / "t.gpkg").rename(odd / "t.gpkg")
+    assert len(read_table(odd / "t.parquet").cells) == 2
+    with pytest.raises(InputError, match="rename it"):
+        read_table(odd / "t.gpkg")
+
+
 def test_an_open_ring_is_closed_and_told(tmp_path):
     path = tmp_path / "t.geojson"
     ring = [[0, 0], [2, 0], [2, 2], [0, 2]]

@@ -154,7 +154,7 @@ def _told(
 
 def _shown(value: object) -> str:
     if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
+        return str(value.date())
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 

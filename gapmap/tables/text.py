@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import pandas as pd
 import pyarrow as pa
@@ -50,14 +50,14 @@ def decode(raw: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:
         if raw.startswith(mark):
             return _decode_strictly(raw[len(mark) :], encoding, file, len(mark)), ()
     if b"\x00" in raw:
-        fail(finding("text-encoding", file=file, **_place(raw, raw.index(b"\x00"))))
+        _refuse(raw, raw.index(b"\x00"), file)
     try:
         return raw.decode("utf-8"), ()
     except UnicodeDecodeError as utf8:
         try:
             text = raw.decode("gb18030")
         except UnicodeDecodeError as gb18030:
-            fail(finding("text-encoding", file=file, **_place(raw, max(utf8.start, gb18030.start))))
+            _refuse(raw, max(utf8.start, gb18030.start), file)
         return text, (finding("text-gb18030", file=file),)
 
 
@@ -65,13 +65,14 @@ def _decode_strictly(raw: bytes, encoding: str, file: str, skipped: int) -> str:
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode(encoding)
-        place = {"row": before.count("\n") + 1, "byte": error.start + skipped + 1}
-        fail(finding("text-encoding", file=file, **place))
+        row = raw[: error.start].decode(encoding).count("\n") + 1
+        byte = error.start + skipped + 1
+        fail(finding("text-encoding", file=file, row=row, byte=byte))
 
 
-def _place(raw: bytes, start: int) -> dict[str, int]:
-    return {"row": raw.count(b"\n", 0, start) + 1, "byte": start + 1}
+def _refuse(raw: bytes, start: int, file: str) -> NoReturn:
+    row = raw.count(b"\n", 0, start) + 1
+    fail(finding("text-encoding", file=file, row=row, byte=start + 1))
 
 
 def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -204,9 +205,9 @@ def _has_text(column: pa.ChunkedArray) -> bool:
     return bool(pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py())
 
 
-def _free(name: str, taken: Sequence[str], cells: Sequence[str]) -> str:
+def _free(name: str, names: Sequence[str], cells: Sequence[str]) -> str:
     """Give ``name``, or ``name (2)`` and so on where it is taken."""
-    taken = {*taken, *(" ".join(cell.split()) for cell in cells)}
+    taken = {*names, *(" ".join(cell.split()) for cell in cells)}
     number = 2
     candidate = name
     while candidate in taken:

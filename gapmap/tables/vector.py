@@ -7,7 +7,7 @@ import re
 import warnings
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -93,6 +93,8 @@ def _pinned(path: Path) -> str:
     }
     if not is_it[ending]:
         fail(finding("vector-not-its-format", file=path.name, ending=ending))
+    if any(mark in str(path) for mark in "!;"):  # pyogrio takes them for parts of an address
+        fail(finding("file-name-marks", file=path.name, value=path))
     return str(path)
 
 
@@ -151,7 +153,7 @@ def _clean(error: Warning | Exception | str, path: Path) -> str:
 
 def _read_arrow(
     path: Path, source: str, layer: str
-) -> tuple[dict[str, object], list[pa.ChunkedArray], list[Finding]]:
+) -> tuple[dict[str, Any], list[pa.ChunkedArray], list[Finding]]:
     """Read a layer; whole numbers with gaps stay whole numbers, unlike with NumPy."""
     options: dict[str, str] = {"DATE_AS_STRING": "YES"} if source.startswith("GeoJSON:") else {}
     notes: list[Finding] = []
@@ -188,15 +190,18 @@ def _read_parquet(path: Path) -> Table:
     """Read GeoParquet, or Parquet without geometry as a plain table."""
     with _readable(path, []):
         schema = pq.read_schema(path)
-        has_geometry = b"geo" in (schema.metadata or {})
-        geometry = gpd.read_parquet(path) if has_geometry else None
-        shapes = set(geometry.columns[geometry.dtypes == "geometry"]) if has_geometry else set()
+        geometry = gpd.read_parquet(path) if b"geo" in (schema.metadata or {}) else None
+        shapes = set() if geometry is None else _geometry_columns(geometry)
         table = pq.read_table(path, columns=[n for n in schema.names if n not in shapes])
     texts = {str(name): _as_texts(table[name]) for name in table.column_names}
     if geometry is None:
         return _as_table(path.name, texts, None, None, [])
     active = geometry.geometry.to_numpy()
     return _as_table(path.name, texts, active, geometry.crs, [])
+
+
+def _geometry_columns(frame: gpd.GeoDataFrame) -> set[str]:
+    return set(frame.columns[frame.dtypes == "geometry"])
 
 
 def _as_table(
@@ -276,7 +281,8 @@ def _as_texts(column: pa.ChunkedArray) -> list[str]:
     if pa.types.is_timestamp(kind):
         return [as_text(value) for value in column.to_pylist()]
     if pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return pc.fill_null(column.cast(pa.string()), "").to_pylist()
+        plain: list[str] = pc.fill_null(column.cast(pa.string()), "").to_pylist()
+        return plain
     return ["" if v is None else _other(v) for v in column.to_pylist()]
 
 

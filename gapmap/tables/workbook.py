@@ -66,7 +66,7 @@ def _opened(path: Path, *, values: bool) -> Iterator[openpyxl.Workbook]:
 
 def _sheet(book: openpyxl.Workbook, file: str, wanted: str | None) -> str:
     """Give the sheet that was asked for, or the only one that holds anything."""
-    names = [sheet.title for sheet in book.worksheets]
+    names: list[str] = [sheet.title for sheet in book.worksheets]
     if wanted is not None:
         if wanted not in names:
             near = get_close_matches(wanted, names, n=1, cutoff=0.3)
