@@ -89,7 +89,7 @@ def _figure(
             level=level.name,
             limit=_limit(service),
         ),
-        said("limit_source", source=service.source),
+        _limit_said(service),
     ]
     told = {
         "access_unknown": int((status == "unknown").sum()),
@@ -130,7 +130,7 @@ def _minutes(service: Service, level: Level, rows: pd.DataFrame, extra: Sequence
     notes += [said(code, count=count) for code, count in told.items() if count]
     in_minutes = service.limit_unit == "minutes"
     if in_minutes:
-        notes.append(said("limit_source", source=service.source))
+        notes.append(_limit_said(service))
     achieved = _median(worst)
     if np.isinf(achieved):
         notes.append(said("median_unreachable", level=level.name))
@@ -152,3 +152,10 @@ def _median(ordered: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
     """Give the median of sorted values; infinite where either middle value is."""
     middle = len(ordered) // 2
     return float(ordered[middle] if len(ordered) % 2 else ordered[middle - 1 : middle + 1].mean())
+
+
+def _limit_said(service: Service) -> Said:
+    """Say where the limit comes from."""
+    if service.source == "assumption":
+        return said("limit_assumed")
+    return said("limit_source", source=service.source)
