@@ -1,18 +1,23 @@
-"""Records: figures, certificates and milestones that no geometry gives."""
+"""Records: figures, certificates and milestones that offices report and no geometry gives."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gapmap.findings import Finding, finding
-from gapmap.tables import RowCount, Table, dates, ids, numbers, read_table, texts
+from gapmap.findings import finding
+from gapmap.region.rows import Ledger
+from gapmap.tables import dates, ids, numbers, read_table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from gapmap.findings import Finding
+    from gapmap.tables import RowCount
 
 __all__ = ["Records", "no_records", "read_records"]
 
@@ -24,11 +29,14 @@ class Records:
     Attributes
     ----------
     indicators
-        ``district_id`` (or ``city``), ``year`` (integer), ``indicator``, ``value`` (its own unit).
+        ``district_id`` (or ``city``), ``year`` (integer), ``indicator``, ``value`` (in the
+        indicator's own unit, NaN unknown). One row for each of them and year.
     certificates
         ``area_id`` (place, town or district), ``certificate``, ``date`` (NaT unknown).
     milestones
         ``milestone``, ``state``, ``date`` (NaT unknown).
+    findings, rows, simulated
+        What was wrong and what was done; row counts by file; names of simulated files.
     """
 
     indicators: pd.DataFrame
@@ -37,6 +45,12 @@ class Records:
     findings: tuple[Finding, ...] = ()
     rows: tuple[RowCount, ...] = ()
     simulated: tuple[str, ...] = ()
+
+
+_DATED = {"date": "datetime64[s]"}
+_INDICATORS = {"district_id": "str", "year": "int64", "indicator": "str", "value": "float64"}
+_CERTIFICATES = {"area_id": "str", "certificate": "str", **_DATED}
+_MILESTONES = {"milestone": "str", "state": "str", **_DATED}
 
 
 def no_records() -> Records:
@@ -51,90 +65,126 @@ def read_records(
     milestones: Path | None = None,
     simulated: bool = False,
 ) -> Records:
-    """Read the files that are given; each has the columns of its table.
+    """Read the files that are given; each has the columns of its table, under their own names.
 
-    A row without a name, year or value is left out and recorded; a date that cannot be read is
-    unknown.
+    A row that lacks what it is about (an id, a name, a year, a state) or its figure is excluded
+    and recorded, and so is one that repeats another. A date that is empty or cannot be read is
+    kept as unknown. Two different figures for one district, indicator and year make it unknown: no
+    one can tell which is right.
+
+    Parameters
+    ----------
+    indicators, certificates, milestones
+        The files; None for what the study does not have.
+    simulated
+        Whether what stands in them is made up.
 
     Raises
     ------
     InputError
-        For an unusable file or a missing column.
+        A file is missing or unusable, or lacks a column.
     """
-    findings: list[Finding] = []
-    rows: list[RowCount] = []
-    tables = []
-    for path, read, empty in (
-        (
-            indicators,
-            _indicators,
-            {"district_id": str, "year": int, "indicator": str, "value": float},
-        ),
-        (
-            certificates,
-            _certificates,
-            {"area_id": str, "certificate": str, "date": "datetime64[s]"},
-        ),
-        (milestones, _milestones, {"milestone": str, "state": str, "date": "datetime64[s]"}),
-    ):
-        if path is None:
-            tables.append(pd.DataFrame({n: pd.Series(dtype=kind) for n, kind in empty.items()}))
-        else:
-            tables.append(_read(path, read, findings, rows))
+    read = [
+        _read(indicators, _INDICATORS, _read_indicators),
+        _read(certificates, _CERTIFICATES, _read_certificates),
+        _read(milestones, _MILESTONES, _read_milestones),
+    ]
+    ledgers = [ledger for _, ledger in read if ledger is not None]
+    paths = [path for path in (indicators, certificates, milestones) if path is not None]
     return Records(
-        indicators=tables[0],
-        certificates=tables[1],
-        milestones=tables[2],
-        findings=tuple(findings),
-        rows=tuple(rows),
-        simulated=tuple(count.file for count in rows) if simulated else (),
+        indicators=read[0][0],
+        certificates=read[1][0],
+        milestones=read[2][0],
+        findings=tuple(found for ledger in ledgers for found in ledger.findings),
+        rows=tuple(ledger.count() for ledger in ledgers),
+        simulated=tuple(path.name for path in paths) if simulated else (),
     )
 
 
 def _read(
-    path: Path,
-    read: Callable[[Table, list[Finding]], pd.DataFrame],
-    findings: list[Finding],
-    rows: list[RowCount],
-) -> pd.DataFrame:
-    table = read_table(path)
-    findings += table.findings
-    frame = read(table, findings)
-    lacking = ((frame == "") | frame.isna()).drop(columns="date", errors="ignore").any(axis=1)
-    findings += [
-        finding("record-incomplete", file=table.file, row=int(row)) for row in frame.index[lacking]
-    ]
-    kept = frame[~lacking].reset_index(drop=True)
-    if "year" in kept:
-        kept["year"] = kept["year"].astype(int)
-    read_rows = len(frame) + len(table.excluded)
-    rows.append(RowCount(table.file, read_rows, len(kept), 0, read_rows - len(kept)))
-    return kept
+    path: Path | None, kinds: dict[str, str], read: Callable[[Ledger], pd.DataFrame]
+) -> tuple[pd.DataFrame, Ledger | None]:
+    if path is None:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()}), None
+    ledger = Ledger(read_table(path))
+    frame = read(ledger)[list(kinds)]
+    return frame.astype(kinds).reset_index(drop=True), ledger
 
 
-def _indicators(table: Table, findings: list[Finding]) -> pd.DataFrame:
-    year, doubts = numbers(table, "year", low=1900, high=2100)
-    value, more = numbers(table, "value")
-    findings += [*doubts, *more]
-    return pd.DataFrame(
+def _kept(ledger: Ledger, frame: pd.DataFrame, needed: tuple[str, ...]) -> pd.DataFrame:
+    """Exclude rows that lack what they are about, and rows that repeat another."""
+    for column in needed:
+        cells = texts(ledger.table, column)
+        lacking = pd.Series((frame[column].isna() | (frame[column] == "")), index=frame.index)
+        ledger.each("record-incomplete", lacking, cells, field=column)
+        ledger.drop(lacking)
+        frame = frame[~lacking]
+    again = frame.duplicated()
+    ledger.each("record-repeated", again, frame[needed[0]])
+    ledger.drop(again)
+    return frame[~again]
+
+
+def _read_indicators(ledger: Ledger) -> pd.DataFrame:
+    table = ledger.table
+    values, found = numbers(table, "value")
+    ledger.add(found)
+    frame = pd.DataFrame(
         {
             "district_id": ids(table, "district_id"),
-            "year": year.where(year % 1 == 0),
+            "year": texts(table, "year").map(_year).astype("Int64"),
             "indicator": texts(table, "indicator"),
-            "value": value,
+            "value": values,
         }
     )
+    return _agreed(ledger, _kept(ledger, frame, tuple(_INDICATORS)))
 
 
-def _certificates(table: Table, findings: list[Finding]) -> pd.DataFrame:
-    date, doubts = dates(table, "date")
-    findings += doubts
-    named = {"area_id": ids(table, "area_id"), "certificate": texts(table, "certificate")}
-    return pd.DataFrame({**named, "date": date})
+def _year(text: str) -> object:
+    """Read a year, written 2012, 2012年 or 2012.0; missing for anything else."""
+    plain = unicodedata.normalize("NFKC", text).removesuffix("年").removesuffix(".0")
+    known = len(plain) == 4 and plain.isdecimal() and plain.isascii()  # noqa: PLR2004 - digits
+    return int(plain) if known else pd.NA
 
 
-def _milestones(table: Table, findings: list[Finding]) -> pd.DataFrame:
-    date, doubts = dates(table, "date")
-    findings += doubts
-    named = {"milestone": texts(table, "milestone"), "state": texts(table, "state")}
-    return pd.DataFrame({**named, "date": date})
+def _agreed(ledger: Ledger, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give one row for each district, indicator and year; unknown where two figures disagree."""
+    key = ["district_id", "year", "indicator"]
+    again = frame.duplicated(key)
+    if not again.any():
+        return frame
+    rows = pd.Series(frame.index, index=frame.index)
+    first = rows.groupby([frame[name] for name in key]).transform("min")
+    ledger.add(
+        finding(
+            "indicator-conflict",
+            file=ledger.table.file,
+            row=int(row),
+            field="value",
+            value=frame.loc[row, "value"],
+            first=int(first[row]),
+            other=frame.loc[first[row], "value"],
+        )
+        for row in frame.index[again]
+    )
+    ledger.drop(again)
+    doubtful = rows.isin(first[again])
+    return frame.assign(value=frame["value"].mask(doubtful))[~again]
+
+
+def _read_certificates(ledger: Ledger) -> pd.DataFrame:
+    named = {name: ids(ledger.table, name) for name in ("area_id", "certificate")}
+    frame = pd.DataFrame({**named, "date": _dates(ledger)})
+    return _kept(ledger, frame, ("area_id", "certificate"))
+
+
+def _read_milestones(ledger: Ledger) -> pd.DataFrame:
+    named = {name: texts(ledger.table, name) for name in ("milestone", "state")}
+    frame = pd.DataFrame({**named, "date": _dates(ledger)})
+    return _kept(ledger, frame, ("milestone", "state"))
+
+
+def _dates(ledger: Ledger) -> pd.Series:
+    values, found = dates(ledger.table, "date")
+    ledger.add(found)
+    return values

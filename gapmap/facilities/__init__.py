@@ -1,0 +1,7 @@
+"""Facilities: what serves people, which of them count, and where they belong."""
+
+from gapmap.facilities.existence import facilities_at
+from gapmap.facilities.read import read_facilities
+from gapmap.facilities.value import Facilities, FacilitySource
+
+__all__ = ["Facilities", "FacilitySource", "facilities_at", "read_facilities"]

@@ -1,0 +1,130 @@
+"""Villages and communities from a planner's file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from gapmap.findings import fail, finding
+from gapmap.places.home import find_home
+from gapmap.places.setting import read_setting
+from gapmap.places.value import Places
+from gapmap.positions import locate
+from gapmap.region.polygons import is_polygon, mend, point_in
+from gapmap.region.rows import Ledger, drop_repeated, fill_ids
+from gapmap.tables import booleans, numbers, read_table, texts
+
+if TYPE_CHECKING:
+    from gapmap.places.value import PlaceSource
+    from gapmap.region import Region
+
+__all__ = ["read_places"]
+
+
+def read_places(source: PlaceSource, region: Region) -> Places:
+    """Read the villages and communities of a study and find town and district of each.
+
+    A polygon is represented by a point inside it. Without a column of people every place counts
+    1. A place outside every district is kept with the position ``outside``, unless it names a
+    district (or a town of one) within 1,000 m.
+
+    Whether a place is urban or rural is said by ``setting_values``: the cell equals an entry; in
+    the places' own name column an entry may also be the name's ending, such as 村委会. What fits
+    both kinds or neither is ``unknown``.
+
+    Parameters
+    ----------
+    source
+        Where they stand.
+    region
+        The districts and towns to read them against.
+
+    Raises
+    ------
+    InputError
+        The file is missing, empty or unusable, a column is missing, or one id stands twice with
+        different content: people must not be counted twice or lost.
+    CrsError
+        Nothing says in which system the coordinates are.
+    """
+    ledger = Ledger(read_table(source.path, sheet=source.sheet, layer=source.layer))
+    if len(ledger.table.cells) == 0:
+        fail(finding("places-empty", file=ledger.table.file))
+    drop_repeated(ledger, source.id)
+    codes, names = fill_ids(ledger, source.id), texts(ledger.table, source.name)
+    ledger.each("name-empty", names == "", codes, field=source.name)
+    names = names.where(names != "", codes)
+    points, polygons = _shapes(ledger, source, region)
+    frame = pd.DataFrame({"place_id": codes, "place": names})
+    frame = frame.join(find_home(ledger, source, region, points, names))
+    frame["setting"] = read_setting(ledger, source)
+    for name, values in _people(ledger, source).items():
+        frame[name] = values
+    frame["island"] = _islands(ledger, source)
+    frame["file"], frame["row"] = ledger.table.file, frame.index.astype("int64")
+    frame = frame.join(_further(ledger, source))
+    return Places(
+        table=gpd.GeoDataFrame(frame, geometry=points, crs=region.crs).reset_index(drop=True),
+        region=region,
+        weight="places" if source.people is None else "people",
+        groups=tuple(source.group_people),
+        polygons=None if polygons is None else polygons.reset_index(drop=True),
+        findings=tuple(ledger.findings),
+        rows=(ledger.count(),),
+        simulated=(source.path.name,) if source.simulated else (),
+    )
+
+
+def _shapes(
+    ledger: Ledger, source: PlaceSource, region: Region
+) -> tuple[gpd.GeoSeries, gpd.GeoSeries | None]:
+    """Give a point for each place, and the polygons where there are any."""
+    positions = locate(ledger.table, crs=region.crs, datum=source.datum, x=source.x, y=source.y)
+    ledger.add_positions(positions)
+    index = positions.geometry.index
+    mended = mend(positions.geometry.to_numpy())
+    codes = texts(ledger.table, source.id)
+    repaired = pd.Series(mended.repaired, index=index)
+    ledger.each("polygon-repaired", repaired, codes)
+    ledger.repaired |= {int(row) for row in index[repaired]}
+    ledger.each("polygon-left-out", pd.Series(mended.broken, index=index), codes)
+    points = gpd.GeoSeries(point_in(mended.shapes), index=index, crs=region.crs)
+    shapes = gpd.GeoSeries(mended.shapes, index=index, crs=region.crs)
+    ledger.each("shape-no-place", points.isna() & shapes.notna(), shapes.geom_type)
+    areas = is_polygon(mended.shapes)
+    return points, shapes.where(areas, None) if areas.any() else None
+
+
+def _people(ledger: Ledger, source: PlaceSource) -> dict[str, pd.Series]:
+    """Read the weight and the further groups; unknown is NaN, counted in one finding a column."""
+    table = ledger.table
+    told: dict[str, pd.Series] = {}
+    columns = {"people": source.people}
+    columns |= {f"people_{name}": column for name, column in source.group_people.items()}
+    for name, column in columns.items():
+        if column is None:
+            told[name] = pd.Series(1.0, index=table.cells.index)
+            ledger.add([finding("people-absent", file=table.file)])
+            continue
+        told[name], found = numbers(table, column, low=0)
+        ledger.add(found)
+        ledger.once("people-unknown", told[name].isna(), texts(table, column), field=column)
+    return told
+
+
+def _islands(ledger: Ledger, source: PlaceSource) -> pd.Series:
+    if source.island is None:
+        return pd.Series(pd.NA, index=ledger.table.cells.index, dtype="boolean")
+    islands, found = booleans(ledger.table, source.island)
+    ledger.add(found)
+    return islands
+
+
+def _further(ledger: Ledger, source: PlaceSource) -> pd.DataFrame:
+    """Give the columns that the study does not name, as ``source_<name>``."""
+    named = {source.id, source.name, source.town, source.district, source.x, source.y}
+    named |= {source.setting, source.people, source.island, *source.group_people.values()}
+    cells = ledger.table.cells
+    return cells[[name for name in cells if name not in named]].add_prefix("source_")

@@ -1,0 +1,73 @@
+"""Where places stand, and what they become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from gapmap.findings import Finding
+    from gapmap.region import Region
+    from gapmap.tables import RowCount
+
+__all__ = ["PlaceSource", "Places"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSource:
+    """Where the places stand; field names are those of ``study.toml``."""
+
+    path: Path
+    id: str
+    name: str
+    layer: str | None = None
+    sheet: str | None = None
+    town: str | None = None
+    district: str | None = None
+    x: str | None = None
+    y: str | None = None
+    datum: str = "auto"
+    setting: str | None = None
+    setting_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    people: str | None = None
+    island: str | None = None
+    group_people: Mapping[str, str] = field(default_factory=dict)
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Villages and communities, one row each.
+
+    Attributes
+    ----------
+    table
+        ``place_id``, ``place`` (name), ``town_id``, ``town``, ``district_id``, ``district``,
+        ``plan_district`` (text, empty where unknown), ``setting`` (``urban``, ``rural`` or
+        ``unknown``), ``people`` (float, NaN unknown), ``people_<group>`` for each of ``groups``,
+        ``island`` (nullable boolean), ``position`` (``ok``, ``missing`` or ``outside``), ``file``,
+        ``row``, and ``geometry``: a point in ``region.crs``, None where the position is missing.
+        The index runs from 0. Further columns of the source are kept as ``source_<name>``.
+    region
+        The region that the places were read against.
+    weight
+        ``people``, or ``places`` where the source has no people (every place counts 1).
+    groups
+        Names of further people groups.
+    polygons
+        The place polygons in ``region.crs`` where the source had polygons, aligned with ``table``.
+    """
+
+    table: gpd.GeoDataFrame
+    region: Region
+    weight: str = "people"
+    groups: tuple[str, ...] = ()
+    polygons: gpd.GeoSeries | None = None
+    findings: tuple[Finding, ...] = ()
+    rows: tuple[RowCount, ...] = ()
+    simulated: tuple[str, ...] = ()

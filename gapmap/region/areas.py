@@ -1,0 +1,84 @@
+"""In which area a point lies, and which area a planner's word means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from gapmap.region.value import Region
+
+__all__ = ["district_of", "lies_in", "names_of", "plan_district_of", "resolve", "town_of"]
+
+
+def district_of(region: Region, points: gpd.GeoSeries) -> pd.Series:
+    """Give the id of the district in which each point lies, ``""`` outside all of them."""
+    return lies_in(points, region.districts.geometry, region.districts["district_id"])
+
+
+def town_of(region: Region, points: gpd.GeoSeries) -> pd.Series:
+    """Give the id of the town polygon in which each point lies, ``""`` outside all of them."""
+    return lies_in(points, region.towns.geometry, region.towns["town_id"])
+
+
+def lies_in(points: gpd.GeoSeries, polygons: gpd.GeoSeries, ids: pd.Series) -> pd.Series:
+    """Give the id of the polygon in which each point lies.
+
+    A border belongs to its polygon; a point on the border of two, or where two overlap, belongs
+    to the one with the lower id. ``""`` for a missing point and one outside every polygon.
+
+    Parameters
+    ----------
+    points
+        In the CRS of the polygons, None where missing.
+    polygons, ids
+        Of one length and order; a polygon may be None.
+    """
+    codes = ids.to_numpy(dtype=object)
+    found = np.full(len(points), "", dtype=object)
+    tree = shapely.STRtree(points.to_numpy())  # of the points: polygons are prepared once each
+    polygon, point = tree.query(polygons.to_numpy(), predicate="intersects")
+    rank = np.empty(len(codes), dtype=np.int64)
+    rank[np.argsort(codes, kind="stable")] = np.arange(len(codes))
+    highest_first = np.argsort(-rank[polygon], kind="stable")
+    found[point[highest_first]] = codes[polygon[highest_first]]  # the lowest is written last
+    return pd.Series(found, index=points.index, dtype="str")
+
+
+def resolve(cells: pd.Series, ids: pd.Series, names: pd.Series) -> pd.Series:
+    """Give the id that each cell means: an id as it stands, or a name that only one area has.
+
+    ``""`` for an empty cell and for one that means none or several.
+    """
+    once = ~names.duplicated(keep=False) & (names != "")
+    meaning = dict(zip(names[once], ids[once], strict=True))
+    meaning |= dict(zip(ids, ids, strict=True))
+    return _mapped(cells, meaning)
+
+
+def names_of(codes: pd.Series, ids: pd.Series, values: pd.Series) -> pd.Series:
+    """Look up a text for each code; ``""`` for a code that is empty or unknown."""
+    return _mapped(codes, dict(zip(ids, values, strict=True)))
+
+
+def plan_district_of(region: Region, district_ids: pd.Series) -> pd.Series:
+    """Give the plan's unit of each district: that of its towns, ``""`` where they differ in it.
+
+    A district of which no town is known is its own unit, under its name.
+    """
+    districts, towns = region.districts, region.towns
+    units = dict(zip(districts["district_id"], districts["district"], strict=True))
+    for code, plan in towns.groupby("district_id")["plan_district"]:
+        units[code] = plan.iloc[0] if (plan == plan.iloc[0]).all() else ""
+    return _mapped(district_ids, units)
+
+
+def _mapped(cells: pd.Series, meaning: Mapping[str, str]) -> pd.Series:
+    return cells.map(lambda cell: meaning.get(cell, "")).astype("str")

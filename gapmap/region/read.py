@@ -1,0 +1,234 @@
+"""Districts and towns from a planner's files."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from gapmap.datum import metric_crs
+from gapmap.findings import fail, finding
+from gapmap.positions import locate
+from gapmap.region.areas import lies_in, names_of, resolve
+from gapmap.region.polygons import is_polygon, mend, point_in
+from gapmap.region.rows import Ledger, drop_repeated, fill_ids
+from gapmap.region.value import Region
+from gapmap.tables import ids, read_table, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gapmap.findings import Finding
+    from gapmap.region.polygons import Mended
+    from gapmap.region.value import DistrictSource, TownSource
+    from gapmap.tables import Table
+
+__all__ = ["read_region"]
+
+OVERLAP_M2 = 1.0
+"""Districts that share more than this overlap; less is the rounding of coordinates."""
+
+
+def read_region(
+    districts: DistrictSource, towns: TownSource | None = None, *, crs: str = "auto"
+) -> Region:
+    """Read districts and towns, and choose the metric CRS.
+
+    A district's polygon that crosses itself is mended where that changes its area by less than
+    0.1 %, and recorded as repaired. A town belongs to the district that its row names (by id or
+    by name), else to the one in which its polygon lies; a town of which neither is known has none.
+
+    Parameters
+    ----------
+    districts, towns
+        Where they stand.
+    crs
+        ``auto`` or ``EPSG:nnnn``; see :func:`gapmap.datum.metric_crs`.
+
+    Raises
+    ------
+    InputError
+        A district has no id, the id of another, no polygon, or one that cannot be mended; two
+        different towns have one id; a group names an unknown district; a file or column is
+        missing or unusable.
+    CrsError
+        The CRS of the polygons is not known, or ``crs`` is no CRS to measure in.
+    """
+    outlines, ledger = _read_districts(districts, crs)
+    groups = {name: tuple(members) for name, members in districts.groups.items()}
+    _check_groups(groups, outlines, ledger.table.file)
+    ledgers = [ledger]
+    simulated = [districts.path.name] if districts.simulated else []
+    listed = _no_towns(outlines.crs)
+    if towns is not None:
+        listed, ledger = _read_towns(towns, outlines)
+        ledgers.append(ledger)
+        simulated += [towns.path.name] if towns.simulated else []
+    return Region(
+        districts=outlines,
+        towns=listed,
+        groups=groups,
+        crs=outlines.crs,
+        findings=tuple(found for ledger in ledgers for found in ledger.findings),
+        rows=tuple(ledger.count() for ledger in ledgers),
+        simulated=tuple(simulated),
+    )
+
+
+def _read_districts(source: DistrictSource, crs: str) -> tuple[gpd.GeoDataFrame, Ledger]:
+    table = read_table(source.path, layer=source.layer)
+    if table.geometry is None or table.geometry.isna().all():
+        fail(finding("districts-empty", file=table.file))
+    codes = ids(table, source.id)
+    _check_ids(table, source.id, codes)
+    ledger = Ledger(table)
+    names = texts(table, source.name)
+    ledger.each("name-empty", names == "", codes, field=source.name)
+    degrees = locate(table, crs=pyproj.CRS.from_epsg(4326), datum=source.datum).geometry
+    _check_polygons(table, degrees)
+    metric = metric_crs(degrees.total_bounds, crs)
+    positions = locate(table, crs=metric, datum=source.datum)
+    ledger.add_positions(positions)
+    mended = mend(positions.geometry.to_numpy())
+    _check_mended(table, positions.geometry, mended)
+    _say_mended(ledger, mended)
+    outlines = gpd.GeoDataFrame(
+        {"district_id": codes, "district": names.where(names != "", codes)},
+        geometry=gpd.GeoSeries(mended.shapes, index=codes.index, crs=metric),
+        crs=metric,
+    ).reset_index(drop=True)
+    ledger.add(_overlaps(table.file, outlines))
+    return outlines, ledger
+
+
+def _check_ids(table: Table, column: str, codes: pd.Series) -> None:
+    for row in codes.index[codes == ""]:
+        fail(finding("id-missing", file=table.file, row=int(row), field=column))
+    for row in codes.index[codes.duplicated()]:
+        first = int(codes.index[codes == codes[row]][0])
+        where = {"file": table.file, "field": column, "value": codes[row]}
+        fail(finding("id-repeated", row=int(row), **where, first=first))
+
+
+def _check_polygons(table: Table, shapes: gpd.GeoSeries) -> None:
+    for row in shapes.index[~is_polygon(shapes.to_numpy())]:
+        kind = "–" if shapes[row] is None else shapes[row].geom_type
+        fail(finding("district-no-polygon", file=table.file, row=int(row), value=kind))
+
+
+def _check_mended(table: Table, drawn: gpd.GeoSeries, mended: Mended) -> None:
+    for number in np.flatnonzero(mended.broken):
+        fail(
+            finding(
+                "polygon-broken",
+                file=table.file,
+                row=int(drawn.index[number]),
+                why=shapely.is_valid_reason(drawn.iloc[number]),
+                drawn=f"{mended.drawn_m2[number]:.0f}",
+                kept=f"{mended.valid_m2[number]:.0f}",
+            )
+        )
+
+
+def _say_mended(ledger: Ledger, mended: Mended) -> None:
+    """Record repaired polygons, and those of towns that had to be left out."""
+    index = ledger.table.cells.index
+    none = pd.Series("", index=index)
+    ledger.each("polygon-repaired", pd.Series(mended.repaired, index=index), none)
+    ledger.repaired |= {int(row) for row in index[mended.repaired]}
+
+
+def _overlaps(file: str, outlines: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Name the pairs of districts that share ground: people there could belong to either."""
+    shapes, codes = outlines.geometry.to_numpy(), outlines["district_id"].to_numpy()
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    for a, b in sorted(zip(one[one < other], other[one < other], strict=True)):
+        shared_m2 = float(shapely.area(shapely.intersection(shapes[a], shapes[b])))
+        if shared_m2 > OVERLAP_M2:
+            yield finding(
+                "districts-overlap", file=file, a=codes[a], b=codes[b], area=f"{shared_m2:.0f}"
+            )
+
+
+def _check_groups(
+    groups: dict[str, tuple[str, ...]], outlines: gpd.GeoDataFrame, file: str
+) -> None:
+    known = list(outlines["district_id"])
+    by_name = resolve(outlines["district"], outlines["district_id"], outlines["district"])
+    own = dict(zip(outlines["district"], by_name, strict=True))
+    for name, members in groups.items():
+        for code in members:
+            if code not in known:
+                near = own.get(code) or ", ".join(get_close_matches(code, known, n=3, cutoff=0.0))
+                fail(
+                    finding(
+                        "group-unknown",
+                        file=file,
+                        field=f"groups.{name}",
+                        value=code,
+                        nearest=near,
+                    )
+                )
+
+
+def _no_towns(crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    columns = ("town_id", "town", "district_id", "plan_district")
+    empty = {name: pd.Series(dtype="str") for name in columns}
+    return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+
+
+def _read_towns(source: TownSource, outlines: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Ledger]:
+    ledger = Ledger(read_table(source.path, sheet=source.sheet, layer=source.layer))
+    drop_repeated(ledger, source.id)
+    codes, names = fill_ids(ledger, source.id), texts(ledger.table, source.name)
+    ledger.each("name-empty", names == "", codes, field=source.name)
+    shapes = _town_shapes(ledger, source, outlines.crs)
+    district = _town_districts(ledger, source, shapes, outlines)
+    ledger.each("town-without-district", district == "", names)
+    own = names_of(district, outlines["district_id"], outlines["district"])
+    plan = own if source.plan_district is None else texts(ledger.table, source.plan_district)
+    polygons = shapes.where(is_polygon(shapes.to_numpy()), None)
+    towns = gpd.GeoDataFrame(
+        {
+            "town_id": codes,
+            "town": names.where(names != "", codes),
+            "district_id": district,
+            "plan_district": plan.where(plan != "", own),
+        },
+        geometry=polygons,
+        crs=outlines.crs,
+    )
+    return towns.reset_index(drop=True), ledger
+
+
+def _town_shapes(ledger: Ledger, source: TownSource, crs: pyproj.CRS) -> gpd.GeoSeries:
+    """Give the towns' shapes, None without one; a broken polygon is left out and recorded."""
+    table = ledger.table
+    if table.geometry is None:
+        return gpd.GeoSeries([None] * len(table.cells), index=table.cells.index, crs=crs)
+    positions = locate(table, crs=crs, datum=source.datum)
+    ledger.add_positions(positions)
+    mended = mend(positions.geometry.to_numpy())
+    _say_mended(ledger, mended)
+    index = table.cells.index
+    ledger.each("polygon-left-out", pd.Series(mended.broken, index=index), ids(table, source.id))
+    return gpd.GeoSeries(mended.shapes, index=index, crs=crs)
+
+
+def _town_districts(
+    ledger: Ledger, source: TownSource, shapes: gpd.GeoSeries, outlines: gpd.GeoDataFrame
+) -> pd.Series:
+    """Give each town's district: the one it names, else the one its shape lies in."""
+    inside = gpd.GeoSeries(point_in(shapes.to_numpy()), index=shapes.index, crs=outlines.crs)
+    by_position = lies_in(inside, outlines.geometry, outlines["district_id"])
+    if source.district is None:
+        return by_position
+    cells = ids(ledger.table, source.district)
+    named = resolve(cells, outlines["district_id"], outlines["district"])
+    ledger.each("district-unknown", (named == "") & (cells != ""), cells, field=source.district)
+    return named.where(named != "", by_position)

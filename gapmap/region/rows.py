@@ -1,0 +1,137 @@
+"""The fate of a file's rows: what is said about each, and whether it was used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gapmap.findings import fail, finding
+from gapmap.tables import RowCount, ids, row_findings, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from gapmap.findings import Finding
+    from gapmap.positions import Positions
+    from gapmap.tables import Table
+
+__all__ = ["Ledger", "drop_repeated", "fill_ids"]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The book of one file while it is read: every row ends up in exactly one of three counts.
+
+    A row is *repaired* when gapmap put something of its own in a cell's or shape's place: an id,
+    exchanged coordinates, a mended polygon. A value that was taken as unknown repairs nothing.
+
+    Attributes
+    ----------
+    table
+        The file as read.
+    findings
+        What was said so far.
+    repaired, excluded
+        Row numbers.
+    """
+
+    table: Table
+    findings: list[Finding] = field(init=False)
+    repaired: set[int] = field(default_factory=set)
+    excluded: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin with what reading the file has found."""
+        self.findings = list(self.table.findings)
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Note findings that were made elsewhere."""
+        self.findings += findings
+
+    def add_positions(self, positions: Positions) -> None:
+        """Note what was found, and put right, in the positions."""
+        self.add(positions.findings)
+        self.repaired |= positions.repaired
+
+    def each(
+        self, code: str, which: pd.Series, cells: pd.Series, *, field: str = "", **facts: object
+    ) -> None:
+        """Make a finding for each row that ``which`` marks; its value is what ``cells`` holds."""
+        self.add(row_findings(code, self.table.file, field, cells[which].items(), **facts))
+
+    def once(
+        self, code: str, which: pd.Series, cells: pd.Series, *, field: str = "", **facts: object
+    ) -> None:
+        """Make one finding for all marked rows, with their ``count`` and the first as example."""
+        if which.any():
+            row = int(which.index[which][0])
+            count = int(which.sum())
+            said = [(row, cells[row])]
+            self.add(row_findings(code, self.table.file, field, said, count=count, **facts))
+
+    def drop(self, which: pd.Series) -> None:
+        """Leave out the marked rows, which somebody has said something about."""
+        self.excluded |= {int(row) for row in which.index[which]}
+        self.table = without(self.table, which)
+
+    def count(self) -> RowCount:
+        """Close the book."""
+        excluded = len(self.excluded) + len(self.table.excluded)
+        repaired = len(self.repaired - self.excluded)
+        read = len(self.table.cells) + excluded
+        return RowCount(self.table.file, read, len(self.table.cells) - repaired, repaired, excluded)
+
+
+def drop_repeated(ledger: Ledger, column: str) -> None:
+    """Exclude rows that repeat an earlier one in every column.
+
+    Raises
+    ------
+    InputError
+        Two rows have one id and different content: no one can tell which is right.
+    """
+    table = ledger.table
+    codes = ids(table, column)
+    again = codes.duplicated() & (codes != "")
+    if not again.any():
+        return
+    content = table.cells.copy()
+    if table.geometry is not None:
+        content["\0geometry"] = table.geometry.to_wkb()
+    whole = content.duplicated()
+    first = {code: int(str(row)) for row, code in codes.drop_duplicates().items()}
+    for row in codes.index[again]:
+        said = finding(
+            "row-repeated" if whole[row] else "id-conflict",
+            file=table.file,
+            row=int(row),
+            field=column,
+            value=codes[row],
+            first=first[codes[row]],
+        )
+        if not whole[row]:
+            fail(said)
+        ledger.add([said])
+    ledger.drop(again)
+
+
+def fill_ids(ledger: Ledger, column: str) -> pd.Series:
+    """Give the ids; a row without one gets one of its own, ``row-<number>``, and that is said."""
+    codes = ids(ledger.table, column)
+    taken = set(codes)
+    made: dict[int, str] = {}
+    for label in codes.index[codes == ""]:
+        row = int(label)
+        code = f"row-{row}"
+        while code in taken:
+            code += "~"
+        taken.add(code)
+        made[row] = code
+        ledger.add([finding("id-made", file=ledger.table.file, row=row, field=column, new=code)])
+    ledger.repaired |= set(made)
+    filled = codes.copy()
+    if made:
+        filled[list(made)] = list(made.values())
+    return filled
