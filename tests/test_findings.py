@@ -1,0 +1,77 @@
+"""The catalogue of findings: complete, used, and in both languages."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from gapmap.errors import InputError
+from gapmap.findings import as_table, catalogue, fail, finding, from_error, worst_first
+
+SOURCE = Path(__file__).parents[1] / "gapmap"
+CODE = "\n".join(path.read_text("utf8") for path in SOURCE.rglob("*.py"))
+PLACE = {"file", "row", "field", "value"}
+
+
+def placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_every_code_that_is_made_stands_in_the_catalogue() -> None:
+    made = set(re.findall(r"\b(?:finding|row_findings)\(\s*\"([a-z0-9-]+)\"", CODE))
+    assert len(made) > 50
+    assert not made - set(catalogue())
+
+
+def test_every_code_of_the_catalogue_is_used() -> None:
+    unused = [code for code in catalogue() if f'"{code}"' not in CODE]
+    assert not unused
+
+
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_both_languages_tell_the_same_facts(code: str) -> None:
+    entry = catalogue()[code]
+    assert set(entry) == {"severity", "zh", "en", "done_zh", "done_en"}
+    assert entry["severity"] in {"error", "warning", "note"}
+    if code == "input-unusable":
+        return
+    assert re.search(r"[\u4e00-\u9fff]", entry["zh"])
+    assert re.search(r"[a-z]{2}", entry["en"])
+    told = [
+        {name.removesuffix("_zh").removesuffix("_en") for name in placeholders(words)} - PLACE
+        for words in (entry["zh"], entry["en"])
+    ]
+    assert told[0] == told[1]
+
+
+def test_user_text_with_braces_is_shown_as_it_is() -> None:
+    found = finding("position-empty", file="a.csv", row=3, field="x", value="{0} {value!r} {{")
+    assert "{0} {value!r} {{" in found.message("en") + found.value
+
+
+def test_worst_first_and_the_table() -> None:
+    note = finding("setting-unknown", file="b.csv", row=9, count=1, some="{}")
+    error = from_error(InputError("bad", "坏", file="z.csv", row=4, field="f", value="v"))
+    assert [one.severity for one in worst_first([note, error])] == ["error", "note"]
+    table = as_table([note, error], "zh")
+    columns = ["severity", "code", "file", "row", "field", "value", "message", "done"]
+    assert list(table.columns) == columns
+    assert table.loc[0, "message"] == "坏"
+    assert str(table["row"].dtype) == "Int64"
+    assert as_table([]).empty
+    assert isinstance(as_table([]), pd.DataFrame)
+
+
+def test_an_error_says_where_and_what_to_do() -> None:
+    with pytest.raises(InputError) as caught:
+        fail(
+            finding(
+                "study-positive", file="s.toml", row=3, field="limit_m", value=-1, key="limit_m"
+            )
+        )
+    assert str(caught.value).startswith("s.toml row 3 column limit_m: limit_m must be above 0")
+    assert caught.value.text("zh").startswith("s.toml 第 3 行 “limit_m”列: “limit_m”须大于 0")
