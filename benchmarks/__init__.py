@@ -1,0 +1,1 @@
+"""Speed and memory of whole jobs; ``python -m benchmarks`` or ``make bench``."""

@@ -1,0 +1,256 @@
+"""The network: reading, snapping, one service, eight services.
+
+The made-up road map is a jittered grid of bent streets of six classes with a third of them missing:
+as many edges per node as a real one (1.3), pieces included.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import osmium
+import osmnx
+import pyproj
+import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from benchmarks.measuring import Row, in_turn, peak_mb
+from gapmap.network import Network, NetworkSource, reach_nearest, read_network, snap
+from gapmap.network.assembly import assemble
+from gapmap.network.rules import Tags
+from gapmap.network.ways import Ways
+
+CRS = pyproj.CRS("EPSG:4547")
+BLOCK_M = 80.0
+PLACES, SERVICES, FACILITIES = 20_000, 8, 1_000
+CLASSES = ("residential", "residential", "residential", "tertiary", "secondary", "primary")
+WESTFJORDS = Path(__file__).parents[1] / "data/westfjords/westfjords.osm.pbf"
+
+
+def made_up_ways(side: int) -> Ways:
+    """Draw ``side`` x ``side`` junctions; each street has one bend."""
+    random = np.random.default_rng(1)
+    corner = np.arange(side * side).reshape(side, side)
+    tail = np.concatenate([corner[:, :-1].ravel(), corner[:-1].ravel()])
+    head = np.concatenate([corner[:, 1:].ravel(), corner[1:].ravel()])
+    kept = random.random(len(tail)) < 0.65
+    tail, head = tail[kept], head[kept]
+    grid = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2)
+    xy = grid * BLOCK_M + random.uniform(-25, 25, (side * side, 2))
+    bends = (xy[tail] + xy[head]) / 2 + random.normal(0, 6, (len(tail), 2))
+    points = np.column_stack([tail, side * side + np.arange(len(tail)), head]).ravel()
+    tags = [Tags(highway=kind) for kind in CLASSES]
+    return Ways(
+        xy=np.concatenate([xy, bends]),
+        points=points,
+        offsets=np.arange(0, len(points) + 1, 3),
+        tags=[tags[i] for i in random.integers(0, len(tags), len(tail))],
+    )
+
+
+def made_up_network(side: int) -> Network:
+    """Make the network of the made-up road map."""
+    return assemble(made_up_ways(side), crs=CRS, file="made up")
+
+
+def somewhere(side: int, count: int, seed: int) -> np.ndarray:
+    """Draw positions anywhere on the map."""
+    return np.random.default_rng(seed).uniform(0, (side - 1) * BLOCK_M, (count, 2))
+
+
+def whole_job(side: int) -> float:
+    """Join 20,000 places and 8 x 1,000 facilities, search 8 services; give seconds."""
+    network = made_up_network(side)
+    start = time.perf_counter()
+    eight_services(network, side)
+    return time.perf_counter() - start
+
+
+def eight_services(network: Network, side: int) -> list[np.ndarray]:
+    """Answer for eight services, four on foot and four by car, from positions on."""
+    places = somewhere(side, PLACES, 2)
+    network.memo.clear()  # nothing is left from an earlier round
+    joined = {mode: snap(network, places, mode=mode) for mode in ("walk", "drive")}
+    answers = []
+    for service in range(SERVICES):
+        mode, by = ("walk", "distance") if service % 2 else ("drive", "minutes")
+        targets = snap(network, somewhere(side, FACILITIES, 10 + service), mode=mode)
+        answers.append(reach_nearest(network, joined[mode], targets, mode=mode, by=by).distance_m)
+    return answers
+
+
+def bench_nearest(side: int) -> Row:
+    """One service, everything standing on junctions, so that bare graph searches can answer too."""
+    network = made_up_network(side)
+    random = np.random.default_rng(3)
+    sources = random.choice(len(network.xy), FACILITIES * 5, replace=False)
+    asked = random.choice(len(network.xy), PLACES, replace=False)
+    joined = snap(network, network.xy[asked], mode="walk")
+    targets = snap(network, network.xy[sources], mode="walk")
+    tail, head, length = network.edges.tail, network.edges.head, network.edges.length_m
+    both = (np.concatenate([tail, head]), np.concatenate([head, tail]))
+    matrix = csr_array((np.tile(length, 2), both), shape=(len(network.xy),) * 2)
+    graph = nx.Graph()
+    graph.add_nodes_from(range(len(network.xy)))
+    graph.add_weighted_edges_from(zip(tail.tolist(), head.tolist(), length.tolist(), strict=True))
+    answers: dict[str, np.ndarray] = {}
+
+    def ours() -> None:
+        answers["ours"] = reach_nearest(
+            network, joined, targets, mode="walk", by="distance"
+        ).distance_m
+
+    def scipy() -> None:
+        answers["scipy"] = dijkstra(matrix, indices=sources, min_only=True)[asked]
+
+    def networkx() -> None:
+        found = nx.multi_source_dijkstra_path_length(graph, set(sources.tolist()))
+        answers["networkx"] = np.array([found.get(node, np.inf) for node in asked.tolist()])
+
+    seconds, cpu = in_turn({"ours": ours, "scipy": scipy, "networkx": networkx})
+    return {
+        "work": "nearest",
+        "size": f"{len(network.xy) // 1000}k nodes, {len(sources) // 1000}k facilities",
+        "seconds": seconds.pop("ours"),
+        "cpu_seconds": cpu["ours"],
+        "peak_mb": peak_mb(_one_service, side),
+        "peers": seconds,
+        "floor": floor_seconds(network),
+        "same_answer": all(
+            np.allclose(answers["ours"], answers[peer], rtol=0, atol=1e-6)
+            for peer in ("scipy", "networkx")
+        ),
+    }
+
+
+def _one_service(side: int) -> None:
+    network = made_up_network(side)
+    joined, targets = (
+        snap(network, somewhere(side, count, count), mode="walk") for count in (PLACES, FACILITIES)
+    )
+    reach_nearest(network, joined, targets, mode="walk", by="distance")
+
+
+def floor_seconds(network: Network) -> float:
+    """Give the time to look at every edge once: no search can be quicker."""
+    seen = np.zeros(len(network.xy))
+
+    def look() -> None:
+        np.minimum.at(seen, network.edges.head, network.edges.length_m)
+
+    return in_turn({"look": look})[0]["look"]
+
+
+def bench_eight_services(side: int) -> Row:
+    """Do the job of a run: 20,000 places, 8 services, 1,000 facilities each, snapping included."""
+    network = made_up_network(side)
+    answers: list[list[np.ndarray]] = []
+    jobs = {"ours": lambda: answers.append(eight_services(network, side))}
+    seconds, cpu = in_turn(jobs)
+    return {
+        "work": "nearest_many",
+        "size": f"{len(network.xy) // 1000}k nodes, {PLACES // 1000}k places, {SERVICES} services",
+        "seconds": seconds["ours"],
+        "cpu_seconds": cpu["ours"],
+        "peak_mb": peak_mb(whole_job, side),
+        "peers": {},
+        "floor": floor_seconds(network) * SERVICES,
+        "same_answer": all(
+            np.array_equal(a, b) for a, b in zip(answers[0], answers[-1], strict=True)
+        ),
+    }
+
+
+def bench_snap(side: int) -> Row:
+    """Join 20,000 places to the nearest edge; the search tree is made before, for both."""
+    network = made_up_network(side)
+    places = somewhere(side, PLACES, 2)
+    edges = network.edges
+    owner = np.repeat(np.arange(len(edges)), np.diff(edges.offsets))
+    lines = shapely.linestrings(edges.coords, indices=owner)
+    tree = shapely.STRtree(lines)
+    answers: dict[str, np.ndarray] = {}
+    snap(network, places[:1], mode="walk")
+
+    def ours() -> None:
+        answers["ours"] = snap(network, places, mode="walk").nearest_way_m
+
+    def bare() -> None:
+        (which, _), away = tree.query_nearest(
+            shapely.points(places), return_distance=True, all_matches=False
+        )
+        answers["shapely"] = away[np.argsort(which)]
+
+    seconds, cpu = in_turn({"ours": ours, "shapely": bare})
+    return {
+        "work": "snap",
+        "size": f"{len(edges) // 1000}k edges, {PLACES // 1000}k places",
+        "seconds": seconds.pop("ours"),
+        "cpu_seconds": cpu["ours"],
+        "peak_mb": peak_mb(_one_service, side),
+        "peers": seconds,
+        "floor": seconds["shapely"],
+        "same_answer": bool(np.allclose(answers["ours"], answers["shapely"], rtol=0, atol=1e-9)),
+    }
+
+
+def _read_westfjords() -> None:
+    read_network(NetworkSource(osm=WESTFJORDS), crs=pyproj.CRS(32627))
+
+
+def bench_osm_read() -> Row:
+    """Read the Westfjords; OSMnx reads the same ways from XML, the only format that it has."""
+    lengths: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        xml = Path(folder) / "westfjords.osm"
+        ways = osmium.FileProcessor(str(WESTFJORDS))
+        with osmium.SimpleWriter(str(xml)) as writer:
+            for thing in ways:
+                writer.add(thing)
+
+        def ours() -> None:
+            network = read_network(NetworkSource(osm=WESTFJORDS), crs=pyproj.CRS(32627))
+            lengths["ours"] = float(network.edges.length_m.sum())
+
+        def theirs() -> None:
+            graph = osmnx.graph_from_xml(xml, bidirectional=True, retain_all=True, simplify=False)
+            used = (data["length"] for _, _, data in graph.edges(data=True) if "highway" in data)
+            lengths["osmnx"] = sum(used) / 2
+
+        def osmium_only() -> None:
+            processor = osmium.FileProcessor(str(WESTFJORDS)).with_locations()
+            for way in processor.with_filter(osmium.filter.KeyFilter("highway")):
+                if way.is_way():
+                    len(way.nodes)
+
+        seconds, cpu = in_turn({"ours": ours, "osmnx": theirs, "floor": osmium_only})
+    return {
+        "work": "osm_read",
+        "size": "Westfjords, 3,772 ways",
+        "seconds": seconds.pop("ours"),
+        "cpu_seconds": cpu["ours"],
+        "peak_mb": peak_mb(_read_westfjords),
+        "floor": seconds.pop("floor"),
+        "peers": seconds,
+        # OSMnx keeps 19 closed or unbuilt ways, and measures on a sphere
+        "same_answer": bool(abs(lengths["ours"] / lengths["osmnx"] - 1) < 0.01),
+    }
+
+
+def run(*, quick: bool) -> list[Row]:
+    """Give the benchmark rows of the network.
+
+    Parameters
+    ----------
+    quick
+        One size each instead of all.
+    """
+    rows = [bench_osm_read()] if WESTFJORDS.exists() else []
+    for side in (708,) if quick else (224, 708):
+        rows += [bench_nearest(side), bench_eight_services(side), bench_snap(side)]
+    return rows
