@@ -1,0 +1,254 @@
+"""The verb: measure every service for every place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gapmap.access.reasons import Case, explain, judge
+from gapmap.access.trips import join, nearest_straight, or_nan, origins_of, route_lines, travel
+from gapmap.access.value import Access
+from gapmap.findings import Finding, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import shapely
+    from numpy.typing import NDArray
+
+    from gapmap.access.trips import Stops
+    from gapmap.access.value import Service
+    from gapmap.facilities import Facilities
+    from gapmap.network import Network
+    from gapmap.places import Places
+
+__all__ = ["COLUMNS", "measure_access"]
+
+COLUMNS = [
+    "place_id",
+    "place",
+    "town_id",
+    "town",
+    "district_id",
+    "district",
+    "plan_district",
+    "setting",
+    "island",
+    "people",
+    "service",
+    "straight_m",
+    "distance_m",
+    "minutes",
+    "facility_id",
+    "facility",
+    "limit",
+    "limit_unit",
+    "status",
+    "reason",
+    "shortfall",
+    "mode",
+    "measured",
+    "snap_m_used",
+    "nearest_way_m",
+    "limit_source",
+    "limit_basis",
+]
+
+
+def measure_access(
+    places: Places,
+    facilities: Facilities,
+    network: Network | None,
+    services: Sequence[Service],
+) -> Access:
+    """Measure how far every place is from the nearest facility of every service.
+
+    A facility serves when it counts at ``facilities.date``, passes the quality gate and has a
+    position; where it stands, inside or outside the districts, does not matter. With a network
+    every distance runs along it, off-road legs included; a place off the network is
+    ``not_connected``, never measured in a straight line. Limits are inclusive.
+
+    Status is ``unknown`` for the reasons ``no_position`` (the place has none, or its own
+    facility, known by code, has none), ``outside_area``, ``not_connected``, and for
+    ``below_standard`` where the only facility within the limit lacks the attribute by which to
+    judge it or its existence is doubtful; a failed gate is ``uncovered``. The remaining
+    reasons are ``covered`` or ``uncovered``.
+
+    Parameters
+    ----------
+    places, facilities, network
+        Read with the same metric CRS. Without a network all distances are straight lines, and
+        the column ``measured`` says so.
+    services
+        The services to measure, with limits.
+
+    Returns
+    -------
+    Access
+        One row per service and place.
+    """
+    known: dict[str, Stops] = {}
+    found = [_measure(places, facilities, network, service, known) for service in services]
+    routes = [one.routes for one in found if len(one.routes)]
+    return Access(
+        table=pd.concat([one.table for one in found], ignore_index=True)
+        if found
+        else pd.DataFrame(columns=COLUMNS),
+        places=places,
+        facilities=facilities,
+        network=network,
+        services=tuple(services),
+        routes=pd.concat(routes, ignore_index=True) if routes else _no_routes(places.region.crs),
+        findings=tuple(note for one in found for note in one.findings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One service's rows, routes and findings."""
+
+    table: pd.DataFrame
+    routes: gpd.GeoDataFrame
+    findings: list[Finding]
+
+
+def _measure(
+    places: Places,
+    facilities: Facilities,
+    network: Network | None,
+    service: Service,
+    known: dict[str, Stops],
+) -> _Measured:
+    origins = origins_of(places, network, service, known)
+    pool = facilities.table[facilities.table["service"] == service.id]
+    pool = pool[pool["counts"] != "no"]
+    judged = judge(pool)
+    located = pool.geometry.notna().to_numpy()
+    serving = pool[(judged == "serves") & located]
+    targets = join(serving, origins, service)
+    trip = travel(origins, targets, service)
+    within = trip.within(service)
+    case = Case(
+        service=service,
+        places=places.table,
+        origins=origins,
+        trip=trip,
+        failing=_any_within(origins, pool[(judged == "fails") & located], service, within),
+        doubtful=_any_within(origins, pool[(judged == "doubtful") & located], service, within),
+        unplaced=pool[(judged != "fails") & ~located],
+        serving=len(serving) > 0,
+    )
+    status, reason = explain(case)
+    table = _as_table(case, targets, serving, (status, reason))
+    wanted = np.flatnonzero((status == "uncovered") & np.isfinite(trip.distance_m))
+    lines = route_lines(origins, targets, service, wanted)
+    notes = _notes(service, facilities, serving, targets.off_network)
+    return _Measured(table, _routes(table, lines, wanted, places), notes)
+
+
+def _any_within(
+    origins: Stops, others: gpd.GeoDataFrame, service: Service, already: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Say which places have one of ``others`` within the limit; asked only where it matters."""
+    if len(others) == 0 or already.all():
+        return np.zeros(len(already), dtype=bool)
+    return travel(origins, join(others, origins, service), service).within(service) & ~already
+
+
+def _as_table(
+    case: Case,
+    targets: Stops,
+    serving: gpd.GeoDataFrame,
+    judged: tuple[NDArray[np.object_], NDArray[np.object_]],
+) -> pd.DataFrame:
+    service, origins, trip = case.service, case.origins, case.trip
+    status, reason = judged
+    reached = np.isfinite(trip.distance_m)
+    beyond = np.where(status == "uncovered", trip.value(service) - service.limit, np.nan)
+    straight_m, _ = nearest_straight(origins.xy, targets.xy)
+    columns: dict[str, object] = {
+        name: case.places[name].to_numpy(copy=True) for name in COLUMNS[:10]
+    }
+    columns |= {
+        "service": service.id,
+        "straight_m": or_nan(straight_m),
+        "distance_m": or_nan(trip.distance_m),
+        "minutes": or_nan(trip.minutes),
+        "facility_id": _of_target(serving["facility_id"], trip.target, reached),
+        "facility": _of_target(serving["facility"], trip.target, reached),
+        "limit": service.limit,
+        "limit_unit": service.limit_unit,
+        "status": status,
+        "reason": reason,
+        "shortfall": np.where(beyond > 0, or_nan(beyond), np.nan),
+        "mode": service.mode,
+        "measured": "straight" if origins.snap is None else "network",
+        "snap_m_used": _of_snap(origins, "distance_m"),
+        "nearest_way_m": _of_snap(origins, "nearest_way_m"),
+        "limit_source": service.source,
+        "limit_basis": service.basis,
+    }
+    return pd.DataFrame(columns, columns=list(COLUMNS))
+
+
+def _of_snap(origins: Stops, name: str) -> NDArray[np.float64]:
+    if origins.snap is None:
+        return np.full(len(origins.xy), np.nan)
+    return or_nan(np.asarray(getattr(origins.snap, name)))
+
+
+def _of_target(
+    names: pd.Series, target: NDArray[np.int64], reached: NDArray[np.bool_]
+) -> NDArray[np.object_]:
+    told = np.full(len(target), "", dtype=object)
+    told[reached] = names.to_numpy(dtype=object)[target[reached]]
+    return told
+
+
+def _routes(
+    table: pd.DataFrame,
+    lines: list[shapely.LineString],
+    wanted: NDArray[np.int64],
+    places: Places,
+) -> gpd.GeoDataFrame:
+    columns = ["place_id", "service", "facility_id", "distance_m", "minutes"]
+    return gpd.GeoDataFrame(
+        table.loc[wanted, columns].reset_index(drop=True),
+        geometry=gpd.GeoSeries(lines, crs=places.region.crs),
+    )
+
+
+def _no_routes(crs: object) -> gpd.GeoDataFrame:
+    columns: dict[str, list[object]] = {
+        name: [] for name in ("place_id", "service", "facility_id", "distance_m", "minutes")
+    }
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs))
+
+
+def _notes(
+    service: Service,
+    facilities: Facilities,
+    serving: gpd.GeoDataFrame,
+    lost: NDArray[np.bool_],
+) -> list[Finding]:
+    notes = [
+        finding(
+            "facility-not-connected",
+            file=str(row.file),
+            row=int(row.row),
+            name=row.facility or row.facility_id,
+            service=service.id,
+        )
+        for row in serving[lost].itertuples()
+    ]
+    if service.id not in facilities.services:
+        notes.append(finding("service-without-facilities", service=service.id))
+    elif len(serving) == 0:
+        notes.append(
+            finding("service-none-counts", service=service.id, date=facilities.date.isoformat())
+        )
+    return notes

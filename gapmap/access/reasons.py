@@ -1,0 +1,74 @@
+"""Reasons: why a place is covered, uncovered or unknown; the first rule that holds speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from gapmap.access.trips import Stops, Trip
+    from gapmap.access.value import Service
+
+__all__ = ["Case", "explain", "judge"]
+
+
+def judge(pool: gpd.GeoDataFrame) -> NDArray[np.str_]:
+    """Say of each facility whether it ``serves``, ``fails`` the gate, or is ``doubtful``."""
+    certain = (pool["counts"] == "yes") & (pool["qualifies"] == "yes")
+    return np.select(
+        [certain.to_numpy(), (pool["qualifies"] == "no").to_numpy()],
+        ["serves", "fails"],
+        "doubtful",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """All that decides status and reason of every place for one service."""
+
+    service: Service
+    places: gpd.GeoDataFrame
+    origins: Stops
+    trip: Trip
+    failing: NDArray[np.bool_]
+    doubtful: NDArray[np.bool_]
+    unplaced: gpd.GeoDataFrame
+    serving: bool
+
+
+def explain(case: Case) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Decide status and reason; the first rule that holds speaks."""
+    count = len(case.places)
+    position = case.places["position"].to_numpy()
+    own_unplaced = case.places["place_id"].isin(_named(case.unplaced)).to_numpy()
+    island = case.places["island"].fillna(value=False).to_numpy(dtype=bool)
+    on_network = case.origins.snap is not None
+    no_ferry = island & ~case.trip.has_ferry & on_network
+    nobody_placed = np.full(count, not case.serving and len(case.unplaced) > 0)
+    unreachable = ~np.isfinite(case.trip.distance_m)
+    rules = [
+        (position == "missing", "unknown", "no_position"),
+        (position == "outside", "unknown", "outside_area"),
+        (case.trip.within(case.service), "covered", "within_limit"),
+        (own_unplaced, "unknown", "no_position"),
+        (case.doubtful, "unknown", "below_standard"),
+        (case.failing, "uncovered", "below_standard"),
+        (nobody_placed, "unknown", "no_position"),
+        (np.full(count, not case.serving), "uncovered", "no_facility"),
+        (case.origins.off_network, "unknown", "not_connected"),
+        (unreachable & no_ferry, "uncovered", "island_no_ferry"),
+        (unreachable, "uncovered", "no_route"),
+    ]
+    holds = [rule for rule, _, _ in rules]
+    status = np.select(holds, [word for _, word, _ in rules], "uncovered").astype(object)
+    reason = np.select(holds, [word for _, _, word in rules], "beyond_limit").astype(object)
+    return status, reason
+
+
+def _named(pool: gpd.GeoDataFrame) -> list[str]:
+    return [place for place in pool["place_id"].unique() if place]

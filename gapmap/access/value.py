@@ -1,0 +1,91 @@
+"""What access is made of: services with limits, and the table of who reaches what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from gapmap.facilities import Facilities
+    from gapmap.findings import Finding
+    from gapmap.network import Network
+    from gapmap.places import Places
+
+__all__ = ["REASONS", "STATUSES", "Access", "Service"]
+
+STATUSES = ("covered", "uncovered", "unknown")
+REASONS = (
+    "within_limit",
+    "beyond_limit",
+    "no_facility",
+    "below_standard",
+    "not_connected",
+    "no_route",
+    "island_no_ferry",
+    "no_position",
+    "outside_area",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One service and how near it has to be.
+
+    Attributes
+    ----------
+    id
+        The word that facilities carry, such as ``bus_shelter``.
+    name
+        Name by language.
+    mode
+        ``walk``, ``cycle``, ``drive`` or ``straight``.
+    limit, limit_unit
+        The limit, inclusive, and its unit: ``m`` or ``minutes``.
+    source
+        Where the limit comes from.
+    basis
+        ``plan`` where the plan gives the limit, ``standard`` where a named standard in force
+        does, else ``assumption``.
+    speed_kmh
+        Speed along the way; None means the mode's default.
+    """
+
+    id: str
+    name: Mapping[str, str]
+    mode: str
+    limit: float
+    limit_unit: str = "m"
+    source: str = "assumption"
+    basis: str = "assumption"
+    speed_kmh: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Distance, time, status and reason of every place for every service.
+
+    Attributes
+    ----------
+    table
+        The columns of ``access.csv`` (see ``docs/outputs.md``). Rows are ordered by service as
+        in ``services``, then by place as in ``places.table``, so that each service is a block of
+        as many rows as there are places. ``distance_m`` and ``minutes`` are NaN where there is
+        no route; ``straight_m`` is the straight line to the facility that is nearest in a
+        straight line, NaN without a position or facility.
+    routes
+        Lines from uncovered places to their nearest facility: ``place_id``, ``service``,
+        ``facility_id``, ``distance_m``, ``minutes``, ``geometry``.
+    """
+
+    table: pd.DataFrame
+    places: Places
+    facilities: Facilities
+    network: Network | None
+    services: tuple[Service, ...]
+    routes: gpd.GeoDataFrame
+    findings: tuple[Finding, ...] = ()
