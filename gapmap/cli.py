@@ -276,10 +276,10 @@ def _percent(share: float) -> str:
 
 
 def _site(given: argparse.Namespace, language: str) -> int:
+    from gapmap.study import study_path  # noqa: PLC0415
     from gapmap.studyfile import SitingEntry, read_study_file  # noqa: PLC0415
 
-    path = given.study / "study.toml" if given.study.is_dir() else given.study
-    asked = {entry.service: entry for entry in read_study_file(path).siting}
+    asked = {entry.service: entry for entry in read_study_file(study_path(given.study)).siting}
     entry = asked.get(given.service, SitingEntry(service=given.service))
     siting = SitingEntry(
         service=given.service,

@@ -1,11 +1,11 @@
-"""The study file: one TOML that names all inputs, read and checked before any data is opened."""
+"""Reading and checking a study file; no data file is opened."""
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gapmap.errors import StudyError
@@ -14,143 +14,25 @@ from gapmap.findings import fail, finding
 from gapmap.network import MODES, NetworkSource
 from gapmap.places import PlaceSource
 from gapmap.region import DistrictSource, TownSource
+from gapmap.studyfile.keys import (
+    ALIKE,
+    DATUMS,
+    KEYS,
+    LANGUAGES,
+    LIST,
+    NEEDED,
+    NUMBER,
+    OBJECTIVES,
+    TEXT,
+    is_kind,
+)
+from gapmap.studyfile.value import ServiceEntry, SitingEntry, StudyFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["ServiceEntry", "SitingEntry", "StudyFile", "read_study_file"]
-
-LANGUAGES = ("zh", "en")
-DATUMS = ("auto", "detect", "wgs84", "cgcs2000", "gcj02", "bd09")
-OBJECTIVES = ("people", "fewest", "distance", "worst", "worst_first")
-
-_text, _number, _flag, _date, _table, _list = (
-    "text",
-    "number",
-    "true or false",
-    "date",
-    "table",
-    "list",
-)
-
-_KEYS: dict[str, dict[str, str]] = {
-    "study": {
-        "name": _text, "date": _date, "plan": _text, "language": _text, "crs": _text,
-        "seed": _number,
-    },
-    "districts": {
-        "path": _text, "layer": _text, "id": _text, "name": _text, "datum": _text,
-        "groups": _table, "simulated": _flag,
-    },
-    "towns": {
-        "path": _text, "layer": _text, "sheet": _text, "id": _text, "name": _text,
-        "district": _text, "plan_district": _text, "datum": _text, "simulated": _flag,
-    },
-    "places": {
-        "path": _text, "layer": _text, "sheet": _text, "id": _text, "name": _text, "town": _text,
-        "district": _text, "x": _text, "y": _text, "datum": _text, "setting": _text,
-        "setting_values": _table, "people": _text, "island": _text, "group_people": _table,
-        "simulated": _flag,
-    },
-    "facilities": {
-        "path": _text, "layer": _text, "sheet": _text, "service": _text, "service_column": _text,
-        "service_values": _table, "id": _text, "name": _text, "x": _text, "y": _text,
-        "datum": _text, "opened": _text, "closed": _text, "status": _text,
-        "floor_area_m2": _text, "capacity": _text, "level": _text, "place": _text,
-        "presence_m": _number, "require": _table, "simulated": _flag,
-    },
-    "network": {
-        "osm": _text, "lines": _text, "layer": _text, "ferries": _text, "snap_m": _number,
-        "borders": _text, "speeds": _table, "datum": _text, "simulated": _flag,
-    },
-    "services": {
-        "name": _table, "mode": _text, "limit_m": _number, "limit_minutes": _number,
-        "source": _text, "speed_kmh": _number,
-    },
-    "population": {"raster": _text, "reconcile": _text, "simulated": _flag},
-    "surface": {"land_cover": _text, "speeds": _text, "dem": _text, "simulated": _flag},
-    "indicators": {"path": _text, "simulated": _flag},
-    "certificates": {"path": _text, "simulated": _flag},
-    "milestones": {"path": _text, "simulated": _flag},
-    "siting": {
-        "count": _number, "budget": _number, "candidates": _text, "objective": _text,
-        "cost": _number,
-    },
-}  # fmt: skip
-_NEEDED = {
-    "study": ("name", "date"),
-    "districts": ("path", "id", "name"),
-    "towns": ("path", "id", "name"),
-    "places": ("path", "id", "name"),
-    "facilities": ("path",),
-    "services": ("mode",),
-    "population": ("raster",),
-    "indicators": ("path",),
-    "certificates": ("path",),
-    "milestones": ("path",),
-}
-_ALIKE = 0.75
-"""How alike a facility attribute must be to a known key before it is taken for a slip."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceEntry:
-    """A ``[services.X]`` block as written: the limit may be left to a named standard."""
-
-    id: str
-    name: Mapping[str, str]
-    mode: str
-    limit_m: float | None = None
-    limit_minutes: float | None = None
-    source: str = "assumption"
-    speed_kmh: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SitingEntry:
-    """A ``[siting.X]`` block: where to build next for one service."""
-
-    service: str
-    count: int | None = None
-    budget: float | None = None
-    candidates: str = "places"
-    objective: str = "people"
-    cost: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudyFile:
-    """A study file's content, checked; paths are absolute.
-
-    Attributes
-    ----------
-    raw
-        The file as parsed, for the manifest.
-    records
-        Paths of ``indicators``, ``certificates`` and ``milestones`` that are given.
-    not_used
-        Blocks that this version reads but does not use yet.
-    """
-
-    path: Path
-    name: str
-    date: dt.date
-    districts: DistrictSource
-    places: PlaceSource
-    towns: TownSource | None = None
-    facilities: tuple[FacilitySource, ...] = ()
-    network: NetworkSource | None = None
-    services: tuple[ServiceEntry, ...] = ()
-    siting: tuple[SitingEntry, ...] = ()
-    records: Mapping[str, Path] = field(default_factory=dict)
-    records_simulated: bool = False
-    plan: str = ""
-    language: str = "zh"
-    crs: str = "auto"
-    seed: int = 1
-    not_used: tuple[str, ...] = ()
-    raw: Mapping[str, Any] = field(default_factory=dict)
+__all__ = ["read_study_file"]
 
 
 def read_study_file(path: Path) -> StudyFile:
@@ -163,7 +45,7 @@ def read_study_file(path: Path) -> StudyFile:
     """
     raw = _parse(path)
     reader = _Reader(path)
-    reader.known(raw, _KEYS, "")
+    reader.known(raw, KEYS, "")
     for needed in ("study", "districts", "places"):
         if needed not in raw:
             reader.fail("study-block-missing", needed)
@@ -242,13 +124,13 @@ class _Reader:
         shown = where or name
         if not isinstance(have, dict):
             self.fail("study-value-kind", shown, have, wanted="[table]")
-        kinds = _KEYS[name]
+        kinds = KEYS[name]
         self.known(have, kinds, f"{shown}.")
-        for key in _NEEDED.get(name, ()):
+        for key in NEEDED.get(name, ()):
             if key not in have:
                 self.fail("study-key-missing", f"{shown}.{key}")
         for key, value in have.items():
-            if not _is(value, kinds[key]):
+            if not is_kind(value, kinds[key]):
                 self.fail("study-value-kind", f"{shown}.{key}", value, wanted=kinds[key])
         return have
 
@@ -279,7 +161,7 @@ class _Reader:
         for name, entries in dict(values).items():
             listed = entries if isinstance(entries, list) else [entries]
             if not all(isinstance(entry, str | int) for entry in listed):
-                self.fail("study-value-kind", f"{key}.{name}", entries, wanted=_list)
+                self.fail("study-value-kind", f"{key}.{name}", entries, wanted=LIST)
             told[name] = tuple(str(entry) for entry in listed)
         return told
 
@@ -343,12 +225,12 @@ class _Reader:
 
     def _attributes(self, where: str, have: dict[str, Any]) -> dict[str, str]:
         """Take the keys that name further attributes; one that looks like a slip is an error."""
-        known = _KEYS["facilities"]
+        known = KEYS["facilities"]
         told = {}
         for key, value in have.items():
             if key in known:
                 continue
-            near = difflib.get_close_matches(key, known, n=1, cutoff=_ALIKE)
+            near = difflib.get_close_matches(key, known, n=1, cutoff=ALIKE)
             if near or not isinstance(value, str):
                 nearest = near or difflib.get_close_matches(key, known, n=1, cutoff=0.0)
                 self.fail("study-key-unknown", f"{where}.{key}", nearest=nearest[0])
@@ -361,7 +243,7 @@ class _Reader:
             self.fail("study-network-once", "network")
         speeds = dict(block.get("speeds", {}))
         for name, speed in speeds.items():
-            if not _is(speed, _number) or speed <= 0:
+            if not is_kind(speed, NUMBER) or speed <= 0:
                 self.fail("study-positive", f"network.speeds.{name}", speed)
         self._positive("network", block, "snap_m")
         files: dict[str, Any] = {
@@ -410,7 +292,7 @@ class _Reader:
         table = dict(block.get(key or where.rsplit(".", 1)[1], {}))
         for name, value in table.items():
             if not isinstance(value, str):
-                self.fail("study-value-kind", f"{where}.{name}", value, wanted=_text)
+                self.fail("study-value-kind", f"{where}.{name}", value, wanted=TEXT)
         return table
 
     def _both(self, where: str, block: dict[str, Any]) -> None:
@@ -422,16 +304,3 @@ class _Reader:
         for key in keys:
             if key in block and float(str(block[key])) <= 0:
                 self.fail("study-positive", f"{where}.{key}", block[key])
-
-
-def _is(value: object, kind: str) -> bool:
-    if kind == _number:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    wanted: dict[str, type | tuple[type, ...]] = {
-        _text: str,
-        _flag: bool,
-        _date: (dt.date, str),
-        _table: dict,
-        _list: list,
-    }
-    return isinstance(value, wanted[kind])

@@ -1,0 +1,86 @@
+"""The files that a study names, with size and SHA-256, and the title block made of them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import gapmap
+from gapmap.about import About, InputFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gapmap.plan import Plan
+    from gapmap.region import Region
+    from gapmap.studyfile import StudyFile
+
+__all__ = ["about_study", "named_files"]
+
+
+def about_study(file: StudyFile, plan: Plan | None, region: Region) -> About:
+    """Make the title block: name, date, plan, CRS, and every input with its hash."""
+    inputs = _inputs(file)
+    return About(
+        name=file.name,
+        date=file.date,
+        plan=(plan.name.get(file.language, plan.id) if plan else ""),
+        language=file.language,
+        simulated=tuple(dict.fromkeys(one.name for one in inputs if one.simulated)),
+        crs=_crs_name(region),
+        version=gapmap.__version__,
+        inputs=inputs,
+    )
+
+
+def _crs_name(region: Region) -> str:
+    code = region.crs.to_epsg()
+    return f"EPSG:{code}" if code else str(region.crs.name)
+
+
+def named_files(file: StudyFile) -> list[tuple[str, Path, bool]]:
+    """List every file that the study names: its role, its path, whether it is simulated."""
+    named: list[tuple[str, Path, bool]] = [("study", file.path, False)]
+    named.append(("districts", file.districts.path, file.districts.simulated))
+    if file.towns:
+        named.append(("towns", file.towns.path, file.towns.simulated))
+    named.append(("places", file.places.path, file.places.simulated))
+    named += [("facilities", one.path, one.simulated) for one in file.facilities]
+    if file.network:
+        source = file.network
+        for path in (source.osm, source.lines, source.ferries, source.borders):
+            if path is not None:
+                named.append(("network", path, source.simulated))
+    named += [(name, path, file.records_simulated) for name, path in file.records.items()]
+    plan = file.path.parent / file.plan
+    if file.plan and plan.is_file():
+        named.append(("plan", plan, False))
+    return [(role, part, simulated) for role, path, simulated in named for part in _parts(path)]
+
+
+def _inputs(file: StudyFile) -> tuple[InputFile, ...]:
+    """List every file that the study names, with size and SHA-256."""
+    return tuple(_input(file, role, path, simulated) for role, path, simulated in named_files(file))
+
+
+def _parts(path: Path) -> list[Path]:
+    """Give a file and, for a shapefile, the files beside it that belong to it."""
+    if path.suffix.lower() != ".shp":
+        return [path]
+    sides = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+    return [path.with_suffix(side) for side in sides if path.with_suffix(side).is_file()]
+
+
+def _input(file: StudyFile, role: str, path: Path, simulated: bool) -> InputFile:  # noqa: FBT001 - a field of the row
+    home = file.path.parent.resolve()
+    resolved = path.resolve()
+    name = str(resolved.relative_to(home)) if resolved.is_relative_to(home) else path.name
+    with resolved.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return InputFile(
+        name=name,
+        role=role,
+        size_bytes=resolved.stat().st_size,
+        sha256=digest,
+        simulated=simulated,
+    )

@@ -1,0 +1,223 @@
+"""Reading all that a study file names; when only checking, going on after an input that fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from gapmap.access import Service
+from gapmap.errors import InputError, StudyError
+from gapmap.facilities import read_facilities
+from gapmap.findings import fail, finding, from_error
+from gapmap.network import read_network
+from gapmap.places import read_places
+from gapmap.plan import judge_source, read_plan, standards
+from gapmap.records import no_records, read_records
+from gapmap.region import read_region
+from gapmap.study.inputs import about_study
+from gapmap.study.value import Checked, Steps, Study
+from gapmap.studyfile import read_study_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gapmap.facilities import Facilities
+    from gapmap.findings import Finding
+    from gapmap.network import Network
+    from gapmap.places import Places
+    from gapmap.plan import Plan
+    from gapmap.records import Records
+    from gapmap.region import Region
+    from gapmap.studyfile import ServiceEntry, StudyFile
+    from gapmap.tables import RowCount
+
+__all__ = ["check_study", "read_study", "study_path"]
+
+_T = TypeVar("_T")
+
+
+def read_study(path: str | Path, *, steps: Steps | None = None) -> Study:
+    """Read a study file and everything that it names.
+
+    Parameters
+    ----------
+    path
+        The study file, or the folder that holds ``study.toml``.
+    steps
+        A stopwatch to fill.
+
+    Returns
+    -------
+    Study
+        All inputs, in one metric CRS.
+
+    Raises
+    ------
+    InputError
+        At the first input that cannot be used; ``gapmap check`` lists all of them.
+    """
+    reading = _Reading(steps or Steps(), tolerant=False)
+    study = reading.study(study_path(path))
+    assert study is not None  # noqa: S101 - without tolerance a failure has raised
+    return study
+
+
+def check_study(path: str | Path, *, steps: Steps | None = None) -> Checked:
+    """Read everything that a study names and list what is wrong; never raises for input."""
+    reading = _Reading(steps or Steps(), tolerant=True)
+    try:
+        reading.study(study_path(path))
+    except InputError as error:
+        reading.findings.append(from_error(error))
+    return Checked(findings=tuple(reading.findings), rows=tuple(reading.rows))
+
+
+def study_path(path: str | Path) -> Path:
+    """Give the study file, also where its folder was named."""
+    given = Path(path)
+    return given / "study.toml" if given.is_dir() else given
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads inputs one after the other; when tolerant, goes on after one that fails."""
+
+    steps: Steps
+    tolerant: bool
+    findings: list[Finding] = field(default_factory=list)
+    rows: list[RowCount] = field(default_factory=list)
+
+    def study(self, path: Path) -> Study | None:
+        file = read_study_file(path)
+        plan = self.attempt("plan", lambda: _plan(file))
+        records = self.attempt("records", lambda: _records(file)) or no_records()
+        services = self.attempt("services", lambda: self.services(file, plan)) or ()
+        region = self.attempt(
+            "districts", lambda: read_region(file.districts, file.towns, crs=file.crs)
+        )
+        self.keep(records)
+        if region is None:
+            return None
+        self.keep(region)
+        network = self.attempt("network", lambda: _network(file, region))
+        self.keep(network)
+        places = self.attempt("places", lambda: read_places(file.places, region))
+        if places is None:
+            return None
+        self.keep(places)
+        facilities = self.attempt(
+            "facilities", lambda: read_facilities(file.facilities, places, date=file.date)
+        )
+        if facilities is None:
+            return None
+        self.keep(facilities)
+        self.say(file, facilities, services)
+        about = about_study(file, plan, region)
+        self.findings += [
+            finding("data-simulated", file=name, name=name) for name in about.simulated
+        ]
+        return Study(
+            file=file,
+            region=region,
+            places=places,
+            facilities=facilities,
+            network=network,
+            services=services,
+            plan=plan,
+            records=records,
+            about=about,
+            findings=tuple(self.findings),
+            rows=tuple(self.rows),
+        )
+
+    def attempt(self, step: str, read: Callable[[], _T]) -> _T | None:
+        with self.steps.step(f"read {step}"):
+            try:
+                return read()
+            except InputError as error:
+                if not self.tolerant:
+                    raise
+                self.findings.append(from_error(error))
+        return None
+
+    def keep(self, value: Region | Places | Facilities | Network | Records | None) -> None:
+        if value is not None:
+            self.findings += value.findings
+            self.rows += value.rows
+
+    def services(self, file: StudyFile, plan: Plan | None) -> tuple[Service, ...]:
+        told = []
+        for entry in file.services:
+            service, doubts = _service(entry, file, plan)
+            told.append(service)
+            self.findings += doubts
+        return tuple(told)
+
+    def say(self, file: StudyFile, facilities: Facilities, services: tuple[Service, ...]) -> None:
+        """Record what the study leaves out, so that no output stays silent about it."""
+        name = file.path.name
+        measured = {service.id for service in services}
+        self.findings += [
+            finding("service-not-measured", file=name, service=service)
+            for service in facilities.services
+            if service not in measured
+        ]
+        self.findings += [finding("block-not-used", file=name, block=b) for b in file.not_used]
+        if file.network is None:
+            self.findings.append(finding("measured-straight", file=name))
+
+
+def _plan(file: StudyFile) -> Plan | None:
+    if not file.plan:
+        return None
+    beside = file.path.parent / file.plan
+    return read_plan(beside if beside.suffix == ".toml" and beside.is_file() else file.plan)
+
+
+def _records(file: StudyFile) -> Records:
+    return read_records(
+        indicators=file.records.get("indicators"),
+        certificates=file.records.get("certificates"),
+        milestones=file.records.get("milestones"),
+        simulated=file.records_simulated,
+    )
+
+
+def _network(file: StudyFile, region: Region) -> Network | None:
+    return None if file.network is None else read_network(file.network, crs=region.crs)
+
+
+def _service(
+    entry: ServiceEntry, file: StudyFile, plan: Plan | None
+) -> tuple[Service, tuple[Finding, ...]]:
+    """Give a service its limit: as written, or from the standard that its source names."""
+    limit, unit = entry.limit_m, "m"
+    if entry.limit_minutes is not None:
+        limit, unit = entry.limit_minutes, "minutes"
+    basis, doubts = judge_source(entry.source, file.date, plan=plan, limit=limit, unit=unit)
+    if limit is None:
+        named = standards().get(entry.source)
+        if named is None or named.unit not in {"m", "minutes"}:
+            fail(
+                finding(
+                    "study-limit-missing",
+                    file=file.path.name,
+                    service=entry.id,
+                    source=entry.source,
+                    known=", ".join(standards()),
+                ),
+                StudyError,
+            )
+        limit, unit = named.value, named.unit
+    service = Service(
+        id=entry.id,
+        name=entry.name,
+        mode=entry.mode,
+        limit=float(limit),
+        limit_unit=unit,
+        source=entry.source,
+        basis=basis,
+        speed_kmh=entry.speed_kmh,
+    )
+    return service, doubts

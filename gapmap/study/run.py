@@ -1,0 +1,169 @@
+"""The whole job: from a study file to every output."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gapmap.access import measure_access
+from gapmap.assessment import assess
+from gapmap.outputs import Results, check_out, write_run
+from gapmap.positions import locate
+from gapmap.report import build_report
+from gapmap.scenario import apply_scenario
+from gapmap.siting import propose_sites
+from gapmap.study.inputs import named_files
+from gapmap.study.reading import read_study, study_path
+from gapmap.study.value import Steps
+from gapmap.studyfile import read_study_file
+from gapmap.tables import read_table, texts
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from gapmap.access import Service
+    from gapmap.assessment import Assessment
+    from gapmap.scenario import Scenario
+    from gapmap.siting import Proposal
+    from gapmap.study.value import Study
+    from gapmap.studyfile import SitingEntry
+
+__all__ = ["run_study"]
+
+
+def run_study(
+    path: str | Path,
+    out: str | Path,
+    *,
+    scenario: Scenario | None = None,
+    language: str | None = None,
+    siting: SitingEntry | None = None,
+    steps: Steps | None = None,
+) -> Results:
+    """Do the whole job: read, measure, assess, propose sites, and leave every output in ``out``.
+
+    Parameters
+    ----------
+    path, steps
+        As for :func:`read_study`.
+    out
+        Folder of the results; exchanged as a whole at the end.
+    scenario
+        A what-if to apply first.
+    language
+        ``zh`` or ``en``; the study's own by default.
+    siting
+        Propose sites for this instead of what the study asks for.
+
+    Returns
+    -------
+    Results
+        What was written.
+
+    Raises
+    ------
+    InputError
+        When an input cannot be used.
+    OutputError
+        When results cannot be written.
+    """
+    watch = steps or Steps()
+    inputs = tuple(one for _, one, _ in named_files(read_study_file(study_path(path))))
+    check_out(Path(out), inputs=inputs)  # before the work, not after it
+    study = read_study(path, steps=watch)
+    about = replace(
+        study.about,
+        language=language or study.file.language,
+        scenario=scenario.file if scenario else "",
+    )
+    facilities, services = study.facilities, study.services
+    if scenario is not None:
+        facilities, services = apply_scenario(scenario, study.places, facilities, services)
+        about = replace(about, date=facilities.date)
+    with watch.step("measure"):
+        access = measure_access(study.places, facilities, study.network, services)
+    with watch.step("assess"):
+        assessment = assess(access, study.plan, records=study.records)
+    with watch.step("propose"):
+        wanted = (siting,) if siting else study.file.siting
+        proposals = tuple(_propose(study, assessment, entry) for entry in wanted)
+    with watch.step("report"):
+        findings = (*study.findings, *access.findings, *assessment.findings)
+        report = build_report(assessment, proposals, about=about, findings=findings)
+    results = Results(
+        assessment=assessment,
+        proposals=proposals,
+        report_html=report.html,
+        about=about,
+        findings=findings,
+        rows=study.rows,
+        study=study.file.raw,
+        parameters=_parameters(study, services, scenario),
+        seconds=watch.seconds,
+        seed=study.file.seed,
+        input_paths=inputs,
+    )
+    with watch.step("write"):
+        write_run(results, Path(out))
+    return results
+
+
+def _propose(study: Study, assessment: Assessment, entry: SitingEntry) -> Proposal:
+    return propose_sites(
+        assessment,
+        service=entry.service,
+        count=entry.count,
+        budget=entry.budget,
+        cost=entry.cost,
+        candidates=_candidates(study, entry),
+        objective=entry.objective,
+    )
+
+
+def _candidates(study: Study, entry: SitingEntry) -> str | gpd.GeoDataFrame:
+    """Read a candidate layer where the study names a file; else hand the word on."""
+    path = study.file.path.parent / entry.candidates
+    if entry.candidates == "places" or entry.candidates.startswith("grid:"):
+        return entry.candidates
+    table = read_table(path)
+    has_xy = {"lon", "lat"} <= set(table.cells.columns)
+    where = locate(
+        table, crs=study.region.crs, x="lon" if has_xy else None, y="lat" if has_xy else None
+    )
+    sites = where.geometry.to_frame("geometry")
+    sites["site_id"] = texts(table, "id")
+    sites["name"] = texts(table, "name")
+    return sites[sites.geometry.notna()]
+
+
+def _parameters(
+    study: Study, services: tuple[Service, ...], scenario: Scenario | None
+) -> dict[str, object]:
+    told: dict[str, object] = {
+        service.id: {
+            "mode": service.mode,
+            "limit": service.limit,
+            "limit_unit": service.limit_unit,
+            "source": service.source,
+            "basis": service.basis,
+            "speed_kmh": service.speed_kmh,
+        }
+        for service in services
+    }
+    source = study.file.network
+    return {
+        "services": told,
+        "snap_m": source.snap_m if source else None,
+        "speeds": dict(source.speeds) if source else {},
+        "presence_m": {one.path.name: one.presence_m for one in study.file.facilities},
+        "scenario": None
+        if scenario is None
+        else {
+            "on": list(scenario.on),
+            "off": list(scenario.off),
+            "added": [list(one) for one in scenario.added],
+            "limit_m": dict(scenario.limit_m),
+            "date": scenario.date.isoformat() if scenario.date else None,
+        },
+    }

@@ -1,0 +1,104 @@
+"""The keys of a study file, and the kind of value that each takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+__all__ = [
+    "ALIKE",
+    "DATUMS",
+    "KEYS",
+    "LANGUAGES",
+    "LIST",
+    "NEEDED",
+    "NUMBER",
+    "OBJECTIVES",
+    "TEXT",
+    "is_kind",
+]
+
+LANGUAGES = ("zh", "en")
+DATUMS = ("auto", "detect", "wgs84", "cgcs2000", "gcj02", "bd09")
+OBJECTIVES = ("people", "fewest", "distance", "worst", "worst_first")
+
+TEXT, NUMBER, FLAG, DATE, TABLE, LIST = (
+    "text",
+    "number",
+    "true or false",
+    "date",
+    "table",
+    "list",
+)
+
+KEYS: dict[str, dict[str, str]] = {
+    "study": {
+        "name": TEXT, "date": DATE, "plan": TEXT, "language": TEXT, "crs": TEXT,
+        "seed": NUMBER,
+    },
+    "districts": {
+        "path": TEXT, "layer": TEXT, "id": TEXT, "name": TEXT, "datum": TEXT,
+        "groups": TABLE, "simulated": FLAG,
+    },
+    "towns": {
+        "path": TEXT, "layer": TEXT, "sheet": TEXT, "id": TEXT, "name": TEXT,
+        "district": TEXT, "plan_district": TEXT, "datum": TEXT, "simulated": FLAG,
+    },
+    "places": {
+        "path": TEXT, "layer": TEXT, "sheet": TEXT, "id": TEXT, "name": TEXT, "town": TEXT,
+        "district": TEXT, "x": TEXT, "y": TEXT, "datum": TEXT, "setting": TEXT,
+        "setting_values": TABLE, "people": TEXT, "island": TEXT, "group_people": TABLE,
+        "simulated": FLAG,
+    },
+    "facilities": {
+        "path": TEXT, "layer": TEXT, "sheet": TEXT, "service": TEXT, "service_column": TEXT,
+        "service_values": TABLE, "id": TEXT, "name": TEXT, "x": TEXT, "y": TEXT,
+        "datum": TEXT, "opened": TEXT, "closed": TEXT, "status": TEXT,
+        "floor_area_m2": TEXT, "capacity": TEXT, "level": TEXT, "place": TEXT,
+        "presence_m": NUMBER, "require": TABLE, "simulated": FLAG,
+    },
+    "network": {
+        "osm": TEXT, "lines": TEXT, "layer": TEXT, "ferries": TEXT, "snap_m": NUMBER,
+        "borders": TEXT, "speeds": TABLE, "datum": TEXT, "simulated": FLAG,
+    },
+    "services": {
+        "name": TABLE, "mode": TEXT, "limit_m": NUMBER, "limit_minutes": NUMBER,
+        "source": TEXT, "speed_kmh": NUMBER,
+    },
+    "population": {"raster": TEXT, "reconcile": TEXT, "simulated": FLAG},
+    "surface": {"land_cover": TEXT, "speeds": TEXT, "dem": TEXT, "simulated": FLAG},
+    "indicators": {"path": TEXT, "simulated": FLAG},
+    "certificates": {"path": TEXT, "simulated": FLAG},
+    "milestones": {"path": TEXT, "simulated": FLAG},
+    "siting": {
+        "count": NUMBER, "budget": NUMBER, "candidates": TEXT, "objective": TEXT,
+        "cost": NUMBER,
+    },
+}  # fmt: skip
+NEEDED = {
+    "study": ("name", "date"),
+    "districts": ("path", "id", "name"),
+    "towns": ("path", "id", "name"),
+    "places": ("path", "id", "name"),
+    "facilities": ("path",),
+    "services": ("mode",),
+    "population": ("raster",),
+    "indicators": ("path",),
+    "certificates": ("path",),
+    "milestones": ("path",),
+}
+ALIKE = 0.75
+"""How alike a facility attribute must be to a known key before it is taken for a slip."""
+
+
+def is_kind(value: object, kind: str) -> bool:
+    """Say whether a value read from TOML is of the kind that a key takes."""
+    if kind == NUMBER:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    wanted: dict[str, type | tuple[type, ...]] = {
+        TEXT: str,
+        FLAG: bool,
+        DATE: (dt.date, str),
+        TABLE: dict,
+        LIST: list,
+    }
+    return isinstance(value, wanted[kind])

@@ -1,0 +1,77 @@
+"""A study file's content as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from gapmap.facilities import FacilitySource
+    from gapmap.network import NetworkSource
+    from gapmap.places import PlaceSource
+    from gapmap.region import DistrictSource, TownSource
+
+__all__ = ["ServiceEntry", "SitingEntry", "StudyFile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEntry:
+    """A ``[services.X]`` block as written: the limit may be left to a named standard."""
+
+    id: str
+    name: Mapping[str, str]
+    mode: str
+    limit_m: float | None = None
+    limit_minutes: float | None = None
+    source: str = "assumption"
+    speed_kmh: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitingEntry:
+    """A ``[siting.X]`` block: where to build next for one service."""
+
+    service: str
+    count: int | None = None
+    budget: float | None = None
+    candidates: str = "places"
+    objective: str = "people"
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyFile:
+    """A study file's content, checked; paths are absolute.
+
+    Attributes
+    ----------
+    raw
+        The file as parsed, for the manifest.
+    records
+        Paths of ``indicators``, ``certificates`` and ``milestones`` that are given.
+    not_used
+        Blocks that this version reads but does not use yet.
+    """
+
+    path: Path
+    name: str
+    date: dt.date
+    districts: DistrictSource
+    places: PlaceSource
+    towns: TownSource | None = None
+    facilities: tuple[FacilitySource, ...] = ()
+    network: NetworkSource | None = None
+    services: tuple[ServiceEntry, ...] = ()
+    siting: tuple[SitingEntry, ...] = ()
+    records: Mapping[str, Path] = field(default_factory=dict)
+    records_simulated: bool = False
+    plan: str = ""
+    language: str = "zh"
+    crs: str = "auto"
+    seed: int = 1
+    not_used: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
