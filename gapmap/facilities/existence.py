@@ -89,7 +89,8 @@ def exists_at(table: pd.DataFrame, date: dt.date) -> NDArray[np.str_]:
     contrary = (closed < opened).to_numpy()
     by_date = ((opened > day) | (closed <= day)).to_numpy() & ~contrary
     used = table["in_use"].to_numpy(dtype=object)
-    ended = np.array([_kind(str(status)) == "ended" for status in table["status"]], dtype=bool)
+    kinds = {status: _kind(str(status)) for status in table["status"].unique()}
+    ended = np.array([kinds[status] == "ended" for status in table["status"]], dtype=bool)
     dated_end = ended & closed.notna().to_numpy() & ~contrary
     never = (used == "no") & ~dated_end
     doubtful = contrary | (used == "unknown")

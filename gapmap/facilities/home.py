@@ -230,18 +230,19 @@ def _say_far(
     """Doubt a facility that stands far from the place whose code it carries."""
     known = places.table[places.table["position"] == "ok"]
     there = dict(zip(known["place_id"], known.geometry, strict=True))
-    coded = home.index[(home["place_basis"] == "code") & points.notna()]
-    homes = np.array([there.get(code) for code in home.loc[coded, "place_id"]], dtype=object)
+    coded = (home["place_basis"] == "code") & points.notna()
+    codes = home.loc[coded, "place_id"]
+    homes = np.array([there.get(code) for code in codes], dtype=object)
     metres = shapely.distance(points[coded].to_numpy(), homes)
     ledger.add(
         finding(
             "facility-far-from-place",
             file=ledger.table.file,
-            row=int(row),
-            name=names[row],
-            place=home.loc[row, "place_id"],
+            row=int(str(row)),
+            name=name,
+            place=code,
             km=f"{far_m / 1000:.1f}",
         )
-        for row, far_m in zip(coded, metres, strict=True)
+        for (row, code), name, far_m in zip(codes.items(), names[coded], metres, strict=True)
         if far_m > FAR_FROM_PLACE_M
     )

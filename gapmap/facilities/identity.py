@@ -72,8 +72,8 @@ def _keys(table: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(table["service"], table["facility_id"], strict=True))
 
 
-def name_apart(table: gpd.GeoDataFrame) -> tuple[pd.Series, list[Told]]:
-    """Give ids that are unique within each service: a second use of one gets ``~2``, and so on."""
+def name_apart(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Told]]:
+    """Make ids unique within each service: a second use of one gets ``~2``, and so on."""
     renamed = table["facility_id"].copy()
     taken = set(renamed)
     told: list[Told] = []
@@ -92,11 +92,19 @@ def name_apart(table: gpd.GeoDataFrame) -> tuple[pd.Series, list[Told]]:
             new=new,
         )
         told.append((int(row["part"]), said))
-    return renamed, told
+    return table.assign(facility_id=renamed), told
 
 
-def possible_doubles(table: gpd.GeoDataFrame) -> list[Told]:
-    """Point out facilities of one service and name within 1 m of each other, but of two ids."""
+def possible_doubles(table: gpd.GeoDataFrame, given: pd.Series) -> list[Told]:
+    """Point out facilities of one service and name within 1 m of each other, but of two ids.
+
+    Parameters
+    ----------
+    table
+        Facilities with ids that are unique within each service.
+    given
+        The ids as the files have them: where two were equal, that has been said.
+    """
     named = table[table.geometry.notna() & (table["facility"] != "")]
     if len(named) < 2:  # noqa: PLR2004 - a pair
         return []
@@ -110,6 +118,8 @@ def possible_doubles(table: gpd.GeoDataFrame) -> list[Told]:
     other = np.where(near[:, 0] == own, near[:, 1], near[:, 0])
     found = np.flatnonzero(other < len(named))
     pairs = sorted({(min(a, b), max(a, b)) for a, b in zip(found, other[found], strict=True)})
+    own_ids = given[named.index].to_numpy()
+    pairs = [(a, b) for a, b in pairs if own_ids[a] != own_ids[b]]
     return [(int(named["part"].iloc[b]), _double(named.iloc[a], named.iloc[b])) for a, b in pairs]
 
 

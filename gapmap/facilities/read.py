@@ -244,14 +244,12 @@ def _told_apart(table: gpd.GeoDataFrame, ledgers: Sequence[Ledger]) -> gpd.GeoDa
         rows = ledger.table.cells.index.to_series()
         held = rows.isin(kept.loc[kept["part"] == part, "row"])
         ledger.drop(~held)
-    renamed, names_told = name_apart(kept)
+    apart, names_told = name_apart(kept)
     for part, said in names_told:
         ledgers[part].repaired.add(int(str(said.row)))
-    told += names_told
-    told += possible_doubles(kept)
-    for part, said in told:
+    for part, said in (*told, *names_told, *possible_doubles(apart, kept["facility_id"])):
         ledgers[part].add([said])
-    return kept.assign(facility_id=renamed)
+    return apart
 
 
 def _by_service(table: pd.DataFrame, services: Sequence[str], date: dt.date) -> Iterator[Finding]:

@@ -189,7 +189,7 @@ def _read_towns(source: TownSource, outlines: gpd.GeoDataFrame) -> tuple[gpd.Geo
     ledger.each("name-empty", names == "", codes, field=source.name)
     shapes = _town_shapes(ledger, source, outlines.crs)
     district = _town_districts(ledger, source, shapes, outlines)
-    ledger.each("town-without-district", district == "", names)
+    ledger.once("town-without-district", district == "", names)
     own = names_of(district, outlines["district_id"], outlines["district"])
     plan = own if source.plan_district is None else texts(ledger.table, source.plan_district)
     polygons = shapes.where(is_polygon(shapes.to_numpy()), None)
