@@ -1,103 +1,54 @@
-"""Time whole jobs: the demo, the Westfjords, and 20,000 places on half a million crossings.
-
-Writes ``benchmarks/results.json`` and prints it as a table. Each run has a process of its own;
-the figures are medians. ``--quick`` runs each job once, the grid in a tenth of its size.
-"""
+"""Run all benchmarks: write ``benchmarks/results.json``, print the same as a table with ratios."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.grid import Grid, is_right, write_study
+from benchmarks import bench_jobs, bench_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from benchmarks.measuring import Row
 
-TOP = Path(__file__).parents[1]
-WHOLE = Grid(side=708, places=20_000, services=8, facilities=500)
-SMALL = Grid(side=224, places=2_000, services=8, facilities=50)
+RESULTS = Path(__file__).parent / "results.json"
 
 
-def run(study: Path, out: Path) -> dict[str, float]:
-    """Run a study in a fresh process and give seconds, CPU seconds and peak memory."""
-    done = subprocess.run(  # noqa: S603 - our own script with our own paths
-        [sys.executable, "-m", "benchmarks.once", str(study), str(out)],
-        cwd=TOP,
-        check=True,
-        capture_output=True,
-        text=True,
+def rounded(row: Row) -> Row:
+    """Cut digits that mean nothing."""
+    row["seconds"], row["cpu_seconds"] = round(row["seconds"], 4), round(row["cpu_seconds"], 4)
+    row["peak_mb"] = round(row["peak_mb"])
+    row["peers"] = {name: round(seconds, 4) for name, seconds in row["peers"].items()}
+    row["floor"] = None if row["floor"] is None else round(row["floor"], 4)
+    return row
+
+
+def line(row: Row) -> str:
+    """Write one line of the table; a peer's ratio is its time over ours."""
+    peers = ", ".join(
+        f"{name} {seconds:.2f} s ({seconds / row['seconds']:.1f} x)"
+        for name, seconds in row["peers"].items()
     )
-    took: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return took
-
-
-def measure(
-    work: str, size: str, study: Path, right: Callable[[Path], bool], repeats: int
-) -> dict[str, object]:
-    """Run a study ``repeats`` times; ``right`` judges every result."""
-    times, answers = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(repeats):
-            out = Path(folder) / f"out{number}"
-            times.append(run(study, out))
-            answers.append(right(out))
-    middle = {key: statistics.median(one[key] for one in times) for key in times[0]}
-    return {
-        "work": work,
-        "size": size,
-        "seconds": round(middle["seconds"], 2),
-        "cpu_seconds": round(middle["cpu_seconds"], 2),
-        "peak_mb": round(middle["peak_mb"]),
-        "peers": {},
-        "floor": None,
-        "same_answer": all(answers),
-    }
-
-
-def repeats_itself() -> Callable[[Path], bool]:
-    """Judge that every run gives the very bytes that the first gave in ``access.csv``."""
-    seen: list[bytes] = []
-
-    def right(out: Path) -> bool:
-        seen.append((out / "access.csv").read_bytes())
-        return seen[-1] == seen[0]
-
-    return right
+    right = "yes" if row["same_answer"] else "NO"
+    times = f"{row['seconds']:>9.3f} {row['cpu_seconds']:>9.3f} {row['peak_mb']:>8.0f}"
+    return f"{row['work']:<13} {row['size']:<38} {times}  {right:<5}  {peers}"
 
 
 def main() -> None:
-    """Run every job, write and print the results; exit 1 if an answer is wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="each job once, the grid small")
+    """Run, write, print; exit 1 if an answer is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one size each")
     quick = parser.parse_args().quick
-    repeats = 1 if quick else 5
-    results = [
-        measure(name, size, TOP / "data" / folder / "study.toml", repeats_itself(), max(repeats, 2))
-        for name, size, folder in (
-            ("demo", "Zhuhai, 345 places", "zhuhai"),
-            ("westfjords", "227 places, 99k nodes", "westfjords"),
-        )
-    ]
-    grid = SMALL if quick else WHOLE
-    with tempfile.TemporaryDirectory() as folder:
-        study = write_study(grid, Path(folder))
-        size = f"{grid.side**2 // 1000}k nodes, {grid.places} places, {grid.services} services"
-        results.append(measure("run_grid", size, study, lambda out: is_right(grid, out), repeats))
-    (TOP / "benchmarks" / "results.json").write_text(json.dumps(results, indent=2) + "\n", "utf8")
-    print(f"{'work':<12} {'size':<40} {'seconds':>8} {'cpu':>8} {'peak MB':>8}  right")
-    for row in results:
-        print(
-            f"{row['work']:<12} {row['size']:<40} {row['seconds']:>8} {row['cpu_seconds']:>8} "
-            f"{row['peak_mb']:>8}  {'yes' if row['same_answer'] else 'NO'}"
-        )
-    sys.exit(not all(row["same_answer"] for row in results))
+    print(f"{'work':<13} {'size':<38} {'seconds':>9} {'CPU':>9} {'peak MB':>8}  right  peers")
+    rows = []
+    for part in (bench_network, bench_jobs):
+        for row in part.run(quick=quick):
+            rows.append(rounded(row))
+            print(line(rows[-1]), flush=True)
+    RESULTS.write_text(json.dumps(rows, indent=1) + "\n", "utf8")
+    sys.exit(not all(row["same_answer"] for row in rows))
 
 
 if __name__ == "__main__":

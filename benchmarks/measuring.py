@@ -25,7 +25,7 @@ class Row(TypedDict):
     cpu_seconds: float
     peak_mb: float
     peers: dict[str, float]
-    floor: float
+    floor: float | None  # the least that any way of doing it takes; None where nobody knows
     same_answer: bool
 
 
@@ -56,6 +56,11 @@ def peak_mb(job: Callable[..., object], *arguments: object) -> float:
 
 def _peak(job: Callable[..., object], arguments: tuple[object, ...]) -> float:
     job(*arguments)
+    return own_peak_mb()
+
+
+def own_peak_mb() -> float:
+    """Give the most memory that this process has held."""
     status = Path("/proc/self/status")
     if status.exists():  # Linux: ru_maxrss would count what the parent held when it started us
         words = status.read_text("ascii").split()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 
+from benchmarks.measuring import own_peak_mb
 from gapmap.study import run_study
 
 
@@ -17,7 +17,7 @@ def main() -> None:
     took = {
         "seconds": time.perf_counter() - start,
         "cpu_seconds": time.process_time() - cpu,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": own_peak_mb(),
     }
     print(json.dumps(took))
 
