@@ -34,8 +34,8 @@ def at(east_m: float, north_m: float) -> shapely.Point:
 
 
 def layer(path: Path, rows: Mapping[str, Sequence[object]], shapes: Sequence[object]) -> Path:
-    """Write a GeoPackage in the metric CRS: coordinates come back to the bit."""
-    gpd.GeoDataFrame(dict(rows), geometry=list(shapes), crs=METRIC).to_file(path, driver="GPKG")
+    """Write a layer in the metric CRS; those of a GeoPackage come back to the bit."""
+    gpd.GeoDataFrame(dict(rows), geometry=list(shapes), crs=METRIC).to_file(path)
     return path
 
 

@@ -278,7 +278,7 @@ ROW = st.tuples(st.sampled_from("abc ").map(str.strip), METRES, METRES, CELLS, C
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=st.lists(ROW, min_size=1, max_size=8))
 def test_no_row_and_nobody_is_lost(tmp_path: Path, region, rows) -> None:

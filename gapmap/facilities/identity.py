@@ -40,36 +40,23 @@ def repeated_rows(table: gpd.GeoDataFrame) -> tuple[pd.Series, list[Told]]:
     content = pd.DataFrame(table.drop(columns=_NOT_CONTENT))
     content["position_wkb"] = table.geometry.to_wkb(hex=True)
     again = content.duplicated()
-    first = {
-        key: (row.file, int(row.row))
-        for key, row in zip(
-            _keys(table[~again]), table.loc[~again, ["file", "row"]].itertuples(), strict=True
-        )
-    }
-    doubles = table[again]
-    told = [
-        (
-            int(row.part),
-            finding(
-                "row-repeated",
-                file=row.file,
-                row=int(row.row),
-                value=row.facility_id,
-                first=_shown(first[key], row.file),
-            ),
-        )
-        for key, row in zip(_keys(doubles), doubles.itertuples(), strict=True)
-    ]
+    alike = content[content.duplicated(keep=False)]
+    group = alike.groupby(list(alike), sort=False, dropna=False).ngroup()
+    first = {number: table.loc[label] for label, number in group.drop_duplicates().items()}
+    told = [_repeats(table.loc[label], first[group[label]]) for label in table.index[again]]
     return again, told
 
 
-def _shown(place: tuple[str, int], here: str) -> str:
-    file, row = place
-    return str(row) if file == here else f"{file}:{row}"
-
-
-def _keys(table: pd.DataFrame) -> list[tuple[str, str]]:
-    return list(zip(table["service"], table["facility_id"], strict=True))
+def _repeats(row: pd.Series, first: pd.Series) -> Told:
+    here = row["file"] == first["file"]
+    said = finding(
+        "row-repeated",
+        file=row["file"],
+        row=int(row["row"]),
+        value=row["facility_id"],
+        first=first["row"] if here else f"{first['file']}:{first['row']}",
+    )
+    return int(row["part"]), said
 
 
 def name_apart(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Told]]:
