@@ -172,6 +172,11 @@ def test_run_measures_in_the_utm_zone_and_calls_nothing_simulated(out):
     assert findings["message"].str.contains("w174345321").any(), "the boats' times are assumed"
 
 
+def test_outputs_name_the_source_of_the_data(out):
+    for name in ("report.html", "run.json"):
+        assert "© OpenStreetMap contributors" in (out / name).read_text("utf8"), name
+
+
 def test_every_place_is_there_once_for_every_service(access):
     assert len(access) == 6 * 227
     assert not access.duplicated(["place_id", "service"]).any()
