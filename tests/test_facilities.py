@@ -422,6 +422,26 @@ def test_a_row_may_be_of_two_services_and_words_of_none_are_left_out(tmp_path: P
     assert left == [("厕所", 4, "2"), ("", 5, "1")]
 
 
+def test_a_row_of_two_services_is_renamed_once(tmp_path: Path, home) -> None:
+    made = read(
+        tmp_path, home, "a,甲,1,1,站\na,乙,9,9,站", head=",kind", service=None,
+        service_column="kind", service_values={"stop": ("站",), "station": ("站",)},
+    )  # fmt: skip
+    assert column(made, "facility_id") == ["a", "a", "a~2", "a~2"]
+    assert doubts(made.findings) == ["facility-id-repeated"]
+    assert made.rows == (RowCount("f.csv", read=2, used=1, repaired=1, excluded=0),)
+
+
+def test_many_on_one_spot_go_to_the_lowest_id(tmp_path: Path) -> None:
+    """Places often share a fallback position; comparing all pairs would fill the memory."""
+    places = villages(
+        tmp_path, city(tmp_path), "\n".join(f"p{n:04},村,5000,5000" for n in range(3000))
+    )
+    rows = "\n".join(f"f{n},站,5000,5000" for n in range(3000))
+    table = read(tmp_path, places, rows).table
+    assert set(table["place_id"]) == {"p0000"}
+
+
 def test_a_source_is_of_one_service_or_has_a_column(tmp_path: Path, home) -> None:
     with pytest.raises(InputError) as caught:
         read(tmp_path, home, "a,甲,1,1", service=None)

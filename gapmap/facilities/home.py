@@ -165,6 +165,8 @@ def _nearest(points: gpd.GeoSeries, places: Places, presence_m: float) -> pd.Ser
     known = places.table[places.table["position"] == "ok"].sort_values("place_id")
     if len(known) == 0 or len(points) == 0:
         return pd.Series(dtype="str")
+    _, lowest_id = np.unique(_xy(known.geometry), axis=0, return_index=True)
+    known = known.iloc[np.sort(lowest_id)]  # one place for each spot: many share a fallback one
     tree, here = cKDTree(_xy(known.geometry)), _xy(points)
     metres, order = tree.query(here, k=[1])
     metres, order = metres[:, 0], order[:, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,44 +43,60 @@ def repeated_rows(table: gpd.GeoDataFrame) -> tuple[pd.Series, list[Told]]:
     again = content.duplicated()
     alike = content[content.duplicated(keep=False)]
     group = alike.groupby(list(alike), sort=False, dropna=False).ngroup()
-    first = {number: table.loc[label] for label, number in group.drop_duplicates().items()}
-    told = [_repeats(table.loc[label], first[group[label]]) for label in table.index[again]]
+    where = _where(table)
+    first = {number: where[label] for label, number in group.drop_duplicates().items()}
+    told = [_repeats(where[label], first[group[label]]) for label in table.index[again]]
     return again, told
 
 
-def _repeats(row: pd.Series, first: pd.Series) -> Told:
-    here = row["file"] == first["file"]
-    said = finding(
-        "row-repeated",
-        file=row["file"],
-        row=int(row["row"]),
-        value=row["facility_id"],
-        first=first["row"] if here else f"{first['file']}:{first['row']}",
-    )
-    return int(row["part"]), said
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """A facility's id and name, and the row that it stands in."""
+
+    id: str
+    name: str
+    service: str
+    part: int
+    file: str
+    row: int
+
+
+def _where(table: gpd.GeoDataFrame) -> dict[object, _Where]:
+    columns = ["facility_id", "facility", "service", "part", "file", "row"]
+    cells = zip(*(table[name].to_numpy(dtype=object) for name in columns), strict=True)
+    return {label: _Where(*one) for label, one in zip(table.index, cells, strict=True)}
+
+
+def _repeats(one: _Where, first: _Where) -> Told:
+    place = first.row if one.file == first.file else f"{first.file}:{first.row}"
+    said = finding("row-repeated", file=one.file, row=one.row, value=one.id, first=place)
+    return one.part, said
 
 
 def name_apart(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Told]]:
     """Make ids unique within each service: a second use of one gets ``~2``, and so on."""
-    renamed = table["facility_id"].copy()
+    renamed = table["facility_id"].to_numpy(dtype=object, copy=True)
     taken = set(renamed)
+    next_number: dict[str, int] = {}
+    made: dict[tuple[int, int], str] = {}  # a row of two services keeps one id
     told: list[Told] = []
-    for label in table.index[table.duplicated(["service", "facility_id"])]:
-        row, number = table.loc[label], 2
-        while f"{row['facility_id']}~{number}" in taken:
+    where = list(_where(table).values())
+    for position in np.flatnonzero(table.duplicated(["service", "facility_id"])):
+        one = where[position]
+        if (one.part, one.row) in made:
+            renamed[position] = made[one.part, one.row]
+            continue
+        number = next_number.get(one.id, 2)
+        while f"{one.id}~{number}" in taken:
             number += 1
-        new = f"{row['facility_id']}~{number}"
+        new = f"{one.id}~{number}"
+        next_number[one.id] = number + 1
         taken.add(new)
-        renamed[label] = new
-        said = finding(
-            "facility-id-repeated",
-            file=row["file"],
-            row=int(row["row"]),
-            value=row["facility_id"],
-            new=new,
-        )
-        told.append((int(row["part"]), said))
-    return table.assign(facility_id=renamed), told
+        renamed[position] = made[one.part, one.row] = new
+        said = finding("facility-id-repeated", file=one.file, row=one.row, value=one.id, new=new)
+        told.append((one.part, said))
+    apart = pd.Series(renamed, index=table.index, dtype="str")
+    return table.assign(facility_id=apart), told
 
 
 def possible_doubles(table: gpd.GeoDataFrame, given: pd.Series) -> list[Told]:
@@ -98,25 +115,26 @@ def possible_doubles(table: gpd.GeoDataFrame, given: pd.Series) -> list[Told]:
     group = named.groupby(["service", "facility"], sort=False).ngroup().to_numpy(dtype=float)
     points = named.geometry.to_numpy()
     far_apart = group * 10 * SAME_SPOT_M  # a third axis keeps other names out of reach
-    where = np.column_stack((shapely.get_x(points), shapely.get_y(points), far_apart))
+    xyz = np.column_stack((shapely.get_x(points), shapely.get_y(points), far_apart))
     reach_m = np.nextafter(SAME_SPOT_M, 2 * SAME_SPOT_M)
-    _, near = cKDTree(where).query(where, k=2, distance_upper_bound=reach_m)
+    _, near = cKDTree(xyz).query(xyz, k=2, distance_upper_bound=reach_m)
     own = np.arange(len(named))
     other = np.where(near[:, 0] == own, near[:, 1], near[:, 0])
     found = np.flatnonzero(other < len(named))
     pairs = sorted({(min(a, b), max(a, b)) for a, b in zip(found, other[found], strict=True)})
     own_ids = given[named.index].to_numpy()
-    pairs = [(a, b) for a, b in pairs if own_ids[a] != own_ids[b]]
-    return [(int(named["part"].iloc[b]), _double(named.iloc[a], named.iloc[b])) for a, b in pairs]
+    where = list(_where(named).values())
+    return [_double(where[a], where[b]) for a, b in pairs if own_ids[a] != own_ids[b]]
 
 
-def _double(one: pd.Series, other: pd.Series) -> Finding:
-    return finding(
+def _double(one: _Where, other: _Where) -> Told:
+    said = finding(
         "facility-twin",
-        file=other["file"],
-        row=int(other["row"]),
-        value=other["facility_id"],
-        name=other["facility"],
-        other=one["facility_id"],
-        where=f"{one['file']}:{one['row']}",
+        file=other.file,
+        row=other.row,
+        value=other.id,
+        name=other.name,
+        other=one.id,
+        where=f"{one.file}:{one.row}",
     )
+    return other.part, said
