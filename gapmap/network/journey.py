@@ -102,25 +102,16 @@ def end_costs(job: Job, snap: Snap, *, leaving: bool) -> tuple[Integers, Costs]:
 def direct_pairs(job: Job, origins: Snap, targets: Snap) -> tuple[Integers, Integers, Floats]:
     """Find origins and targets that are no farther apart than both off-road legs together.
 
-    Targets are taken by the length of their leg, so that one far from the road does not widen the
-    circle in which all others are looked for. A straight line across a border is none.
+    A straight line across a border is none.
 
     Returns
     -------
     Origin, target and metres of each pair.
     """
-    o, t = np.flatnonzero(origins.edge >= 0), np.flatnonzero(targets.edge >= 0)
-    size = np.floor(np.log2(np.maximum(targets.distance_m[t], 1)))
-    pairs = [np.empty((0, 2), np.int64)]
-    for level in np.unique(size):
-        mine = t[size == level]
-        tree = cKDTree(targets.xy[mine])
-        radius = origins.distance_m[o] + targets.distance_m[mine].max()
-        near = tree.query_ball_point(origins.xy[o], radius * (1 + 1e-12))
-        counts = np.fromiter(map(len, near), np.int64, len(near))
-        flat = np.concatenate([*near, []]).astype(np.int64)
-        pairs.append(np.column_stack([np.repeat(o, counts), mine[flat]]))
-    a, b = np.concatenate(pairs).T
+    if len(origins) < len(targets):
+        a, b = _near_pairs(origins, targets)
+    else:
+        b, a = _near_pairs(targets, origins)
     straight = np.hypot(*(origins.xy[a] - targets.xy[b]).T)
     keep = straight <= origins.distance_m[a] + targets.distance_m[b]
     a, b, straight = a[keep], b[keep], straight[keep]
@@ -129,3 +120,23 @@ def direct_pairs(job: Job, origins: Snap, targets: Snap) -> tuple[Integers, Inte
         keep = ~shapely.intersects(legs, job.network.borders)
         a, b, straight = a[keep], b[keep], straight[keep]
     return a, b, straight
+
+
+def _near_pairs(few: Snap, many: Snap) -> tuple[Integers, Integers]:
+    """Find pairs that may be near enough, looking around the few.
+
+    The many are taken by the length of their leg, so that one far from the road does not widen the
+    circle in which all others are looked for.
+    """
+    f, m = np.flatnonzero(few.edge >= 0), np.flatnonzero(many.edge >= 0)
+    size = np.floor(np.log2(np.maximum(many.distance_m[m], 1)))
+    pairs = [np.empty((0, 2), np.int64)]
+    for level in np.unique(size):
+        mine = m[size == level]
+        radius = few.distance_m[f] + many.distance_m[mine].max()
+        near = cKDTree(many.xy[mine]).query_ball_point(few.xy[f], radius * (1 + 1e-12))
+        counts = np.fromiter(map(len, near), np.int64, len(near))
+        flat = np.concatenate([*near, []]).astype(np.int64)
+        pairs.append(np.column_stack([np.repeat(f, counts), mine[flat]]))
+    first, second = np.concatenate(pairs).T
+    return first, second

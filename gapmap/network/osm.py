@@ -107,11 +107,10 @@ def _with_osmium(path: Path) -> _Drawn:
     tags: list[Tags] = []
     for way in _osm_ways(path, osmium.filter.KeyFilter(*_KEYS)):
         _take(way, ids, counts, tags, {})
-    members = _ferry_members(path)
-    if members:
-        for way in _osm_ways(path, osmium.filter.IdFilter(members)):
-            if not any(key in way.tags for key in _KEYS):
-                _take(way, ids, counts, tags, {"route": "ferry"})
+    silent = _silent_members(path)
+    if silent:
+        for way in _osm_ways(path, osmium.filter.IdFilter(silent)):
+            _take(way, ids, counts, tags, {"route": "ferry"})
     table = np.array(ids, np.int64).reshape(-1, 3)
     lonlat = table[:, 1:] / 1e7
     lonlat[table[:, 1] == _UNKNOWN] = np.nan
@@ -137,11 +136,16 @@ def _take(
     tags.append(make_tags({**{tag.k: tag.v for tag in way.tags}, **said}))
 
 
-def _ferry_members(path: Path) -> set[int]:
-    """Find the ways that belong to a ferry line without saying so themselves."""
+def _silent_members(path: Path) -> set[int]:
+    """Find the ways that belong to a ferry line and do not say so themselves."""
     relations = osmium.FileProcessor(str(path), osmium.osm.RELATION)
     lines = relations.with_filter(osmium.filter.TagFilter(("route", "ferry")))
-    return {member.ref for line in lines for member in line.members if member.type == "w"}
+    members = {member.ref for line in lines for member in line.members if member.type == "w"}
+    if not members:
+        return members
+    ways = osmium.FileProcessor(str(path), osmium.osm.WAY)
+    present = ways.with_filter(osmium.filter.IdFilter(members))
+    return {way.id for way in present if not any(key in way.tags for key in _KEYS)}
 
 
 def _terminals(path: Path) -> frozenset[int]:
@@ -171,7 +175,7 @@ def _with_osmnx(path: Path) -> _Drawn:
             graph = osmnx.graph_from_xml(path, simplify=False, retain_all=True)
     except ValueError:
         return _with_osmium(path)
-    members = _ferry_members(path)
+    members = _silent_members(path)
     steps: dict[int, dict[int, list[int]]] = {}
     tags: dict[int, Tags] = {}
     for tail, head, data in graph.edges(data=True):
