@@ -210,7 +210,10 @@ def test_rows_of_a_ferry_table_that_lack_something(tmp_path: Path) -> None:
     assert (count.read, count.used, count.repaired, count.excluded) == (6, 1, 3, 2)
     assert [one["name"] for one in found(network, "ferry-row-assumed")] == ["甲", "乙", "丙"]
     assert [one["name"] for one in found(network, "ferry-without-quay")] == ["丁", "戊"]
-    assert [one["name"] for one in found(network, "ferry-quay-alone")] == ["己"]
+    alone = [one for one in network.findings if one.code == "ferry-quay-alone"]
+    assert [(one.file, one.row, dict(one.facts)["name"]) for one in alone] == [
+        ("ferries.csv", 7, "己")
+    ]
 
 
 def test_a_ferry_table_needs_no_headway_and_no_name(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def assemble(  # noqa: PLR0913 - the parts of a network, and the knobs of puttin
     ]
     if borders is not None:
         network = cut_at_borders(network, borders, file=file)
-    network = connect_ferries(network, [*drawn, *crossings], file=file)
+    network = connect_ferries(network, [*drawn, *crossings])
     return replace(network, findings=(*network.findings, _pieces(network, file=file)))
 
 

@@ -45,6 +45,8 @@ class Crossing:
         Crossing and waiting.
     walk, cycle, drive
         Whom it takes.
+    name, file, row
+        What it is called, and where it stands.
     """
 
     ends: tuple[int, int]
@@ -54,6 +56,7 @@ class Crossing:
     cycle: bool = True
     drive: bool = True
     name: str = ""
+    file: str = ""
     row: int | None = None
 
 
@@ -99,7 +102,7 @@ def osm_crossings(
         if on_road[point] or point in ways.quays or len(meeting) == 1
     }
     crossings = [
-        _crossing(course, ways.xy)
+        _crossing(course, ways, file=file)
         for quay in sorted(quays)
         for course in _courses(quay, quays, at)
         if course[0][0] < course[-1][1]
@@ -179,7 +182,7 @@ def _courses(
     return [course for point, (_, course) in best.items() if point in quays and point != quay]
 
 
-def _crossing(course: list[tuple[int, int, _Leg]], xy: Floats) -> Crossing:
+def _crossing(course: list[tuple[int, int, _Leg]], ways: Ways, *, file: str) -> Crossing:
     points = [course[0][0]]
     for begin, _, leg in course:
         forward = leg.ends[0] == begin
@@ -187,11 +190,12 @@ def _crossing(course: list[tuple[int, int, _Leg]], xy: Floats) -> Crossing:
     rules = [leg.rule for _, _, leg in course]
     return Crossing(
         ends=(points[0], points[-1]),
-        coords=xy[points],
+        coords=ways.xy[points],
         minutes=sum(leg.minutes for _, _, leg in course) + ASSUMED_WAIT_MINUTES,
         walk=all(rule.walk for rule in rules),
         cycle=all(rule.cycle for rule in rules),
         drive=all(rule.drive for rule in rules),
+        file=file,
     )
 
 
@@ -228,6 +232,7 @@ def read_ferries(
                 coords=coords,
                 minutes=crossing + wait,
                 name=row.name,
+                file=table.file,
                 row=int(row.Index),
             )
         )

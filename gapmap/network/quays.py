@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,7 +44,7 @@ class _Legs(NamedTuple):
     modes: Flags
 
 
-def connect_ferries(network: Network, crossings: Sequence[Crossing], *, file: str) -> Network:
+def connect_ferries(network: Network, crossings: Sequence[Crossing]) -> Network:
     """Add ferries, and join each quay that touches no way to the nearest one within ``snap_m``.
 
     The joining leg is walked, whatever the mode. A quay without a way so near stays alone, and a
@@ -55,14 +56,11 @@ def connect_ferries(network: Network, crossings: Sequence[Crossing], *, file: st
         The network on land. ``ends`` of the crossings are nodes of it, or -1.
     crossings
         The ferries.
-    file
-        The file that brought them, for findings.
     """
-    every, crossings = crossings, [f for f in crossings if not _crosses_border(network, f)]
-    if len(crossings) < len(every):
-        shut = len(every) - len(crossings)
-        said = finding("ferry-crosses-border", file=file, ferries=shut)
-        network = replace(network, findings=(*network.findings, said))
+    shut = Counter(ferry.file for ferry in crossings if _crosses_border(network, ferry))
+    said = [finding("ferry-crosses-border", file=file, ferries=n) for file, n in shut.items()]
+    network = replace(network, findings=(*network.findings, *said))
+    crossings = [ferry for ferry in crossings if not _crosses_border(network, ferry)]
     if not crossings:
         return network
     takes = np.array([(ferry.walk, ferry.cycle, ferry.drive) for ferry in crossings])
@@ -80,7 +78,7 @@ def connect_ferries(network: Network, crossings: Sequence[Crossing], *, file: st
     courses = [_from_to(ferry.coords, xy[end]) for ferry, end in zip(crossings, ends, strict=True)]
     minutes = np.array([ferry.minutes for ferry in crossings])
     ferries = _make_edges(ends, courses, kind="ferry", takes=takes, minutes=minutes)
-    found = _findings(crossings, ends, legs, alone, file=file, network=network)
+    found = _findings(network, crossings, ends, legs, alone)
     return replace(
         network,
         xy=xy,
@@ -212,27 +210,24 @@ def _make_edges(
 
 
 def _findings(
-    crossings: Sequence[Crossing],
-    ends: Integers,
-    legs: _Legs,
-    alone: Integers,
-    *,
-    file: str,
-    network: Network,
+    network: Network, crossings: Sequence[Crossing], ends: Integers, legs: _Legs, alone: Integers
 ) -> list[Finding]:
+    """Say which quays were joined and which stand alone, each for the file that brought them."""
     within = f"{network.snap_m:g}"
     to_wgs84 = pyproj.Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
-    found = []
-    joined = np.unique(legs.quay)
-    if len(joined):
-        found.append(finding("ferry-joined", file=file, quays=len(joined), snap_m=within))
+    brought = {int(quay): ferry for ferry, end in zip(crossings, ends, strict=True) for quay in end}
+    joined = Counter(brought[int(quay)].file for quay in np.unique(legs.quay))
+    found = [
+        finding("ferry-joined", file=file, quays=quays, snap_m=within)
+        for file, quays in joined.items()
+    ]
     for quay in alone:
-        ferry = crossings[int(np.flatnonzero((ends == quay).any(axis=1))[0])]
+        ferry = brought[int(quay)]
         lon, lat = to_wgs84.transform(*network.xy[quay])
         found.append(
             finding(
                 "ferry-quay-alone",
-                file=file,
+                file=ferry.file,
                 row=ferry.row,
                 name=ferry.name or "?",
                 lon=f"{lon:.5f}",
