@@ -46,6 +46,8 @@ class About:
         Every input file.
     scenario
         Name of the what-if file, empty for the study as it is.
+    credit
+        Whom the data is owed to, in the words that its licence asks for.
     """
 
     name: str = ""
@@ -57,3 +59,4 @@ class About:
     version: str = ""
     inputs: tuple[InputFile, ...] = ()
     scenario: str = ""
+    credit: str = ""

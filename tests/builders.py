@@ -115,11 +115,31 @@ def facilities(
     return Facilities(table=table, date=dt.date(2014, 12, 31), services=services)
 
 
-_COLUMNS = (
-    "facility_id facility service opened closed status in_use floor_area_m2 capacity level "
-    "qualifies failed counts place_id town_id district_id plan_district place_basis belongs "
-    "position file row geometry"
-).split()
+_COLUMNS = [
+    "facility_id",
+    "facility",
+    "service",
+    "opened",
+    "closed",
+    "status",
+    "in_use",
+    "floor_area_m2",
+    "capacity",
+    "level",
+    "qualifies",
+    "failed",
+    "counts",
+    "place_id",
+    "town_id",
+    "district_id",
+    "plan_district",
+    "place_basis",
+    "belongs",
+    "position",
+    "file",
+    "row",
+    "geometry",
+]
 
 
 def clinic(limit: float = 500, *, mode: str = "straight", unit: str = "m") -> Service:

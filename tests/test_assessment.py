@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 import pytest
 from builders import clinic, facilities, places
 from hypothesis import given
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 
 from gapmap.access import measure_access
 from gapmap.assessment import assess
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TOWN = [
     {"x": 0, "y": 0, "people": 300.0, "setting": "urban", "people_old": 30.0},  # covered, 100 m

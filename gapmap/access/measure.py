@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from gapmap.network import Network
     from gapmap.places import Places
 
-__all__ = ["COLUMNS", "measure_access"]
+__all__ = ["COLUMNS", "MOST_ROUTES", "measure_access"]
+
+MOST_ROUTES = 2000
+"""Routes drawn for one service: on a map more of them hide each other, and each costs time."""
 
 COLUMNS = [
     "place_id",
@@ -89,7 +92,9 @@ def measure_access(
     Returns
     -------
     Access
-        One row per service and place.
+        One row per service and place. Routes are drawn for uncovered places; where one service
+        has more than ``MOST_ROUTES`` of them, for those with the most people, and a finding
+        says so.
     """
     known: dict[str, Stops] = {}
     found = [_measure(places, facilities, network, service, known) for service in services]
@@ -144,10 +149,21 @@ def _measure(
     )
     status, reason = explain(case)
     table = _as_table(case, targets, serving, (status, reason))
-    wanted = np.flatnonzero((status == "uncovered") & np.isfinite(trip.distance_m))
-    lines = route_lines(origins, targets, service, wanted)
     notes = _notes(service, facilities, serving, targets.off_network)
+    far = np.flatnonzero((status == "uncovered") & np.isfinite(trip.distance_m))
+    wanted = _most_people(far, places)
+    if len(wanted) < len(far):
+        notes.append(
+            finding("routes-left-out", service=service.id, drawn=len(wanted), count=len(far))
+        )
+    lines = route_lines(origins, targets, service, wanted)
     return _Measured(table, _routes(table, lines, wanted, places), notes)
+
+
+def _most_people(far: NDArray[np.int64], places: Places) -> NDArray[np.int64]:
+    """Keep the places whose route is drawn: those with the most people where there are many."""
+    people = np.nan_to_num(places.table["people"].to_numpy(dtype=float)[far])
+    return np.sort(far[np.argsort(-people, kind="stable")[:MOST_ROUTES]])
 
 
 def _any_within(

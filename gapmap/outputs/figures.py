@@ -138,7 +138,13 @@ def _frame(pen: _Pen, figure: Figure, title: str) -> None:
         fontproperties=pen.letters.font(14),
         parse_math=False,
     )
-    told = [about.name, about.date.isoformat() if about.date else "", about.plan, about.scenario]
+    told = [
+        about.name,
+        about.date.isoformat() if about.date else "",
+        about.plan,
+        about.scenario,
+        about.credit,
+    ]
     line = pen.letters.writable(" · ".join(part for part in told if part))
     if set(line) & {"?"} and not pen.letters.chinese:
         line = about.date.isoformat() if about.date else ""

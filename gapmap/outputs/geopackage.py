@@ -105,7 +105,13 @@ def write_geopackage(path: Path, results: Results) -> None:
 def _description(results: Results) -> str:
     about = results.about
     marker = word("simulated_data" if results.simulated else "real_data", results.language)
-    parts = [about.name, about.date.isoformat() if about.date else "", about.plan, marker]
+    parts = [
+        about.name,
+        about.date.isoformat() if about.date else "",
+        about.plan,
+        marker,
+        about.credit,
+    ]
     return _encodable(" · ".join(part for part in parts if part))
 
 

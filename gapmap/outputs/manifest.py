@@ -61,6 +61,7 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
         "date": about.date,
         "plan": about.plan,
         "scenario": about.scenario,
+        "credit": about.credit,
         "language": about.language,
         "simulated": results.simulated,
         "simulated_files": results.simulated_files,

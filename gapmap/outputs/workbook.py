@@ -338,6 +338,7 @@ def _facts(book: _Book) -> list[_Row]:
         (says("情景", "scenario"), about.scenario or says("无", "none")),
         (says("数据性质", "data"), _marker(book.results)),
         (says("模拟的文件", "simulated files"), files or says("无", "none")),
+        (says("数据来源", "data credit"), about.credit or says("未写明", "not given")),
         (says("测量坐标系", "CRS of measuring"), about.crs),
         (says("软件版本", "version"), f"gapmap {about.version}".strip()),
     ]

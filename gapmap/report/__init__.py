@@ -74,6 +74,8 @@ def build_report(
     block = about if about is not None else About()
     chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
     data = content(assessment, chosen, block, findings)
-    name = block.name.encode("utf8", "replace").decode("utf8")
+    name, credit = (
+        text.encode("utf8", "replace").decode("utf8") for text in (block.name, block.credit)
+    )
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
-    return Report(assemble(data, title=title, language=block.language))
+    return Report(assemble(data, title=title, language=block.language, credit=credit))

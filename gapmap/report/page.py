@@ -37,7 +37,7 @@ _SKELETON = (
 )
 
 
-def assemble(data: Mapping[str, object], *, title: str, language: str) -> str:
+def assemble(data: Mapping[str, object], *, title: str, language: str, credit: str = "") -> str:
     """Give the whole page as text.
 
     Parameters
@@ -48,6 +48,8 @@ def assemble(data: Mapping[str, object], *, title: str, language: str) -> str:
         The window's title.
     language
         The language that opens.
+    credit
+        Whom the data is owed to; stands in the head too, so that a search in the file finds it.
     """
     scripts = [inline_script(name) for name in SCRIPTS]
     styles = "\n".join(inline_style(name) for name in STYLES)
@@ -59,6 +61,7 @@ def assemble(data: Mapping[str, object], *, title: str, language: str) -> str:
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer">',
+        f'<meta name="dcterms.rights" content="{html.escape(credit)}">',
         f"<title>{html.escape(title)}</title>",
         f"<style>\n{styles}\n</style>",
         "</head>",

@@ -97,6 +97,7 @@ def _about(assessment: Assessment, about: About) -> dict[str, object]:
         "crs": about.crs or assessment.access.places.region.crs.to_string(),
         "version": about.version,
         "scenario": about.scenario,
+        "credit": about.credit,
         "has_network": assessment.access.network is not None,
         "latest_opened": plain([opened])[0],
         "facilities": len(facilities.table),

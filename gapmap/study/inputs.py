@@ -30,6 +30,7 @@ def about_study(file: StudyFile, plan: Plan | None, region: Region) -> About:
         crs=_crs_name(region),
         version=gapmap.__version__,
         inputs=inputs,
+        credit=file.credit,
     )
 
 

@@ -33,7 +33,7 @@ TEXT, NUMBER, FLAG, DATE, TABLE, LIST = (
 KEYS: dict[str, dict[str, str]] = {
     "study": {
         "name": TEXT, "date": DATE, "plan": TEXT, "language": TEXT, "crs": TEXT,
-        "seed": NUMBER,
+        "seed": NUMBER, "credit": TEXT,
     },
     "districts": {
         "path": TEXT, "layer": TEXT, "id": TEXT, "name": TEXT, "datum": TEXT,

@@ -57,6 +57,7 @@ def read_study_file(path: Path) -> StudyFile:
         name=str(study["name"]),
         date=reader.date("study.date", study["date"]),
         plan=str(study.get("plan", "")),
+        credit=str(study.get("credit", "")),
         language=language,
         crs=str(study.get("crs", "auto")),
         seed=int(study.get("seed", 1)),

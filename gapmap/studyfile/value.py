@@ -70,6 +70,7 @@ class StudyFile:
     records: Mapping[str, Path] = field(default_factory=dict)
     records_simulated: bool = False
     plan: str = ""
+    credit: str = ""
     language: str = "zh"
     crs: str = "auto"
     seed: int = 1

@@ -126,6 +126,7 @@
         ? voice.say("people_are", { count: voice.count(people.people) }) : null,
       about.latest_opened ? voice.say("data_until", { date: about.latest_opened }) : null,
       about.simulated.length ? null : voice.say("none_simulated"),
+      about.credit || null,
     ];
     return el("header", { class: "top" },
       el("div", { class: "titles" },

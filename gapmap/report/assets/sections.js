@@ -376,7 +376,7 @@
     const text = (key, value) => ({ key, title: voice.title(key), kind: "text", value });
     return section(page, "sources",
       el("dl", { class: "facts wide" }, [
-        ["crs", about.crs], ["version", about.version ? "gapmap " + about.version : null],
+        ["credit", about.credit || null], ["crs", about.crs], ["version", about.version ? "gapmap " + about.version : null],
         ["facility_date", about.date], ["latest_opened", about.latest_opened],
       ].map(([key, value]) => el("div", { class: "fact" }, el("dt", {}, voice.say(key)),
         el("dd", {}, voice.text(value))))),
