@@ -113,14 +113,16 @@ def assess(
     plan
         The plan whose targets are judged; without it ``targets`` is empty.
     records
-        Reported figures, certificates and milestones that no geometry gives.
+        Reported figures, certificates and milestones that no geometry gives; by default those
+        that the plan of a study carries.
 
     Returns
     -------
     Assessment
         The tables of the contract.
     """
-    held = records if records is not None else no_records()
+    known = plan.records if plan is not None else None
+    held = records or known or no_records()
     coverage = _coverage(access)
     targets, findings = evaluate_targets(plan, access, held)
     return Assessment(
@@ -313,7 +315,8 @@ def _equity_rows(service: Service, block: pd.DataFrame) -> Iterator[dict[str, ob
     quantity = "distance_m" if service.limit_unit == "m" else "minutes"
     value = block[quantity].to_numpy(dtype=float)
     people = block["people"].to_numpy(dtype=float)
-    held = np.isfinite(value) & (np.nan_to_num(people) > 0)
+    known = (block["status"] != "unknown").to_numpy()
+    held = known & np.isfinite(value) & (np.nan_to_num(people) > 0)
     measured = float(people[held].sum())
     for measure, figure in _measures(block[held], value[held], people[held]).items():
         yield {

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "compare"]
 
-_TEXT = {"place_id": str, "town": str, "district_id": str, "facility_id": str, "group_id": str}
+_TEXT = (
+    *("place_id", "place", "town", "district_id", "district", "facility_id", "facility", "service"),
+    *("group_kind", "group", "group_id", "target", "scope_kind", "unit", "clause", "title_zh"),
+    *("title_en", "status", "reason"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Change:
     places
         One row per place and service whose status, reason, facility or distance differs, with
         both values and ``why``: ``gained`` and ``lost`` (coverage), ``nearer``, ``farther``,
-        ``reason``, ``only_a``, ``only_b``.
+        ``reason``, ``people`` (their number changed), ``only_a``, ``only_b``.
     targets
         One row per target and unit whose status or achieved value differs.
     """
@@ -60,7 +64,13 @@ def _read(out: Path, name: str) -> pd.DataFrame:
     if not file.is_file():
         fail(finding("run-folder-missing", file=str(out), value=file.name))
     try:
-        return pd.read_csv(file, encoding="utf-8-sig", dtype=_TEXT, keep_default_na=True)
+        return pd.read_csv(
+            file,
+            encoding="utf-8-sig",
+            dtype=dict.fromkeys(_TEXT, "str"),
+            keep_default_na=False,
+            na_values=[""],
+        )
     except (ValueError, UnicodeError) as error:
         fail(finding("run-folder-unreadable", file=str(file), problem=error))
 
@@ -84,8 +94,7 @@ def _places(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     both = both[both["why"] != ""]
     names = [f"{name}_{side}" for name in kept[2:] for side in "ab"]
     both["place"] = both["place_b"].fillna(both["place_a"])
-    both["people"] = both["people_b"].fillna(both["people_a"])
-    return both[[*key, "place", "people", "why", *names]].reset_index(drop=True)
+    return both[[*key, "place", "people_a", "people_b", "why", *names]].reset_index(drop=True)
 
 
 def _why(both: pd.DataFrame) -> np.ndarray:
@@ -103,8 +112,9 @@ def _why(both: pd.DataFrame) -> np.ndarray:
             farther <= -_METRE,
             farther >= _METRE,
             differs,
+            both["people_a"].fillna(-1) != both["people_b"].fillna(-1),
         ],
-        ["only_a", "only_b", "gained", "lost", "nearer", "farther", "reason"],
+        ["only_a", "only_b", "gained", "lost", "nearer", "farther", "reason", "people"],
         "",
     )
 

@@ -13,9 +13,9 @@ import numpy as np
 import pyproj
 
 from gapmap.errors import ScenarioError
-from gapmap.facilities import facilities_at
+from gapmap.facilities import add_facilities, facilities_at
 from gapmap.findings import fail, finding
-from gapmap.siting import add_facilities, candidate_sites
+from gapmap.siting import candidate_sites
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,8 +94,13 @@ def apply_scenario(
     places: Places,
     facilities: Facilities,
     services: tuple[Service, ...],
+    *,
+    candidates: Mapping[str, str | gpd.GeoDataFrame] | None = None,
 ) -> tuple[Facilities, tuple[Service, ...]]:
     """Give facilities and services as the what-if has them.
+
+    An id that several services use switches all of them. ``candidates`` says where each service
+    could be built (see :func:`gapmap.siting.candidate_sites`); the places by default.
 
     Raises
     ------
@@ -112,7 +117,7 @@ def apply_scenario(
     table.loc[table["facility_id"].isin(scenario.off), "counts"] = "no"
     table.loc[table["facility_id"].isin(scenario.on), ["counts", "qualifies"]] = "yes"
     switched = replace(dated, table=table)
-    built = [_site(scenario, one, places, known) for one in sites]
+    built = [_site(scenario, one, places, candidates or {}) for one in sites]
     built += [_new(scenario, n, one, places) for n, one in enumerate(scenario.added, start=1)]
     measured = {service.id for service in services} | set(facilities.services)
     for service in [row["service"] for row in built] + list(scenario.limit_m):
@@ -120,7 +125,7 @@ def apply_scenario(
             _unknown(scenario.file, "service", str(service), measured)
     if built:
         rows = gpd.GeoDataFrame(built, geometry="geometry", crs=places.region.crs)
-        switched = add_facilities(switched, rows)
+        switched = add_facilities(switched, rows, places)
     return switched, tuple(_limited(service, scenario.limit_m) for service in services)
 
 
@@ -136,18 +141,24 @@ def _limited(service: Service, limit_m: Mapping[str, float]) -> Service:
     )
 
 
-def _site(scenario: Scenario, one: str, places: Places, known: set[str]) -> dict[str, object]:
-    """Find a candidate site by its id: a place, or a point of the grid it names."""
+def _site(
+    scenario: Scenario,
+    one: str,
+    places: Places,
+    candidates: Mapping[str, str | gpd.GeoDataFrame],
+) -> dict[str, object]:
+    """Find a candidate site by its id, ``service@candidate``."""
     service, _, candidate = one.partition("@")
-    sites = candidate_sites(places)
+    sites = candidate_sites(places, candidates.get(service, "places"))
     found = sites[sites["site_id"] == candidate]
     if not service or len(found) == 0:
-        _unknown(scenario.file, "on", one, known)
+        _unknown(scenario.file, "on", one, {f"{service}@{site}" for site in sites["site_id"]})
+    is_place = candidate in set(places.table["place_id"])
     return {
         "facility_id": one,
         "facility": found["name"].iloc[0],
         "service": service,
-        "place_id": candidate,
+        "place_id": candidate if is_place else "",
         "geometry": found.geometry.iloc[0],
     }
 
@@ -189,17 +200,19 @@ def _added(file: str, number: int, one: object) -> tuple[str, float, float]:
     if not isinstance(one, dict) or set(one) != {"service", "x", "y"}:
         _fail(file, "scenario-value", field=f"added[{number + 1}]", value=one)
     x, y = one["x"], one["y"]
-    if not all(isinstance(v, int | float) for v in (x, y)) or abs(x) > 180 or abs(y) > 90:  # noqa: PLR2004 - degrees
+    if not all(_is_number(v) for v in (x, y)) or abs(x) > 180 or abs(y) > 90:  # noqa: PLR2004 - degrees
         _fail(file, "scenario-value", field=f"added[{number + 1}]", value=one)
     return str(one["service"]), float(x), float(y)
 
 
 def _limits(file: str, have: object) -> dict[str, float]:
-    if not isinstance(have, dict) or not all(
-        isinstance(v, int | float) and v > 0 for v in have.values()
-    ):
+    if not isinstance(have, dict) or not all(_is_number(v) and v > 0 for v in have.values()):
         _fail(file, "scenario-value", field="limit_m", value=have)
     return {str(service): float(limit) for service, limit in have.items()}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)
 
 
 def _date(file: str, have: object) -> dt.date | None:

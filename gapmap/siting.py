@@ -22,6 +22,7 @@ from gapmap import network as roads
 from gapmap.access import Service, measure_access
 from gapmap.assessment import Assessment, assess
 from gapmap.errors import MethodError
+from gapmap.facilities import add_facilities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gapmap.access import Access
-    from gapmap.facilities import Facilities
     from gapmap.places import Places
 
-__all__ = ["PROPOSAL_COLUMNS", "Proposal", "add_facilities", "candidate_sites", "propose_sites"]
+__all__ = ["OBJECTIVES", "PROPOSAL_COLUMNS", "Proposal", "candidate_sites", "propose_sites"]
+
+OBJECTIVES = ("people", "fewest")
+"""What this version can propose sites for."""
 
 PROPOSAL_COLUMNS = [
     "service",
@@ -118,7 +121,7 @@ def propose_sites(  # noqa: PLR0913 - the question has six parts besides the ass
     block = access.table[access.table["service"] == service].reset_index(drop=True)
     gained = _greedy(_serves(access, wanted, sites, block), block, sites["site_id"], allowed)
     chosen = _describe(sites, block, gained, wanted, cost)
-    after = _after(assessment, chosen)
+    after = _after(assessment, chosen, wanted)
     return Proposal(sites=chosen, service=service, before=assessment, after=after)
 
 
@@ -160,24 +163,6 @@ def _grid(places: Places, size_m: float) -> gpd.GeoDataFrame:
     )
 
 
-def add_facilities(facilities: Facilities, rows: gpd.GeoDataFrame) -> Facilities:
-    """Give the same facilities and further ones that exist, qualify and have a position.
-
-    ``rows`` has ``facility_id``, ``facility``, ``service``, ``place_id`` and ``geometry``.
-    """
-    table = facilities.table
-    more = rows.reindex(columns=table.columns).reset_index(drop=True)
-    for name, value in _BUILT.items():
-        more[name] = value
-    text = [c for c in table.columns if table[c].dtype == object or table[c].dtype == "string"]
-    more[text] = more[text].astype(object).where(more[text].notna(), "")
-    both = pd.concat([table, more.astype(table.dtypes.drop("geometry"))], ignore_index=True)
-    return replace(facilities, table=gpd.GeoDataFrame(both, geometry="geometry", crs=table.crs))
-
-
-_BUILT = {"counts": "yes", "qualifies": "yes", "in_use": "yes", "position": "ok"}
-
-
 def _service(access: Access, service: str) -> Service:
     for one in access.services:
         if one.id == service:
@@ -190,7 +175,7 @@ def _service(access: Access, service: str) -> Service:
 
 
 def _allowed(count: int | None, budget: float | None, cost: float | None, objective: str) -> float:
-    if objective not in {"people", "fewest"}:
+    if objective not in OBJECTIVES:
         raise MethodError(
             f"objective {objective!r} is not available in this version; use people or fewest",
             f"本版本不支持目标“{objective}”;可用 people 或 fewest",
@@ -243,7 +228,7 @@ def _straight_pairs(
     known = np.flatnonzero(np.isfinite(xy).all(axis=1))
     if len(known) == 0:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    near = cKDTree(xy[known]).query_ball_point(site_xy, limit_m + 1e-6)
+    near = cKDTree(xy[known]).query_ball_point(site_xy, limit_m + roads.SLACK)
     rows = np.repeat(np.arange(len(site_xy)), [len(hits) for hits in near])
     return rows, known[np.array([hit for hits in near for hit in hits], dtype=np.int64)]
 
@@ -312,14 +297,31 @@ def _site_rows(
         yield people, count, en, zh
 
 
-def _after(assessment: Assessment, chosen: gpd.GeoDataFrame) -> Assessment:
-    """Measure and assess again, with the chosen sites built."""
+def _after(assessment: Assessment, chosen: gpd.GeoDataFrame, service: Service) -> Assessment:
+    """Measure the service again with the chosen sites built, and assess everything again."""
     access = assessment.access
     built = chosen.rename(columns={"site_id": "facility_id", "name": "facility"})
     place_ids = set(access.places.table["place_id"])
     ids = built["facility_id"].map(lambda site: site.partition("@")[2]).astype(object)
     built["place_id"] = ids.where(ids.isin(place_ids), "")
     more = built[["facility_id", "facility", "service", "place_id", "geometry"]]
-    facilities = add_facilities(access.facilities, more)
-    measured = measure_access(access.places, facilities, access.network, access.services)
-    return assess(measured, assessment.plan, records=assessment.records)
+    facilities = add_facilities(access.facilities, more, access.places)
+    again = measure_access(access.places, facilities, access.network, [service])
+    return assess(_with_service(access, again), assessment.plan, records=assessment.records)
+
+
+def _with_service(access: Access, again: Access) -> Access:
+    """Put one service's new rows and routes in the place of its old ones."""
+    service = again.services[0].id
+    parts = [
+        again.table if one.id == service else access.table[access.table["service"] == one.id]
+        for one in access.services
+    ]
+    kept = access.routes[access.routes["service"] != service]
+    return replace(
+        access,
+        table=pd.concat(parts, ignore_index=True),
+        facilities=again.facilities,
+        routes=pd.concat([kept, again.routes], ignore_index=True),
+        findings=tuple(dict.fromkeys([*access.findings, *again.findings])),
+    )

@@ -141,6 +141,9 @@ def test_site_and_compare(study: Path, out: Path, tmp_path: Path, capsys) -> Non
         ('{"added": [{"service": "bus_shelter", "x": 110}]}', "cannot be used"),
         ('{"added": [{"service": "bus", "x": 110, "y": 25}]}', "the nearest is 'bus_shelter'"),
         ('{"limit_m": {"bus_shelter": -5}}', "cannot be used"),
+        ('{"limit_m": {"bus_shelter": true}}', "cannot be used"),
+        ('{"limit_m": {"bus_shelter": Infinity}}', "cannot be used"),
+        ('{"added": [{"service": "bus_shelter", "x": NaN, "y": 25}]}', "cannot be used"),
         ('{"date": "2014"}', "cannot be used"),
     ],
 )
@@ -186,3 +189,53 @@ def test_convert_moves_points_by_the_gcj_offset(tmp_path: Path) -> None:
     assert 0.003 < 113.55 - float(moved.loc[0, "lon"]) < 0.008
     assert moved.loc[0, "name"] == "拱北"
     assert main(["convert", str(source), "--from", "gcj02", "--to", "mars", "-o", str(target)]) == 1
+
+
+def copy_of(study: Path, to: Path, *changes: tuple[str, str]) -> Path:
+    shutil.copytree(study.parent, to, ignore=shutil.ignore_patterns("out"))
+    text = (to / "study.toml").read_text("utf8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (to / "study.toml").write_text(text, "utf8")
+    return to / "study.toml"
+
+
+def test_candidates_from_a_file_and_what_if_of_a_grid_site(study: Path, tmp_path: Path) -> None:
+    own = copy_of(study, tmp_path / "own", ('candidates = "places"', 'candidates = "land.csv"'))
+    land = (
+        "id,name,lon,lat\nL1,大塘地块,109.971,25.0131\nL2,无坐标,,\nL1,大塘地块,109.971,25.0131\n"
+    )
+    (own.parent / "land.csv").write_text(land, "utf8")
+    out = tmp_path / "out"
+    assert main(["run", str(own), "-o", str(out)]) == 0
+    assert list(read(out, "proposals")["site_id"]) == ["bus_shelter@L1"]
+    assert {"candidate-nowhere", "row-repeated"} <= set(read(out, "findings")["code"])
+    manifest = json.loads((out / "run.json").read_text("utf8"))
+    assert "land.csv" in json.dumps(manifest)
+    grid = copy_of(study, tmp_path / "grid", ('candidates = "places"', 'candidates = "grid:700"'))
+    assert main(["run", str(grid), "-o", str(tmp_path / "g")]) == 0
+    site = read(tmp_path / "g", "proposals").loc[0, "site_id"]
+    what_if = tmp_path / "w.json"
+    what_if.write_text(json.dumps({"on": [site]}), "utf8")
+    arguments = ["run", str(grid), "-o", str(tmp_path / "h"), "--scenario", str(what_if)]
+    assert main(arguments) == 0
+    assert site in set(read(tmp_path / "h", "access")["facility_id"])
+
+
+def test_an_objective_of_a_later_version_leaves_the_rest_whole(study: Path, tmp_path: Path) -> None:
+    own = copy_of(study, tmp_path / "own", ('objective = "people"', 'objective = "worst"'))
+    assert main(["run", str(own), "-o", str(tmp_path / "out")]) == 0
+    assert len(read(tmp_path / "out", "proposals")) == 0
+    assert "siting-objective-later" in set(read(tmp_path / "out", "findings")["code"])
+
+
+def test_changed_people_are_listed_by_compare(study: Path, out: Path, tmp_path: Path) -> None:
+    own = copy_of(study, tmp_path / "own")
+    villages = own.parent / "villages.csv"
+    villages.write_text(villages.read_text("utf-8-sig").replace(",820,", ",830,"), "utf-8-sig")
+    assert main(["run", str(own), "-o", str(tmp_path / "b")]) == 0
+    assert main(["compare", str(out), str(tmp_path / "b"), "-o", str(tmp_path / "c")]) == 0
+    change = read(tmp_path / "c", "places_change")
+    assert set(change["why"]) == {"people"}
+    assert set(change["people_b"] - change["people_a"]) == {10}

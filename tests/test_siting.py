@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import geopandas as gpd
+import pandas as pd
 import pytest
 from builders import CRS, X0, Y0, clinic, facilities, places
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point
 
-from gapmap.access import measure_access
+from gapmap.access import Service, measure_access
 from gapmap.assessment import assess
 from gapmap.errors import MethodError
+from gapmap.facilities import facilities_at
 from gapmap.siting import candidate_sites, propose_sites
 
 # four villages on a line; p1 sees p0 and p2, p3 stands alone with the most people
@@ -109,3 +113,22 @@ def test_a_site_never_lowers_coverage_and_row_order_does_not_matter(homes, count
         for s in rows
     )
     assert proposal.sites["people_gained"].iloc[0] == pytest.approx(alone)
+
+
+def test_a_new_site_belongs_to_its_place_and_opens_on_the_day() -> None:
+    proposal = propose_sites(state(), service="clinic", count=1)
+    built = proposal.after.access.facilities.table.iloc[-1]
+    assert (built["place_id"], built["district_id"], built["town_id"]) == ("p1", "d1", "t1")
+    assert built["belongs"] == "place"
+    assert built["opened"].date() == proposal.after.access.facilities.date
+    earlier = facilities_at(proposal.after.access.facilities, dt.date(2011, 12, 31))
+    assert earlier.table.iloc[-1]["counts"] == "no"  # nothing proposed stood before the plan
+
+
+def test_other_services_stay_as_they_were() -> None:
+    school = Service(id="school", name={}, mode="straight", limit=700)
+    built = facilities([{"x": 0, "y": 0, "service": "school"}], services=("clinic", "school"))
+    before = assess(measure_access(places(LINE), built, None, [clinic(500), school]))
+    after = propose_sites(before, service="clinic", count=1).after
+    whole = measure_access(places(LINE), after.access.facilities, None, [clinic(500), school])
+    pd.testing.assert_frame_equal(after.access.table, whole.table)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gapmap.errors import StudyError
 from gapmap.studyfile import read_study_file
@@ -125,3 +129,22 @@ def test_a_missing_block_a_missing_file_and_bad_bytes(write, tmp_path: Path) -> 
 def test_blocks_of_later_versions_are_said_to_be_unused(write) -> None:
     study = read_study_file(write(GOOD + '\n[population]\nraster = "p.tif"\n'))
     assert study.not_used == ("population",)
+
+
+@given(
+    st.sampled_from(re.findall(r"(?m)^[a-z_0-9.]+(?= = )", GOOD)),
+    st.sampled_from(["nan", "inf", "-1", "true", "[]", "[[1]]", "{}", '""', "1e400", "2014-01-01"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_value_for_any_key_is_read_or_refused_in_a_sentence(write, key, value) -> None:
+    text = re.sub(rf"(?m)^{re.escape(key)} = .*$", f"{key} = {value}", GOOD, count=1)
+    with contextlib.suppress(StudyError):  # anything else that is raised fails the test
+        assert read_study_file(write(text)).name
+
+
+@pytest.mark.parametrize("block", ["indicators", "services", "siting", "network", "places"])
+def test_a_block_written_as_a_list_is_refused(write, block: str) -> None:
+    text = GOOD.split("[services", maxsplit=1)[0] + f"\n[[{block}]]\n"
+    text = text if block != "places" else GOOD.replace("[places]", "[[places]]")
+    with pytest.raises(StudyError):
+        read_study_file(write(text))

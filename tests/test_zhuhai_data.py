@@ -502,3 +502,18 @@ def test_simulated_files_are_known_as_such(study: gm.Study) -> None:
     told = {*study.places.simulated, *study.facilities.simulated, *study.network.simulated}
     assert {"villages.csv", "roads.geojson", "ferries.csv", "shelters.xlsx"} <= told
     assert study.region.simulated == ()
+
+
+def test_the_plan_of_a_study_carries_its_records(study: gm.Study, result: gm.Assessment) -> None:
+    session = gm.assess(result.access, study.plan)
+    assert list(session.targets["status"]) == list(result.targets["status"])
+
+
+def test_sites_count_where_they_stand_and_from_the_day_they_open(result: gm.Assessment) -> None:
+    proposal = gm.propose_sites(result, service="bus_shelter", count=20)
+    was, now = (
+        one.targets.set_index(["target", "unit"]).loc[("west-bus-shelters-487", "west"), "achieved"]
+        for one in (proposal.before, proposal.after)
+    )
+    in_the_west = proposal.after.access.facilities.table.tail(20)["district_id"]
+    assert now - was == in_the_west.isin(["440403", "440404"]).sum() > 0

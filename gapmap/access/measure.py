@@ -156,7 +156,7 @@ def _measure(
         notes.append(
             finding("routes-left-out", service=service.id, drawn=len(wanted), count=len(far))
         )
-    lines = route_lines(origins, targets, service, wanted)
+    lines = route_lines(trip, origins, targets, wanted)
     return _Measured(table, _routes(table, lines, wanted, places), notes)
 
 

@@ -30,9 +30,6 @@ __all__ = [
     "travel",
 ]
 
-_INCLUSIVE_SLACK = 1e-6
-"""Metres or minutes: what floating-point sums may add to a distance that equals the limit."""
-
 
 @dataclass(frozen=True, slots=True)
 class Stops:
@@ -59,12 +56,14 @@ class Trip:
 
     ``distance_m`` and ``minutes`` are inf where there is none, ``target`` is then -1.
     ``has_ferry`` says whether a ferry serves the piece of network that the place stands on.
+    ``reach`` is the search of the network, from which routes are drawn.
     """
 
     distance_m: NDArray[np.float64]
     minutes: NDArray[np.float64]
     target: NDArray[np.int64]
     has_ferry: NDArray[np.bool_]
+    reach: Reach | None = None
 
     def value(self, service: Service) -> NDArray[np.float64]:
         """Give what the service's limit is compared with."""
@@ -72,7 +71,7 @@ class Trip:
 
     def within(self, service: Service) -> NDArray[np.bool_]:
         """Say which places are within the limit, which is inclusive."""
-        return self.value(service) <= service.limit + _INCLUSIVE_SLACK
+        return self.value(service) <= service.limit + roads.SLACK
 
 
 def origins_of(
@@ -112,25 +111,17 @@ def travel(origins: Stops, targets: Stops, service: Service) -> Trip:
         return Trip(nowhere, nowhere, np.full(len(nowhere), -1), never)
     if origins.network is None:
         return _straight(origins, targets, service)
-    reach = _reach(origins, targets, service)
-    return Trip(reach.distance_m, reach.minutes, reach.target, reach.has_ferry)
-
-
-def _reach(
-    origins: Stops, targets: Stops, service: Service, routes: NDArray[np.int64] | None = None
-) -> Reach:
-    assert origins.network is not None  # noqa: S101 - callers have a network
     assert origins.snap is not None  # noqa: S101 - it comes with the network
     assert targets.snap is not None  # noqa: S101 - it comes with the network
-    return roads.reach_nearest(
+    reach = roads.reach_nearest(
         origins.network,
         origins.snap,
         targets.snap,
         mode=service.mode,
         by="distance" if service.limit_unit == "m" else "minutes",
         speed_kmh=service.speed_kmh,
-        routes=routes,
     )
+    return Trip(reach.distance_m, reach.minutes, reach.target, reach.has_ferry, reach)
 
 
 def _straight(origins: Stops, targets: Stops, service: Service) -> Trip:
@@ -154,17 +145,14 @@ def nearest_straight(
 
 
 def route_lines(
-    origins: Stops, targets: Stops, service: Service, wanted: NDArray[np.int64]
+    trip: Trip, origins: Stops, targets: Stops, wanted: NDArray[np.int64]
 ) -> list[shapely.LineString]:
     """Give the way from each wanted place, all of which reach a target, as a line."""
-    if len(wanted) == 0:
-        return []
-    if origins.network is None:
-        _, target = nearest_straight(origins.xy, targets.xy)
-        ends = zip(origins.xy[wanted], targets.xy[target[wanted]], strict=True)
-        return [shapely.LineString(pair) for pair in ends]
-    lines = _reach(origins, targets, service, routes=wanted).routes
-    return [lines[int(place)] for place in wanted]
+    if trip.reach is not None:
+        lines = trip.reach.lines(wanted)
+        return [lines[int(place)] for place in wanted]
+    ends = zip(origins.xy[wanted], targets.xy[trip.target[wanted]], strict=True)
+    return [shapely.LineString(pair) for pair in ends]
 
 
 def or_nan(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,7 +1,8 @@
 """Facilities: what serves people, which of them count, and where they belong."""
 
+from gapmap.facilities.building import add_facilities
 from gapmap.facilities.existence import facilities_at
 from gapmap.facilities.read import read_facilities
 from gapmap.facilities.value import Facilities, FacilitySource
 
-__all__ = ["Facilities", "FacilitySource", "facilities_at", "read_facilities"]
+__all__ = ["Facilities", "FacilitySource", "add_facilities", "facilities_at", "read_facilities"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gapmap.places import Places
     from gapmap.region.rows import Ledger
 
-__all__ = ["Gazetteer", "find_home", "make_gazetteer"]
+__all__ = ["HOME", "Gazetteer", "find_home", "home_of_points", "make_gazetteer"]
 
 FAR_FROM_PLACE_M = 10_000.0
 """Farther than this from the place whose code it carries, its code or its position is wrong."""
@@ -119,6 +119,35 @@ def find_home(
     )
     ledger.each("facility-outside", home["position"] == "outside", names)
     _say_far(ledger, home, points, gazetteer.places, names)
+    return home
+
+
+def home_of_points(
+    points: gpd.GeoSeries, place_ids: pd.Series, places: Places, presence_m: float = 1000.0
+) -> pd.DataFrame:
+    """Find where new facilities belong: to the place that is named, else by their position.
+
+    Parameters
+    ----------
+    points
+        In the region's CRS.
+    place_ids
+        The place of each, ``""`` where position decides, as in :func:`find_home`.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of ``HOME`` on the index of ``points``.
+    """
+    home = pd.DataFrame("", index=points.index, columns=list(HOME), dtype="str")
+    home["place_id"] = place_ids.astype("str")
+    named = home["place_id"] != ""
+    home.loc[named, "place_basis"] = "code"
+    _by_position(home, points[~named], places, presence_m)
+    nothing_coded = pd.Series("", index=points.index, dtype="str")
+    _fill(home, nothing_coded, points, make_gazetteer(places))
+    outside = district_of(places.region, points) == ""
+    home["position"] = np.where(outside, "outside", "ok")
     return home
 
 

@@ -9,7 +9,7 @@
 """
 
 from gapmap.network.nearby import nearest
-from gapmap.network.pairs import pairs_within
+from gapmap.network.pairs import SLACK, pairs_within
 from gapmap.network.read import network_from_lines, read_network
 from gapmap.network.rules import default_speeds
 from gapmap.network.search import Reach, reach_nearest
@@ -18,6 +18,7 @@ from gapmap.network.value import MODES, Network, NetworkSource
 
 __all__ = [
     "MODES",
+    "SLACK",
     "Network",
     "NetworkSource",
     "Reach",

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from gapmap.network.snapping import Snap
     from gapmap.network.value import Integers, Network
 
-__all__ = ["pairs_within"]
+__all__ = ["SLACK", "pairs_within"]
 
 _CELLS = 20_000_000  # distances held at a time: 160 MB
 _MEASURES = {"m": "distance", "minutes": "minutes"}
-_ROUNDING = 1e-9  # a sum in another order may be this much more
+SLACK = 1e-6
+"""Metres or minutes by which a sum in another order may pass a limit that it equals."""
 
 
 def pairs_within(
@@ -65,7 +66,7 @@ def pairs_within(
     by = _MEASURES[unit]
     job = make_job(network, (origins, targets), mode=mode, by=by, speed_kmh=speed_kmh)
     graph = arcs(network, mode, by, speed_kmh)
-    most = most * (1 + _ROUNDING)
+    most += SLACK
     at_once = max(1, _CELLS // (len(network.xy) + len(origins)))
     connected = np.flatnonzero(targets.edge >= 0)
     found = [

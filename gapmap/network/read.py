@@ -15,7 +15,6 @@ from gapmap.findings import Finding, fail, finding
 from gapmap.network.assembly import assemble
 from gapmap.network.ferries import Crossing, read_ferries
 from gapmap.network.lines import is_line, read_borders, read_lines, tags_of, ways_from_lines
-from gapmap.network.osm import read_osm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,6 +114,8 @@ def network_from_lines(
 
 def _osm(path: Path, *, datum: str, crs: pyproj.CRS) -> Ways:
     """Read an OSM file and project it; OSM is WGS84 unless the study names another datum."""
+    from gapmap.network.osm import read_osm  # noqa: PLC0415 - OSMnx is slow to load: only if needed
+
     ways, own = read_osm(path)
     if datum == "detect":
         fail(finding("datum-detect-later", file=path.name), CrsError)

@@ -11,7 +11,7 @@ cutting every edge at every place and facility, without a new graph for each ser
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -52,6 +52,8 @@ class Reach:
         Whether the origin stands on a connected piece of network that a ferry serves.
     routes
         For the origins that were asked for and reach a target: the line from origin to target.
+    trace
+        The search itself, from which :meth:`lines` draws further routes.
     """
 
     distance_m: Floats
@@ -59,6 +61,14 @@ class Reach:
     target: Integers
     has_ferry: Flags
     routes: Mapping[int, shapely.LineString] = field(default_factory=dict)
+    trace: _Trace | None = None
+
+    def lines(self, origins: npt.ArrayLike) -> dict[int, shapely.LineString]:
+        """Draw the routes of these origins without searching again; none where none was found."""
+        wanted = np.atleast_1d(np.asarray(origins, np.int64)).tolist()
+        if self.trace is None:
+            return {}
+        return {one: self.trace.line(one) for one in wanted if self.target[one] >= 0}
 
 
 class _Tree(NamedTuple):
@@ -71,6 +81,23 @@ class _Tree(NamedTuple):
     target: Integers
     onward: Integers
     edge: Integers
+
+
+class _Trace(NamedTuple):
+    """What is needed to draw the route of an origin after the search."""
+
+    job: Job
+    tree: _Tree
+    chosen: Integers
+    target: Integers
+    origins: Snap
+    targets: Snap
+
+    def line(self, origin: int) -> shapely.LineString:
+        """Draw one route."""
+        end = stand(self.targets, int(self.target[origin]))
+        option = int(self.chosen[origin])
+        return _route(self.job, self.tree, option, stand(self.origins, origin), end)
 
 
 class _Option(NamedTuple):
@@ -130,18 +157,14 @@ def reach_nearest(  # noqa: PLR0913 - three values and the four knobs of the que
     found = np.flatnonzero(target >= 0)
     straight = np.hypot(*(origins.xy[found] - targets.xy[target[found]]).T)
     metres[found] = np.maximum(metres[found], straight)  # rounding only: no route is shorter
-    wanted = [] if routes is None else np.atleast_1d(np.asarray(routes, np.int64)).tolist()
-    return Reach(
+    reach = Reach(
         distance_m=metres,
         minutes=minutes,
         target=target,
         has_ferry=np.isin(origins.component, ferry_components(network, mode)),
-        routes={
-            i: _route(job, tree, int(chosen[i]), stand(origins, i), stand(targets, int(target[i])))
-            for i in wanted
-            if target[i] >= 0
-        },
+        trace=_Trace(job, tree, chosen, target, origins, targets),
     )
+    return reach if routes is None else replace(reach, routes=reach.lines(routes))
 
 
 def _search(job: Job, graph: Arcs, targets: Snap) -> _Tree:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gapmap.records import Records
+
 __all__ = ["MEASURES", "STATES", "Ask", "Level", "Plan", "Project", "Target", "Unit"]
 
 MEASURES = (
@@ -222,6 +224,8 @@ class Plan:
         In the plan file's order.
     file
         The file's name, as findings show it.
+    records
+        What offices reported on it, where a study has that; no plan file does.
     """
 
     id: str
@@ -236,6 +240,7 @@ class Plan:
     levels: Mapping[str, Level]
     targets: tuple[Target, ...]
     file: str = ""
+    records: Records | None = None
 
     @property
     def baseline(self) -> dt.date:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from gapmap.plan import Plan
     from gapmap.region import Region
-    from gapmap.studyfile import StudyFile
+    from gapmap.studyfile import SitingEntry, StudyFile
 
-__all__ = ["about_study", "named_files"]
+__all__ = ["about_study", "candidate_file", "named_files"]
 
 
 def about_study(file: StudyFile, plan: Plan | None, region: Region) -> About:
@@ -39,6 +39,13 @@ def _crs_name(region: Region) -> str:
     return f"EPSG:{code}" if code else str(region.crs.name)
 
 
+def candidate_file(file: StudyFile, entry: SitingEntry) -> Path | None:
+    """Give the file that holds a service's candidates; None where a word names them."""
+    if entry.candidates == "places" or entry.candidates.startswith("grid:"):
+        return None
+    return (file.path.parent / entry.candidates).resolve()
+
+
 def named_files(file: StudyFile) -> list[tuple[str, Path, bool]]:
     """List every file that the study names: its role, its path, whether it is simulated."""
     named: list[tuple[str, Path, bool]] = [("study", file.path, False)]
@@ -53,6 +60,10 @@ def named_files(file: StudyFile) -> list[tuple[str, Path, bool]]:
             if path is not None:
                 named.append(("network", path, source.simulated))
     named += [(name, path, file.records_simulated) for name, path in file.records.items()]
+    for entry in file.siting:
+        path = candidate_file(file, entry)
+        if path is not None:
+            named.append(("candidates", path, False))
     plan = file.path.parent / file.plan
     if file.plan and plan.is_file():
         named.append(("plan", plan, False))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gapmap.access import Service
+from gapmap.candidates import read_candidates
 from gapmap.errors import InputError, StudyError
 from gapmap.facilities import read_facilities
 from gapmap.findings import fail, finding, from_error
@@ -15,13 +16,17 @@ from gapmap.places import read_places
 from gapmap.plan import judge_source, read_plan, standards
 from gapmap.records import no_records, read_records
 from gapmap.region import read_region
-from gapmap.study.inputs import about_study
+from gapmap.siting import OBJECTIVES
+from gapmap.study.inputs import about_study, candidate_file
 from gapmap.study.value import Checked, Steps, Study
 from gapmap.studyfile import read_study_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import geopandas as gpd
+
+    from gapmap.candidates import Candidates
     from gapmap.facilities import Facilities
     from gapmap.findings import Finding
     from gapmap.network import Network
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
     from gapmap.plan import Plan
     from gapmap.records import Records
     from gapmap.region import Region
-    from gapmap.studyfile import ServiceEntry, StudyFile
+    from gapmap.studyfile import ServiceEntry, SitingEntry, StudyFile
     from gapmap.tables import RowCount
 
 __all__ = ["check_study", "read_study", "study_path"]
@@ -112,6 +117,7 @@ class _Reading:
         if facilities is None:
             return None
         self.keep(facilities)
+        candidates = {entry.service: self.candidates(entry, file, region) for entry in file.siting}
         self.say(file, facilities, services)
         about = about_study(file, plan, region)
         self.findings += [
@@ -124,8 +130,9 @@ class _Reading:
             facilities=facilities,
             network=network,
             services=services,
-            plan=plan,
+            plan=plan if plan is None else replace(plan, records=records),
             records=records,
+            candidates=candidates,
             about=about,
             findings=tuple(self.findings),
             rows=tuple(self.rows),
@@ -141,7 +148,9 @@ class _Reading:
                 self.findings.append(from_error(error))
         return None
 
-    def keep(self, value: Region | Places | Facilities | Network | Records | None) -> None:
+    def keep(
+        self, value: Region | Places | Facilities | Network | Records | Candidates | None
+    ) -> None:
         if value is not None:
             self.findings += value.findings
             self.rows += value.rows
@@ -154,6 +163,17 @@ class _Reading:
             self.findings += doubts
         return tuple(told)
 
+    def candidates(
+        self, entry: SitingEntry, file: StudyFile, region: Region
+    ) -> str | gpd.GeoDataFrame:
+        """Read a candidate layer where the study names a file; else hand the word on."""
+        path = candidate_file(file, entry)
+        if path is None:
+            return entry.candidates
+        read = self.attempt("candidates", lambda: read_candidates(path, region, datum=entry.datum))
+        self.keep(read)
+        return "places" if read is None else read.table
+
     def say(self, file: StudyFile, facilities: Facilities, services: tuple[Service, ...]) -> None:
         """Record what the study leaves out, so that no output stays silent about it."""
         name = file.path.name
@@ -162,6 +182,17 @@ class _Reading:
             finding("service-not-measured", file=name, service=service)
             for service in facilities.services
             if service not in measured
+        ]
+        self.findings += [
+            finding(
+                "siting-objective-later",
+                file=name,
+                field=f"siting.{entry.service}.objective",
+                value=entry.objective,
+                service=entry.service,
+            )
+            for entry in file.siting
+            if entry.objective not in OBJECTIVES
         ]
         self.findings += [finding("block-not-used", file=name, block=b) for b in file.not_used]
         if file.network is None:

@@ -9,19 +9,15 @@ from typing import TYPE_CHECKING
 from gapmap.access import measure_access
 from gapmap.assessment import assess
 from gapmap.outputs import Results, check_out, write_run
-from gapmap.positions import locate
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario
-from gapmap.siting import propose_sites
+from gapmap.siting import OBJECTIVES, propose_sites
 from gapmap.study.inputs import named_files
 from gapmap.study.reading import read_study, study_path
 from gapmap.study.value import Steps
 from gapmap.studyfile import read_study_file
-from gapmap.tables import read_table, texts
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from gapmap.access import Service
     from gapmap.assessment import Assessment
     from gapmap.scenario import Scenario
@@ -79,7 +75,9 @@ def run_study(
     )
     facilities, services = study.facilities, study.services
     if scenario is not None:
-        facilities, services = apply_scenario(scenario, study.places, facilities, services)
+        facilities, services = apply_scenario(
+            scenario, study.places, facilities, services, candidates=study.candidates
+        )
         about = replace(about, date=facilities.date)
     with watch.step("measure"):
         access = measure_access(study.places, facilities, study.network, services)
@@ -87,7 +85,9 @@ def run_study(
         assessment = assess(access, study.plan, records=study.records)
     with watch.step("propose"):
         wanted = (siting,) if siting else study.file.siting
-        proposals = tuple(_propose(study, assessment, entry) for entry in wanted)
+        proposals = tuple(
+            _propose(study, assessment, one) for one in wanted if one.objective in OBJECTIVES
+        )
     with watch.step("report"):
         findings = (*study.findings, *access.findings, *assessment.findings)
         report = build_report(assessment, proposals, about=about, findings=findings)
@@ -116,25 +116,9 @@ def _propose(study: Study, assessment: Assessment, entry: SitingEntry) -> Propos
         count=entry.count,
         budget=entry.budget,
         cost=entry.cost,
-        candidates=_candidates(study, entry),
+        candidates=study.candidates.get(entry.service, entry.candidates),
         objective=entry.objective,
     )
-
-
-def _candidates(study: Study, entry: SitingEntry) -> str | gpd.GeoDataFrame:
-    """Read a candidate layer where the study names a file; else hand the word on."""
-    path = study.file.path.parent / entry.candidates
-    if entry.candidates == "places" or entry.candidates.startswith("grid:"):
-        return entry.candidates
-    table = read_table(path)
-    has_xy = {"lon", "lat"} <= set(table.cells.columns)
-    where = locate(
-        table, crs=study.region.crs, x="lon" if has_xy else None, y="lat" if has_xy else None
-    )
-    sites = where.geometry.to_frame("geometry")
-    sites["site_id"] = texts(table, "id")
-    sites["name"] = texts(table, "name")
-    return sites[sites.geometry.notna()]
 
 
 def _parameters(

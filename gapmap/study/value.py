@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    import geopandas as gpd
 
     from gapmap.about import About
     from gapmap.access import Service
@@ -41,7 +43,9 @@ class Study:
     services
         What is measured, with limits and where they come from.
     plan
-        The plan that the study names, or None.
+        The plan that the study names, or None; it carries ``records``.
+    candidates
+        Where each service of ``[siting]`` could be built: a word, or points read from a file.
     about
         Name, date, inputs with their hashes: what every output carries.
     findings, rows
@@ -56,6 +60,7 @@ class Study:
     services: tuple[Service, ...]
     plan: Plan | None
     records: Records
+    candidates: Mapping[str, str | gpd.GeoDataFrame]
     about: About
     findings: tuple[Finding, ...]
     rows: tuple[RowCount, ...]

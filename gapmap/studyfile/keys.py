@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 __all__ = [
     "ALIKE",
@@ -70,6 +71,7 @@ KEYS: dict[str, dict[str, str]] = {
     "certificates": {"path": TEXT, "simulated": FLAG},
     "milestones": {"path": TEXT, "simulated": FLAG},
     "siting": {
+        "datum": TEXT,
         "count": NUMBER, "budget": NUMBER, "candidates": TEXT, "objective": TEXT,
         "cost": NUMBER,
     },
@@ -93,7 +95,8 @@ ALIKE = 0.75
 def is_kind(value: object, kind: str) -> bool:
     """Say whether a value read from TOML is of the kind that a key takes."""
     if kind == NUMBER:
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and math.isfinite(float(str(value)))
     wanted: dict[str, type | tuple[type, ...]] = {
         TEXT: str,
         FLAG: bool,

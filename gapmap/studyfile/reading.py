@@ -49,9 +49,12 @@ def read_study_file(path: Path) -> StudyFile:
     for needed in ("study", "districts", "places"):
         if needed not in raw:
             reader.fail("study-block-missing", needed)
+    for name in ("services", "siting"):
+        if not isinstance(raw.get(name, {}), dict):
+            reader.fail("study-value-kind", name, raw[name], wanted=f"[{name}.ID]")
     study = reader.block("study", raw["study"])
     language = reader.choice("study.language", study.get("language", "zh"), LANGUAGES)
-    simulated = [name for name in _RECORDS if name in raw and raw[name].get("simulated")]
+    records = {name: reader.block(name, raw[name]) for name in _RECORDS if name in raw}
     return StudyFile(
         path=path,
         name=str(study["name"]),
@@ -68,12 +71,8 @@ def read_study_file(path: Path) -> StudyFile:
         network=reader.network(raw["network"]) if "network" in raw else None,
         services=tuple(reader.service(k, v) for k, v in raw.get("services", {}).items()),
         siting=tuple(reader.siting(k, v, raw) for k, v in raw.get("siting", {}).items()),
-        records={
-            name: reader.path(reader.block(name, raw[name])["path"])
-            for name in _RECORDS
-            if name in raw
-        },
-        records_simulated=bool(simulated),
+        records={name: reader.path(block["path"]) for name, block in records.items()},
+        records_simulated=any(block.get("simulated") for block in records.values()),
         not_used=tuple(
             name
             for name in ("population", "surface")
@@ -209,6 +208,7 @@ class _Reader:
             "facilities", {k: v for k, v in have.items() if k not in attributes}, where=where
         )
         self._both(where, block)
+        self._positive(where, block, "presence_m")
         if ("service" in block) == ("service_column" in block):
             self.fail("study-service-once", where)
         if "service_column" in block and "service_values" not in block:
@@ -284,7 +284,11 @@ class _Reader:
         self.choice(f"{where}.objective", block.get("objective", "people"), OBJECTIVES)
         if "budget" in block and "cost" not in block:
             self.fail("study-key-missing", f"{where}.cost")
-        return SitingEntry(**self._plain(block), service=name)
+        count = block.get("count")
+        if count is not None and count != int(count):
+            self.fail("study-value-kind", f"{where}.count", count, wanted="1, 2, 3 ...")
+        datum = self.datum(f"{where}.datum", block)
+        return SitingEntry(**self._plain(block, "datum"), service=name, datum=datum)
 
     def _plain(self, block: dict[str, Any], *but: str) -> dict[str, Any]:
         return {key: value for key, value in block.items() if key not in but}

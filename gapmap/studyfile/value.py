@@ -39,6 +39,7 @@ class SitingEntry:
     count: int | None = None
     budget: float | None = None
     candidates: str = "places"
+    datum: str = "auto"
     objective: str = "people"
     cost: float | None = None
 

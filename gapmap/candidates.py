@@ -1,0 +1,79 @@
+"""Candidates: points where something could be built, from a planner's file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+
+from gapmap.positions import locate
+from gapmap.region.polygons import mend, point_in
+from gapmap.region.rows import Ledger, drop_repeated, fill_ids
+from gapmap.tables import read_table, texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gapmap.findings import Finding
+    from gapmap.region import Region
+    from gapmap.tables import RowCount
+
+__all__ = ["Candidates", "read_candidates"]
+
+_COORDINATES = (("lon", "lat"), ("x", "y"), ("经度", "纬度"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Candidate sites.
+
+    Attributes
+    ----------
+    table
+        ``site_id``, ``name`` and ``geometry``, points in the region's CRS.
+    findings, rows
+        What was wrong in the file, and what became of its rows.
+    """
+
+    table: gpd.GeoDataFrame
+    findings: tuple[Finding, ...] = ()
+    rows: tuple[RowCount, ...] = ()
+
+
+def read_candidates(path: Path, region: Region, *, datum: str = "auto") -> Candidates:
+    """Read candidate sites with the columns ``id`` and ``name``.
+
+    A table has its coordinates in ``lon`` and ``lat``, ``x`` and ``y``, or ``经度`` and ``纬度``. A
+    polygon is represented by a point inside it. A row without a position is excluded and
+    recorded: nothing can be built nowhere.
+
+    Raises
+    ------
+    InputError
+        For an unusable file, a missing column, or one id with different content.
+    """
+    ledger = Ledger(read_table(path))
+    drop_repeated(ledger, "id")
+    columns = ledger.table.cells.columns
+    x, y = next((pair for pair in _COORDINATES if set(pair) <= set(columns)), (None, None))
+    if ledger.table.geometry is not None:
+        x = y = None
+    positions = locate(ledger.table, crs=region.crs, datum=datum, x=x, y=y)
+    ledger.add_positions(positions)
+    points = gpd.GeoSeries(
+        point_in(mend(positions.geometry.to_numpy()).shapes),
+        index=positions.geometry.index,
+        crs=region.crs,
+    )
+    nowhere = points.isna()
+    names = texts(ledger.table, "name")
+    ledger.each("candidate-nowhere", nowhere, names)
+    codes = fill_ids(ledger, "id")
+    ledger.drop(nowhere)
+    table = gpd.GeoDataFrame({"site_id": codes, "name": names}, geometry=points, crs=region.crs)
+    return Candidates(
+        table=table[~nowhere].reset_index(drop=True),
+        findings=tuple(ledger.findings),
+        rows=(ledger.count(),),
+    )
