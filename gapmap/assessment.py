@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gapmap.access import Access, Service
+    from gapmap.facilities import Facilities
     from gapmap.findings import Finding
+    from gapmap.network import Network
+    from gapmap.places import Places
     from gapmap.plan import Plan
     from gapmap.records import Records
+    from gapmap.region import Region
 
-__all__ = ["Assessment", "assess"]
+__all__ = ["Assessment", "assess", "simulated_inputs", "sources_of"]
 
 COVERAGE_COLUMNS = [
     "service",
@@ -344,3 +348,24 @@ def _measures(
         "theil_between_district": by_district.between,
         "palma": equity.palma(value, people),
     }
+
+
+def sources_of(
+    assessment: Assessment,
+) -> list[Region | Places | Facilities | Network | Records]:
+    """Give every value that was read from files."""
+    access = assessment.access
+    ways = () if access.network is None else (access.network,)
+    return [
+        access.places.region,
+        access.places,
+        access.facilities,
+        *ways,
+        assessment.records,
+    ]
+
+
+def simulated_inputs(assessment: Assessment) -> list[str]:
+    """Name every input that is simulated, each once."""
+    named = [name for source in sources_of(assessment) for name in source.simulated]
+    return list(dict.fromkeys(named))

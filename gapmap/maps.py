@@ -14,15 +14,15 @@ The only module that knows folium. Three things are different from an ordinary f
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import folium
 from branca.element import Element, MacroElement, Template
 
+from gapmap.assessment import simulated_inputs
 from gapmap.drawing import inert, inline_script, inline_style, picture, site_list
 from gapmap.errors import MethodError
+from gapmap.words import vocabulary
 
 if TYPE_CHECKING:
     from gapmap.access import Service
@@ -90,7 +90,7 @@ def _map(
         _Picture(
             {
                 "language": "en" if language == "en" else "zh",
-                "words": _words(),
+                "words": vocabulary(),
                 "service": {
                     "id": chosen.id,
                     "name": dict(chosen.name),
@@ -99,7 +99,7 @@ def _map(
                 },
                 "picture": picture(assessment, [service]),
                 "sites": sites,
-                "simulated": _simulated(assessment),
+                "simulated": simulated_inputs(assessment),
             }
         )
     )
@@ -115,19 +115,6 @@ def _service(assessment: Assessment, service: str) -> Service:
             f"没有测算服务“{service}”;可选:{known}",
         )
     return measured[service]
-
-
-def _simulated(assessment: Assessment) -> list[str]:
-    access = assessment.access
-    read = (access.places.region, access.places, access.facilities)
-    named = [name for source in read for name in source.simulated]
-    ways = () if access.network is None else access.network.simulated
-    return list(dict.fromkeys([*named, *ways]))
-
-
-def _words() -> dict[str, object]:
-    words = tomllib.loads(files("gapmap").joinpath("words.toml").read_text("utf8"))
-    return {part: words.get(part, {}) for part in ("report", "values", "columns")}
 
 
 class _Raw(Element):  # type: ignore[misc] # folium and branca carry no types

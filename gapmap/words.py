@@ -9,7 +9,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["title", "word"]
+__all__ = ["title", "vocabulary", "word"]
 
 
 @cache
@@ -37,3 +37,9 @@ def word(key: str, language: str = "en") -> str:
     '未覆盖'
     """
     return _words()["values"].get(key, {}).get(language, key)
+
+
+def vocabulary() -> dict[str, object]:
+    """Give all words in both languages, for a page that switches by itself."""
+    words = _words()
+    return {part: words.get(part, {}) for part in ("report", "values", "columns")}

@@ -107,7 +107,7 @@ def test_a_service_nobody_serves_and_places_without_positions(tmp_path: Path) ->
 def test_the_targets_as_a_whole_stand_beside_their_units(tmp_path: Path) -> None:
     made = toys.assessment()
     table = made.targets.assign(overall=[True, True, False, False, True, True, True])
-    units = figures._units(table)
+    units = figures.targets._units(table)
     assert list(units["target"]) == [
         *("centre-250", "centre-250", "shelters", "health", "islands", "pension"),
     ]

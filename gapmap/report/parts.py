@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from gapmap.assessment import simulated_inputs, sources_of
 from gapmap.drawing import picture, plain, site_list
 from gapmap.findings import worst_first
+from gapmap.words import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,12 +17,7 @@ if TYPE_CHECKING:
     from gapmap.about import About
     from gapmap.access import Service
     from gapmap.assessment import Assessment
-    from gapmap.facilities import Facilities
     from gapmap.findings import Finding
-    from gapmap.network import Network
-    from gapmap.places import Places
-    from gapmap.records import Records
-    from gapmap.region import Region
     from gapmap.siting import Proposal
     from gapmap.tables import RowCount
 
@@ -43,7 +38,7 @@ def content(
     access = assessment.access
     return {
         "about": _about(assessment, about),
-        "words": _words(),
+        "words": vocabulary(),
         "weight": access.places.weight,
         "groups": {name: list(ids) for name, ids in access.places.region.groups.items()},
         "services": [_service(service) for service in access.services],
@@ -60,28 +55,15 @@ def content(
 
 def simulated_files(assessment: Assessment, about: About) -> list[str]:
     """Name every simulated input, whether the run or a reader knows of it; each once."""
-    named = [name for source in _sources(assessment) for name in source.simulated]
+    named = simulated_inputs(assessment)
     listed = [one.name for one in about.inputs if one.simulated]
     every = dict.fromkeys([*about.simulated, *listed])
     shown = {_last_part(name) for name in every}
-    return [*every, *(name for name in dict.fromkeys(named) if _last_part(name) not in shown)]
+    return [*every, *(name for name in named if _last_part(name) not in shown)]
 
 
 def _last_part(name: str) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1]
-
-
-def _sources(assessment: Assessment) -> list[Region | Places | Facilities | Network | Records]:
-    """Give every value that was read from files."""
-    access = assessment.access
-    network = [] if access.network is None else [access.network]
-    return [
-        access.places.region,
-        access.places,
-        access.facilities,
-        *network,
-        assessment.records,
-    ]
 
 
 def _about(assessment: Assessment, about: About) -> dict[str, object]:
@@ -114,12 +96,6 @@ def _about(assessment: Assessment, about: About) -> dict[str, object]:
     }
 
 
-def _words() -> dict[str, object]:
-    """Give the vocabulary in both languages; the page picks by the language that is switched on."""
-    words = tomllib.loads(files("gapmap").joinpath("words.toml").read_text("utf8"))
-    return {part: words.get(part, {}) for part in ("report", "values", "columns")}
-
-
 def _service(service: Service) -> dict[str, object]:
     return {
         "id": service.id,
@@ -142,7 +118,7 @@ def _all_findings(assessment: Assessment, given: Iterable[Finding]) -> list[Find
     """Give the findings of the run as they are, and what else a reader or step found, once."""
     listed = list(given)
     gathered: list[Finding] = []
-    for source in (*_sources(assessment), assessment.access, assessment):
+    for source in (*sources_of(assessment), assessment.access, assessment):
         gathered += source.findings
     known = set(listed)
     return listed + [found for found in dict.fromkeys(gathered) if found not in known]
@@ -162,7 +138,7 @@ def _finding(found: Finding) -> dict[str, object]:
 
 
 def _row_counts(assessment: Assessment) -> list[RowCount]:
-    return [count for source in _sources(assessment) for count in source.rows]
+    return [count for source in sources_of(assessment) for count in source.rows]
 
 
 def _row_count(count: RowCount) -> dict[str, object]:

@@ -52,6 +52,8 @@ class Opened:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     named = os.environ.get("GAPMAP_CHROMIUM") or shutil.which("chromium")
+    if named is None and os.environ.get("CI"):
+        pytest.fail("no chromium: `make browser` installs it, and CI must not pass without it")
     if named is None:
         pytest.skip("no chromium on this machine; name one in GAPMAP_CHROMIUM")
     playwright = pytest.importorskip(

@@ -1,0 +1,70 @@
+"""Figures as PNG: coverage by service, the status of every place, the targets' status.
+
+Drawn with Matplotlib's objects on their own canvas; no global setting of Matplotlib is touched.
+Colours stay apart under the colour-vision deficiencies, and shapes and hatches say the same.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gapmap.findings import Finding, finding
+from gapmap.outputs.figures.coverage import draw_coverage
+from gapmap.outputs.figures.pen import Pen, save_figure
+from gapmap.outputs.figures.status import draw_status
+from gapmap.outputs.figures.targets import TARGET_COLOURS, draw_targets
+from gapmap.outputs.fonts import chinese_font, lettering
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gapmap.outputs.results import Results
+
+__all__ = ["TARGET_COLOURS", "write_figures"]
+
+
+def write_figures(
+    folder: Path, results: Results, *, font: Path | None = None, search: bool = True
+) -> tuple[Finding, ...]:
+    """Draw all figures of a run.
+
+    Parameters
+    ----------
+    folder
+        An existing folder for the PNG files.
+    results
+        The run.
+    font
+        A font file to write with; None: an installed one that has Chinese characters.
+    search
+        Whether to look for an installed font where none is given.
+
+    Returns
+    -------
+    tuple of Finding
+        A note when no font has Chinese characters: labels are then English.
+    """
+    path = font or (chinese_font() if search else None)
+    letters = lettering(path)
+    pen = Pen(results, letters, results.language if letters.chinese else "en")
+    save_figure(folder / "coverage.png", draw_coverage(pen))
+    if len(results.assessment.targets):
+        save_figure(folder / "targets.png", draw_targets(pen))
+    taken: set[str] = set()
+    for service in results.assessment.access.services:
+        save_figure(
+            folder / f"status_{_file_name(service.id, taken)}.png", draw_status(pen, service)
+        )
+    return () if letters.chinese else (finding("figures-without-chinese"),)
+
+
+def _file_name(service: str, taken: set[str]) -> str:
+    """Give a service's id as part of a file name that no other service has."""
+    plain = re.sub(r"[^\w-]+", "_", service).strip("_")[:60] or "service"
+    free, number = plain, 1
+    while free.lower() in taken:
+        number += 1
+        free = f"{plain}_{number}"
+    taken.add(free.lower())
+    return free
