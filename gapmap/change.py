@@ -52,9 +52,12 @@ def compare(out_a: Path, out_b: Path) -> Change:
     InputError
         When a folder is not a run's.
     """
+    access_a, access_b = _read(out_a, "access"), _read(out_b, "access")
+    if not set(access_a["place_id"]) & set(access_b["place_id"]):
+        fail(finding("runs-unrelated", file=str(out_b), value=out_a.name))
     return Change(
         coverage=_coverage(_read(out_a, "coverage"), _read(out_b, "coverage")),
-        places=_places(_read(out_a, "access"), _read(out_b, "access")),
+        places=_places(access_a, access_b),
         targets=_targets(_read(out_a, "targets"), _read(out_b, "targets")),
     )
 

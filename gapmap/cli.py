@@ -127,6 +127,8 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("file", type=Path)
     convert.add_argument("--from", dest="source", required=True)
     convert.add_argument("--to", dest="target", required=True)
+    convert.add_argument("--sheet", help="sheet of a workbook / 工作表")
+    convert.add_argument("--layer", help="layer of a file that has several / 图层")
     convert.add_argument("-o", "--output", type=Path, required=True)
     return parser
 
@@ -174,6 +176,7 @@ def _check(given: argparse.Namespace, language: str) -> int:
     from gapmap.findings import as_table  # noqa: PLC0415 - see the module's first line
     from gapmap.outputs import write_table  # noqa: PLC0415
     from gapmap.study import check_study  # noqa: PLC0415
+    from gapmap.words import word  # noqa: PLC0415
 
     with _progress() as steps:
         checked = check_study(given.study, steps=steps)
@@ -182,7 +185,7 @@ def _check(given: argparse.Namespace, language: str) -> int:
         is_file = given.output.suffix.lower() == ".csv"
         write_table(given.output if is_file else given.output / "findings.csv", table)
     rows = [[str(cell) if str(cell) != "<NA>" else "" for cell in row] for row in table.to_numpy()]
-    shown = [(r[0], r[2], r[3], r[4], r[6], r[7]) for r in rows[:MOST_FINDINGS]]
+    shown = [(word(r[0], language), r[2], r[3], r[4], r[6], r[7]) for r in rows[:MOST_FINDINGS]]
     zh = language == "zh"
     titles = (
         ("程度", "文件", "行", "列", "问题", "处理")
@@ -257,10 +260,17 @@ def _summary(results: Results, out: Path, language: str) -> None:
         )
         for row in city.itertuples()
     ]
+    counted = access.places.weight
     _table(
-        ("服务", "覆盖人口", "下限 - 上限", "未覆盖村居", "未知村居")
+        (
+            "服务",
+            "覆盖人口" if counted == "people" else "覆盖村居",
+            "下限 - 上限",
+            "未覆盖村居",
+            "未知村居",
+        )
         if zh
-        else ("service", "people covered", "low - high", "places uncovered", "places unknown"),
+        else ("service", f"{counted} covered", "low - high", "places uncovered", "places unknown"),
         rows,
     )
     worst = [one for one in results.findings if one.severity == "warning"]
@@ -273,6 +283,10 @@ def _summary(results: Results, out: Path, language: str) -> None:
 
 def _percent(share: float) -> str:
     return "?" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN is not itself
+
+
+def _signed(number: float) -> str:
+    return "?" if number != number else f"{number:+,.0f}"  # noqa: PLR0124 - NaN is not itself
 
 
 def _site(given: argparse.Namespace, language: str) -> int:
@@ -320,7 +334,7 @@ def _compare(given: argparse.Namespace, language: str) -> int:
     city = change.coverage[change.coverage["group_kind"] == "city"]
     rows = [
         (row.service, _percent(row.share_people_a), _percent(row.share_people_b),
-         f"{row.people_covered_difference:+,.0f}")
+         _signed(row.people_covered_difference))
         for row in city.itertuples()
     ]  # fmt: skip
     _table(("服务", "A", "B", "覆盖人口变化") if zh else ("service", "A", "B", "people"), rows)
@@ -362,7 +376,15 @@ def _plans(given: argparse.Namespace, language: str) -> int:
 def _convert(given: argparse.Namespace, language: str) -> int:
     from gapmap.convert import convert_file  # noqa: PLC0415
 
-    for found in convert_file(given.file, given.output, source=given.source, target=given.target):
+    found_in = convert_file(
+        given.file,
+        given.output,
+        source=given.source,
+        target=given.target,
+        sheet=given.sheet,
+        layer=given.layer,
+    )
+    for found in found_in:
         _say(found.message(language))
     _say(f"{'已写入' if language == 'zh' else 'written'}: {given.output}")
     return 0

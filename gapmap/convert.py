@@ -47,7 +47,15 @@ DECIMALS: Final = 10
 """Of degrees in tables: 0.01 mm."""
 
 
-def convert_file(path: Path, out: Path, *, source: str, target: str) -> tuple[Finding, ...]:
+def convert_file(
+    path: Path,
+    out: Path,
+    *,
+    source: str,
+    target: str,
+    sheet: str | None = None,
+    layer: str | None = None,
+) -> tuple[Finding, ...]:
     """Write a file again with its coordinates in another datum.
 
     A vector file keeps its features, and its attributes as text; heights are dropped. A table
@@ -63,12 +71,14 @@ def convert_file(path: Path, out: Path, *, source: str, target: str) -> tuple[Fi
     Parameters
     ----------
     path
-        Any file that ``read_table`` reads, with one sheet or layer.
+        Any file that ``read_table`` reads.
     out
         A table (``.csv .tsv .txt .xlsx``) for a table, a vector file (``.shp .gpkg .geojson
         .json .kml .parquet``) for a vector file. It is replaced if it exists.
     source, target
         ``wgs84``, ``cgcs2000``, ``gcj02`` or ``bd09``.
+    sheet, layer
+        Which one, where a workbook or a GeoPackage has several.
 
     Raises
     ------
@@ -83,8 +93,8 @@ def convert_file(path: Path, out: Path, *, source: str, target: str) -> tuple[Fi
     path, out = Path(path), Path(out)
     for name in (source, target):
         if name not in DATUMS:
-            fail(finding("datum-unknown", value=name, known=", ".join(DATUMS)), CrsError)
-    table = read_table(path)
+            fail(finding("convert-datum-unknown", value=name, known=", ".join(DATUMS)), CrsError)
+    table = read_table(path, sheet=sheet, layer=layer)
     _check_out(path, out, table)
     if table.geometry is None:
         found, changed = _convert_columns(table, out, source, target)

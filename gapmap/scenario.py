@@ -108,6 +108,8 @@ def apply_scenario(
         When an id is neither a facility nor a site, or a service is unknown.
     """
     dated = facilities_at(facilities, scenario.date) if scenario.date else facilities
+    for one in sorted(set(scenario.on) & set(scenario.off)):
+        _fail(scenario.file, "scenario-on-and-off", field="on, off", value=one)
     known = set(dated.table["facility_id"])
     sites = [one for one in scenario.on if one not in known]
     for one in scenario.off:

@@ -168,8 +168,14 @@ class Reference:
             graph.add_edge(at, ("t", j), **self._walked(end.leg_m))
             for i, start in starts_at.items():
                 straight = math.dist(start.xy, end.xy)
-                if straight <= start.leg_m + end.leg_m:
+                near = straight <= start.leg_m + end.leg_m
+                if near and self._meet(start.edge, end.edge):
                     graph.add_edge(("o", i), ("t", j), **self._walked(straight))
+
+    def _meet(self, one: int, other: int) -> bool:
+        edges = self.network.edges
+        ends = [{int(edges.tail[edge]), int(edges.head[edge])} for edge in (one, other)]
+        return one == other or bool(ends[0] & ends[1])
 
     def _walked(self, metres: float) -> dict[str, float]:
         return {"distance": metres, "minutes": metres * 0.06 / self.foot_kmh}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from builders import clinic, facilities, places
+import shapely
+from builders import CRS, X0, Y0, clinic, facilities, places
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gapmap.access import REASONS, STATUSES, measure_access
+from gapmap.network import network_from_lines
 
 
 def row(access, number: int = 0) -> pd.Series:
@@ -149,3 +152,37 @@ def test_one_more_facility_never_makes_access_worse(homes, clinics, more) -> Non
     assert not ((fewer["status"] == "covered") & (richer["status"] != "covered")).any()
     assert set(richer["status"]) <= set(STATUSES)
     assert set(richer["reason"]) <= set(REASONS)
+
+
+def along(*lines: list[tuple[float, float]]):
+    """Make a network of residential lines, in metres from the corner."""
+    made = [shapely.LineString([(X0 + x, Y0 + y) for x, y in line]) for line in lines]
+    return network_from_lines(gpd.GeoDataFrame(geometry=made, crs=CRS))
+
+
+def test_the_other_bank_of_a_river_is_not_next_door() -> None:
+    banks = along(
+        [(0, 0), (5000, 0)], [(0, 1800), (5000, 1800)], [(5000, 0), (9000, 900), (5000, 1800)]
+    )
+    village, other_bank = places([{"x": 1000, "y": 800}]), facilities([{"x": 1000, "y": 1000}])
+    there = row(measure_access(village, other_bank, banks, [clinic(500, mode="walk")]))
+    assert there["straight_m"] == pytest.approx(200)
+    assert there["distance_m"] == pytest.approx(800 + 4000 + 2 * 4100 + 4000 + 800)
+    assert there["reason"] == "beyond_limit"
+
+
+def test_a_clinic_in_the_village_is_no_round_trip_to_the_road() -> None:
+    road = along([(0, 0), (5000, 0)])
+    village, clinic_there = places([{"x": 1000, "y": 800}]), facilities([{"x": 1010, "y": 800}])
+    there = row(measure_access(village, clinic_there, road, [clinic(500, mode="walk")]))
+    assert there["distance_m"] == pytest.approx(10)
+
+
+def test_off_the_network_a_place_or_a_near_facility_leaves_it_unknown() -> None:
+    road = along([(0, 0), (5000, 0)])
+    village = places([{"x": 0, "y": 4000}, {"x": 1000, "y": 900}, {"x": 4000, "y": 0}])
+    lost = facilities([{"x": 1000, "y": 1200}, {"x": 4900, "y": 0}])
+    access = measure_access(village, lost, road, [clinic(500, mode="walk")])
+    assert list(access.table["status"]) == ["unknown", "unknown", "uncovered"]
+    assert list(access.table["reason"]) == ["not_connected", "not_connected", "beyond_limit"]
+    assert [one.code for one in access.findings] == ["facility-not-connected"]

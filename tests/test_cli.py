@@ -128,7 +128,7 @@ def test_site_and_compare(study: Path, out: Path, tmp_path: Path, capsys) -> Non
     assert len(gained) == read(sited, "proposals").loc[0, "places_gained"]
     assert set(gained["facility_id_b"]) == {site}
     assert main(["compare", str(tmp_path), str(built)]) == 1
-    assert "coverage.csv" in capsys.readouterr().err
+    assert "access.csv" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -145,6 +145,7 @@ def test_site_and_compare(study: Path, out: Path, tmp_path: Path, capsys) -> Non
         ('{"limit_m": {"bus_shelter": Infinity}}', "cannot be used"),
         ('{"added": [{"service": "bus_shelter", "x": NaN, "y": 25}]}', "cannot be used"),
         ('{"date": "2014"}', "cannot be used"),
+        ('{"on": ["S01"], "off": ["S01"]}', "in on and in off"),
     ],
 )
 def test_a_bad_scenario_is_named(study: Path, tmp_path: Path, capsys, scenario, words) -> None:
@@ -239,3 +240,33 @@ def test_changed_people_are_listed_by_compare(study: Path, out: Path, tmp_path: 
     change = read(tmp_path / "c", "places_change")
     assert set(change["why"]) == {"people"}
     assert set(change["people_b"] - change["people_a"]) == {10}
+
+
+def test_an_added_facility_far_from_any_road_is_a_finding(study: Path, tmp_path: Path) -> None:
+    what_if = tmp_path / "w.json"
+    added = {"service": "bus_shelter", "x": 0, "y": 0}
+    what_if.write_text(json.dumps({"added": [added]}), "utf8")
+    arguments = ["run", str(study), "-o", str(tmp_path / "o"), "--scenario", str(what_if)]
+    assert main(arguments) == 0
+    found = read(tmp_path / "o", "findings")
+    assert found.loc[found["code"] == "facility-not-connected", "row"].isna().all()
+
+
+def test_runs_of_two_cities_are_not_compared(out: Path, tmp_path: Path, capsys) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(out, other)
+    access = (other / "access.csv").read_text("utf-8-sig").replace("9001", "7001")
+    (other / "access.csv").write_text(access, "utf-8-sig")
+    assert main(["compare", str(out), str(other), "--language", "en"]) == 1
+    assert "no place in common" in capsys.readouterr().err
+
+
+def test_convert_takes_a_named_sheet(tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "a.xlsx") as book:
+        for sheet in ("一", "二"):
+            pd.DataFrame({"lon": [113.5], "lat": [22.2]}).to_excel(
+                book, sheet_name=sheet, index=False
+            )
+    arguments = ["convert", str(tmp_path / "a.xlsx"), "--from", "gcj02", "--to", "wgs84"]
+    assert main([*arguments, "-o", str(tmp_path / "b.csv")]) == 1
+    assert main([*arguments, "-o", str(tmp_path / "b.csv"), "--sheet", "二"]) == 0

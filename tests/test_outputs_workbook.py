@@ -136,7 +136,7 @@ def test_a_cell_too_long_is_cut_and_said(tmp_path: Path) -> None:
 
 def test_the_summary_lists_inputs_with_their_sums_and_rows(tmp_path: Path) -> None:
     cells = list(made(tmp_path)["说明"].iter_rows(values_only=True))
-    assert ("places.csv", "places", 1234, "ab" * 32, "是") in cells
+    assert ("places.csv", "村居", 1234, "ab" * 32, "是") in cells
     assert ("places.csv", 12, 11, 0, 1) in cells
     assert ("可达性", "村居 × 服务", 24, None, None) in cells
 

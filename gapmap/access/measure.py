@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 
 from gapmap.access.reasons import Case, explain, judge
-from gapmap.access.trips import join, nearest_straight, or_nan, origins_of, route_lines, travel
+from gapmap.access.trips import (
+    Stops,
+    join,
+    nearest_straight,
+    or_nan,
+    origins_of,
+    route_lines,
+    travel,
+)
 from gapmap.access.value import Access
 from gapmap.findings import Finding, finding
 
@@ -20,7 +28,6 @@ if TYPE_CHECKING:
     import shapely
     from numpy.typing import NDArray
 
-    from gapmap.access.trips import Stops
     from gapmap.access.value import Service
     from gapmap.facilities import Facilities
     from gapmap.network import Network
@@ -76,7 +83,8 @@ def measure_access(
     ``not_connected``, never measured in a straight line. Limits are inclusive.
 
     Status is ``unknown`` for the reasons ``no_position`` (the place has none, or its own
-    facility, known by code, has none), ``outside_area``, ``not_connected``, and for
+    facility, known by code, has none), ``outside_area``, ``not_connected`` (the place is off the
+    network, or a facility is that stands within the limit in a straight line), and for
     ``below_standard`` where the only facility within the limit lacks the attribute by which to
     judge it or its existence is doubtful; a failed gate is ``uncovered``. The remaining
     reasons are ``covered`` or ``uncovered``.
@@ -144,6 +152,7 @@ def _measure(
         trip=trip,
         failing=_any_within(origins, pool[(judged == "fails") & located], service, within),
         doubtful=_any_within(origins, pool[(judged == "doubtful") & located], service, within),
+        unjoined=_near_unjoined(origins, targets, service, within),
         unplaced=pool[(judged != "fails") & ~located],
         serving=len(serving) > 0,
     )
@@ -158,6 +167,16 @@ def _measure(
         )
     lines = route_lines(trip, origins, targets, wanted)
     return _Measured(table, _routes(table, lines, wanted, places), notes)
+
+
+def _near_unjoined(
+    origins: Stops, targets: Stops, service: Service, already: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Say which places may be within the limit of a facility that the network does not reach."""
+    lost = targets.xy[targets.off_network]
+    if len(lost) == 0:
+        return np.zeros(len(already), dtype=bool)
+    return travel(Stops(origins.xy), Stops(lost), service).within(service) & ~already
 
 
 def _most_people(far: NDArray[np.int64], places: Places) -> NDArray[np.int64]:
@@ -255,7 +274,7 @@ def _notes(
         finding(
             "facility-not-connected",
             file=str(row.file),
-            row=int(row.row),
+            row=None if pd.isna(row.row) else int(row.row),
             name=row.facility or row.facility_id,
             service=service.id,
         )

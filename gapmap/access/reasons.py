@@ -37,6 +37,7 @@ class Case:
     trip: Trip
     failing: NDArray[np.bool_]
     doubtful: NDArray[np.bool_]
+    unjoined: NDArray[np.bool_]
     unplaced: gpd.GeoDataFrame
     serving: bool
 
@@ -61,6 +62,7 @@ def explain(case: Case) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         (nobody_placed, "unknown", "no_position"),
         (np.full(count, not case.serving), "uncovered", "no_facility"),
         (case.origins.off_network, "unknown", "not_connected"),
+        (case.unjoined, "unknown", "not_connected"),
         (unreachable & no_ferry, "uncovered", "island_no_ferry"),
         (unreachable, "uncovered", "no_route"),
     ]

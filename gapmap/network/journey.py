@@ -100,9 +100,11 @@ def end_costs(job: Job, snap: Snap, *, leaving: bool) -> tuple[Integers, Costs]:
 
 
 def direct_pairs(job: Job, origins: Snap, targets: Snap) -> tuple[Integers, Integers, Floats]:
-    """Find origins and targets that are no farther apart than both off-road legs together.
+    """Find origins and targets between which one may walk straight, without the road.
 
-    A straight line across a border is none.
+    They join the same edge, or edges that meet, and are no farther apart than both off-road legs
+    together: a clinic in the village is not a round trip to the road. Two banks of a river whose
+    roads do not meet there stay apart, and so do the two sides of a border.
 
     Returns
     -------
@@ -114,12 +116,22 @@ def direct_pairs(job: Job, origins: Snap, targets: Snap) -> tuple[Integers, Inte
         b, a = _near_pairs(targets, origins)
     straight = np.hypot(*(origins.xy[a] - targets.xy[b]).T)
     keep = straight <= origins.distance_m[a] + targets.distance_m[b]
+    keep &= _meet(job.network, origins.edge[a], targets.edge[b])
     a, b, straight = a[keep], b[keep], straight[keep]
     if job.network.borders is not None and len(a):
         legs = shapely.linestrings(np.stack([origins.xy[a], targets.xy[b]], axis=1))
         keep = ~shapely.intersects(legs, job.network.borders)
         a, b, straight = a[keep], b[keep], straight[keep]
     return a, b, straight
+
+
+def _meet(network: Network, one: Integers, other: Integers) -> Flags:
+    """Say which pairs of edges are one, or have a node in common."""
+    tail, head = network.edges.tail, network.edges.head
+    shared = (tail[one] == tail[other]) | (head[one] == head[other])
+    crossed = (tail[one] == head[other]) | (head[one] == tail[other])
+    meet: Flags = (one == other) | shared | crossed
+    return meet
 
 
 def _near_pairs(few: Snap, many: Snap) -> tuple[Integers, Integers]:

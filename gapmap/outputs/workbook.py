@@ -17,7 +17,7 @@ import xlsxwriter
 
 from gapmap.outputs.sheets import Block, Rows, put_rows
 from gapmap.outputs.tables import cell_values
-from gapmap.words import title, word
+from gapmap.words import title, vocabulary, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -95,6 +95,7 @@ def write_workbook(
     rows_per_sheet
         Rows of a table that one sheet takes; a longer table goes on in further sheets.
     """
+    tables = {name: _in_language(table, results.language) for name, table in tables.items()}
     frame = path.with_name(f".{path.name}.frame")
     with xlsxwriter.Workbook(str(frame), {"in_memory": True}) as made:
         book = _start(made, results)
@@ -183,6 +184,19 @@ def _write_frame(book: _Book, sheet: str, which: tuple[str, int], table: pd.Data
     last = max(len(table.columns) - 1, 0)
     page.autofilter(_HEADER_ROW, 0, _HEADER_ROW + max(len(table), 1), last)
     _set_print(book, page)
+
+
+def _in_language(table: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Keep of the two reasons the one in the workbook's language, where the first one stood."""
+    if not {"reason", "reason_zh"} <= set(table.columns):
+        return table
+    told = table if language != "zh" else table.assign(reason=table["reason_zh"])
+    return told.drop(columns="reason_zh")
+
+
+def _role(role: str, language: str) -> str:
+    said: dict[str, dict[str, str]] = vocabulary()["report"]  # type: ignore[assignment]  # words by language
+    return said.get(f"role_{role}", {}).get(language, role)
 
 
 def _rows(results: Results, table: pd.DataFrame) -> Rows:
@@ -373,7 +387,13 @@ def _input_rows(book: _Book) -> list[_Row]:
     return [
         head,
         *(
-            (f.name, f.role, f.size_bytes, f.sha256, yes_no[f.simulated])
+            (
+                f.name,
+                _role(f.role, book.results.language),
+                f.size_bytes,
+                f.sha256,
+                yes_no[f.simulated],
+            )
             for f in book.results.about.inputs
         ),
     ]
