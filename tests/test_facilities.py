@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from planners_files import METRIC, X0, Y0, at, box, city, csv, doubts, layer, metres, villages
 
 from gapmap.errors import CrsError, InputError
-from gapmap.facilities import FacilitySource, facilities_at, read_facilities
+from gapmap.facilities import FacilitySource, add_facilities, facilities_at, read_facilities
 from gapmap.places import PlaceSource, read_places
-from gapmap.siting import add_facilities
 from gapmap.tables import RowCount
 
 if TYPE_CHECKING:
@@ -480,7 +479,7 @@ def test_a_site_can_be_added_to_what_was_read(tmp_path: Path, home) -> None:
         {"facility_id": ["s"], "facility": ["新"], "service": ["clinic"], "place_id": ["p1"]},
         geometry=[at(5, 5)], crs=METRIC,
     )  # fmt: skip
-    both = add_facilities(made, site)
+    both = add_facilities(made, site, home)
     assert list(both.table["facility_id"]) == ["a", "s"]
     assert list(facilities_at(both, DAY).table["counts"]) == ["yes", "yes"]
     assert len(made.table) == 1
