@@ -517,3 +517,12 @@ def test_sites_count_where_they_stand_and_from_the_day_they_open(result: gm.Asse
     )
     in_the_west = proposal.after.access.facilities.table.tail(20)["district_id"]
     assert now - was == in_the_west.isin(["440403", "440404"]).sum() > 0
+
+
+def test_a_target_that_was_reached_late_says_so(result: gm.Assessment) -> None:
+    overall = result.targets[result.targets["overall"]].set_index("target")
+    late = overall[overall["reason"].str.contains("only after it was due")]
+    assert set(late.index) >= {"hu-xin-lu-kou-interchange", "town-kindergartens"}
+    assert set(late["status"]) == {"met"}
+    assert late["reason_zh"].str.contains("期限之后").all()
+    assert not (pd.to_datetime(late["due"]) >= pd.Timestamp("2014-12-31")).any()

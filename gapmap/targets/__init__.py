@@ -98,16 +98,42 @@ def evaluate_targets(
     """
     if plan is None:
         return _as_table([]), ()
+    scene = _scene(plan, access, records)
+    rows = [row for target in plan.targets for row in _late_told(scene, target)]
+    return _as_table(rows), tuple(doubts(scene))
+
+
+def _scene(plan: Plan, access: Access, records: Records) -> Scene:
     before = facilities_at(access.facilities, plan.baseline)
-    scene = Scene(
+    return Scene(
         plan=plan,
         access=access,
         records=records,
         now=_by_service(access.facilities),
         before=_by_service(before),
     )
-    rows = [row for target in plan.targets for row in _rows(scene, target)]
-    return _as_table(rows), tuple(doubts(scene))
+
+
+_DATED = ("milestone", "count", "presence", "share", "attribute_share", "certificate")
+"""Measures that can be taken on another day than the study's."""
+
+
+def _late_told(scene: Scene, target: Target) -> Iterator[dict[str, object]]:
+    """Give the target's rows; one that is met now and was missed on its due date says so."""
+    rows = list(_rows(scene, target))
+    past = not target.recurring and target.due < scene.date
+    if past and all(ask.measure in _DATED for ask in target.asks) and _any_met(rows):
+        then = facilities_at(scene.access.facilities, target.due)
+        earlier = _scene(scene.plan, replace(scene.access, facilities=then), scene.records)
+        for row, was in zip(rows, _rows(earlier, target), strict=True):
+            if row["status"] == "met" and was["status"] == "overdue":
+                row["reason"] = f"{row['reason']}; {said('late').text('en')}"
+                row["reason_zh"] = f"{row['reason_zh']};{said('late').text('zh')}"
+    yield from rows
+
+
+def _any_met(rows: Sequence[Mapping[str, object]]) -> bool:
+    return any(row["status"] == "met" for row in rows)
 
 
 def _by_service(facilities: Facilities) -> dict[str, pd.DataFrame]:
