@@ -124,7 +124,10 @@ def _rebuilt(
     by_way = found[count : count + len(origins)] + origins.distance_m * on_foot
     tree = cKDTree(targets.xy)
     radius = origins.distance_m + targets.distance_m.max()
-    for i, near in enumerate(tree.query_ball_point(origins.xy, radius)):
+    ends = np.column_stack((edges.tail, edges.head))
+    for i, about in enumerate(tree.query_ball_point(origins.xy, radius)):
+        meets = np.isin(ends[targets.edge[about]], ends[origins.edge[i]]).any(axis=1)
+        near = np.array(about, dtype=np.int64)[meets]
         away = np.hypot(*(targets.xy[near] - origins.xy[i]).T)
         away = away[away <= origins.distance_m[i] + targets.distance_m[near]]
         by_way[i] = min([by_way[i], *(away * on_foot)])
