@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+from gapmap import datum
+
 __all__ = [
     "ALIKE",
     "DATUMS",
@@ -19,7 +21,7 @@ __all__ = [
 ]
 
 LANGUAGES = ("zh", "en")
-DATUMS = ("auto", "detect", "wgs84", "cgcs2000", "gcj02", "bd09")
+DATUMS = ("auto", "detect", *datum.DATUMS)
 OBJECTIVES = ("people", "fewest", "distance", "worst", "worst_first")
 
 TEXT, NUMBER, FLAG, DATE, TABLE, LIST = (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from gapmap.tables.value import Table
 
-__all__ = ["Parsed", "booleans", "ids", "numbers", "parse_numbers", "texts"]
+__all__ = ["Parsed", "booleans", "ids", "note_once", "numbers", "parse_numbers", "texts"]
 
 BLANKS: Final = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060"
 FULL_WIDTH_DIGITS: Final = {0xFF10 + digit: str(digit) for digit in range(10)}
@@ -104,7 +104,7 @@ def parse_numbers(table: Table, column: str) -> Parsed:
     read = strange.map(known).astype("float64")
     values.loc[read.index] = read
     converted = strange[read.notna()]
-    return Parsed(values, text, _told("number-converted", table, column, converted, read))
+    return Parsed(values, text, note_once("number-converted", table, column, converted, read))
 
 
 def _number_in(cell: str) -> float:
@@ -132,7 +132,7 @@ def _number_in(cell: str) -> float:
     return round(float(text) * factor, 6)
 
 
-def _told(
+def note_once(
     code: str, table: Table, column: str, cells: pd.Series, read: pd.Series
 ) -> tuple[Finding, ...]:
     """Give one note for all converted cells of a column, with the first as example."""

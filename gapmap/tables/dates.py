@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gapmap.findings import Finding, finding
-from gapmap.tables.columns import texts
+from gapmap.tables.columns import note_once, texts
 from gapmap.tables.value import row_findings
 
 if TYPE_CHECKING:
+    from gapmap.findings import Finding
     from gapmap.tables.value import Table
 
 __all__ = ["dates"]
@@ -65,27 +65,10 @@ def dates(table: Table, column: str) -> tuple[pd.Series, tuple[Finding, ...]]:
         name=column,
     )
     return values, (
-        *_note("date-partial", table, text[kinds == "partial"], values),
-        *_note("date-serial", table, text[kinds == "serial"], values),
+        *note_once("date-partial", table, column, text[kinds == "partial"], values),
+        *note_once("date-serial", table, column, text[kinds == "serial"], values),
         *row_findings("date-unreadable", table.file, column, text[kinds == "no_date"].items()),
         *row_findings("date-doubtful", table.file, column, text[kinds == "doubtful"].items()),
-    )
-
-
-def _note(code: str, table: Table, cells: pd.Series, values: pd.Series) -> tuple[Finding, ...]:
-    if cells.empty:
-        return ()
-    row = int(cells.index[0])
-    return (
-        finding(
-            code,
-            file=table.file,
-            row=row,
-            field=str(cells.name),
-            value=cells.iloc[0],
-            count=len(cells),
-            example=values.loc[row].date().isoformat(),
-        ),
     )
 
 
