@@ -9,7 +9,7 @@ import numpy as np
 
 from gapmap.errors import NetworkError
 from gapmap.findings import Finding, fail, finding
-from gapmap.network.borders import cut_at_borders
+from gapmap.network.borders import cut_at_borders, cut_at_water
 from gapmap.network.ferries import Crossing, osm_crossings
 from gapmap.network.quays import connect_ferries
 from gapmap.network.rules import KINDS, Rule, effective_speeds, road_rule
@@ -34,6 +34,7 @@ def assemble(  # noqa: PLR0913 - the parts of a network, and the knobs of puttin
     speeds: Mapping[str, float] | None = None,
     snap_m: float = 1000.0,
     borders: shapely.Geometry | None = None,
+    water: shapely.Geometry | None = None,
     crossings: Sequence[Crossing] = (),
 ) -> Network:
     """Make a network of ways and of ferries that a table brings.
@@ -52,6 +53,8 @@ def assemble(  # noqa: PLR0913 - the parts of a network, and the knobs of puttin
         Ferries are joined to a way that is no farther than this from the quay.
     borders
         Lines that may not be crossed.
+    water
+        Areas that nobody walks across off the road.
     crossings
         Ferries from a table.
 
@@ -89,6 +92,8 @@ def assemble(  # noqa: PLR0913 - the parts of a network, and the knobs of puttin
     ]
     if borders is not None:
         network = cut_at_borders(network, borders, file=file)
+    if water is not None:
+        network = cut_at_water(network, water, file=file)
     network = connect_ferries(network, [*drawn, *crossings])
     return replace(network, findings=(*network.findings, _pieces(network, file=file)))
 

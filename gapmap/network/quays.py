@@ -204,6 +204,7 @@ def _make_edges(
         backward=drive.copy(),
         drive_kmh=np.full(len(links), np.nan),
         ferry_minutes=minutes,
+        joinable=np.zeros(len(links), bool),  # nobody boards at sea
         coords=coords,
         offsets=offsets,
     )

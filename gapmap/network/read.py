@@ -1,4 +1,4 @@
-"""Reading a network: one file of roads or several, ferries, borders."""
+"""Reading a network: one file of roads or several, ferries, borders, water."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gapmap.findings import Finding, fail, finding
 from gapmap.network.assembly import assemble
 from gapmap.network.ferries import Crossing, read_ferries
 from gapmap.network.lines import is_line, read_borders, read_lines, tags_of, ways_from_lines
+from gapmap.network.water import read_water
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +64,10 @@ def read_network(source: NetworkSource, *, crs: pyproj.CRS) -> Network:
     if source.borders is not None:
         borders, found = read_borders(source.borders, datum=source.datum, crs=crs)
         findings += found
+    water = None
+    if source.water is not None:
+        water, found = read_water(source.water, datum=source.datum, crs=crs)
+        findings += found
     if source.ferries is not None:
         crossings, found, count = read_ferries(source.ferries, crs=crs)
         findings, rows = findings + found, (*rows, count)
@@ -73,9 +78,14 @@ def read_network(source: NetworkSource, *, crs: pyproj.CRS) -> Network:
         speeds=source.speeds,
         snap_m=source.snap_m,
         borders=borders,
+        water=water,
         crossings=crossings,
     )
-    files = [file.name for file in (path, source.ferries, source.borders) if file is not None]
+    files = [
+        file.name
+        for file in (path, source.ferries, source.borders, source.water)
+        if file is not None
+    ]
     return replace(network, simulated=tuple(files) if source.simulated else (), memo={})
 
 

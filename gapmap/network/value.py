@@ -55,10 +55,13 @@ class NetworkSource:
         What is farther than this from any way is not connected.
     borders
         Lines that may not be crossed.
+    water
+        Areas that nobody walks across off the road; ways over them are used, not joined.
     speeds
         km/h by mode (``walk``, ``cycle``, ``drive``) or by road class (``primary``, ...).
     datum
-        Datum of ``osm``, ``lines`` and ``borders``; OSM is WGS84 unless something else is named.
+        Datum of ``osm``, ``lines``, ``borders`` and ``water``; OSM is WGS84 unless something else
+        is named.
     simulated
         Whether the files' content is simulated.
     """
@@ -69,6 +72,7 @@ class NetworkSource:
     ferries: Path | None = None
     snap_m: float = 1000.0
     borders: Path | None = None
+    water: Path | None = None
     speeds: Mapping[str, float] = field(default_factory=dict)
     datum: str = "auto"
     simulated: bool = False
@@ -95,6 +99,8 @@ class Edges:
         Driving speed; NaN where a speed has no meaning.
     ferry_minutes
         Crossing and waiting time of a ferry; NaN on land.
+    joinable
+        Whether a position may join the way here: not over water, not on a ferry or its quay leg.
     coords, offsets
         Points of all edges, shape (points, 2), and where each edge's points begin; ``offsets`` has
         one entry more than there are edges.
@@ -110,6 +116,7 @@ class Edges:
     backward: Flags
     drive_kmh: Floats
     ferry_minutes: Floats
+    joinable: Flags
     coords: Floats
     offsets: Integers
 
@@ -136,6 +143,8 @@ class Network:
         What is farther than this from any way is not connected.
     borders
         Lines that may not be crossed, as one geometry; None without.
+    water
+        Areas that no leg off the road may cross, as one geometry; None without.
     findings
         What was wrong in the files, what was assumed, and what was done.
     rows
@@ -153,6 +162,7 @@ class Network:
     speeds: Mapping[str, float]
     snap_m: float = 1000.0
     borders: shapely.Geometry | None = None
+    water: shapely.Geometry | None = None
     findings: tuple[Finding, ...] = ()
     rows: tuple[RowCount, ...] = ()
     simulated: tuple[str, ...] = ()

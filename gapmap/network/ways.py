@@ -147,6 +147,7 @@ def _edges(
         backward=np.array([rule.backward for rule in rules], bool),
         drive_kmh=np.where(np.isnan(posted), usual, posted),
         ferry_minutes=np.full(count, np.nan),
+        joinable=np.ones(count, bool),
         coords=coords,
         offsets=offsets,
     )
