@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MODES",
     "Edges",
+    "Ferry",
     "Flags",
     "Floats",
     "Integers",
@@ -50,13 +52,19 @@ class NetworkSource:
     lines, layer
         A vector file of lines, and its layer where it has several.
     ferries
-        A table ``from_x, from_y, to_x, to_y, minutes, headway_minutes, name`` (WGS84).
+        A table ``from_x, from_y, to_x, to_y`` (WGS84), ``minutes``, and, where known,
+        ``headway_minutes`` or ``wait_minutes``, ``first_sailing``, ``last_sailing``, ``name``.
+    depart
+        The time of day at which everybody sets out: ferries that do not sail then are not used.
+        None: every ferry is used whenever it sails.
     snap_m
         What is farther than this from any way is not connected.
     borders
         Lines that may not be crossed.
     water
         Areas that nobody walks across off the road; ways over them are used, not joined.
+    compare_borders
+        Whether a run measures a second time with the borders open.
     speeds
         km/h by mode (``walk``, ``cycle``, ``drive``) or by road class (``primary``, ...).
     datum
@@ -70,9 +78,11 @@ class NetworkSource:
     lines: Path | None = None
     layer: str | None = None
     ferries: Path | None = None
+    depart: dt.time | None = None
     snap_m: float = 1000.0
     borders: Path | None = None
     water: Path | None = None
+    compare_borders: bool = False
     speeds: Mapping[str, float] = field(default_factory=dict)
     datum: str = "auto"
     simulated: bool = False
@@ -125,6 +135,39 @@ class Edges:
         return len(self.tail)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ferry:
+    """What is known of a ferry besides its edge.
+
+    Attributes
+    ----------
+    edge
+        Number of its edge in the network.
+    name, file, row
+        What it is called, and where it stands; ``row`` is None for a ferry of a map.
+    minutes, wait_minutes
+        Crossing, and waiting on the quay before it.
+    wait_basis
+        ``headway`` (half the time between two boats), ``fixed`` (as written), or ``assumption``.
+    first_sailing, last_sailing
+        Between which it sails, both inclusive; None where nobody says. A last sailing before the
+        first is one after midnight.
+    takes
+        Whether it takes walkers, cyclists, cars, on a day on which it sails.
+    """
+
+    edge: int
+    name: str = ""
+    file: str = ""
+    row: int | None = None
+    minutes: float
+    wait_minutes: float
+    wait_basis: str = "assumption"
+    first_sailing: dt.time | None = None
+    last_sailing: dt.time | None = None
+    takes: tuple[bool, bool, bool] = (True, True, True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Network:
     """Roads, paths and ferries; every component is kept.
@@ -145,6 +188,8 @@ class Network:
         Lines that may not be crossed, as one geometry; None without.
     water
         Areas that no leg off the road may cross, as one geometry; None without.
+    ferries
+        What is known of each ferry, also of those that do not sail (see ``network_at``).
     findings
         What was wrong in the files, what was assumed, and what was done.
     rows
@@ -164,6 +209,7 @@ class Network:
     borders: shapely.Geometry | None = None
     water: shapely.Geometry | None = None
     findings: tuple[Finding, ...] = ()
+    ferries: tuple[Ferry, ...] = ()
     rows: tuple[RowCount, ...] = ()
     simulated: tuple[str, ...] = ()
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)

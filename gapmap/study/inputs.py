@@ -56,7 +56,8 @@ def named_files(file: StudyFile) -> list[tuple[str, Path, bool]]:
     named += [("facilities", one.path, one.simulated) for one in file.facilities]
     if file.network:
         source = file.network
-        for path in (source.osm, source.lines, source.ferries, source.borders):
+        files = (source.osm, source.lines, source.ferries, source.borders, source.water)
+        for path in files:
             if path is not None:
                 named.append(("network", path, source.simulated))
     named += [(name, path, file.records_simulated) for name, path in file.records.items()]

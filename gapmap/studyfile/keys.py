@@ -61,7 +61,8 @@ KEYS: dict[str, dict[str, str]] = {
     },
     "network": {
         "osm": TEXT, "lines": TEXT, "layer": TEXT, "ferries": TEXT, "snap_m": NUMBER,
-        "borders": TEXT, "speeds": TABLE, "datum": TEXT, "simulated": FLAG,
+        "borders": TEXT, "water": TEXT, "compare_borders": FLAG, "speeds": TABLE,
+        "datum": TEXT, "simulated": FLAG,
     },
     "services": {
         "name": TABLE, "mode": TEXT, "limit_m": NUMBER, "limit_minutes": NUMBER,

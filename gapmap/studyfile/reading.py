@@ -82,6 +82,7 @@ def read_study_file(path: Path) -> StudyFile:
     )
 
 
+_NETWORK_FILES = ("osm", "lines", "ferries", "borders", "water")
 _RECORDS = ("indicators", "certificates", "milestones")
 
 
@@ -247,9 +248,9 @@ class _Reader:
             if not is_kind(speed, NUMBER) or speed <= 0:
                 self.fail("study-positive", f"network.speeds.{name}", speed)
         self._positive("network", block, "snap_m")
-        files: dict[str, Any] = {
-            k: self.path(block[k]) for k in ("osm", "lines", "ferries", "borders") if k in block
-        }
+        if block.get("compare_borders") and "borders" not in block:
+            self.fail("study-key-missing", "network.borders")
+        files: dict[str, Any] = {k: self.path(block[k]) for k in _NETWORK_FILES if k in block}
         return NetworkSource(
             **self._plain(block, *files, "speeds", "datum"),
             **files,
