@@ -12,22 +12,26 @@ from gapmap.network.nearby import nearest
 from gapmap.network.pairs import SLACK, pairs_within
 from gapmap.network.read import network_from_lines, read_network
 from gapmap.network.rules import default_speeds
+from gapmap.network.sailings import network_at, sails
 from gapmap.network.search import Reach, reach_nearest
 from gapmap.network.snapping import Snap, snap
-from gapmap.network.value import MODES, Network, NetworkSource
+from gapmap.network.value import MODES, Ferry, Network, NetworkSource
 
 __all__ = [
     "MODES",
     "SLACK",
+    "Ferry",
     "Network",
     "NetworkSource",
     "Reach",
     "Snap",
     "default_speeds",
     "nearest",
+    "network_at",
     "network_from_lines",
     "pairs_within",
     "reach_nearest",
     "read_network",
+    "sails",
     "snap",
 ]

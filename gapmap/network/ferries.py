@@ -1,4 +1,4 @@
-"""Ferries: one crossing from quay to quay, from OSM ways or from a planner's table."""
+"""Ferries drawn on a map: one crossing from quay to quay, whatever the lines look like."""
 
 from __future__ import annotations
 
@@ -7,24 +7,20 @@ import itertools
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import pyproj
 
 from gapmap.findings import Finding, finding
 from gapmap.network.rules import FerryRule, ferry_rule
 from gapmap.network.ways import Ways, line_lengths, pick_ways, shared_points
-from gapmap.tables import RowCount, numbers, read_table, texts
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import datetime as dt
 
     from gapmap.network.value import Flags, Floats, Integers
-    from gapmap.tables import Table
 
-__all__ = ["ASSUMED_KMH", "ASSUMED_WAIT_MINUTES", "Crossing", "osm_crossings", "read_ferries"]
+__all__ = ["ASSUMED_KMH", "ASSUMED_WAIT_MINUTES", "Crossing", "osm_crossings"]
 
 ASSUMED_KMH = 20.0  # an assumption: a coastal passenger boat, where the file gives no duration
 ASSUMED_WAIT_MINUTES = 15.0  # an assumption: half of a half-hourly service
@@ -41,23 +37,29 @@ class Crossing:
         Points of the ways at the two quays; -1 where the quay is no point of a way.
     coords
         The course, shape (points, 2), metres.
-    minutes
-        Crossing and waiting.
+    minutes, wait_minutes, wait_basis
+        Crossing, waiting before it, and on what the waiting rests: see ``Ferry``.
     walk, cycle, drive
         Whom it takes.
     name, file, row
         What it is called, and where it stands.
+    first_sailing, last_sailing
+        Between which it sails; None where nobody says.
     """
 
     ends: tuple[int, int]
     coords: Floats
     minutes: float
+    wait_minutes: float = ASSUMED_WAIT_MINUTES
+    wait_basis: str = "assumption"
     walk: bool = True
     cycle: bool = True
     drive: bool = True
     name: str = ""
     file: str = ""
     row: int | None = None
+    first_sailing: dt.time | None = None
+    last_sailing: dt.time | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +71,7 @@ class _Leg:
     length_m: float
     minutes: float
     rule: FerryRule
+    name: str
 
 
 def osm_crossings(
@@ -114,6 +117,7 @@ def osm_crossings(
             ferries=len(crossings),
             ways=len(which),
             guessed=guessed,
+            waits=sum(crossing.wait_basis == "assumption" for crossing in crossings),
             wait=f"{ASSUMED_WAIT_MINUTES:g}",
             kmh=f"{ASSUMED_KMH:g}",
         )
@@ -151,7 +155,8 @@ def _legs(
             ends = (int(part[0]), int(part[-1]))
             length = float(line_lengths(ways.xy[part], np.array([0, len(part)]))[0])
             share = length / lengths[way] if lengths[way] else 0.0
-            legs.append(_Leg(ends, part, length, minutes * share, rule))
+            name = ways.tags[number].name
+            legs.append(_Leg(ends, part, length, minutes * share, rule, name))
     return legs, guessed, doubtful
 
 
@@ -188,91 +193,17 @@ def _crossing(course: list[tuple[int, int, _Leg]], ways: Ways, *, file: str) -> 
         forward = leg.ends[0] == begin
         points += (leg.points if forward else leg.points[::-1])[1:].tolist()
     rules = [leg.rule for _, _, leg in course]
+    # nobody changes boats, so the boat that comes least often is the one to wait for
+    told = [rule.headway_minutes for rule in rules if not math.isnan(rule.headway_minutes)]
     return Crossing(
         ends=(points[0], points[-1]),
         coords=ways.xy[points],
-        minutes=sum(leg.minutes for _, _, leg in course) + ASSUMED_WAIT_MINUTES,
+        minutes=sum(leg.minutes for _, _, leg in course),
+        wait_minutes=max(told) / 2 if told else ASSUMED_WAIT_MINUTES,
+        wait_basis="headway" if told else "assumption",
+        name=" / ".join(dict.fromkeys(leg.name for _, _, leg in course if leg.name)),
         walk=all(rule.walk for rule in rules),
         cycle=all(rule.cycle for rule in rules),
         drive=all(rule.drive for rule in rules),
         file=file,
-    )
-
-
-def read_ferries(
-    path: Path, *, crs: pyproj.CRS
-) -> tuple[list[Crossing], tuple[Finding, ...], RowCount]:
-    """Read the table of ferries: quays in WGS84, crossing minutes, minutes between departures.
-
-    A ferry takes ``minutes + headway_minutes / 2``. Without ``headway_minutes`` the wait is
-    assumed, without ``minutes`` the crossing; both are recorded. A row that lacks a quay is left
-    out.
-    """
-    table = read_table(path)
-    rows, findings = _ferry_rows(table)
-    placed = rows.dropna(subset=["from_x", "from_y", "to_x", "to_y"])
-    findings += [
-        finding("ferry-without-quay", file=table.file, row=int(row), name=rows["name"][row] or "?")
-        for row in rows.index.difference(placed.index)
-    ]
-    project = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-    crossings, repaired = [], 0
-    for row in placed.itertuples():
-        ends = project.transform([row.from_x, row.to_x], [row.from_y, row.to_y])
-        coords = np.column_stack(ends)
-        crossing, wait = row.minutes, row.headway_minutes / 2
-        if math.isnan(crossing) or math.isnan(wait):
-            crossing = _or(crossing, math.dist(*coords) / 1000 / ASSUMED_KMH * 60)
-            wait = _or(wait, ASSUMED_WAIT_MINUTES)
-            findings.append(_assumed(table.file, row, crossing=crossing, wait=wait))
-            repaired += 1
-        crossings.append(
-            Crossing(
-                ends=(-1, -1),
-                coords=coords,
-                minutes=crossing + wait,
-                name=row.name,
-                file=table.file,
-                row=int(row.Index),
-            )
-        )
-    count = RowCount(
-        file=table.file,
-        read=len(rows),
-        used=len(crossings) - repaired,
-        repaired=repaired,
-        excluded=len(rows) - len(crossings),
-    )
-    return crossings, tuple(findings), count
-
-
-def _ferry_rows(table: Table) -> tuple[pd.DataFrame, list[Finding]]:
-    """Read the columns; the wait and the name may be absent."""
-    findings = list(table.findings)
-    limits = {"from_x": (-180, 180), "from_y": (-90, 90), "to_x": (-180, 180), "to_y": (-90, 90)}
-    columns = {}
-    for name, (low, high) in {**limits, "minutes": (0, None), "headway_minutes": (0, None)}.items():
-        if name == "headway_minutes" and name not in table.cells.columns:
-            columns[name] = pd.Series(np.nan, index=table.cells.index)
-            continue
-        columns[name], found = numbers(table, name, low=low, high=high)
-        findings += found
-    columns["minutes"] = columns["minutes"].where(columns["minutes"] > 0)
-    blank = pd.Series("", index=table.cells.index)
-    columns["name"] = texts(table, "name") if "name" in table.cells.columns else blank
-    return pd.DataFrame(columns), findings
-
-
-def _or(value: float, otherwise: float) -> float:
-    return otherwise if math.isnan(value) else value
-
-
-def _assumed(file: str, row: Any, *, crossing: float, wait: float) -> Finding:  # noqa: ANN401 - a row of itertuples has no type
-    return finding(
-        "ferry-row-assumed",
-        file=file,
-        row=int(row.Index),
-        name=row.name or "?",
-        minutes=f"{crossing:.0f}",
-        wait=f"{wait:.0f}",
     )

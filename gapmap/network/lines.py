@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from gapmap.errors import NetworkError
 from gapmap.findings import fail, finding
-from gapmap.network.rules import TAGS, Tags, make_tags
+from gapmap.network.rules import FERRY_TAGS, TAGS, Tags, make_tags
 from gapmap.network.ways import Ways, tally
 from gapmap.positions import locate
 from gapmap.tables import read_table
@@ -85,7 +85,7 @@ def is_line(geometry: npt.NDArray[np.object_]) -> Flags:
 def tags_of(cells: pd.DataFrame) -> list[Tags]:
     """Take the tags of every row from the columns that bear a tag's name."""
     columns = {str(name).lower(): name for name in cells.columns}
-    known = {tag: columns[tag] for tag in TAGS if tag in columns}
+    known = {tag: columns[tag] for tag in (*TAGS, *FERRY_TAGS) if tag in columns}
     classes = [columns[name] for name in _HIGHWAY_COLUMNS if name in columns]
     if classes:
         known["highway"] = classes[0]

@@ -17,6 +17,7 @@ from gapmap.network.snapping import snap, usable
 from gapmap.network.value import (
     MODES,
     Edges,
+    Ferry,
     Flags,
     Floats,
     Integers,
@@ -76,15 +77,35 @@ def connect_ferries(network: Network, crossings: Sequence[Crossing]) -> Network:
         minutes=np.full(len(reached), np.nan),
     )
     courses = [_from_to(ferry.coords, xy[end]) for ferry, end in zip(crossings, ends, strict=True)]
-    minutes = np.array([ferry.minutes for ferry in crossings])
+    minutes = np.array([ferry.minutes + ferry.wait_minutes for ferry in crossings])
     ferries = _make_edges(ends, courses, kind="ferry", takes=takes, minutes=minutes)
     found = _findings(network, crossings, ends, legs, alone)
     return replace(
         network,
         xy=xy,
         edges=join_edges(join_edges(edges, access), ferries),
+        ferries=_told(crossings, len(edges) + len(access)),
         findings=(*network.findings, *found),
         memo={},
+    )
+
+
+def _told(crossings: Sequence[Crossing], first: int) -> tuple[Ferry, ...]:
+    """Keep what is known of each ferry beside the number of its edge."""
+    return tuple(
+        Ferry(
+            edge=number,
+            name=ferry.name,
+            file=ferry.file,
+            row=ferry.row,
+            minutes=float(ferry.minutes),
+            wait_minutes=float(ferry.wait_minutes),
+            wait_basis=ferry.wait_basis,
+            first_sailing=ferry.first_sailing,
+            last_sailing=ferry.last_sailing,
+            takes=(ferry.walk, ferry.cycle, ferry.drive),
+        )
+        for number, ferry in enumerate(crossings, start=first)
     )
 
 

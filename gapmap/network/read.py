@@ -13,8 +13,9 @@ from gapmap.datum import DATUMS, convert_datum
 from gapmap.errors import CrsError, NetworkError
 from gapmap.findings import Finding, fail, finding
 from gapmap.network.assembly import assemble
-from gapmap.network.ferries import Crossing, read_ferries
 from gapmap.network.lines import is_line, read_borders, read_lines, tags_of, ways_from_lines
+from gapmap.network.sailings import network_at
+from gapmap.network.timetable import read_ferries
 from gapmap.network.water import read_water
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from gapmap.network.ferries import Crossing
     from gapmap.network.value import Network, NetworkSource
     from gapmap.network.ways import Ways
 
@@ -86,7 +88,8 @@ def read_network(source: NetworkSource, *, crs: pyproj.CRS) -> Network:
         for file in (path, source.ferries, source.borders, source.water)
         if file is not None
     ]
-    return replace(network, simulated=tuple(files) if source.simulated else (), memo={})
+    network = replace(network, simulated=tuple(files) if source.simulated else (), memo={})
+    return network_at(network, depart=source.depart)
 
 
 def network_from_lines(

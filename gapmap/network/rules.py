@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "FERRY_TAGS",
     "KINDS",
     "TAGS",
     "FerryRule",
@@ -73,10 +74,12 @@ TAGS = (
     *("highway", "access", "foot", "bicycle", "vehicle", "motor_vehicle", "motorcar"),
     *("oneway", "junction", "motorroad", "maxspeed", "route", "duration", "area", "bridge"),
 )
+FERRY_TAGS = ("interval", "name")
+"""Read of ferries only: with the name of every street no two ways would have the same tags."""
 
 
 class Tags(NamedTuple):
-    """The tags that matter, empty where a way has none."""
+    """The tags that matter, empty where a way has none; the last two of ferries only."""
 
     highway: str = ""
     access: str = ""
@@ -93,6 +96,8 @@ class Tags(NamedTuple):
     duration: str = ""
     area: str = ""
     bridge: str = ""
+    interval: str = ""
+    name: str = ""
 
 
 class Rule(NamedTuple):
@@ -107,17 +112,24 @@ class Rule(NamedTuple):
 
 
 class FerryRule(NamedTuple):
-    """Who a ferry takes, and how many minutes it says it needs (NaN without)."""
+    """Who a ferry takes, how many minutes it says it needs, and how many lie between two boats.
+
+    NaN where it does not say.
+    """
 
     walk: bool
     cycle: bool
     drive: bool
     minutes: float
+    headway_minutes: float
 
 
 def make_tags(values: Mapping[str, object]) -> Tags:
     """Take from ``values`` the tags that matter."""
-    return Tags(*(_text(values.get(key)) for key in TAGS))
+    tags = Tags(*(_text(values.get(key)) for key in TAGS))
+    if tags.route != "ferry":
+        return tags
+    return tags._replace(**{key: _text(values.get(key)) for key in FERRY_TAGS})
 
 
 def _text(value: object) -> str:
@@ -193,11 +205,12 @@ def ferry_rule(tags: Tags) -> FerryRule:
         cycle=_allowed(tags.bicycle, tags.access),
         drive=_allowed(tags.motorcar, tags.motor_vehicle, tags.vehicle, tags.access),
         minutes=duration_minutes(tags.duration),
+        headway_minutes=duration_minutes(tags.interval),
     )
 
 
 def duration_minutes(text: str) -> float:
-    """Read OSM's ``duration``: minutes, ``HH:MM``, ``HH:MM:SS`` or ISO 8601; NaN if unreadable.
+    """Read OSM's ``duration`` or ``interval``: minutes, ``HH:MM[:SS]`` or ISO 8601; else NaN.
 
     Examples
     --------
