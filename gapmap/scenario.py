@@ -1,4 +1,4 @@
-"""Scenarios: the same study with facilities on, off or added, other limits, another date."""
+"""Scenarios: facilities on, off or added, other limits, another date or hour, no ferries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ import pyproj
 from gapmap.errors import ScenarioError
 from gapmap.facilities import add_facilities, facilities_at
 from gapmap.findings import fail, finding
+from gapmap.network import network_at
 from gapmap.siting import candidate_sites
+from gapmap.tables import clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +25,12 @@ if TYPE_CHECKING:
 
     from gapmap.access import Service
     from gapmap.facilities import Facilities
+    from gapmap.network import Network
     from gapmap.places import Places
 
-__all__ = ["Scenario", "apply_scenario", "read_scenario"]
+__all__ = ["Scenario", "apply_scenario", "network_of", "read_scenario"]
 
-_KEYS = ("on", "off", "added", "limit_m", "date")
+_KEYS = ("on", "off", "added", "limit_m", "date", "no_sailing", "depart")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,10 @@ class Scenario:
         Other limits, metres by service.
     date
         Another date at which facilities count.
+    no_sailing
+        A day on which no ferry sails.
+    depart
+        Another time of setting out, for ferries with hours.
     """
 
     file: str = ""
@@ -57,6 +64,8 @@ class Scenario:
     added: tuple[tuple[str, float, float], ...] = ()
     limit_m: Mapping[str, float] = field(default_factory=dict)
     date: dt.date | None = None
+    no_sailing: bool = False
+    depart: dt.time | None = None
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -86,6 +95,8 @@ def read_scenario(path: Path) -> Scenario:
         added=tuple(_added(path.name, n, one) for n, one in enumerate(_list(path.name, raw))),
         limit_m=_limits(path.name, raw.get("limit_m", {})),
         date=_date(path.name, raw.get("date")),
+        no_sailing=_flag(path.name, "no_sailing", raw),
+        depart=_time(path.name, raw.get("depart")),
     )
 
 
@@ -129,6 +140,26 @@ def apply_scenario(
         rows = gpd.GeoDataFrame(built, geometry="geometry", crs=places.region.crs)
         switched = add_facilities(switched, rows, places)
     return switched, tuple(_limited(service, scenario.limit_m) for service in services)
+
+
+def network_of(
+    scenario: Scenario | None, network: Network | None, *, depart: dt.time | None = None
+) -> Network | None:
+    """Give the network with the ferries that sail in the what-if.
+
+    Parameters
+    ----------
+    scenario
+        The what-if; without one, and without ``depart`` in it, the study's own time holds.
+    network
+        The study's network; None without.
+    depart
+        When everybody sets out in the study; None where it does not say.
+    """
+    if scenario is None or network is None:
+        return network
+    hour = depart if scenario.depart is None else scenario.depart
+    return network_at(network, sailing=not scenario.no_sailing, depart=hour)
 
 
 def _limited(service: Service, limit_m: Mapping[str, float]) -> Service:
@@ -224,6 +255,22 @@ def _date(file: str, have: object) -> dt.date | None:
         return dt.date.fromisoformat(str(have))
     except ValueError:
         _fail(file, "scenario-value", field="date", value=have)
+
+
+def _flag(file: str, key: str, raw: Mapping[str, object]) -> bool:
+    have = raw.get(key, False)
+    if not isinstance(have, bool):
+        _fail(file, "scenario-value", field=key, value=have)
+    return have
+
+
+def _time(file: str, have: object) -> dt.time | None:
+    if have is None:
+        return None
+    read = clock(have) if isinstance(have, str) else None
+    if read is None:
+        _fail(file, "scenario-value", field="depart", value=have)
+    return read
 
 
 def _unknown(file: str, key: str, one: str, known: set[str]) -> NoReturn:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from gapmap.access import measure_access
 from gapmap.assessment import assess
+from gapmap.findings import finding
 from gapmap.outputs import Results, check_out, write_run
 from gapmap.report import build_report
-from gapmap.scenario import apply_scenario
+from gapmap.scenario import apply_scenario, network_of
 from gapmap.siting import OBJECTIVES, propose_sites
 from gapmap.study.inputs import named_files
 from gapmap.study.reading import read_study, study_path
@@ -18,8 +19,12 @@ from gapmap.study.value import Steps
 from gapmap.studyfile import read_study_file
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from gapmap.access import Service
     from gapmap.assessment import Assessment
+    from gapmap.findings import Finding
+    from gapmap.network import Network
     from gapmap.scenario import Scenario
     from gapmap.siting import Proposal
     from gapmap.study.value import Study
@@ -74,13 +79,15 @@ def run_study(
         scenario=scenario.file if scenario else "",
     )
     facilities, services = study.facilities, study.services
+    depart = study.file.network.depart if study.file.network else None
+    network = network_of(scenario, study.network, depart=depart)
     if scenario is not None:
         facilities, services = apply_scenario(
             scenario, study.places, facilities, services, candidates=study.candidates
         )
         about = replace(about, date=facilities.date)
     with watch.step("measure"):
-        access = measure_access(study.places, facilities, study.network, services)
+        access = measure_access(study.places, facilities, network, services)
     with watch.step("assess"):
         assessment = assess(access, study.plan, records=study.records)
     with watch.step("propose"):
@@ -89,7 +96,8 @@ def run_study(
             _propose(study, assessment, one) for one in wanted if one.objective in OBJECTIVES
         )
     with watch.step("report"):
-        findings = (*study.findings, *access.findings, *assessment.findings)
+        read = _read_and_sailed(study, network, scenario)
+        findings = (*read, *access.findings, *assessment.findings)
         report = build_report(assessment, proposals, about=about, findings=findings)
     results = Results(
         assessment=assessment,
@@ -107,6 +115,20 @@ def run_study(
     with watch.step("write"):
         write_run(results, Path(out))
     return results
+
+
+def _read_and_sailed(
+    study: Study, network: Network | None, scenario: Scenario | None
+) -> list[Finding]:
+    """Give what was found in the inputs, with what the what-if says of ferries in its place."""
+    was = set(study.network.findings if study.network else ())
+    now = network.findings if network else ()
+    told = [one for one in study.findings if one not in was or one in now]
+    told += [one for one in now if one not in was]
+    of_ferries = scenario is not None and (scenario.no_sailing or scenario.depart is not None)
+    if scenario is not None and of_ferries and not (network and network.ferries):
+        told.append(finding("scenario-no-ferries", file=scenario.file))
+    return told
 
 
 def _propose(study: Study, assessment: Assessment, entry: SitingEntry) -> Proposal:
@@ -140,6 +162,7 @@ def _parameters(
         "services": told,
         "snap_m": source.snap_m if source else None,
         "speeds": dict(source.speeds) if source else {},
+        "depart": _hour(source.depart) if source else None,
         "presence_m": {one.path.name: one.presence_m for one in study.file.facilities},
         "scenario": None
         if scenario is None
@@ -149,5 +172,11 @@ def _parameters(
             "added": [list(one) for one in scenario.added],
             "limit_m": dict(scenario.limit_m),
             "date": scenario.date.isoformat() if scenario.date else None,
+            "no_sailing": scenario.no_sailing,
+            "depart": _hour(scenario.depart),
         },
     }
+
+
+def _hour(time: dt.time | None) -> str | None:
+    return None if time is None else time.isoformat("minutes")

@@ -17,6 +17,7 @@ __all__ = [
     "NUMBER",
     "OBJECTIVES",
     "TEXT",
+    "TIME",
     "is_kind",
 ]
 
@@ -24,11 +25,12 @@ LANGUAGES = ("zh", "en")
 DATUMS = ("auto", "detect", *datum.DATUMS)
 OBJECTIVES = ("people", "fewest", "distance", "worst", "worst_first")
 
-TEXT, NUMBER, FLAG, DATE, TABLE, LIST = (
+TEXT, NUMBER, FLAG, DATE, TIME, TABLE, LIST = (
     "text",
     "number",
     "true or false",
     "date",
+    "time of day",
     "table",
     "list",
 )
@@ -60,8 +62,8 @@ KEYS: dict[str, dict[str, str]] = {
         "presence_m": NUMBER, "require": TABLE, "simulated": FLAG,
     },
     "network": {
-        "osm": TEXT, "lines": TEXT, "layer": TEXT, "ferries": TEXT, "snap_m": NUMBER,
-        "borders": TEXT, "water": TEXT, "compare_borders": FLAG, "speeds": TABLE,
+        "osm": TEXT, "lines": TEXT, "layer": TEXT, "ferries": TEXT, "depart": TIME,
+        "snap_m": NUMBER, "borders": TEXT, "water": TEXT, "compare_borders": FLAG, "speeds": TABLE,
         "datum": TEXT, "simulated": FLAG,
     },
     "services": {
@@ -104,6 +106,7 @@ def is_kind(value: object, kind: str) -> bool:
         TEXT: str,
         FLAG: bool,
         DATE: (dt.date, str),
+        TIME: (dt.time, str),
         TABLE: dict,
         LIST: list,
     }

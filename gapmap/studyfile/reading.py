@@ -27,6 +27,7 @@ from gapmap.studyfile.keys import (
     is_kind,
 )
 from gapmap.studyfile.value import ServiceEntry, SitingEntry, StudyFile
+from gapmap.tables import clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,6 +151,13 @@ class _Reader:
         except ValueError:
             self.fail("study-date", key, value)
 
+    def time(self, key: str, value: object) -> dt.time:
+        """Read a time of day, written as TOML's own or as text."""
+        read = value if isinstance(value, dt.time) else clock(str(value))
+        if read is None:
+            self.fail("study-time", key, value)
+        return read.replace(second=0, microsecond=0)
+
     def datum(self, key: str, block: dict[str, Any]) -> str:
         value = str(block.get("datum", "auto"))
         if not value.upper().startswith("EPSG:"):
@@ -252,8 +260,9 @@ class _Reader:
             self.fail("study-key-missing", "network.borders")
         files: dict[str, Any] = {k: self.path(block[k]) for k in _NETWORK_FILES if k in block}
         return NetworkSource(
-            **self._plain(block, *files, "speeds", "datum"),
+            **self._plain(block, *files, "speeds", "datum", "depart"),
             **files,
+            depart=self.time("network.depart", block["depart"]) if "depart" in block else None,
             speeds=speeds,
             datum=self.datum("network.datum", block),
         )
