@@ -1,0 +1,201 @@
+"""Feet: where a position may join the ways, found with a grid over their segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from gapmap.network.kernels.feet import feet_of
+from gapmap.network.kernels.grid import (
+    SegmentGrid,
+    fill_cells,
+    nearest_segments,
+    pack_segments,
+)
+
+if TYPE_CHECKING:
+    from gapmap.network.value import Floats, Integers
+
+__all__ = ["Feet", "SegmentGrid", "feet_within", "make_grid", "nearest_edge"]
+
+_SHORT_M = 5e-7  # what is shorter has no direction that one could trust
+_ROUNDING = 4 * float(np.finfo(float).eps)
+_MOST_CELLS = 1 << 24
+_CELLS_A_SEGMENT = 1.0
+_CROSSINGS = 3.0  # borders of cells that a segment may cross, on average
+_SAMPLE = 20_000
+
+
+class Feet(NamedTuple):
+    """Points of the ways from which one comes no nearer to a position by moving along a way.
+
+    Attributes
+    ----------
+    owner
+        Row of the position.
+    edge
+        Number of the edge.
+    along_m
+        How far along the edge from its first point.
+    distance_m
+        From the position, as the crow flies.
+    x, y
+        The point on the edge.
+    """
+
+    owner: Integers
+    edge: Integers
+    along_m: Floats
+    distance_m: Floats
+    x: Floats
+    y: Floats
+
+
+def make_grid(coords: Floats, offsets: Integers, edges: Integers, spots: Integers) -> SegmentGrid:
+    """Lay a grid over the ways that may be joined.
+
+    Parameters
+    ----------
+    coords, offsets
+        Points of all edges, shape (points, 2), and where each edge's points begin, as in
+        :class:`gapmap.network.value.Edges`; metres.
+    edges
+        Numbers of the edges that may be joined.
+    spots
+        Number of the place at the first and last point of every edge, shape (all edges, 2),
+        counted from 0. Edges that meet have the same spot; nodes that an edge without length
+        connects are one spot.
+    """
+    coords, offsets = np.ascontiguousarray(coords, float), np.asarray(offsets, np.int64)
+    numbers = np.unique(np.asarray(edges, np.int64))
+    numbers = numbers[offsets[numbers + 1] > offsets[numbers]]
+    rounding_m = _ROUNDING * float(np.abs(coords).max(initial=0))
+    short_m = max(_SHORT_M, 32 * rounding_m)
+    ends, along_m, owner, first = pack_segments(coords, offsets, numbers, short_m)
+    mine = _merged(np.asarray(spots)[numbers], ends, first)
+    at = np.argsort(mine.ravel(), kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(mine.ravel()))])
+    frame, shape = _layout(ends, rounding_m)
+    grid = SegmentGrid(
+        ends=ends,
+        along_m=along_m,
+        owner=owner,
+        numbers=numbers,
+        first=first,
+        spots=mine.astype(np.int32),
+        spot_starts=starts.astype(np.int32),
+        spot_ends=at.astype(np.int32),
+        frame=frame,
+        shape=shape,
+        cell_starts=np.zeros(0, np.int64),
+        cell_segments=np.zeros(0, np.int32),
+    )
+    cell_starts, cell_segments = fill_cells(grid)
+    return grid._replace(cell_starts=cell_starts, cell_segments=cell_segments)
+
+
+def _merged(spots: Integers, ends: Floats, first: Integers) -> Integers:
+    """Make one spot of the two ends of each edge without length."""
+    begins = ends[first[:-1]]
+    point = (np.diff(first) == 1) & (begins[:, :2] == begins[:, 2:]).all(axis=1)
+    apart = spots[point & (spots[:, 0] != spots[:, 1])]
+    if not len(apart):
+        return spots
+    size = (int(spots.max()) + 1,) * 2
+    links = coo_array((np.ones(len(apart), bool), (apart[:, 0], apart[:, 1])), shape=size)
+    _, labels = connected_components(links.tocsr(), directed=False)
+    merged: Integers = labels[spots].astype(np.int64)
+    return merged
+
+
+def _layout(ends: Floats, rounding_m: float) -> tuple[Floats, Integers]:
+    """Choose corner, size and number of cells: about one segment a cell, within bounds.
+
+    The grid covers where most segments are; a stray one far away must not make all cells large.
+    """
+    if not len(ends):
+        return np.array([0, 0, 1, rounding_m, 0, 0, 0, 0], float), np.ones(2, np.int64)
+    low = np.minimum(ends[:, :2], ends[:, 2:]).min(axis=0)
+    high = np.maximum(ends[:, :2], ends[:, 2:]).max(axis=0)
+    sample = ends[:: len(ends) // _SAMPLE + 1]
+    some = np.quantile((sample[:, :2] + sample[:, 2:]) / 2, (0.01, 0.99), axis=0)
+    margin = 0.05 * (some[1] - some[0])
+    corner, far = np.maximum(some[0] - margin, low), np.minimum(some[1] + margin, high)
+    width, height = far - corner
+    cells = min(_MOST_CELLS, max(64.0, _CELLS_A_SEGMENT * len(ends)))
+    spread = float(np.abs(ends[:, 2:] - ends[:, :2]).sum()) / len(ends)
+    size = max(
+        float(np.sqrt(width * height / cells)),
+        float(width + height) / cells,
+        min(spread, float(width + height)) / _CROSSINGS,
+        64 * rounding_m,
+    )
+    size = size or 1.0
+    shape = np.maximum(np.ceil(np.array([width, height]) / size), 1).astype(np.int64)
+    return np.array([*corner, size, rounding_m, *low, *high]), shape
+
+
+def nearest_edge(grid: SegmentGrid, xy: Floats, most_m: float) -> tuple[Integers, Floats]:
+    """Find the nearest edge of each position and its distance.
+
+    Of equally near edges (within a billionth, or a nanometre) the lowest number counts.
+
+    Parameters
+    ----------
+    grid
+        The ways, from :func:`make_grid`.
+    xy
+        Positions, shape (n, 2), metres; NaN where there is none.
+    most_m
+        What is farther is not looked for; may be inf.
+
+    Returns
+    -------
+    Edge and distance in metres; -1 and inf without a position or a way that is near enough.
+    """
+    xy = np.ascontiguousarray(xy, float)
+    place, distance_m = nearest_segments(grid, xy, _order(grid, xy), float(most_m))
+    edge = np.full(len(xy), -1, np.int64)
+    edge[place >= 0] = grid.numbers[place[place >= 0]]
+    return edge, distance_m
+
+
+def feet_within(grid: SegmentGrid, xy: Floats, within_m: float) -> Feet:
+    """Find every point of the ways near a position from which no way leads nearer to it.
+
+    Such a point is the foot of a perpendicular, a bend, or an end of edges where all that meet
+    there lead away. A point where several edges meet, or that is drawn twice, comes once, with the
+    lowest number of an edge that ends or lies there.
+
+    Parameters
+    ----------
+    grid
+        The ways, from :func:`make_grid`.
+    xy
+        Positions, shape (n, 2), metres; NaN where there is none.
+    within_m
+        The farthest that a foot may be, inclusive.
+
+    Returns
+    -------
+    The feet by owner, then distance, then edge.
+    """
+    xy = np.ascontiguousarray(xy, float)
+    owner, place, values = feet_of(grid, xy, _order(grid, xy), float(within_m))
+    edge = grid.numbers[place]
+    order = np.lexsort((edge, values[:, 1], owner))
+    along_m, distance_m, x, y = values[order].T.copy()
+    return Feet(owner[order], edge[order], along_m, distance_m, x, y)
+
+
+def _order(grid: SegmentGrid, xy: Floats) -> Integers:
+    """Put positions in the order of the cells, to and fro, so that neighbours follow each other."""
+    placed = np.flatnonzero(np.isfinite(xy).all(axis=1))
+    column, row = np.clip((xy[placed] - grid.frame[:2]) / grid.frame[2], 0, grid.shape - 1).T
+    row = np.floor(row)
+    back = row % 2 == 1
+    column[back] = grid.shape[0] - 1 - column[back]
+    return placed[np.argsort(row * grid.shape[0] + column, kind="stable")]

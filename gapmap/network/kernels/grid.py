@@ -1,0 +1,311 @@
+"""Kernels of the grid over the segments of ways: laying it out, and the nearest segment."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = [
+    "SegmentGrid",
+    "column_of",
+    "fill_cells",
+    "half_width",
+    "nearest_segments",
+    "pack_segments",
+    "pad_of",
+    "row_of",
+    "square_to",
+]
+
+_ALIKE = 1e-9  # as a share and in metres: ways whose distances differ by less are equally near
+
+
+class SegmentGrid(NamedTuple):
+    """Segments of the ways that may be joined, and the cells of a uniform grid that they cross.
+
+    Attributes
+    ----------
+    ends
+        x and y of both ends of each segment, shape (segments, 2 x 2). A way without length is one
+        segment whose ends are equal.
+    along_m
+        How far along its edge each segment begins.
+    owner
+        Place in ``numbers`` of the edge that each segment is a piece of.
+    numbers
+        Numbers of the edges, ascending.
+    first
+        The first segment of each edge, and one entry more.
+    spots
+        Spot at the first and last point of each edge, shape (edges, 2).
+    spot_starts, spot_ends
+        In compressed rows, the ends of edges at each spot, lowest edge first: twice the place in
+        ``numbers``, and one more for the last point.
+    frame
+        x and y of the corner of the first cell, size of a cell, how far coordinates may be off by
+        rounding, and the box of all segments (x, y, x, y), all in metres.
+    shape
+        Number of columns and rows. Cells at the rim hold whatever lies beyond them too.
+    cell_starts, cell_segments
+        In compressed rows, the segments in each cell, row by row.
+    """
+
+    ends: NDArray[np.float64]
+    along_m: NDArray[np.float64]
+    owner: NDArray[np.int32]
+    numbers: NDArray[np.int64]
+    first: NDArray[np.int32]
+    spots: NDArray[np.int32]
+    spot_starts: NDArray[np.int32]
+    spot_ends: NDArray[np.int32]
+    frame: NDArray[np.float64]
+    shape: NDArray[np.int64]
+    cell_starts: NDArray[np.int64]
+    cell_segments: NDArray[np.int32]
+
+
+@njit(cache=True, nogil=True)
+def pack_segments(
+    coords: NDArray[np.float64],
+    offsets: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    short_m: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32], NDArray[np.int32]]:
+    """Cut edges into segments, passing over points nearer than ``short_m`` to the one before.
+
+    Returns
+    -------
+    ``ends``, ``along_m``, ``owner`` and ``first`` of :class:`SegmentGrid`.
+    """
+    room = 0
+    for number in numbers:
+        room += max(1, offsets[number + 1] - offsets[number] - 1)
+    ends, along_m = np.empty((room, 4)), np.empty(room)
+    owner, first = np.empty(room, np.int32), np.zeros(len(numbers) + 1, np.int32)
+    used = 0
+    for place in range(len(numbers)):
+        points = coords[offsets[numbers[place]] : offsets[numbers[place] + 1]]
+        count = _pack_edge(points, ends[used:], along_m[used:], short_m)
+        owner[used : used + count] = place
+        used += count
+        first[place + 1] = used
+    return ends[:used].copy(), along_m[:used].copy(), owner[:used].copy(), first
+
+
+@njit(cache=True, nogil=True)
+def _pack_edge(
+    points: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    along_m: NDArray[np.float64],
+    short_m: float,
+) -> int:
+    """Write the segments of one edge and say how many; the last one ends at the last point."""
+    count, walked_m, start_m = 0, 0.0, 0.0
+    x, y = points[0]
+    for i in range(1, len(points)):
+        walked_m += math.hypot(points[i, 0] - points[i - 1, 0], points[i, 1] - points[i - 1, 1])
+        if math.hypot(points[i, 0] - x, points[i, 1] - y) >= short_m:
+            ends[count] = x, y, points[i, 0], points[i, 1]
+            along_m[count] = start_m
+            x, y = points[i]
+            start_m = walked_m
+            count += 1
+    x, y = points[-1]
+    while count > 0 and math.hypot(ends[count - 1, 0] - x, ends[count - 1, 1] - y) < short_m:
+        count -= 1
+    if count == 0:  # a way without length stays as a point
+        x, y = points[0]
+        ends[0], along_m[0] = (x, y, x, y), 0.0
+        return 1
+    ends[count - 1, 2:] = x, y
+    return count
+
+
+@njit(cache=True, nogil=True, inline="always")
+def pad_of(grid: SegmentGrid) -> float:
+    """Give the width of the seam at a cell's border that counts as in the cell."""
+    return grid.frame[3] + 1e-9 * grid.frame[2]
+
+
+@njit(cache=True, nogil=True)
+def column_of(grid: SegmentGrid, x: float) -> int:
+    """Give the column of a position; beyond the rim that is the column at the rim."""
+    column = math.floor(min(max((x - grid.frame[0]) / grid.frame[2], -1.0), 1e9))
+    return min(max(column, 0), grid.shape[0] - 1)
+
+
+@njit(cache=True, nogil=True)
+def row_of(grid: SegmentGrid, y: float) -> int:
+    """Give the row of a position; beyond the rim that is the row at the rim."""
+    row = math.floor(min(max((y - grid.frame[1]) / grid.frame[2], -1.0), 1e9))
+    return min(max(row, 0), grid.shape[1] - 1)
+
+
+@njit(cache=True, nogil=True)
+def _row_band(grid: SegmentGrid, row: int) -> tuple[float, float]:
+    """Give where a row begins and ends in y; the rows at the rim have no end."""
+    low = -np.inf if row == 0 else grid.frame[1] + row * grid.frame[2]
+    last = row == grid.shape[1] - 1
+    return low, np.inf if last else grid.frame[1] + (row + 1) * grid.frame[2]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _columns_in_row(grid: SegmentGrid, segment: int, row: int) -> tuple[int, int]:
+    """Give the first and last column that a segment crosses in a row."""
+    ax, ay, bx, by = grid.ends[segment]
+    low, high = _row_band(grid, row)
+    begin, end = 0.0, 1.0
+    if ay != by:
+        begin = min(max((low - ay) / (by - ay), 0.0), 1.0)
+        end = min(max((high - ay) / (by - ay), 0.0), 1.0)
+    x1, x2 = ax + begin * (bx - ax), ax + end * (bx - ax)
+    pad = pad_of(grid)
+    return column_of(grid, min(x1, x2) - pad), column_of(grid, max(x1, x2) + pad)
+
+
+@njit(cache=True, nogil=True)
+def fill_cells(grid: SegmentGrid) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """List the segments of every cell: only cells that a segment crosses, not its whole box.
+
+    Returns
+    -------
+    ``cell_starts`` and ``cell_segments`` of :class:`SegmentGrid`.
+    """
+    columns = grid.shape[0]
+    starts = np.zeros(columns * grid.shape[1] + 1, np.int64)
+    for i in range(len(grid.ends)):
+        ay, by = grid.ends[i, 1], grid.ends[i, 3]
+        for row in range(row_of(grid, min(ay, by)), row_of(grid, max(ay, by)) + 1):
+            left, right = _columns_in_row(grid, i, row)
+            starts[row * columns + left : row * columns + right + 1] += 1
+    total = 0
+    for cell in range(len(starts)):  # the end of each cell; filled from behind to its start
+        total += starts[cell]
+        starts[cell] = total
+    segments = np.empty(total, np.int32)
+    for i in range(len(grid.ends) - 1, -1, -1):
+        ay, by = grid.ends[i, 1], grid.ends[i, 3]
+        for row in range(row_of(grid, min(ay, by)), row_of(grid, max(ay, by)) + 1):
+            left, right = _columns_in_row(grid, i, row)
+            for cell in range(row * columns + left, row * columns + right + 1):
+                starts[cell] -= 1
+                segments[starts[cell]] = i
+    return starts, segments
+
+
+@njit(cache=True, nogil=True)
+def square_to(grid: SegmentGrid, segment: int, x: float, y: float) -> float:
+    """Give the squared distance from a position to a segment."""
+    ax, ay, bx, by = grid.ends[segment]
+    ux, uy, px, py = bx - ax, by - ay, x - ax, y - ay
+    reach, whole = px * ux + py * uy, ux * ux + uy * uy
+    if reach <= 0:
+        return px * px + py * py
+    if reach >= whole:
+        return (x - bx) ** 2 + (y - by) ** 2
+    across = px * uy - py * ux
+    return across * across / whole
+
+
+@njit(cache=True, nogil=True)
+def half_width(grid: SegmentGrid, row: int, y: float, radius_m: float) -> float:
+    """Give how far a circle about ``y`` reaches to both sides within a row; -1 if it does not."""
+    low, high = _row_band(grid, row)
+    gap = max(low - y, y - high, 0.0)
+    return -1.0 if gap > radius_m else math.sqrt(max(radius_m * radius_m - gap * gap, 0.0))
+
+
+class _Best(NamedTuple):
+    """The nearest so far: squared distance, what is alike, lowest owner of those, its segment."""
+
+    square: float
+    alike: float
+    owner: np.int64
+    segment: np.int64
+    doubtful: bool  # some were alike but not equal: which of them count is only known at the end
+
+
+@njit(cache=True, nogil=True)
+def _only(grid: SegmentGrid, segment: int, square: float) -> _Best:
+    """Begin anew with one segment."""
+    alike = (math.sqrt(square) * (1 + _ALIKE) + _ALIKE) ** 2
+    return _Best(square, alike, np.int64(grid.owner[segment]), np.int64(segment), doubtful=False)
+
+
+@njit(cache=True, nogil=True)
+def _better(grid: SegmentGrid, best: _Best, segment: int, square: float) -> _Best:
+    """Take in a segment that is at least alike to the best so far."""
+    owner = min(np.int64(grid.owner[segment]), best.owner)
+    if square < best.square:
+        new = _only(grid, segment, square)
+        if best.square > new.alike:
+            return new
+        return _Best(square, new.alike, owner, new.segment, doubtful=True)
+    doubtful = best.doubtful or square != best.square
+    return _Best(best.square, best.alike, owner, best.segment, doubtful)
+
+
+@njit(cache=True, nogil=True)
+def _look(grid: SegmentGrid, x: float, y: float, radius_m: float, best: _Best) -> _Best:
+    """Look at every segment within a radius of a position, or nearer once there is a better one."""
+    pad = pad_of(grid)
+    radius = radius_m * (1 + 2 * _ALIKE) + 2 * _ALIKE + pad
+    columns = grid.shape[0]
+    for row in range(row_of(grid, y - radius), row_of(grid, y + radius) + 1):
+        half = half_width(grid, row, y, min(radius, math.sqrt(best.alike) + pad))
+        if half < 0:
+            continue
+        begin = grid.cell_starts[row * columns + column_of(grid, x - half - pad)]
+        end = grid.cell_starts[row * columns + column_of(grid, x + half + pad) + 1]
+        for i in range(begin, end):
+            segment = grid.cell_segments[i]
+            square = square_to(grid, segment, x, y)
+            if square <= best.alike:
+                best = _better(grid, best, segment, square)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _nearest(grid: SegmentGrid, x: float, y: float, most_m: float, guess: int) -> _Best:
+    """Look in growing circles; the last one has the best distance itself as its radius."""
+    best = _Best(np.inf, np.inf, np.int64(0), np.int64(-1), doubtful=False)
+    if guess >= 0:
+        best = _only(grid, guess, square_to(grid, guess, x, y))
+    dx = max(grid.frame[4] - x, x - grid.frame[6], 0.0)
+    dy = max(grid.frame[5] - y, y - grid.frame[7], 0.0)
+    radius = math.hypot(dx, dy) + grid.frame[2] / 2
+    whole = radius + math.hypot(grid.frame[6] - grid.frame[4], grid.frame[7] - grid.frame[5])
+    while True:
+        reach = min(radius, math.sqrt(best.square), most_m)
+        best = _look(grid, x, y, reach, best)
+        if radius >= min(most_m, whole) or best.square <= radius * radius:
+            break
+        radius *= 4
+    if best.doubtful:  # once more, with the best known from the start
+        reach = math.sqrt(best.square)
+        best = _look(grid, x, y, reach, _only(grid, best.segment, best.square))
+    return best
+
+
+@njit(cache=True, nogil=True)
+def nearest_segments(
+    grid: SegmentGrid, xy: NDArray[np.float64], order: NDArray[np.int64], most_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Find the nearest edge of each position: its place in ``numbers`` or -1, and the distance.
+
+    Positions are looked at in this order, each beginning with what the one before has found.
+    """
+    owner, distance_m = np.full(len(xy), -1), np.full(len(xy), np.inf)
+    guess = np.int64(-1)
+    for i in order:
+        best = _nearest(grid, xy[i, 0], xy[i, 1], most_m, guess)
+        if best.segment >= 0 and math.sqrt(best.square) <= most_m:
+            guess = best.segment
+            owner[i], distance_m[i] = best.owner, math.sqrt(best.square)
+    return owner, distance_m
