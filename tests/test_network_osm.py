@@ -87,6 +87,7 @@ def write(folder: Path, ending: str, text: str | None = None) -> Path:
     if ending == ".osm.bz2":
         path.write_bytes(bz2.compress(plain.read_bytes()))
     elif ending == ".osm.pbf":
+        path.unlink(missing_ok=True)
         with osmium.SimpleWriter(str(path)) as writer:
             for thing in osmium.FileProcessor(str(plain)):
                 writer.add(thing)
@@ -162,10 +163,62 @@ def test_one_way_streets_keep_their_direction_in_every_format(tmp_path: Path) ->
         assert np.isfinite(nearest(network, five, three, mode="walk")[0][0])
 
 
-def test_osmnx_settings_are_as_they_were(tmp_path: Path) -> None:
-    before = osmnx.settings.all_oneway, list(osmnx.settings.useful_tags_way)
-    read_network(NetworkSource(osm=write(tmp_path, ".osm")), crs=ZONE)
-    assert (osmnx.settings.all_oneway, list(osmnx.settings.useful_tags_way)) == before
+def test_osmnx_gives_the_same_lengths_and_junctions(tmp_path: Path) -> None:
+    """Differential: OSMnx reads the XML by itself; ferries and closed ways are left out of it."""
+    ways = {n: way for n, way in WAYS.items() if n in (100, 101, 102, 103, 106)}
+    path = write(tmp_path, ".osm", xml(NODES, ways))
+    ours = read_network(NetworkSource(osm=path), crs=ZONE)
+    graph = osmnx.project_graph(osmnx.graph_from_xml(path, retain_all=True), to_crs=ZONE)
+    theirs = osmnx.convert.to_undirected(graph)
+    joined = sum(degree > 0 for _, degree in theirs.degree)
+    assert (len(ours.xy), len(ours.edges)) == (joined, theirs.number_of_edges())
+    assert ours.edges.length_m.sum() == pytest.approx(
+        sum(line.length for *_, line in theirs.edges(data="geometry") if line is not None)
+        + sum(
+            math.dist(*((graph.nodes[n]["x"], graph.nodes[n]["y"]) for n in pair))
+            for *pair, line in theirs.edges(data="geometry")
+            if line is None
+        ),
+        abs=1e-6,
+    )
+
+
+def same(one: Network, other: Network) -> None:
+    """Assert that two networks are equal, array for array."""
+    np.testing.assert_array_equal(one.xy, other.xy)
+    for name in type(one.edges).__dataclass_fields__:
+        np.testing.assert_array_equal(getattr(one.edges, name), getattr(other.edges, name))
+    assert (one.findings, one.rows) == (other.findings, other.rows)
+
+
+@pytest.mark.parametrize("ending", [".osm.pbf", ".osm"])
+def test_the_order_of_a_file_changes_nothing(tmp_path: Path, ending: str) -> None:
+    """Overpass puts ways before their nodes, editors put everything anywhere."""
+    in_order = read_network(NetworkSource(osm=write(tmp_path, ending)), crs=ZONE)
+    head, *things = xml().replace("<node", "\n<node").replace("<way", "\n<way").split("\n")
+    last, relation = things.pop().split("<relation")
+    things = [*things[::-1], last]
+    shuffled = "".join([head, *things[7:], *things[:7], "<relation", relation])
+    assert shuffled.index("<way") < shuffled.index("<node") < shuffled.rindex("<way")
+    other = read_network(NetworkSource(osm=write(tmp_path, ending, shuffled)), crs=ZONE)
+    same(in_order, other)
+
+
+def test_nodes_that_an_editor_has_not_sent_have_negative_numbers(tmp_path: Path) -> None:
+    ways = {-n: ([-ref for ref in refs], said) for n, (refs, said) in WAYS.items()}
+    nodes = {-n: place for n, place in NODES.items()}
+    text = xml(nodes, ways).replace('type="way" ref="', 'type="way" ref="-')
+    drawn = read_network(NetworkSource(osm=write(tmp_path, ".osm", text)), crs=ZONE)
+    sent = read_network(NetworkSource(osm=write(tmp_path, ".osm")), crs=ZONE)
+    assert described(drawn) == described(sent)
+    assert drawn.findings == sent.findings
+
+
+def test_of_a_way_that_a_file_holds_twice_the_last_counts(tmp_path: Path) -> None:
+    first = '<way id="101" version="1"><nd ref="3"/><nd ref="4"/><tag k="highway" v="steps"/></way>'
+    text = xml().replace('<way id="100"', f'{first}<way id="100"')
+    twice = read_network(NetworkSource(osm=write(tmp_path, ".osm", text)), crs=ZONE)
+    same(twice, read_network(NetworkSource(osm=write(tmp_path, ".osm")), crs=ZONE))
 
 
 @pytest.mark.parametrize("ending", [".osm.pbf", ".osm"])

@@ -1,4 +1,4 @@
-"""OpenStreetMap files: PBF through pyosmium, XML and GraphML through OSMnx.
+"""OpenStreetMap files: PBF and XML through pyosmium, GraphML through OSMnx.
 
 The file is read whole, never clipped: a road that leaves the area and comes back is needed.
 """
@@ -6,27 +6,25 @@ The file is read whole, never clipped: a road that leaves the area and comes bac
 from __future__ import annotations
 
 import difflib
-import warnings
-from collections import Counter
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
-from xml.sax import SAXException
+from xml.etree.ElementTree import ParseError
 
-import networkx as nx
 import numpy as np
 import osmium
-import osmnx
 import pyproj
 import shapely
 
 from gapmap.errors import NetworkError
 from gapmap.findings import fail, finding
-from gapmap.network.rules import TAGS, Tags, make_tags
+from gapmap.network.rules import FERRY_TAGS, TAGS, Tags, make_tags
+from gapmap.network.value import row_ranges
 from gapmap.network.ways import Ways, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection
     from pathlib import Path
+
+    import networkx as nx
 
     from gapmap.network.value import Floats, Integers
 
@@ -39,17 +37,14 @@ _UNKNOWN = 2**31 - 1  # osmium's coordinate of a node that the file does not hol
 _ONE_WAY = ("True", "true", "yes", "1", "-1", "reverse", "T", "F")  # OSMnx has turned "-1" already
 
 # what osmium, OSMnx, networkx and the XML parsers raise over a file that they cannot make out
-_READING_ERRORS = (
-    *(RuntimeError, OSError, EOFError, SyntaxError, KeyError, ValueError),
-    *(nx.NetworkXException, SAXException),
-)
+_READING_ERRORS = (RuntimeError, OSError, EOFError, ParseError, KeyError, ValueError)
 
 
 class _Drawn(NamedTuple):
     """Ways as a file draws them, one after the other.
 
     ``ids`` and ``lonlat`` (NaN where the file lacks the node) have an entry for every mention of a
-    node, ``counts``, ``tags`` and ``owners`` (the way's number in the file) one for every way.
+    node, ``counts``, ``tags`` and ``owners`` (the way's id) one for every way.
     """
 
     ids: Integers
@@ -58,6 +53,16 @@ class _Drawn(NamedTuple):
     tags: list[Tags]
     owners: Integers
     quays: frozenset[int]
+
+
+class _Taken(NamedTuple):
+    """Ways as they come out of a file: node, x and y of every mention, all in one list."""
+
+    mentions: list[int]
+    counts: list[int]
+    tags: list[Tags]
+    ways: list[int]
+    known: dict[Tags, Tags]
 
 
 def read_osm(path: Path) -> tuple[Ways, pyproj.CRS]:
@@ -78,7 +83,7 @@ def read_osm(path: Path) -> tuple[Ways, pyproj.CRS]:
     try:
         if name.endswith(".graphml"):
             return _from_graphml(path)
-        drawn = _with_osmium(path) if name.endswith(".pbf") else _with_osmnx(path)
+        drawn = _drawn(path)
     except _READING_ERRORS as error:
         problem = (str(error).splitlines() or [type(error).__name__])[0]
         fail(finding("network-unreadable", file=path.name, problem=problem), NetworkError)
@@ -100,131 +105,125 @@ def _check_file(path: Path) -> None:
         fail(finding("file-empty", file=path.name), NetworkError)
 
 
-def _with_osmium(path: Path) -> _Drawn:
-    """Read ways with the positions of their nodes in one pass, then what few ferries need more."""
-    ids: list[tuple[int, int, int]] = []
-    counts: list[int] = []
-    tags: list[Tags] = []
-    for way in _osm_ways(path, osmium.filter.KeyFilter(*_KEYS)):
-        _take(way, ids, counts, tags, {})
-    silent = _silent_members(path)
+def _drawn(path: Path) -> _Drawn:
+    """Read the nodes, then the ways, wherever they stand in the file; then what few ferries need.
+
+    The ways come by their ids, so that their order in the file changes nothing.
+    """
+    store = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    store.ignore_errors()
+    taken = _Taken([], [], [], [], {})
+    quays = _fill(path, store)
+    _take(path, store, osmium.filter.KeyFilter(*_KEYS), taken)
+    silent = _line_members(path) - set(taken.ways)
     if silent:
-        for way in _osm_ways(path, osmium.filter.IdFilter(silent)):
-            _take(way, ids, counts, tags, {"route": "ferry"})
-    table = np.array(ids, np.int64).reshape(-1, 3)
-    lonlat = table[:, 1:] / 1e7
-    lonlat[table[:, 1] == _UNKNOWN] = np.nan
-    owners = np.arange(len(counts))
-    return _Drawn(table[:, 0], lonlat, np.array(counts, np.int64), tags, owners, _terminals(path))
+        _take(path, store, _ids_filter(silent), taken, silent=silent)
+    mentions = np.array(taken.mentions, np.int64).reshape(-1, 3)
+    ids, placed = mentions[:, 0], mentions[:, 1:]
+    lonlat = placed / 1e7
+    if (ids < 0).any():
+        lonlat[ids < 0] = _unsent(path, ids[ids < 0])
+    lonlat[(np.abs(lonlat) > (180, 90)).any(axis=1)] = np.nan
+    return _by_id(
+        _Drawn(
+            ids,
+            lonlat,
+            np.array(taken.counts, np.int64),
+            taken.tags,
+            np.array(taken.ways, np.int64),
+            quays,
+        )
+    )
 
 
-def _osm_ways(path: Path, which: object) -> Iterator[osmium.osm.Way]:
-    reader = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY)
-    only_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
-    return iter(reader.with_locations("flex_mem").with_filter(only_ways).with_filter(which))
+def _fill(path: Path, store: osmium.NodeLocationsForWays) -> frozenset[int]:
+    """Keep where each node lies, outside of Python, and find those where ferries land."""
+    landing = osmium.filter.TagFilter(("amenity", "ferry_terminal"))  # not kept alive by osmium
+    with osmium.io.Reader(str(path), osmium.osm.NODE) as reader:
+        return frozenset(node.id for node in osmium.OsmFileIterator(reader, store, landing))
 
 
 def _take(
-    way: osmium.osm.Way,
-    ids: list[tuple[int, int, int]],
-    counts: list[int],
-    tags: list[Tags],
-    said: dict[str, str],
+    path: Path,
+    store: osmium.NodeLocationsForWays,
+    which: object,
+    taken: _Taken,
+    *,
+    silent: Collection[int] = (),
 ) -> None:
-    ids.extend([(node.ref, node.x, node.y) for node in way.nodes])
-    counts.append(len(way.nodes))
-    tags.append(make_tags({**{tag.k: tag.v for tag in way.tags}, **said}))
+    """Take ways with the places of their nodes; equal tags are one object.
+
+    Where ``silent`` names ways, only those are taken, as ferries.
+    """
+    mentions, known = taken.mentions, taken.known
+    with osmium.io.Reader(str(path), osmium.osm.WAY) as reader:
+        for way in osmium.OsmFileIterator(reader, store, which):
+            if silent and way.id not in silent:
+                continue
+            nodes = way.nodes
+            for node in nodes:
+                where = node.location
+                mentions += (node.ref, where.x, where.y)
+            said = way.tags.get
+            tags = Tags(*[said(key, "").strip() for key in TAGS])
+            if silent:
+                tags = tags._replace(route="ferry")
+            if tags.route == "ferry":
+                tags = tags._replace(**{key: said(key, "").strip() for key in FERRY_TAGS})
+            taken.ways.append(way.id)
+            taken.counts.append(len(nodes))
+            taken.tags.append(known.setdefault(tags, tags))
 
 
-def _silent_members(path: Path) -> set[int]:
-    """Find the ways that belong to a ferry line and do not say so themselves."""
+def _ids_filter(ids: set[int]) -> object:
+    """Let ways with these ids through, as osmium can; it knows no negative numbers."""
+    if min(ids) < 0:
+        return osmium.filter.EntityFilter(osmium.osm.WAY)
+    return osmium.filter.IdFilter(ids)
+
+
+def _line_members(path: Path) -> set[int]:
+    """Find the ways that belong to a ferry line."""
     relations = osmium.FileProcessor(str(path), osmium.osm.RELATION)
     lines = relations.with_filter(osmium.filter.TagFilter(("route", "ferry")))
-    members = {member.ref for line in lines for member in line.members if member.type == "w"}
-    if not members:
-        return members
-    ways = osmium.FileProcessor(str(path), osmium.osm.WAY)
-    present = ways.with_filter(osmium.filter.IdFilter(members))
-    return {way.id for way in present if not any(key in way.tags for key in _KEYS)}
+    return {member.ref for line in lines for member in line.members if member.type == "w"}
 
 
-def _terminals(path: Path) -> frozenset[int]:
+def _unsent(path: Path, ids: Integers) -> Floats:
+    """Find nodes that were drawn in an editor and never sent: osmium keeps no negative numbers."""
     nodes = osmium.FileProcessor(str(path), osmium.osm.NODE)
-    return frozenset(
-        node.id
-        for node in nodes.with_filter(osmium.filter.TagFilter(("amenity", "ferry_terminal")))
+    where = {node.id: (node.location.x, node.location.y) for node in nodes if node.id < 0}
+    unknown = (_UNKNOWN, _UNKNOWN)
+    return np.array([where.get(node, unknown) for node in ids.tolist()], float) / 1e7
+
+
+def _by_id(drawn: _Drawn) -> _Drawn:
+    """Put ways in the order of their ids; of a way that a file holds twice the last counts."""
+    order = np.argsort(drawn.owners, kind="stable")
+    last = np.ones(len(order), bool)
+    last[:-1] = np.diff(drawn.owners[order]) > 0
+    order = order[last]
+    starts = np.cumsum(drawn.counts) - drawn.counts
+    rows = row_ranges(starts[order], drawn.counts[order])
+    return drawn._replace(
+        ids=drawn.ids[rows],
+        lonlat=drawn.lonlat[rows],
+        counts=drawn.counts[order],
+        tags=[drawn.tags[way] for way in order.tolist()],
+        owners=drawn.owners[order],
     )
-
-
-@contextmanager
-def _osmnx_settings() -> Iterator[None]:
-    """Ask OSMnx for the tags that we need and for ways as they are drawn; put all back after."""
-    before = osmnx.settings.all_oneway, osmnx.settings.useful_tags_way
-    osmnx.settings.all_oneway, osmnx.settings.useful_tags_way = True, list(TAGS)
-    try:
-        yield
-    finally:
-        osmnx.settings.all_oneway, osmnx.settings.useful_tags_way = before
-
-
-def _with_osmnx(path: Path) -> _Drawn:
-    """Read XML through OSMnx, which refuses a way with a missing node: then through pyosmium."""
-    try:
-        with _osmnx_settings(), warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # "made by OSMnx": its ways are ways too
-            graph = osmnx.graph_from_xml(path, simplify=False, retain_all=True)
-    except ValueError:
-        return _with_osmium(path)
-    members = _silent_members(path)
-    steps: dict[int, dict[int, list[int]]] = {}
-    tags: dict[int, Tags] = {}
-    for tail, head, data in graph.edges(data=True):
-        way = data["osmid"]
-        if not (way in members or any(key in data for key in _KEYS)):
-            continue
-        steps.setdefault(way, {}).setdefault(tail, []).append(head)
-        if way not in tags:
-            tags[way] = _osmnx_tags(data, ferry=way in members)
-    chains = [(way, chain) for way in steps for chain in _chains(steps[way])]
-    ids = [node for _, chain in chains for node in chain]
-    place = graph.nodes
-    return _Drawn(
-        np.array(ids, np.int64),
-        np.array([(place[node]["x"], place[node]["y"]) for node in ids], float).reshape(-1, 2),
-        np.array([len(chain) for _, chain in chains], np.int64),
-        [tags[way] for way, _ in chains],
-        np.array([way for way, _ in chains], np.int64),
-        _terminals(path),
-    )
-
-
-def _osmnx_tags(data: Mapping[str, object], *, ferry: bool) -> Tags:
-    """Take the tags of an OSMnx edge; OSMnx has already turned ways that run backward."""
-    tags = make_tags(data)
-    if tags.oneway in ("-1", "reverse", "T"):
-        tags = tags._replace(oneway="yes")
-    return tags._replace(route="ferry") if ferry and not tags.highway else tags
-
-
-def _chains(steps: dict[int, list[int]]) -> list[list[int]]:
-    """Put the steps of one way in order again; a way that meets itself comes in several chains."""
-    arrivals = Counter(head for heads in steps.values() for head in heads)
-    passed = {node for node, heads in steps.items() if len(heads) == 1 == arrivals[node]}
-    chains = []
-    starts = [node for node in steps if node not in passed] or [min(steps)]
-    for start in starts:
-        for head in steps[start]:
-            chain = [start, head]
-            while chain[-1] in passed and chain[-1] != start:
-                chain.append(steps[chain[-1]][0])
-            chains.append(chain)
-    return chains
 
 
 def _from_graphml(path: Path) -> tuple[Ways, pyproj.CRS]:
     """Read a graph that OSMnx saved; two directions of one street become one way."""
+    import networkx as nx  # noqa: PLC0415 - both take longer to load than many a file to read
+    import osmnx  # noqa: PLC0415
+
     as_text = dict.fromkeys(("oneway", "osmid", "reversed", "length"), str)
-    graph = osmnx.load_graphml(path, node_dtypes={"osmid": str}, edge_dtypes=as_text)
+    try:
+        graph = osmnx.load_graphml(path, node_dtypes={"osmid": str}, edge_dtypes=as_text)
+    except nx.NetworkXException as error:
+        raise ValueError(*error.args) from error
     nodes = {node: i for i, node in enumerate(graph.nodes)}
     lines: dict[tuple[int, int, bytes], tuple[Floats, Tags]] = {}
     for tail, head, data in graph.edges(data=True):

@@ -14,13 +14,14 @@ from gapmap.network.value import Edges, Flags, Floats, Integers, row_ranges
 from gapmap.tables import RowCount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 __all__ = [
     "Ways",
     "edges_from_ways",
     "line_lengths",
+    "listed",
     "part_of_line",
     "pick_ways",
     "shared_points",
@@ -178,6 +179,18 @@ def part_of_line(coords: Floats, start_m: float, end_m: float) -> Floats:
     return np.vstack([ends[:1], between, ends[1:]])
 
 
+def listed(values: Iterable[str], *, most: int = 12) -> str:
+    """List values with their counts, the most frequent first.
+
+    Examples
+    --------
+    >>> listed(["b", "a", "", "b"])
+    'b 2, ? 1, a 1'
+    """
+    counted = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{value or '?'} {count}" for value, count in counted[:most])
+
+
 def tally(
     tags: Sequence[Tags], *, owners: Integers, lost: Integers, broken: Integers, file: str
 ) -> tuple[RowCount, tuple[Finding, ...]]:
@@ -205,5 +218,5 @@ def tally(
     rows = RowCount(file=file, read=len(every), used=used, repaired=len(mended), excluded=excluded)
     if not unused:
         return rows, ()
-    kinds = ", ".join(f"{k or '?'} {n}" for k, n in Counter(unused.values()).most_common(12))
+    kinds = listed(unused.values())
     return rows, (finding("network-ways-unused", file=file, ways=len(unused), kinds=kinds),)
