@@ -1,40 +1,208 @@
 """Compiled searches: the nearest target of every node, and all pairs within a limit.
 
-A bucket queue holds the nodes whose price is known but not yet passed on: bucket number
-``price / width``, in a ring, since no price waits that lies further ahead than the dearest arc.
-Inside a bucket nodes are passed on again when their price falls, so any width gives the same
-answer; the width decides the speed only. Entries that a lower price has overtaken stay where they
-are and are skipped.
+Prices that wait stand in a ring of buckets, in bucket ``price / width``: none lies further ahead
+than the dearest arc. Within a bucket a node is passed on again when its price falls, so any width
+gives the same answer and only the time differs. A bucket is a chain of entries; those that were
+taken out are used again, so that the queue stays as small as the front of the search, and in the
+processor's cache. A lower price overtakes an entry, which is skipped when its turn comes.
+
+Arcs stand in compressed rows: row ``head`` lists the ``tails`` to which a search goes on from it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
+__all__ = ["bucket_width", "compiled", "nearest_from", "pairs_from", "prices_from"]
 
-    Floats = npt.NDArray[np.float64]
-    Indices = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int32]
+Offsets = npt.NDArray[np.int64]
+_Function = TypeVar("_Function", bound=Callable[..., object])
 
-__all__ = ["bucket_width", "nearest_from", "pairs_from"]
-
+_WIDTH_SHARE = 0.25  # of the mean arc: near the best of 0.01 to 2 where arcs have 8, 80 and 800 m
 _MOST_BUCKETS = 1 << 20
-_WIDTH_SHARE = 0.25
+_ROOM = 1024  # entries to begin with
+_LAST = -1  # stands where a chain of entries ends
+
+
+def compiled(function: _Function) -> _Function:
+    """Compile at the first call, keep the machine code on disk, let other threads run meanwhile.
+
+    Not with ``fastmath``, which takes infinity for a number like any other. The code on disk is
+    made anew when the function's own file changes: kernels call none in other files.
+    """
+    made: _Function = njit(cache=True, nogil=True, error_model="numpy")(function)
+    return made
 
 
 def bucket_width(cost: npt.ArrayLike) -> float:
-    """Give the width of a bucket that suits these arcs, in the unit of their cost."""
+    """Give the width of a bucket that suits arcs of this cost, in the same unit.
+
+    It follows the mean: even a route along all arcs passes no more than a few buckets an arc.
+    """
     costs = np.asarray(cost, np.float64)
     costs = costs[np.isfinite(costs) & (costs > 0)]
     return float(costs.mean()) * _WIDTH_SHARE if len(costs) else 1.0
 
 
-def nearest_from(  # noqa: PLR0913, PLR0917 - arcs are three arrays, seeds are three arrays
+def nearest_from(  # noqa: PLR0913, PLR0917 - arcs are three arrays, and so are seeds
+    starts: npt.ArrayLike,
+    tails: npt.ArrayLike,
+    cost: npt.ArrayLike,
+    nodes: npt.ArrayLike,
+    prices: npt.ArrayLike,
+    ranks: npt.ArrayLike,
+    width: float,
+) -> tuple[Floats, Indices, Indices, Indices]:
+    """Find the nearest target of every node, and the way there.
+
+    Parameters
+    ----------
+    starts, tails, cost
+        Arcs in rows, against the direction of travel; costs are not negative, infinite ones are
+        never paid.
+    nodes, prices, ranks
+        Seeds: the node, the price from there to a target, and the target's rank. A node may have
+        several seeds, a target too.
+    width
+        Width of a bucket, from :func:`bucket_width`. It does not change the answer.
+
+    Returns
+    -------
+    Of every node: the price of its nearest target, of equal ones the lowest rank; that rank; the
+    next node on the way there; the arc from there. Without a target inf and -1, and the last two
+    are -1 at a seed. The next node has the same rank, and its price and the arc's cost are
+    exactly the price. Of equal ways the one over the lower node is given, among those where every
+    step costs something.
+    """
+    arcs, seeds = _arcs(starts, tails, cost), _seeds(nodes, prices, ranks)
+    width, buckets = _ring(_dearest(arcs[2]) + _dearest(seeds[1]), width)
+    *labels, settled = _nearest_by_buckets(*arcs, *seeds, width, buckets)
+    if settled:
+        return tuple(labels)
+    return _nearest_by_heap(*arcs, *seeds)
+
+
+def prices_from(
+    starts: npt.ArrayLike,
+    tails: npt.ArrayLike,
+    cost: npt.ArrayLike,
+    nodes: npt.ArrayLike,
+    prices: npt.ArrayLike,
+) -> Floats:
+    """Give the price of the nearest target of every node alone; see :func:`nearest_from`."""
+    arcs, seeds = _arcs(starts, tails, cost), _seeds(nodes, prices, [])
+    width, buckets = _ring(_dearest(arcs[2]) + _dearest(seeds[1]), bucket_width(arcs[2]))
+    price, touched = np.full(len(arcs[0]) - 1, np.inf), np.empty(len(arcs[0]) - 1, np.int32)
+    _spread(*arcs, *seeds[:2], np.inf, width, buckets, price, touched)
+    return price
+
+
+def pairs_from(  # noqa: PLR0913, PLR0917 - arcs, seeds and members are three arrays each
+    starts: npt.ArrayLike,
+    tails: npt.ArrayLike,
+    cost: npt.ArrayLike,
+    seed_offsets: npt.ArrayLike,
+    seed_nodes: npt.ArrayLike,
+    seed_prices: npt.ArrayLike,
+    member_offsets: npt.ArrayLike,
+    members: npt.ArrayLike,
+    member_prices: npt.ArrayLike,
+    limit: float,
+) -> tuple[Indices, Indices, Floats]:
+    """Find all members within a limit of each source.
+
+    Parameters
+    ----------
+    starts, tails, cost
+        Arcs in rows, as for :func:`nearest_from`.
+    seed_offsets, seed_nodes, seed_prices
+        Of every source in turn: the nodes where it begins, and the price until there.
+    member_offsets, members, member_prices
+        Of every node in turn: the members that hang on it, and the price from the node to them.
+        A member may hang on several nodes.
+    limit
+        The highest price, inclusive.
+
+    Returns
+    -------
+    Source, member and lowest price of each pair, by source, then member.
+    """
+    arcs = _arcs(starts, tails, cost)
+    seeds, first_seed = _seeds(seed_nodes, seed_prices, []), _offsets(seed_offsets)
+    hanging = _offsets(member_offsets), *_seeds(members, member_prices, [])[:2]
+    furthest = min(_dearest(arcs[2]) + _dearest(seeds[1]), max(float(limit), 0.0))
+    ring = _ring(furthest, bucket_width(arcs[2]))
+    return _pairs(*arcs, first_seed, *seeds[:2], *hanging, float(limit), *ring)
+
+
+def _arcs(
+    starts: npt.ArrayLike, tails: npt.ArrayLike, cost: npt.ArrayLike
+) -> tuple[Indices, Indices, Floats]:
+    """Give arrays as the kernels want them: each is compiled for one kind only."""
+    return (
+        np.ascontiguousarray(starts, np.int32),
+        np.ascontiguousarray(tails, np.int32),
+        np.ascontiguousarray(cost, np.float64),
+    )
+
+
+def _seeds(
+    nodes: npt.ArrayLike, prices: npt.ArrayLike, ranks: npt.ArrayLike
+) -> tuple[Indices, Floats, Indices]:
+    return (
+        np.ascontiguousarray(nodes, np.int32),
+        np.ascontiguousarray(prices, np.float64),
+        np.ascontiguousarray(ranks, np.int32),
+    )
+
+
+def _offsets(values: npt.ArrayLike) -> Offsets:
+    return np.ascontiguousarray(values, np.int64)
+
+
+def _dearest(prices: Floats) -> float:
+    return float(np.max(prices, initial=0.0, where=np.isfinite(prices)))
+
+
+def _ring(furthest: float, width: float) -> tuple[float, int]:
+    """Give the width and number of the buckets, a power of two; wider if there are too many."""
+    width = max(width, furthest / (_MOST_BUCKETS - 4))
+    return width, 1 << int(furthest / width + 3).bit_length()
+
+
+@compiled
+def _put(first: Indices, following: Indices, state: Offsets, slot: int) -> int:
+    """Put an entry at the head of a bucket and give its number; there must be room for it."""
+    entry = state[1]  # one to be used again
+    if entry == _LAST:
+        entry = state[0]  # entries used so far
+        state[0] = entry + 1
+    else:
+        state[1] = following[entry]
+    following[entry] = first[slot]
+    first[slot] = entry
+    return entry
+
+
+@compiled
+def _take(following: Indices, state: Offsets, entry: int) -> int:
+    """Let go of an entry and give the next of its chain."""
+    rest = following[entry]
+    following[entry] = state[1]
+    state[1] = entry
+    return rest
+
+
+@compiled
+def _nearest_by_buckets(
     starts: Indices,
     tails: Indices,
     cost: Floats,
@@ -42,86 +210,51 @@ def nearest_from(  # noqa: PLR0913, PLR0917 - arcs are three arrays, seeds are t
     prices: Floats,
     ranks: Indices,
     width: float,
-) -> tuple[Floats, Indices, Indices, Indices]:
-    """Find the nearest target of every node: price, rank, next node onward, arc to it."""
-    span = _span(cost, prices)
-    width, buckets = _ring(span, width)
-    seeds = (_i32(nodes), _f64(prices), _i32(ranks))
-    *labels, exact = _nearest_by_buckets(
-        _i32(starts), _i32(tails), _f64(cost), *seeds, width, buckets
-    )
-    if not exact:
-        labels = _nearest_by_heap(_i32(starts), _i32(tails), _f64(cost), *seeds)
-    return tuple(labels)
+    buckets: int,
+) -> tuple[Floats, Indices, Indices, Indices, bool]:
+    """Search, or give up where rounding makes the answer depend on the order of arcs.
 
-
-def _i32(a):
-    return np.ascontiguousarray(a, np.int32)
-
-
-def _f64(a):
-    return np.ascontiguousarray(a, np.float64)
-
-
-def _span(cost, prices):
-    """Give the largest finite cost and seed price together: how far ahead a price may wait."""
-    return sum(float(np.max(v, initial=0.0, where=np.isfinite(v))) for v in (cost, prices))
-
-
-def _ring(span, width):
-    width = max(width, span / (_MOST_BUCKETS - 4))
-    return width, 1 << int(np.ceil(np.log2(span / width + 4)))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _nearest_by_buckets(starts, tails, cost, nodes, prices, ranks, width, buckets):
+    That is: a node went on from a price that was not the last, a lower price of another rank came
+    to it, and both are the same price one arc further on.
+    """
     count = len(starts) - 1
     price = np.full(count, np.inf)
-    rank = np.full(count, -1, np.int32)
-    onward = np.full(count, -1, np.int32)
+    rank, onward = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
     arc = np.full(count, -1, np.int32)
-    scale = 1.0 / width
-    mask = buckets - 1
-    first = np.full(buckets, -1, np.int32)
-    entry_price = np.empty(len(nodes) + 1024)
-    entry_node = np.empty(len(nodes) + 1024, np.int32)
-    entry_next = np.empty(len(nodes) + 1024, np.int32)
-    used = 0
-    unused = -1
-    waiting = 0
-    lowest = np.inf
+    scale, mask = 1.0 / width, buckets - 1
+    first, state = np.full(buckets, _LAST, np.int32), np.array([0, _LAST])
+    room = len(nodes) + _ROOM
+    entry_price, entry_node = np.empty(room), np.empty(room, np.int32)
+    following = np.empty(room, np.int32)
+    waiting, lowest = 0, np.inf
     for i in range(len(nodes)):
-        node, p, r = nodes[i], prices[i], ranks[i]
-        if p < price[node] or (p == price[node] and p < np.inf and r < rank[node]):
-            price[node] = p
-            rank[node] = r
-            slot = np.int64(p * scale) & mask
-            entry_price[used] = p
-            entry_node[used] = node
-            entry_next[used] = first[slot]
-            first[slot] = used
-            used += 1
+        node, begin, r = nodes[i], prices[i], ranks[i]
+        if begin < price[node] or (begin == price[node] and r < rank[node]):
+            price[node], rank[node] = begin, r
+            entry = _put(first, following, state, np.int64(begin * scale) & mask)
+            entry_price[entry], entry_node[entry] = begin, node
             waiting += 1
-            lowest = min(lowest, p)
-    if waiting == 0:
-        return price, rank, onward, arc, True
-    slot = np.int64(lowest * scale) & mask
-    while waiting > 0:
+            lowest = min(lowest, begin)
+    slot = np.int64(lowest * scale) & mask if waiting else np.int64(0)
+    while waiting:
         entry = first[slot]
-        if entry < 0:
+        if entry == _LAST:
             slot = (slot + 1) & mask
             continue
-        first[slot] = -1
-        while entry >= 0:
+        first[slot] = _LAST  # what comes into this bucket meanwhile has its turn afterwards
+        while entry != _LAST:
             head, p = entry_node[entry], entry_price[entry]
-            following = entry_next[entry]
-            entry_next[entry] = unused
-            unused = entry
-            entry = following
+            entry = _take(following, state, entry)
             waiting -= 1
             if p > price[head]:
                 continue
             r = rank[head]
+            more = starts[head + 1] - starts[head]
+            if state[0] + more > len(entry_node):
+                more += len(entry_node)
+                entry_price = np.concatenate((entry_price, np.empty(more)))
+                entry_node = np.concatenate((entry_node, np.empty(more, np.int32)))
+                following = np.concatenate((following, np.empty(more, np.int32)))
             for a in range(starts[head], starts[head + 1]):
                 tail = tails[a]
                 candidate = p + cost[a]
@@ -139,47 +272,30 @@ def _nearest_by_buckets(starts, tails, cost, nodes, prices, ranks, width, bucket
                             and p < candidate
                             and (head < known or price[known] == candidate)
                         ):
-                            onward[tail] = head
-                            arc[tail] = a
+                            onward[tail], arc[tail] = head, a
                         continue
-                price[tail] = candidate
-                rank[tail] = r
-                onward[tail] = head
-                arc[tail] = a
-                if unused >= 0:
-                    fresh = unused
-                    unused = entry_next[fresh]
-                else:
-                    if used == len(entry_node):
-                        entry_price = np.concatenate((entry_price, np.empty_like(entry_price)))
-                        entry_node = np.concatenate((entry_node, np.empty_like(entry_node)))
-                        entry_next = np.concatenate((entry_next, np.empty_like(entry_next)))
-                    fresh = used
-                    used += 1
-                where = np.int64(candidate * scale) & mask
-                entry_price[fresh] = candidate
-                entry_node[fresh] = tail
-                entry_next[fresh] = first[where]
-                first[where] = fresh
+                price[tail], rank[tail], onward[tail], arc[tail] = candidate, r, head, a
+                fresh = _put(first, following, state, np.int64(candidate * scale) & mask)
+                entry_price[fresh], entry_node[fresh] = candidate, tail
                 waiting += 1
     return price, rank, onward, arc, True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _nearest_by_heap(starts, tails, cost, nodes, prices, ranks):
-    """Settle nodes once, in order of price and rank: slower, exact where sums are rounded."""
+@compiled
+def _nearest_by_heap(
+    starts: Indices, tails: Indices, cost: Floats, nodes: Indices, prices: Floats, ranks: Indices
+) -> tuple[Floats, Indices, Indices, Indices]:
+    """Settle nodes once each, in order of price and rank: slower, and never at a loss."""
     count = len(starts) - 1
     price = np.full(count, np.inf)
-    rank = np.full(count, -1, np.int32)
-    onward = np.full(count, -1, np.int32)
+    rank, onward = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
     arc = np.full(count, -1, np.int32)
     settled = np.zeros(count, np.bool_)
-    heap = [(np.inf, np.int32(-1), np.int32(-1))]
+    heap = [(np.inf, np.int32(-1), np.int32(-1))]  # never alone on the heap until all is done
     for i in range(len(nodes)):
         node, p, r = nodes[i], prices[i], ranks[i]
-        if p < price[node] or (p == price[node] and p < np.inf and r < rank[node]):
-            price[node] = p
-            rank[node] = r
+        if p < price[node] or (p == price[node] and r < rank[node]):
+            price[node], rank[node] = p, r
             heappush(heap, (p, r, node))
     while True:
         p, r, head = heappop(heap)
@@ -192,146 +308,109 @@ def _nearest_by_heap(starts, tails, cost, nodes, prices, ranks):
             tail = tails[a]
             candidate = p + cost[a]
             if candidate < price[tail] or (candidate == price[tail] and r < rank[tail]):
-                price[tail] = candidate
-                rank[tail] = r
-                onward[tail] = head
-                arc[tail] = a
+                price[tail], rank[tail], onward[tail], arc[tail] = candidate, r, head, a
                 heappush(heap, (candidate, r, tail))
+            elif candidate == price[tail] and r == rank[tail] and p < candidate:
+                known = onward[tail]
+                if known >= 0 and (head < known or price[known] == candidate):
+                    onward[tail], arc[tail] = head, a
 
 
-def pairs_from(  # noqa: PLR0913, PLR0917 - arcs, seeds and members are three arrays each
+@compiled
+def _spread(
     starts: Indices,
     tails: Indices,
     cost: Floats,
-    seed_offsets: Indices,
+    nodes: Indices,
+    prices: Floats,
+    limit: float,
+    width: float,
+    buckets: int,
+    price: Floats,
+    touched: Indices,
+) -> int:
+    """Lower ``price`` wherever it can be had up to the limit; note the nodes and their number."""
+    scale, mask = 1.0 / width, buckets - 1
+    first, state = np.full(buckets, _LAST, np.int32), np.array([0, _LAST])
+    room = len(nodes) + _ROOM
+    entry_price, entry_node = np.empty(room), np.empty(room, np.int32)
+    following = np.empty(room, np.int32)
+    reached, waiting, lowest = 0, 0, np.inf
+    for i in range(len(nodes)):
+        node, begin = nodes[i], prices[i]
+        if begin <= limit and begin < price[node]:
+            if price[node] == np.inf:
+                touched[reached] = node
+                reached += 1
+            price[node] = begin
+            entry = _put(first, following, state, np.int64(begin * scale) & mask)
+            entry_price[entry], entry_node[entry] = begin, node
+            waiting += 1
+            lowest = min(lowest, begin)
+    slot = np.int64(lowest * scale) & mask if waiting else np.int64(0)
+    while waiting:
+        entry = first[slot]
+        if entry == _LAST:
+            slot = (slot + 1) & mask
+            continue
+        first[slot] = _LAST
+        while entry != _LAST:
+            head, p = entry_node[entry], entry_price[entry]
+            entry = _take(following, state, entry)
+            waiting -= 1
+            if p > price[head]:
+                continue
+            more = starts[head + 1] - starts[head]
+            if state[0] + more > len(entry_node):
+                more += len(entry_node)
+                entry_price = np.concatenate((entry_price, np.empty(more)))
+                entry_node = np.concatenate((entry_node, np.empty(more, np.int32)))
+                following = np.concatenate((following, np.empty(more, np.int32)))
+            for a in range(starts[head], starts[head + 1]):
+                tail = tails[a]
+                candidate = p + cost[a]
+                if candidate >= price[tail] or candidate > limit:
+                    continue
+                if price[tail] == np.inf:
+                    touched[reached] = tail
+                    reached += 1
+                price[tail] = candidate
+                fresh = _put(first, following, state, np.int64(candidate * scale) & mask)
+                entry_price[fresh], entry_node[fresh] = candidate, tail
+                waiting += 1
+    return reached
+
+
+@compiled
+def _pairs(
+    starts: Indices,
+    tails: Indices,
+    cost: Floats,
+    seed_offsets: Offsets,
     seed_nodes: Indices,
     seed_prices: Floats,
-    member_offsets: Indices,
+    member_offsets: Offsets,
     members: Indices,
     member_prices: Floats,
     limit: float,
+    width: float,
+    buckets: int,
 ) -> tuple[Indices, Indices, Floats]:
-    """Find all members within a limit of each source, by source, then member."""
-    width, buckets = _ring(min(_span(cost, seed_prices), max(limit, 0.0)), bucket_width(cost))
-    return _pairs(
-        _i32(starts),
-        _i32(tails),
-        _f64(cost),
-        np.ascontiguousarray(seed_offsets, np.int64),
-        _i32(seed_nodes),
-        _f64(seed_prices),
-        np.ascontiguousarray(member_offsets, np.int64),
-        _i32(members),
-        _f64(member_prices),
-        float(limit),
-        width,
-        buckets,
-    )
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _pairs(
-    starts,
-    tails,
-    cost,
-    seed_offsets,
-    seed_nodes,
-    seed_prices,
-    member_offsets,
-    members,
-    member_prices,
-    limit,
-    width,
-    buckets,
-):
-    count = len(starts) - 1
-    price = np.full(count, np.inf)
-    touched = np.empty(count, np.int32)
-    lowest = np.full(max(members.max() + 1, 0) if len(members) else 0, np.inf)
+    """Search from one source after the other; what a search touched is wiped for the next."""
+    price = np.full(len(starts) - 1, np.inf)
+    touched = np.empty(len(price), np.int32)
+    lowest = np.full(members.max() + 1 if len(members) else 0, np.inf)
     met = np.empty(len(lowest), np.int32)
-    out_source = np.empty(1024, np.int32)
-    out_member = np.empty(1024, np.int32)
-    out_price = np.empty(1024)
-    done = 0
-    scale = 1.0 / width
-    mask = buckets - 1
-    first = np.full(buckets, -1, np.int32)
-    entry_price = np.empty(1024)
-    entry_node = np.empty(1024, np.int32)
-    entry_next = np.empty(1024, np.int32)
+    pair_source, pair_member = np.empty(_ROOM, np.int32), np.empty(_ROOM, np.int32)
+    pair_price, pairs = np.empty(_ROOM), 0
     for source in range(len(seed_offsets) - 1):
-        reached = 0
-        used = 0
-        unused = -1
-        waiting = 0
-        least = np.inf
-        begin, end = seed_offsets[source], seed_offsets[source + 1]
-        if end - begin > len(entry_node):
-            entry_price = np.empty(2 * (end - begin))
-            entry_node = np.empty(2 * (end - begin), np.int32)
-            entry_next = np.empty(2 * (end - begin), np.int32)
-        for i in range(begin, end):
-            node, p = seed_nodes[i], seed_prices[i]
-            if p <= limit and p < price[node]:
-                if price[node] == np.inf:
-                    touched[reached] = node
-                    reached += 1
-                price[node] = p
-                slot = np.int64(p * scale) & mask
-                entry_price[used] = p
-                entry_node[used] = node
-                entry_next[used] = first[slot]
-                first[slot] = used
-                used += 1
-                waiting += 1
-                least = min(least, p)
-        slot = np.int64(least * scale) & mask if waiting else 0
-        while waiting > 0:
-            entry = first[slot]
-            if entry < 0:
-                slot = (slot + 1) & mask
-                continue
-            first[slot] = -1
-            while entry >= 0:
-                head, p = entry_node[entry], entry_price[entry]
-                following = entry_next[entry]
-                entry_next[entry] = unused
-                unused = entry
-                entry = following
-                waiting -= 1
-                if p > price[head]:
-                    continue
-                for a in range(starts[head], starts[head + 1]):
-                    tail = tails[a]
-                    candidate = p + cost[a]
-                    if candidate >= price[tail] or candidate > limit:
-                        continue
-                    if price[tail] == np.inf:
-                        touched[reached] = tail
-                        reached += 1
-                    price[tail] = candidate
-                    if unused >= 0:
-                        fresh = unused
-                        unused = entry_next[fresh]
-                    else:
-                        if used == len(entry_node):
-                            entry_price = np.concatenate((entry_price, np.empty_like(entry_price)))
-                            entry_node = np.concatenate((entry_node, np.empty_like(entry_node)))
-                            entry_next = np.concatenate((entry_next, np.empty_like(entry_next)))
-                        fresh = used
-                        used += 1
-                    where = np.int64(candidate * scale) & mask
-                    entry_price[fresh] = candidate
-                    entry_node[fresh] = tail
-                    entry_next[fresh] = first[where]
-                    first[where] = fresh
-                    waiting += 1
+        own = slice(seed_offsets[source], seed_offsets[source + 1])
+        nodes, prices = seed_nodes[own], seed_prices[own]
+        reached = _spread(starts, tails, cost, nodes, prices, limit, width, buckets, price, touched)
         found = 0
-        for i in range(reached):
-            node = touched[i]
-            for j in range(member_offsets[node], member_offsets[node + 1]):
-                total = price[node] + member_prices[j]
-                member = members[j]
+        for node in touched[:reached]:
+            for i in range(member_offsets[node], member_offsets[node + 1]):
+                total, member = price[node] + member_prices[i], members[i]
                 if total <= limit and total < lowest[member]:
                     if lowest[member] == np.inf:
                         met[found] = member
@@ -339,15 +418,14 @@ def _pairs(
                     lowest[member] = total
             price[node] = np.inf
         met[:found].sort()
-        while done + found > len(out_source):
-            out_source = np.concatenate((out_source, np.empty_like(out_source)))
-            out_member = np.concatenate((out_member, np.empty_like(out_member)))
-            out_price = np.concatenate((out_price, np.empty_like(out_price)))
-        for i in range(found):
-            member = met[i]
-            out_source[done] = source
-            out_member[done] = member
-            out_price[done] = lowest[member]
+        if pairs + found > len(pair_source):
+            more = len(pair_source) + found
+            pair_source = np.concatenate((pair_source, np.empty(more, np.int32)))
+            pair_member = np.concatenate((pair_member, np.empty(more, np.int32)))
+            pair_price = np.concatenate((pair_price, np.empty(more)))
+        for member in met[:found]:
+            pair_source[pairs], pair_member[pairs] = source, member
+            pair_price[pairs] = lowest[member]
+            pairs += 1
             lowest[member] = np.inf
-            done += 1
-    return out_source[:done].copy(), out_member[:done].copy(), out_price[:done].copy()
+    return pair_source[:pairs].copy(), pair_member[:pairs].copy(), pair_price[:pairs].copy()
