@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gapmap.access.evidence import EVIDENCE_COLUMNS, evidence_columns
+from gapmap.access.extent import Extent, edge_finding
+from gapmap.access.legs import far_legs
+from gapmap.access.pieces import OnModes, network_findings, pieces_table
 from gapmap.access.reasons import Case, explain, judge
 from gapmap.access.trips import (
     Stops,
@@ -38,6 +42,8 @@ __all__ = ["COLUMNS", "MOST_ROUTES", "measure_access"]
 MOST_ROUTES = 2000
 """Routes drawn for one service: on a map more of them hide each other, and each costs time."""
 
+_ROUTES = {"m": "shortest", "minutes": "fastest"}
+
 COLUMNS = [
     "place_id",
     "place",
@@ -62,10 +68,13 @@ COLUMNS = [
     "shortfall",
     "mode",
     "measured",
+    "route",
     "snap_m_used",
     "nearest_way_m",
     "limit_source",
     "limit_basis",
+    *EVIDENCE_COLUMNS,
+    "edge_effect",
 ]
 
 
@@ -104,20 +113,35 @@ def measure_access(
         has more than ``MOST_ROUTES`` of them, for those with the most people, and a finding
         says so.
     """
-    known: dict[str, Stops] = {}
+    known = _Known(Extent(places.region))
     found = [_measure(places, facilities, network, service, known) for service in services]
     routes = [one.routes for one in found if len(one.routes)]
+    tables = [one.table for one in found]
+    table = pd.concat(tables, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)
     return Access(
-        table=pd.concat([one.table for one in found], ignore_index=True)
-        if found
-        else pd.DataFrame(columns=COLUMNS),
+        table=table,
         places=places,
         facilities=facilities,
         network=network,
         services=tuple(services),
         routes=pd.concat(routes, ignore_index=True) if routes else _no_routes(places.region.crs),
-        findings=tuple(note for one in found for note in one.findings),
+        findings=(
+            *(note for one in found for note in one.findings),
+            *far_legs(table, places),
+            *network_findings(known.on_modes, places),
+            *edge_finding(table),
+        ),
+        pieces=pieces_table(known.on_modes, places),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What several services share: places on the network by mode, and the edge of the data."""
+
+    extent: Extent
+    stops: dict[str, Stops] = field(default_factory=dict)
+    on_modes: OnModes = field(default_factory=OnModes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +158,16 @@ def _measure(
     facilities: Facilities,
     network: Network | None,
     service: Service,
-    known: dict[str, Stops],
+    known: _Known,
 ) -> _Measured:
-    origins = origins_of(places, network, service, known)
+    origins = origins_of(places, network, service, known.stops)
     pool = facilities.table[facilities.table["service"] == service.id]
     pool = pool[pool["counts"] != "no"]
     judged = judge(pool)
     located = pool.geometry.notna().to_numpy()
     serving = pool[(judged == "serves") & located]
     targets = join(serving, origins, service)
+    known.on_modes.add(service.mode, origins, targets)
     trip = travel(origins, targets, service)
     within = trip.within(service)
     case = Case(
@@ -157,7 +182,9 @@ def _measure(
         serving=len(serving) > 0,
     )
     status, reason = explain(case)
-    table = _as_table(case, targets, serving, (status, reason))
+    table = _as_table(case, targets, serving, (status, reason)).assign(
+        edge_effect=known.extent.mark(origins, service, status)
+    )
     notes = _notes(service, facilities, serving, targets.off_network)
     far = np.flatnonzero((status == "uncovered") & np.isfinite(trip.distance_m))
     wanted = _most_people(far, places)
@@ -205,6 +232,7 @@ def _as_table(
     reached = np.isfinite(trip.distance_m)
     beyond = np.where(status == "uncovered", trip.value(service) - service.limit, np.nan)
     straight_m, _ = nearest_straight(origins.xy, targets.xy)
+    on_network = origins.snap is not None
     columns: dict[str, object] = {
         name: case.places[name].to_numpy(copy=True) for name in COLUMNS[:10]
     }
@@ -221,11 +249,15 @@ def _as_table(
         "reason": reason,
         "shortfall": np.where(beyond > 0, or_nan(beyond), np.nan),
         "mode": service.mode,
-        "measured": "straight" if origins.snap is None else "network",
-        "snap_m_used": _of_snap(origins, "distance_m"),
+        "measured": "network" if on_network else "straight",
+        "route": _ROUTES[service.limit_unit] if on_network else "straight",
+        "snap_m_used": np.where(
+            reached & on_network, or_nan(trip.leg_m), _of_snap(origins, "distance_m")
+        ),
         "nearest_way_m": _of_snap(origins, "nearest_way_m"),
         "limit_source": service.source,
         "limit_basis": service.basis,
+        **evidence_columns(origins, targets, reason, case.unjoined),
     }
     return pd.DataFrame(columns, columns=list(COLUMNS))
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gapmap.access.evidence import cut_off
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -49,7 +51,7 @@ def explain(case: Case) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     own_unplaced = case.places["place_id"].isin(_named(case.unplaced)).to_numpy()
     island = case.places["island"].fillna(value=False).to_numpy(dtype=bool)
     on_network = case.origins.snap is not None
-    no_ferry = island & ~case.trip.has_ferry & on_network
+    no_ferry = (island & ~case.trip.has_ferry & on_network) | cut_off(case.origins, island)
     nobody_placed = np.full(count, not case.serving and len(case.unplaced) > 0)
     unreachable = ~np.isfinite(case.trip.distance_m)
     rules = [

@@ -55,7 +55,8 @@ class Trip:
     """From every place to its nearest facility.
 
     ``distance_m`` and ``minutes`` are inf where there is none, ``target`` is then -1.
-    ``has_ferry`` says whether a ferry serves the piece of network that the place stands on.
+    ``has_ferry`` says whether a ferry serves the piece of network that the place stands on,
+    ``leg_m`` how far the place walks off the road on this trip (inf where there is none).
     ``reach`` is the search of the network, from which routes are drawn.
     """
 
@@ -63,6 +64,7 @@ class Trip:
     minutes: NDArray[np.float64]
     target: NDArray[np.int64]
     has_ferry: NDArray[np.bool_]
+    leg_m: NDArray[np.float64]
     reach: Reach | None = None
 
     def value(self, service: Service) -> NDArray[np.float64]:
@@ -108,7 +110,7 @@ def travel(origins: Stops, targets: Stops, service: Service) -> Trip:
     if len(targets.xy) == 0:
         nowhere = np.full(len(origins.xy), np.inf)
         never = np.zeros(len(nowhere), dtype=bool)
-        return Trip(nowhere, nowhere, np.full(len(nowhere), -1), never)
+        return Trip(nowhere, nowhere, np.full(len(nowhere), -1), never, nowhere)
     if origins.network is None:
         return _straight(origins, targets, service)
     assert origins.snap is not None  # noqa: S101 - it comes with the network
@@ -121,7 +123,8 @@ def travel(origins: Stops, targets: Stops, service: Service) -> Trip:
         by="distance" if service.limit_unit == "m" else "minutes",
         speed_kmh=service.speed_kmh,
     )
-    return Trip(reach.distance_m, reach.minutes, reach.target, reach.has_ferry, reach)
+    measures = reach.distance_m, reach.minutes
+    return Trip(*measures, reach.target, reach.has_ferry, reach.leg_m, reach)
 
 
 def _straight(origins: Stops, targets: Stops, service: Service) -> Trip:
@@ -129,7 +132,8 @@ def _straight(origins: Stops, targets: Stops, service: Service) -> Trip:
     speed_kmh = service.speed_kmh or roads.default_speeds().get(service.mode)
     metres_a_minute = speed_kmh * 1000 / 60 if speed_kmh else np.nan
     minutes = np.where(np.isfinite(distance_m), distance_m / metres_a_minute, np.inf)
-    return Trip(distance_m, minutes, target, np.zeros(len(target), dtype=bool))
+    never = np.zeros(len(target), dtype=bool)
+    return Trip(distance_m, minutes, target, never, np.full(len(target), np.inf))
 
 
 def nearest_straight(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from gapmap.access.pieces import no_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +82,8 @@ class Access:
     routes
         Lines from uncovered places to their nearest facility: ``place_id``, ``service``,
         ``facility_id``, ``distance_m``, ``minutes``, ``geometry``.
+    pieces
+        The connected pieces of the network, by mode: the columns of ``pieces.csv``.
     """
 
     table: pd.DataFrame
@@ -89,3 +93,4 @@ class Access:
     services: tuple[Service, ...]
     routes: gpd.GeoDataFrame
     findings: tuple[Finding, ...] = ()
+    pieces: pd.DataFrame = field(default_factory=no_pieces)

@@ -1,0 +1,173 @@
+"""Evidence: what the network says about a place that no facility can be reached from."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from gapmap.network.pieces import beyond_water, pieces, pieces_joined
+from gapmap.network.traps import freedom
+from gapmap.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from gapmap.access.trips import Stops
+    from gapmap.network import Network, Snap
+
+__all__ = ["EVIDENCE_COLUMNS", "cut_off", "evidence_columns", "piece_of"]
+
+EVIDENCE_COLUMNS = ["component", "component_places", "evidence", "evidence_zh"]
+"""Columns that :func:`evidence_columns` gives."""
+
+_Texts = tuple[str, str]
+
+
+def piece_of(stops: Stops) -> NDArray[np.int64]:
+    """Give the number of the piece that each position's nearest way belongs to; 0 without."""
+    if stops.snap is None or stops.network is None:
+        return np.zeros(len(stops.xy), np.int64)
+    edge = stops.snap.edge
+    of_node = pieces(stops.network, stops.snap.mode).of_node
+    tail = stops.network.edges.tail[np.maximum(edge, 0)]
+    return np.where(edge >= 0, of_node[tail], 0) if len(of_node) else np.zeros(len(edge), np.int64)
+
+
+def cut_off(origins: Stops, island: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say which places stand on an island that no ferry and no road links to the main piece.
+
+    A place does whose every way, ferries followed, leads to pieces other than the main one, if it
+    is an island in the input or all these pieces lie beyond water.
+
+    Parameters
+    ----------
+    origins
+        The places.
+    island
+        Which of them the input calls an island.
+    """
+    apart = np.zeros(len(origins.xy), bool)
+    if origins.snap is None or origins.network is None:
+        return apart
+    network, mode = origins.network, origins.snap.mode
+    owner, piece = pieces_joined(network, origins.snap)
+    joined, on_main, on_shore = (np.zeros(len(apart), bool) for _ in range(3))
+    joined[owner] = True
+    on_main[owner[piece == pieces(network, mode).main]] = True
+    on_shore[owner[~beyond_water(network, mode)[piece - 1]]] = True
+    return joined & ~on_main & (island | ~on_shore)
+
+
+def evidence_columns(
+    origins: Stops,
+    targets: Stops,
+    reason: NDArray[np.object_],
+    unjoined: NDArray[np.bool_],
+) -> dict[str, object]:
+    """Give the columns that say from the network why a place has its reason.
+
+    Parameters
+    ----------
+    origins, targets
+        The places, and the facilities that serve.
+    reason
+        The reason of each place.
+    unjoined
+        Which places are unknown because a facility near them joins no way.
+
+    Returns
+    -------
+    ``component`` and ``component_places``: number of the piece that the place's nearest way
+    belongs to, from 1, the longest, and how many places stand on it. ``evidence`` and
+    ``evidence_zh``: the evidence in English and Chinese; empty for reasons that the network does
+    not decide.
+    """
+    count = len(reason)
+    piece = piece_of(origins)
+    on_piece = np.bincount(piece, minlength=1)
+    english, chinese = np.full(count, "", dtype=object), np.full(count, "", dtype=object)
+    told = _tell(origins, targets, reason, unjoined)
+    for place, (zh, en) in told.items():
+        english[place], chinese[place] = en, zh
+    missing = piece == 0
+    return {
+        "component": pd.arrays.IntegerArray(piece, missing),
+        "component_places": pd.arrays.IntegerArray(on_piece[piece], missing.copy()),
+        "evidence": english,
+        "evidence_zh": chinese,
+    }
+
+
+def _tell(
+    origins: Stops,
+    targets: Stops,
+    reason: NDArray[np.object_],
+    unjoined: NDArray[np.bool_],
+) -> dict[int, _Texts]:
+    """Give the evidence, Chinese and English, of the places that have some."""
+    if origins.snap is None or origins.network is None or targets.snap is None:
+        return {}
+    network, snap = origins.network, origins.snap
+    told: dict[int, _Texts] = {}
+    for place in np.flatnonzero((reason == "not_connected") & origins.off_network):
+        told[int(place)] = _off_road(network, float(snap.nearest_way_m[place]))
+    near = _texts("evidence_facility_off")
+    for place in np.flatnonzero((reason == "not_connected") & ~origins.off_network & unjoined):
+        told[int(place)] = near
+    piece = piece_of(origins)
+    of_piece = _speaker(network, snap.mode, piece)
+    for place in np.flatnonzero(reason == "island_no_ferry"):
+        told[int(place)] = of_piece("evidence_island", int(piece[place]))
+    lost = np.flatnonzero(reason == "no_route")
+    if len(lost):
+        shared = _shares_piece(network, snap, targets.snap)
+        leave = freedom(network, snap).leave
+        for place in lost:
+            told[int(place)] = (
+                _texts("evidence_no_exit" if not leave[place] else "evidence_no_entry")
+                if shared[place]
+                else of_piece(
+                    "evidence_piece" if len(targets.snap.joins.owner) else "evidence_all_off",
+                    int(piece[place]),
+                )
+            )
+    return told
+
+
+def _off_road(network: Network, nearest_way_m: float) -> _Texts:
+    if not np.isfinite(nearest_way_m):
+        return _texts("evidence_no_way")
+    metres, limit = f"{nearest_way_m:,.0f}", f"{network.snap_m:,.0f}"
+    parted = nearest_way_m <= network.snap_m
+    return _texts("evidence_parted" if parted else "evidence_far", metres=metres, limit=limit)
+
+
+def _speaker(network: Network, mode: str, piece: NDArray[np.int64]) -> Callable[[str, int], _Texts]:
+    """Give what says a sentence about a piece: how many places and how much road is on it."""
+    ways_m = pieces(network, mode).ways_m
+    on_piece = np.bincount(piece, minlength=1)
+
+    @cache
+    def say(key: str, number: int) -> _Texts:
+        places, km = f"{on_piece[number]:,}", f"{ways_m[number - 1] / 1000:,.1f}"
+        return _texts(key, places=places, km=km)
+
+    return say
+
+
+def _shares_piece(network: Network, origins: Snap, targets: Snap) -> NDArray[np.bool_]:
+    """Say which origins join a piece that a target joins too."""
+    _, served = pieces_joined(network, targets)
+    owner, piece = pieces_joined(network, origins)
+    shared = np.zeros(len(origins), bool)
+    shared[owner[np.isin(piece, served)]] = True
+    return shared
+
+
+def _texts(key: str, **facts: str) -> _Texts:
+    return word(key, "zh").format(**facts), word(key, "en").format(**facts)
