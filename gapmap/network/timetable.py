@@ -113,7 +113,7 @@ def _ferry_rows(table: Table) -> tuple[pd.DataFrame, list[Finding]]:
         findings += found
     columns["minutes"] = columns["minutes"].where(columns["minutes"] > 0)
     for name in _HOURS:
-        columns[name] = pd.Series(None, index=index, dtype=object)
+        columns[name] = pd.Series([None] * len(index), index=index, dtype=object)
         if name in there:
             columns[name], found = times(table, name)
             findings += found
