@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from gapmap.network.kernels.feet import feet_of
 from gapmap.network.kernels.grid import (
     SegmentGrid,
+    extent_of,
     fill_cells,
     nearest_segments,
     pack_segments,
@@ -70,16 +71,18 @@ def make_grid(coords: Floats, offsets: Integers, edges: Integers, spots: Integer
         connects are one spot.
     """
     coords, offsets = np.ascontiguousarray(coords, float), np.asarray(offsets, np.int64)
-    numbers = np.unique(np.asarray(edges, np.int64))
-    numbers = numbers[offsets[numbers + 1] > offsets[numbers]]
-    rounding_m = _ROUNDING * float(np.abs(coords).max(initial=0))
+    joinable = np.zeros(len(offsets) - 1, bool)
+    joinable[edges] = True
+    numbers = np.flatnonzero(joinable & (np.diff(offsets) > 0))
+    rounding_m = _ROUNDING * float(max(coords.max(initial=0), -coords.min(initial=0)))
     short_m = max(_SHORT_M, 32 * rounding_m)
     ends, along_m, owner, first = pack_segments(coords, offsets, numbers, short_m)
     mine = _merged(np.asarray(spots)[numbers], ends, first)
     at = np.argsort(mine.ravel(), kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(mine.ravel()))])
-    frame, shape = _layout(ends, rounding_m)
-    grid = SegmentGrid(
+    frame = _frame(ends, rounding_m)
+    cell_starts, cell_segments = fill_cells(ends, frame)
+    return SegmentGrid(
         ends=ends,
         along_m=along_m,
         owner=owner,
@@ -89,12 +92,9 @@ def make_grid(coords: Floats, offsets: Integers, edges: Integers, spots: Integer
         spot_starts=starts.astype(np.int32),
         spot_ends=at.astype(np.int32),
         frame=frame,
-        shape=shape,
-        cell_starts=np.zeros(0, np.int64),
-        cell_segments=np.zeros(0, np.int32),
+        cell_starts=cell_starts.astype(np.int32),
+        cell_segments=cell_segments,
     )
-    cell_starts, cell_segments = fill_cells(grid)
-    return grid._replace(cell_starts=cell_starts, cell_segments=cell_segments)
 
 
 def _merged(spots: Integers, ends: Floats, first: Integers) -> Integers:
@@ -111,31 +111,30 @@ def _merged(spots: Integers, ends: Floats, first: Integers) -> Integers:
     return merged
 
 
-def _layout(ends: Floats, rounding_m: float) -> tuple[Floats, Integers]:
+def _frame(ends: Floats, rounding_m: float) -> Floats:
     """Choose corner, size and number of cells: about one segment a cell, within bounds.
 
     The grid covers where most segments are; a stray one far away must not make all cells large.
     """
     if not len(ends):
-        return np.array([0, 0, 1, rounding_m, 0, 0, 0, 0], float), np.ones(2, np.int64)
-    low = np.minimum(ends[:, :2], ends[:, 2:]).min(axis=0)
-    high = np.maximum(ends[:, :2], ends[:, 2:]).max(axis=0)
+        return np.array([0, 0, 1, rounding_m, 0, 0, 0, 0, 1, 1], float)
+    extent = extent_of(ends)
+    low, high = extent[:2], extent[2:4]
     sample = ends[:: len(ends) // _SAMPLE + 1]
     some = np.quantile((sample[:, :2] + sample[:, 2:]) / 2, (0.01, 0.99), axis=0)
     margin = 0.05 * (some[1] - some[0])
     corner, far = np.maximum(some[0] - margin, low), np.minimum(some[1] + margin, high)
     width, height = far - corner
     cells = min(_MOST_CELLS, max(64.0, _CELLS_A_SEGMENT * len(ends)))
-    spread = float(np.abs(ends[:, 2:] - ends[:, :2]).sum()) / len(ends)
     size = max(
         float(np.sqrt(width * height / cells)),
         float(width + height) / cells,
-        min(spread, float(width + height)) / _CROSSINGS,
+        min(extent[4] / len(ends), float(width + height)) / _CROSSINGS,
         64 * rounding_m,
     )
     size = size or 1.0
-    shape = np.maximum(np.ceil(np.array([width, height]) / size), 1).astype(np.int64)
-    return np.array([*corner, size, rounding_m, *low, *high]), shape
+    columns, rows = max(np.ceil(width / size), 1), max(np.ceil(height / size), 1)
+    return np.array([*corner, size, rounding_m, *low, *high, columns, rows])
 
 
 def nearest_edge(grid: SegmentGrid, xy: Floats, most_m: float) -> tuple[Integers, Floats]:
@@ -194,8 +193,8 @@ def feet_within(grid: SegmentGrid, xy: Floats, within_m: float) -> Feet:
 def _order(grid: SegmentGrid, xy: Floats) -> Integers:
     """Put positions in the order of the cells, to and fro, so that neighbours follow each other."""
     placed = np.flatnonzero(np.isfinite(xy).all(axis=1))
-    column, row = np.clip((xy[placed] - grid.frame[:2]) / grid.frame[2], 0, grid.shape - 1).T
-    row = np.floor(row)
-    back = row % 2 == 1
-    column[back] = grid.shape[0] - 1 - column[back]
-    return placed[np.argsort(row * grid.shape[0] + column, kind="stable")]
+    x, y, size, columns, rows = grid.frame[[0, 1, 2, 8, 9]]
+    column = np.clip((xy[placed, 0] - x) / size, 0, columns)
+    row = np.clip(np.floor((xy[placed, 1] - y) / size), 0, rows - 1)
+    column[row % 2 == 1] *= -1
+    return placed[np.argsort(row * (2 * columns) + column, kind="stable")]

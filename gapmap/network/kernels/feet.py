@@ -14,17 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from gapmap.network.kernels.grid import (
-    SegmentGrid,
-    column_of,
-    half_width,
-    pad_of,
-    row_of,
-    square_to,
-)
+from gapmap.network.kernels.grid import cells_in_row, padded, row_of, square_to
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from gapmap.network.kernels.grid import SegmentGrid
 
 __all__ = ["feet_of"]
 
@@ -90,7 +85,7 @@ def _foot(grid: SegmentGrid, x: float, y: float, segment: int, values: NDArray[n
     else:
         along = ((x - ax) * ux + (y - ay) * uy) / length
         share = along / length
-        distance = math.sqrt(square_to(grid, segment, x, y))
+        distance = math.sqrt(square_to(grid.ends, segment, x, y))
         values[:] = grid.along_m[segment] + along, distance, ax + share * ux, ay + share * uy
     return True
 
@@ -101,18 +96,12 @@ def _segments_near(
 ) -> NDArray[np.int32]:
     """Give the segments within a distance of a position, each once."""
     x, y = xy[i]
-    pad = pad_of(grid)
-    radius = within_m * (1 + 1e-9) + 1e-9 + pad
-    columns, count, near = grid.shape[0], 0, np.empty(64, np.int32)
-    for row in range(row_of(grid, y - radius), row_of(grid, y + radius) + 1):
-        half = half_width(grid, row, y, radius)
-        if half < 0:
-            continue
-        begin = grid.cell_starts[row * columns + column_of(grid, x - half - pad)]
-        end = grid.cell_starts[row * columns + column_of(grid, x + half + pad) + 1]
-        for entry in range(begin, end):
-            segment = grid.cell_segments[entry]
-            if seen[segment] == i or square_to(grid, segment, x, y) > radius * radius:
+    radius = padded(grid.frame, within_m)
+    count, near = 0, np.empty(64, np.int32)
+    for row in range(row_of(grid.frame, y - radius), row_of(grid.frame, y + radius) + 1):
+        begin, end = cells_in_row(grid, row, (x, y), radius)
+        for segment in grid.cell_segments[begin:end]:
+            if seen[segment] == i or square_to(grid.ends, segment, x, y) > radius * radius:
                 continue
             seen[segment] = i
             if count == len(near):

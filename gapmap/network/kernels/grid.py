@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SegmentGrid",
-    "column_of",
+    "cells_in_row",
+    "extent_of",
     "fill_cells",
-    "half_width",
     "nearest_segments",
     "pack_segments",
-    "pad_of",
+    "padded",
     "row_of",
     "square_to",
 ]
@@ -49,9 +49,8 @@ class SegmentGrid(NamedTuple):
         ``numbers``, and one more for the last point.
     frame
         x and y of the corner of the first cell, size of a cell, how far coordinates may be off by
-        rounding, and the box of all segments (x, y, x, y), all in metres.
-    shape
-        Number of columns and rows. Cells at the rim hold whatever lies beyond them too.
+        rounding, the box of all segments (x, y, x, y), all in metres; number of columns and rows.
+        Cells at the rim hold whatever lies beyond them too.
     cell_starts, cell_segments
         In compressed rows, the segments in each cell, row by row.
     """
@@ -65,8 +64,7 @@ class SegmentGrid(NamedTuple):
     spot_starts: NDArray[np.int32]
     spot_ends: NDArray[np.int32]
     frame: NDArray[np.float64]
-    shape: NDArray[np.int64]
-    cell_starts: NDArray[np.int64]
+    cell_starts: NDArray[np.int32]
     cell_segments: NDArray[np.int32]
 
 
@@ -127,82 +125,99 @@ def _pack_edge(
     return count
 
 
-@njit(cache=True, nogil=True, inline="always")
-def pad_of(grid: SegmentGrid) -> float:
+@njit(cache=True, nogil=True)
+def extent_of(ends: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the box of all segments (x, y, x, y) and how far they reach along x and y, added up."""
+    extent = np.array([np.inf, np.inf, -np.inf, -np.inf, 0.0])
+    for ax, ay, bx, by in ends:
+        extent[0], extent[1] = min(extent[0], ax, bx), min(extent[1], ay, by)
+        extent[2], extent[3] = max(extent[2], ax, bx), max(extent[3], ay, by)
+        extent[4] += abs(bx - ax) + abs(by - ay)
+    return extent
+
+
+@njit(cache=True, nogil=True)
+def pad_of(frame: NDArray[np.float64]) -> float:
     """Give the width of the seam at a cell's border that counts as in the cell."""
-    return grid.frame[3] + 1e-9 * grid.frame[2]
+    return frame[3] + 1e-9 * frame[2]
 
 
 @njit(cache=True, nogil=True)
-def column_of(grid: SegmentGrid, x: float) -> int:
+def padded(frame: NDArray[np.float64], radius_m: float) -> float:
+    """Give a radius that nothing within ``radius_m`` escapes through rounding."""
+    return radius_m * (1 + 2 * _ALIKE) + 2 * _ALIKE + pad_of(frame)
+
+
+@njit(cache=True, nogil=True)
+def column_of(frame: NDArray[np.float64], x: float) -> int:
     """Give the column of a position; beyond the rim that is the column at the rim."""
-    column = math.floor(min(max((x - grid.frame[0]) / grid.frame[2], -1.0), 1e9))
-    return min(max(column, 0), grid.shape[0] - 1)
+    return int(min(max((x - frame[0]) / frame[2], 0.0), frame[8] - 1))
 
 
 @njit(cache=True, nogil=True)
-def row_of(grid: SegmentGrid, y: float) -> int:
+def row_of(frame: NDArray[np.float64], y: float) -> int:
     """Give the row of a position; beyond the rim that is the row at the rim."""
-    row = math.floor(min(max((y - grid.frame[1]) / grid.frame[2], -1.0), 1e9))
-    return min(max(row, 0), grid.shape[1] - 1)
+    return int(min(max((y - frame[1]) / frame[2], 0.0), frame[9] - 1))
 
 
 @njit(cache=True, nogil=True)
-def _row_band(grid: SegmentGrid, row: int) -> tuple[float, float]:
+def _row_band(frame: NDArray[np.float64], row: int) -> tuple[float, float]:
     """Give where a row begins and ends in y; the rows at the rim have no end."""
-    low = -np.inf if row == 0 else grid.frame[1] + row * grid.frame[2]
-    last = row == grid.shape[1] - 1
-    return low, np.inf if last else grid.frame[1] + (row + 1) * grid.frame[2]
+    low = -np.inf if row == 0 else frame[1] + row * frame[2]
+    return low, np.inf if row == frame[9] - 1 else frame[1] + (row + 1) * frame[2]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _columns_in_row(grid: SegmentGrid, segment: int, row: int) -> tuple[int, int]:
+def _columns_in_row(
+    frame: NDArray[np.float64], segment: NDArray[np.float64], row: int
+) -> tuple[int, int]:
     """Give the first and last column that a segment crosses in a row."""
-    ax, ay, bx, by = grid.ends[segment]
-    low, high = _row_band(grid, row)
+    ax, ay, bx, by = segment
+    low, high = _row_band(frame, row)
     begin, end = 0.0, 1.0
     if ay != by:
         begin = min(max((low - ay) / (by - ay), 0.0), 1.0)
         end = min(max((high - ay) / (by - ay), 0.0), 1.0)
     x1, x2 = ax + begin * (bx - ax), ax + end * (bx - ax)
-    pad = pad_of(grid)
-    return column_of(grid, min(x1, x2) - pad), column_of(grid, max(x1, x2) + pad)
+    pad = pad_of(frame)
+    return column_of(frame, min(x1, x2) - pad), column_of(frame, max(x1, x2) + pad)
 
 
 @njit(cache=True, nogil=True)
-def fill_cells(grid: SegmentGrid) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def fill_cells(
+    ends: NDArray[np.float64], frame: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """List the segments of every cell: only cells that a segment crosses, not its whole box.
 
     Returns
     -------
     ``cell_starts`` and ``cell_segments`` of :class:`SegmentGrid`.
     """
-    columns = grid.shape[0]
-    starts = np.zeros(columns * grid.shape[1] + 1, np.int64)
-    for i in range(len(grid.ends)):
-        ay, by = grid.ends[i, 1], grid.ends[i, 3]
-        for row in range(row_of(grid, min(ay, by)), row_of(grid, max(ay, by)) + 1):
-            left, right = _columns_in_row(grid, i, row)
-            starts[row * columns + left : row * columns + right + 1] += 1
-    total = 0
-    for cell in range(len(starts)):  # the end of each cell; filled from behind to its start
-        total += starts[cell]
-        starts[cell] = total
-    segments = np.empty(total, np.int32)
-    for i in range(len(grid.ends) - 1, -1, -1):
-        ay, by = grid.ends[i, 1], grid.ends[i, 3]
-        for row in range(row_of(grid, min(ay, by)), row_of(grid, max(ay, by)) + 1):
-            left, right = _columns_in_row(grid, i, row)
-            for cell in range(row * columns + left, row * columns + right + 1):
-                starts[cell] -= 1
-                segments[starts[cell]] = i
+    columns = int(frame[8])
+    starts = np.zeros(columns * int(frame[9]) + 1, np.int64)
+    segments = np.empty(0, np.int32)
+    for filling in (False, True):
+        for i in range(len(ends)):
+            bottom = row_of(frame, min(ends[i, 1], ends[i, 3]))
+            top = row_of(frame, max(ends[i, 1], ends[i, 3]))
+            for row in range(bottom, top + 1):
+                left, right = _columns_in_row(frame, ends[i], row)
+                for cell in range(row * columns + left, row * columns + right + 1):
+                    if filling:
+                        starts[cell] -= 1
+                        segments[starts[cell]] = i
+                    else:
+                        starts[cell] += 1
+        if not filling:  # each cell's end, which the filling moves to its start
+            starts = np.cumsum(starts)
+            segments = np.empty(starts[-1], np.int32)
     return starts, segments
 
 
 @njit(cache=True, nogil=True)
-def square_to(grid: SegmentGrid, segment: int, x: float, y: float) -> float:
+def square_to(ends: NDArray[np.float64], segment: int, x: float, y: float) -> float:
     """Give the squared distance from a position to a segment."""
-    ax, ay, bx, by = grid.ends[segment]
+    ax, ay, bx, by = ends[segment]
     ux, uy, px, py = bx - ax, by - ay, x - ax, y - ay
     reach, whole = px * ux + py * uy, ux * ux + uy * uy
     if reach <= 0:
@@ -214,11 +229,20 @@ def square_to(grid: SegmentGrid, segment: int, x: float, y: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def half_width(grid: SegmentGrid, row: int, y: float, radius_m: float) -> float:
-    """Give how far a circle about ``y`` reaches to both sides within a row; -1 if it does not."""
-    low, high = _row_band(grid, row)
+def cells_in_row(
+    grid: SegmentGrid, row: int, point: tuple[float, float], radius_m: float
+) -> tuple[int, int]:
+    """Give the entries of ``cell_segments`` for the cells of a row that a circle reaches."""
+    x, y = point
+    frame = grid.frame
+    low, high = _row_band(frame, row)
     gap = max(low - y, y - high, 0.0)
-    return -1.0 if gap > radius_m else math.sqrt(max(radius_m * radius_m - gap * gap, 0.0))
+    if gap > radius_m:
+        return 0, 0
+    half = math.sqrt(radius_m * radius_m - gap * gap) + pad_of(frame)
+    cells = row * int(frame[8])
+    left, right = cells + column_of(frame, x - half), cells + column_of(frame, x + half)
+    return grid.cell_starts[left], grid.cell_starts[right + 1]
 
 
 class _Best(NamedTuple):
@@ -254,18 +278,12 @@ def _better(grid: SegmentGrid, best: _Best, segment: int, square: float) -> _Bes
 @njit(cache=True, nogil=True)
 def _look(grid: SegmentGrid, x: float, y: float, radius_m: float, best: _Best) -> _Best:
     """Look at every segment within a radius of a position, or nearer once there is a better one."""
-    pad = pad_of(grid)
-    radius = radius_m * (1 + 2 * _ALIKE) + 2 * _ALIKE + pad
-    columns = grid.shape[0]
-    for row in range(row_of(grid, y - radius), row_of(grid, y + radius) + 1):
-        half = half_width(grid, row, y, min(radius, math.sqrt(best.alike) + pad))
-        if half < 0:
-            continue
-        begin = grid.cell_starts[row * columns + column_of(grid, x - half - pad)]
-        end = grid.cell_starts[row * columns + column_of(grid, x + half + pad) + 1]
-        for i in range(begin, end):
-            segment = grid.cell_segments[i]
-            square = square_to(grid, segment, x, y)
+    radius = padded(grid.frame, radius_m)
+    for row in range(row_of(grid.frame, y - radius), row_of(grid.frame, y + radius) + 1):
+        reach = min(radius, padded(grid.frame, math.sqrt(best.square)))
+        begin, end = cells_in_row(grid, row, (x, y), reach)
+        for segment in grid.cell_segments[begin:end]:
+            square = square_to(grid.ends, segment, x, y)
             if square <= best.alike:
                 best = _better(grid, best, segment, square)
     return best
@@ -276,7 +294,7 @@ def _nearest(grid: SegmentGrid, x: float, y: float, most_m: float, guess: int) -
     """Look in growing circles; the last one has the best distance itself as its radius."""
     best = _Best(np.inf, np.inf, np.int64(0), np.int64(-1), doubtful=False)
     if guess >= 0:
-        best = _only(grid, guess, square_to(grid, guess, x, y))
+        best = _only(grid, guess, square_to(grid.ends, guess, x, y))
     dx = max(grid.frame[4] - x, x - grid.frame[6], 0.0)
     dy = max(grid.frame[5] - y, y - grid.frame[7], 0.0)
     radius = math.hypot(dx, dy) + grid.frame[2] / 2
