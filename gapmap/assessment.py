@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap import equity
+from gapmap.islands import measure_islands
 from gapmap.records import no_records
 from gapmap.targets import evaluate_targets
 
@@ -82,6 +83,8 @@ class Assessment:
         The plan and the reported figures, certificates and milestones it was held against.
     coverage, gaps, equity, targets
         The tables of ``coverage.csv``, ``gaps.csv``, ``equity.csv`` and ``targets.csv``.
+    islands
+        The table of ``islands.csv``; empty where the study has no network or no island.
     findings
         What was doubtful in judging the targets.
     """
@@ -93,6 +96,7 @@ class Assessment:
     gaps: pd.DataFrame
     equity: pd.DataFrame
     targets: pd.DataFrame
+    islands: pd.DataFrame
     findings: tuple[Finding, ...] = ()
 
 
@@ -128,7 +132,8 @@ def assess(
     known = plan.records if plan is not None else None
     held = records or known or no_records()
     coverage = _coverage(access)
-    targets, findings = evaluate_targets(plan, access, held)
+    islands = measure_islands(access)
+    targets, findings = evaluate_targets(plan, access, held, islands=islands)
     return Assessment(
         access=access,
         plan=plan,
@@ -137,6 +142,7 @@ def assess(
         gaps=_gaps(access, coverage),
         equity=_equity(access),
         targets=targets,
+        islands=islands.table,
         findings=findings,
     )
 

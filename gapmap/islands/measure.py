@@ -57,11 +57,11 @@ def measure_islands(access: Access) -> Islands:
     owner = np.repeat(np.arange(len(groups)), [len(group.places) for group in groups])
     people = places.table["people"].to_numpy(dtype=float)[rows]
     held = _Held(rows=rows, owner=owner, people=people)
-    found: dict[str, Ways] = {}
+    found: dict[tuple[str, str], Ways] = {}
     for one in destinations(access, ground):
-        known = found.get(one.service.id) if one.kind == "hospital" else None
+        known = found.get(("service", one.service.id))  # the hospitals are a service, too
         ways = replace(known, destination=one) if known else ways_to(access, ground, one, rows)
-        found[one.service.id if one.kind == "service" else one.kind] = ways
+        found[one.kind, one.service.id] = ways
     told = pd.concat([_of_places(access, groups, held, ways) for ways in found.values()])
     table = [
         _row(group, ways, held.of(number))

@@ -161,6 +161,7 @@ _ASK_KEYS: Mapping[str, tuple[str, ...]] = {
     "certificate": ("certificate", "level", "only"),
     "gap": ("indicator", "less"),
 }
+_STATISTICS = ("share_places", "share_people", "median_minutes", "mainland_minutes")
 _UNITS: Mapping[str, str] = {
     "count": "facilities",
     "trend": "facilities",
@@ -234,9 +235,7 @@ def _ask(cells: Cells, plan: Plan) -> Ask:
         at_least=int(cells.number("at_least") or 1),
         opened_from=cells.date("opened_from") if "opened_from" in cells.content else None,
         opened_to=cells.date("opened_to") if "opened_to" in cells.content else None,
-        statistic=cells.choice(
-            "statistic", ("share_places", "share_people", "median_minutes"), "share_places"
-        ),
+        statistic=cells.choice("statistic", _STATISTICS, "share_places"),
         qualifying=text("qualifying", optional=True),
         projects=projects,
         state=cells.choice("state", tuple(STATES)) if "state" in keys else "",

@@ -121,7 +121,8 @@ class Ask:
     opened_from, opened_to
         Of counts: the window in which a facility must have been opened.
     statistic
-        Of access: ``share_places``, ``share_people`` or ``median_minutes``.
+        Of access: ``share_places``, ``share_people``, ``median_minutes``, or
+        ``mainland_minutes`` (the same from islands to the mainland's facilities).
     qualifying
         Of access: attribute of places that says whether the target asks about them.
     projects, state

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gapmap.access import Access
     from gapmap.facilities import Facilities
     from gapmap.findings import Finding
+    from gapmap.islands import Islands
     from gapmap.plan import Ask, Plan, Target
     from gapmap.records import Records
     from gapmap.targets.figure import Figure
@@ -72,7 +73,7 @@ TARGET_COLUMNS: Mapping[str, str] = {
 
 
 def evaluate_targets(
-    plan: Plan | None, access: Access, records: Records
+    plan: Plan | None, access: Access, records: Records, *, islands: Islands | None = None
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Judge every target of a plan at the study's date.
 
@@ -84,6 +85,8 @@ def evaluate_targets(
         Facilities with the study's date, places with their region, and the access table.
     records
         Indicators, certificates and milestones that no geometry gives.
+    islands
+        From :func:`gapmap.islands.measure_islands`; made from ``access`` where a target needs it.
 
     Returns
     -------
@@ -98,12 +101,12 @@ def evaluate_targets(
     """
     if plan is None:
         return _as_table([]), ()
-    scene = _scene(plan, access, records)
+    scene = _scene(plan, access, records, islands)
     rows = [row for target in plan.targets for row in _late_told(scene, target)]
     return _as_table(rows), tuple(doubts(scene))
 
 
-def _scene(plan: Plan, access: Access, records: Records) -> Scene:
+def _scene(plan: Plan, access: Access, records: Records, islands: Islands | None = None) -> Scene:
     before = facilities_at(access.facilities, plan.baseline)
     return Scene(
         plan=plan,
@@ -111,6 +114,7 @@ def _scene(plan: Plan, access: Access, records: Records) -> Scene:
         records=records,
         now=_by_service(access.facilities),
         before=_by_service(before),
+        known_islands=islands,
     )
 
 

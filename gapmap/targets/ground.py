@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gapmap.islands import measure_islands
 from gapmap.targets.figure import ScopeUnit
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gapmap.access import Access
+    from gapmap.islands import Islands
     from gapmap.plan import Ask, Level, Plan, Target
     from gapmap.records import Records
 
@@ -35,6 +37,8 @@ class Scene:
     now, before
         The facilities of each service, without geometry, as on the study's date and on the
         baseline; the word for no service gives the empty table.
+    known_islands
+        What was measured of islands; None where nobody has yet.
     """
 
     plan: Plan
@@ -42,11 +46,17 @@ class Scene:
     records: Records
     now: Mapping[str, pd.DataFrame]
     before: Mapping[str, pd.DataFrame]
+    known_islands: Islands | None = None
 
     @property
     def date(self) -> dt.date:
         """The study's date."""
         return self.access.facilities.date
+
+    @property
+    def islands(self) -> Islands:
+        """What is known of islands."""
+        return self.known_islands or measure_islands(self.access)
 
     def has_service(self, service: str) -> bool:
         """Say whether the study has data of the service, be it only an empty file."""

@@ -1,4 +1,7 @@
-"""Access: the share of places or people within the study's limit, or the time they need."""
+"""Access: the share of places or people within the study's limit, or the time they need.
+
+From islands to the mainland the time is the one behind ``islands.csv``, waits for ferries included.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gapmap.network import SLACK
 from gapmap.targets.figure import Figure, impossible
 from gapmap.targets.ground import areas_of, within
 from gapmap.targets.said import amount, said
@@ -35,9 +39,14 @@ def measure_reach(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Fi
     if ask.service not in ids:
         return [impossible(said("no_access", service=ask.service)) for _ in units]
     service = scene.access.services[ids.index(ask.service)]
+    to_mainland = ask.statistic == "mainland_minutes"
+    if to_mainland and scene.access.network is None:
+        return [impossible(said("no_network")) for _ in units]
     areas = areas_of(scene, ask)
     rows = scene.access.table[scene.access.table["service"] == ask.service]
     rows = rows.set_index(scene.access.places.table.index).loc[areas.table.index]
+    if to_mainland:
+        rows = _across(scene, service, rows)
     asked, notes = _asked(scene, ask, areas.table)
     figures = []
     for unit in units:
@@ -66,10 +75,33 @@ def _asked(
     return everyone, [said("qualifying_absent", attribute=ask.qualifying)]
 
 
+def _across(scene: Scene, service: Service, rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the way to the mainland's nearest facility in the place of the way to the nearest.
+
+    What is no island for the table of islands is unknown; ``town_minutes`` is the time to the
+    nearest town of the mainland.
+    """
+    places = scene.islands.places
+    held, town = (
+        places[(places["destination"] == kind) & (places["service"] == name)]
+        .set_index("place_id")
+        .reindex(rows["place_id"])
+        for kind, name in (("service", service.id), ("town", ""))
+    )
+    way = held["mainland_minutes" if service.limit_unit == "minutes" else "mainland_distance_m"]
+    status = np.where(way.to_numpy(dtype=float) <= service.limit + SLACK, "covered", "uncovered")
+    known = held["mainland_state"].isin(("reached", "unreachable")).to_numpy()
+    return rows.assign(
+        minutes=held["mainland_minutes"].to_numpy(dtype=float),
+        status=np.where(known, status, "unknown"),
+        town_minutes=town["mainland_minutes"].to_numpy(dtype=float),
+    )
+
+
 def _figure(
     ask: Ask, service: Service, level: Level, rows: pd.DataFrame, extra: Sequence[Said]
 ) -> Figure:
-    if ask.statistic == "median_minutes":
+    if ask.statistic in ("median_minutes", "mainland_minutes"):
         return _minutes(service, level, rows, extra)
     weight = np.ones(len(rows))
     if ask.statistic == "share_people":
@@ -125,7 +157,9 @@ def _minutes(service: Service, level: Level, rows: pd.DataFrame, extra: Sequence
     far = np.where(np.isnan(minutes), np.inf, minutes)
     worst, best = (np.sort(np.r_[far, [end] * unknown]) for end in (np.inf, 0.0))
     lost = int(np.isinf(far).sum())
-    notes = [said("median_minutes", areas=len(judged), level=level.name)]
+    across = "town_minutes" in rows.columns
+    told_as = "mainland_minutes" if across else "median_minutes"
+    notes = [said(told_as, areas=len(judged), level=level.name)]
     told = {"unreachable": lost, "access_unknown": unknown}
     notes += [said(code, count=count) for code, count in told.items() if count]
     in_minutes = service.limit_unit == "minutes"
@@ -134,6 +168,10 @@ def _minutes(service: Service, level: Level, rows: pd.DataFrame, extra: Sequence
     achieved = _median(worst)
     if np.isinf(achieved):
         notes.append(said("median_unreachable", level=level.name))
+    if across and judged["town_minutes"].notna().any():
+        town = _median(np.sort(judged["town_minutes"].fillna(np.inf).to_numpy(dtype=float)))
+        if np.isfinite(town):
+            notes.append(said("mainland_town", minutes=amount(town, "minutes")))
     close = int((judged["status"] == "covered").sum())
     return Figure(
         achieved=achieved,
