@@ -72,7 +72,7 @@ def make_grid(coords: Floats, offsets: Integers, edges: Integers, spots: Integer
     """
     coords, offsets = np.ascontiguousarray(coords, float), np.asarray(offsets, np.int64)
     joinable = np.zeros(len(offsets) - 1, bool)
-    joinable[edges] = True
+    joinable[np.asarray(edges, np.int64)] = True
     numbers = np.flatnonzero(joinable & (np.diff(offsets) > 0))
     rounding_m = _ROUNDING * float(max(coords.max(initial=0), -coords.min(initial=0)))
     short_m = max(_SHORT_M, 32 * rounding_m)

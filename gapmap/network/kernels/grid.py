@@ -97,6 +97,11 @@ def pack_segments(
 
 
 @njit(cache=True, nogil=True)
+def _length(ax: float, ay: float, bx: float, by: float) -> float:
+    return math.sqrt((bx - ax) ** 2 + (by - ay) ** 2)  # a third of the time of hypot
+
+
+@njit(cache=True, nogil=True)
 def _pack_edge(
     points: NDArray[np.float64],
     ends: NDArray[np.float64],
@@ -107,15 +112,15 @@ def _pack_edge(
     count, walked_m, start_m = 0, 0.0, 0.0
     x, y = points[0]
     for i in range(1, len(points)):
-        walked_m += math.hypot(points[i, 0] - points[i - 1, 0], points[i, 1] - points[i - 1, 1])
-        if math.hypot(points[i, 0] - x, points[i, 1] - y) >= short_m:
+        walked_m += _length(points[i - 1, 0], points[i - 1, 1], points[i, 0], points[i, 1])
+        if _length(x, y, points[i, 0], points[i, 1]) >= short_m:
             ends[count] = x, y, points[i, 0], points[i, 1]
             along_m[count] = start_m
             x, y = points[i]
             start_m = walked_m
             count += 1
     x, y = points[-1]
-    while count > 0 and math.hypot(ends[count - 1, 0] - x, ends[count - 1, 1] - y) < short_m:
+    while count > 0 and _length(ends[count - 1, 0], ends[count - 1, 1], x, y) < short_m:
         count -= 1
     if count == 0:  # a way without length stays as a point
         x, y = points[0]
