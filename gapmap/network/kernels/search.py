@@ -52,7 +52,7 @@ def bucket_width(cost: npt.ArrayLike) -> float:
     return float(costs.mean()) * _WIDTH_SHARE if len(costs) else 1.0
 
 
-def nearest_from(  # noqa: PLR0913, PLR0917 - arcs are three arrays, and so are seeds
+def nearest_from(
     starts: npt.ArrayLike,
     tails: npt.ArrayLike,
     cost: npt.ArrayLike,
@@ -84,10 +84,8 @@ def nearest_from(  # noqa: PLR0913, PLR0917 - arcs are three arrays, and so are 
     """
     arcs, seeds = _arcs(starts, tails, cost), _seeds(nodes, prices, ranks)
     width, buckets = _ring(_dearest(arcs[2]) + _dearest(seeds[1]), width)
-    *labels, settled = _nearest_by_buckets(*arcs, *seeds, width, buckets)
-    if settled:
-        return tuple(labels)
-    return _nearest_by_heap(*arcs, *seeds)
+    price, rank, onward, arc, settled = _nearest_by_buckets(*arcs, *seeds, width, buckets)
+    return (price, rank, onward, arc) if settled else _nearest_by_heap(*arcs, *seeds)
 
 
 def prices_from(
@@ -105,7 +103,7 @@ def prices_from(
     return price
 
 
-def pairs_from(  # noqa: PLR0913, PLR0917 - arcs, seeds and members are three arrays each
+def pairs_from(
     starts: npt.ArrayLike,
     tails: npt.ArrayLike,
     cost: npt.ArrayLike,
@@ -137,10 +135,10 @@ def pairs_from(  # noqa: PLR0913, PLR0917 - arcs, seeds and members are three ar
     """
     arcs = _arcs(starts, tails, cost)
     seeds, first_seed = _seeds(seed_nodes, seed_prices, []), _offsets(seed_offsets)
-    hanging = _offsets(member_offsets), *_seeds(members, member_prices, [])[:2]
+    (who, extra, _), first_member = _seeds(members, member_prices, []), _offsets(member_offsets)
     furthest = min(_dearest(arcs[2]) + _dearest(seeds[1]), max(float(limit), 0.0))
     ring = _ring(furthest, bucket_width(arcs[2]))
-    return _pairs(*arcs, first_seed, *seeds[:2], *hanging, float(limit), *ring)
+    return _pairs(*arcs, first_seed, *seeds[:2], first_member, who, extra, float(limit), *ring)
 
 
 def _arcs(
@@ -179,7 +177,7 @@ def _ring(furthest: float, width: float) -> tuple[float, int]:
 
 
 @compiled
-def _put(first: Indices, following: Indices, state: Offsets, slot: int) -> int:
+def _put(first: Indices, following: Indices, state: Offsets, slot: np.int64) -> int:
     """Put an entry at the head of a bucket and give its number; there must be room for it."""
     entry = state[1]  # one to be used again
     if entry == _LAST:
