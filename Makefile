@@ -8,6 +8,7 @@ MAKEFLAGS += --no-builtin-rules
 
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := $(VENV)/peers
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
@@ -64,8 +65,17 @@ docs: $(READY) ## links, commands and targets that the documentation names exist
 wheel: $(READY) ## build the wheel, install it in an empty environment elsewhere, run a study there
 	@.ci/try_wheel.sh $(BIN)/python
 
-bench: $(READY) ## speed and memory against other libraries; QUICK=1 for one size each
+bench: $(PEERS)/.ready ## speed and memory against other libraries; QUICK=1 for one size each
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+# The peers stand in a folder of their own, out of reach of everything but the benchmarks: pandana is
+# AGPL, igraph GPL. benchmarks/constraints.txt names all that they need beyond constraints.txt.
+$(PEERS)/.ready: $(READY) benchmarks/constraints.txt
+	@echo "installing the peers of the benchmarks (170 MB)"
+	@rm -rf $(PEERS)
+	@$(PIP) install --quiet --no-deps --only-binary :all: --target $(PEERS) \
+	  --requirement benchmarks/constraints.txt
+	@touch $@
 
 clean: ## remove what building and testing leave, not .venv
 	@rm -rf dist build .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache \

@@ -17,7 +17,8 @@ import gapmap
 
 TOP = Path(__file__).parents[1]
 PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text("utf8"))["project"]
-EXTRAS = PROJECT["optional-dependencies"]
+EXTRAS = dict(PROJECT["optional-dependencies"])
+PEERS = EXTRAS.pop("bench")  # what `make bench` measures against; (A)GPL may be among it
 CONDA_NAMES = {"osmium": "pyosmium", "matplotlib": "matplotlib-base"}
 
 
@@ -40,8 +41,8 @@ def committed() -> list[Path]:
     ]
 
 
-def pins() -> dict[str, str]:
-    lines = (TOP / "constraints.txt").read_text("utf8").splitlines()
+def pins(file: str = "constraints.txt") -> dict[str, str]:
+    lines = (TOP / file).read_text("utf8").splitlines()
     kept = [line for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line) for line in kept), kept
     return {
@@ -89,9 +90,9 @@ def test_every_dependency_is_pinned_within_what_the_project_allows() -> None:
         assert one.specifier.contains(version), f"{one} but pinned {version}"
 
 
-def test_constraints_name_no_source() -> None:
-    text = (TOP / "constraints.txt").read_text("utf8")
-    assert not re.search(r"://|^-|@", text, re.MULTILINE)
+@pytest.mark.parametrize("file", ["constraints.txt", "benchmarks/constraints.txt"])
+def test_constraints_name_no_source(file: str) -> None:
+    assert not re.search(r"://|^-|@", (TOP / file).read_text("utf8"), re.MULTILINE)
 
 
 def test_the_tests_run_with_the_pinned_versions() -> None:
@@ -100,9 +101,34 @@ def test_the_tests_run_with_the_pinned_versions() -> None:
     assert {name: pinned.get(name) for name in running} == running
 
 
+def test_peers_of_the_benchmarks_are_pinned_apart() -> None:
+    pinned = pins("benchmarks/constraints.txt")
+    for one in map(Requirement, PEERS):
+        assert one.specifier.contains(pinned[canonicalize_name(one.name)]), one
+    assert not pinned.keys() & pins().keys()
+
+
+def test_only_make_bench_installs_the_peers() -> None:
+    makefile = (TOP / "Makefile").read_text("utf8")
+    rules = re.findall(r"^([^#\t\n][^:\n]*):(?!=)([^=#\n]*)", makefile, re.MULTILINE)
+    assert [to for to, needs in rules if "$(PEERS)" in needs] == ["bench"]
+    assert [to for to, needs in rules if re.search(r"\bbench\b", needs)] == [".PHONY"]
+    assert "[bench]" not in makefile
+    for script in sorted((TOP / ".ci").iterdir()):
+        assert not re.search(r"\bbench|peers", script.read_text("utf8")), script
+
+
+def test_only_the_benchmarks_import_the_peers() -> None:
+    names = "|".join(Requirement(one).name for one in PEERS)
+    pattern = re.compile(rf"^\s*(?:import|from) (?:{names})\b", re.MULTILINE)
+    sources = [path for path in committed() if path.suffix in (".py", ".ipynb")]
+    assert sources
+    assert not [path for path in sources if pattern.search(path.read_text("utf8"))]
+
+
 ALLOWED = {
-    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD", "CC0-1.0", "ISC", "MIT",
-    "MIT-CMU", "MPL-2.0", "PSF-2.0", "Zlib",
+    "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause",
+    "BSD-3-Clause", "BSD", "CC0-1.0", "ISC", "MIT", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Zlib",
 }  # fmt: skip
 BY_CLASSIFIER = {
     "MIT License": "MIT",
@@ -142,7 +168,9 @@ def is_allowed(expression: str) -> bool:
 def test_licence_rule_tells_allowed_from_not() -> None:
     assert is_allowed("MIT AND PSF-2.0")
     assert is_allowed("GPL-3.0-only OR MIT")
+    assert is_allowed("BSD-2-Clause AND Apache-2.0 WITH LLVM-exception")
     assert not is_allowed("MIT AND GPL-3.0-only")
+    assert not is_allowed("AGPL-3.0-or-later")
     assert not is_allowed("")
 
 
