@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 PART = 3
 PORT = (113.583, 22.288)  # 香洲港, where the ferries leave
-# From, to, crossing minutes, minutes between two boats. 荷包岛 has none on purpose.
+# From, to, crossing minutes, minutes between two boats or a fixed wait, first and last sailing.
+# 荷包岛 has none on purpose.
 FERRIES = (
-    ("香洲港", "桂山岛", 60, 120),
-    ("香洲港", "东澳岛", 55, 180),
-    ("香洲港", "大万山岛", 75, 240),
-    ("香洲港", "外伶仃岛", 80, 180),
-    ("外伶仃岛", "担杆岛", 70, 360),
-    ("担杆岛", "二洲岛", 25, 240),
+    ("香洲港", "桂山岛", 60, 120, None, "07:30", "17:30"),
+    ("香洲港", "东澳岛", 55, 180, None, "08:30", "16:30"),
+    ("香洲港", "大万山岛", 75, 240, None, "09:00", "15:30"),
+    ("香洲港", "外伶仃岛", 80, 180, None, "08:30", "16:30"),
+    ("外伶仃岛", "担杆岛", 70, 360, None, "10:30", "16:00"),
+    ("担杆岛", "二洲岛", 25, None, 60, "08:00", "17:00"),
 )
 ISLAND_NAMES = {
     "桂山岛": "440402105200",
@@ -83,7 +84,7 @@ def ferry_rows(mainland: Roads, islands: list[Roads]) -> list[Row]:
     """Give the rows of ``ferries.csv``: quays are road junctions near the other side."""
     home = {name: _net_of(code, islands) for name, code in ISLAND_NAMES.items()}
     rows: list[Row] = []
-    for start, end, minutes, headway in FERRIES:
+    for start, end, minutes, headway, wait, first, last in FERRIES:
         towards = to_metres(*PORT)[0]
         here, there = home.get(start, mainland), home[end]
         if start != "香洲港":
@@ -99,6 +100,9 @@ def ferry_rows(mainland: Roads, islands: list[Roads]) -> list[Row]:
                 "to_y": to_y,
                 "minutes": minutes,
                 "headway_minutes": headway,
+                "wait_minutes": wait,
+                "first_sailing": first,
+                "last_sailing": last,
                 "name": f"{start}—{end}",
                 "data_origin": SIMULATED,
             }

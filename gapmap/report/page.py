@@ -27,6 +27,7 @@ SCRIPTS = (
     "assets/table.js",
     "assets/panels.js",
     "assets/sections.js",
+    "assets/islands.js",
     "assets/app.js",
 )
 STYLES = ("vendor/leaflet.css", "assets/app.css")

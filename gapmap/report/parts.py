@@ -46,6 +46,7 @@ def content(
         "gaps": _table(assessment.gaps),
         "equity": _table(assessment.equity),
         "targets": _table(assessment.targets),
+        "islands": _table(assessment.islands),
         "findings": [_finding(found) for found in worst_first(_all_findings(assessment, findings))],
         "files": [_row_count(count) for count in _row_counts(assessment)],
         "map": picture(assessment),

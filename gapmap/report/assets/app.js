@@ -17,7 +17,7 @@
       severity: null,
       unfolded: {},
       villageSort: { key: "people", descending: true },
-      groupSort: {}, gapSort: {}, findingSort: {},
+      groupSort: {}, gapSort: {}, findingSort: {}, islandSort: {},
     };
   }
 
@@ -29,6 +29,7 @@
     page.gaps = gapmap.rows(data.gaps);
     page.equity = gapmap.rows(data.equity);
     page.targets = gapmap.rows(data.targets);
+    page.islands = gapmap.rows(data.islands);
     const services = new Map(data.services.map((service) => [service.id, service]));
     const cities = new Map(page.coverage.filter((row) => row.group_kind === "city")
       .map((row) => [row.service, row]));
@@ -157,7 +158,8 @@
   }
 
   function contents(page) {
-    const ids = ["map", "targets", "coverage", "gaps", page.data.proposals.length ? "sites" : null,
+    const ids = ["map", "targets", "coverage", "gaps", page.islands.length ? "islands" : null,
+      page.data.proposals.length ? "sites" : null,
       "findings", "method", "sources"];
     return el("nav", { class: "contents" }, ids.filter(Boolean).map((id) =>
       el("a", { href: "#" + id }, page.voice.say("section_" + id))));
@@ -331,7 +333,8 @@
       parts.targets = gapmap.targets(page);
       parts.findings = gapmap.findings(page);
       parts.gaps = chosen ? gapmap.gapsSection(page) : null;
-      below.append(...[parts.targets, gapmap.coverage(page), parts.gaps, gapmap.proposals(page),
+      below.append(...[parts.targets, gapmap.coverage(page), parts.gaps, gapmap.islands(page),
+        gapmap.proposals(page),
         parts.findings, gapmap.method(page), gapmap.sources(page)].filter(Boolean));
       if (!chosen) return;
       page.resize();
