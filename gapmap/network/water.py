@@ -56,7 +56,9 @@ def read_water(
     positions = locate(table, crs=crs, datum=datum)
     geometry = positions.geometry.to_numpy()
     wide = np.isin(shapely.get_type_id(geometry), _AREA_TYPES)
-    wide &= shapely.area(geometry) > 0
+    areas = np.full(len(geometry), shapely.Polygon(), object)
+    areas[wide] = shapely.make_valid(geometry[wide], method="structure", keep_collapsed=False)
+    wide = shapely.area(areas) > 0
     if not wide.any():
         fail(finding("network-water-no-area", file=table.file), NetworkError)
     findings = [*table.findings, *positions.findings]
@@ -64,8 +66,7 @@ def read_water(
         finding("network-water-row", file=table.file, row=int(table.cells.index[row]))
         for row in np.flatnonzero(~wide)
     ]
-    areas = shapely.make_valid(geometry[wide], method="structure", keep_collapsed=False)
-    return shapely.union_all(areas), tuple(findings)
+    return shapely.union_all(areas[wide]), tuple(findings)
 
 
 def in_water(network: Network, xy: Floats) -> Flags:
