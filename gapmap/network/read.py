@@ -12,6 +12,7 @@ import shapely
 from gapmap.datum import DATUMS, convert_datum
 from gapmap.errors import CrsError, NetworkError
 from gapmap.findings import Finding, fail, finding
+from gapmap.network import cache as kept
 from gapmap.network.assembly import assemble
 from gapmap.network.lines import is_line, read_borders, read_lines, tags_of, ways_from_lines
 from gapmap.network.sailings import network_at
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["network_from_lines", "read_network"]
 
 
-def read_network(source: NetworkSource, *, crs: pyproj.CRS) -> Network:
+def read_network(
+    source: NetworkSource, *, crs: pyproj.CRS, cache: Path | None = None, keep: bool = True
+) -> Network:
     """Read roads, paths and ferries; nothing is clipped, and every component is kept.
 
     Parameters
@@ -40,6 +43,11 @@ def read_network(source: NetworkSource, *, crs: pyproj.CRS) -> Network:
         The files.
     crs
         The metric CRS of all measuring.
+    cache
+        Folder in which networks that took long to build are kept, used unless ``source`` says
+        otherwise. What comes from there equals what would be built.
+    keep
+        Whether a network that had to be built is put there.
 
     Returns
     -------
@@ -54,6 +62,29 @@ def read_network(source: NetworkSource, *, crs: pyproj.CRS) -> Network:
     """
     if (source.osm is None) == (source.lines is None):
         fail(finding("network-one-source"), NetworkError)
+    if cache is not None and source.cache:
+        network = _cached(source, crs, cache, keep=keep)
+    else:
+        network = _build(source, crs)
+    return network_at(network, depart=source.depart)
+
+
+def _cached(source: NetworkSource, crs: pyproj.CRS, folder: Path, *, keep: bool) -> Network:
+    """Take the network that was built of the same inputs, or build it and keep it."""
+    key = kept.network_key(source, crs)
+    if key is None:
+        return _build(source, crs)
+    network = kept.fetch(folder, key, crs)
+    if network is not None:
+        return replace(network, cache="read", memo={})
+    network = _build(source, crs)
+    if keep and kept.network_key(source, crs) == key:  # the files are still those that were read
+        done = kept.keep(folder, key, network)
+        network = replace(network, cache="built" if done else "off", memo={})
+    return network
+
+
+def _build(source: NetworkSource, crs: pyproj.CRS) -> Network:
     if source.osm is not None:
         path = source.osm
         ways = _osm(source.osm, datum=source.datum, crs=crs)
@@ -88,8 +119,7 @@ def read_network(source: NetworkSource, *, crs: pyproj.CRS) -> Network:
         for file in (path, source.ferries, source.borders, source.water)
         if file is not None
     ]
-    network = replace(network, simulated=tuple(files) if source.simulated else (), memo={})
-    return network_at(network, depart=source.depart)
+    return replace(network, simulated=tuple(files) if source.simulated else (), memo={})
 
 
 def network_from_lines(

@@ -69,6 +69,7 @@ _FORWARD = {"yes", "true", "True", "1", "1.0", "t", "F", "是"}  # F, T: as Geof
 _BACKWARD = {"-1", "-1.0", "reverse", "T"}
 _ROUNDABOUTS = {"roundabout", "circular"}
 _SLOWEST_KMH, _FASTEST_KMH = 5.0, 150.0
+_LEAST_KMH = 0.001  # of a planner's own speeds: 1 km in six weeks
 
 TAGS = (
     *("highway", "access", "foot", "bicycle", "vehicle", "motor_vehicle", "motorcar"),
@@ -250,7 +251,8 @@ def effective_speeds(overrides: Mapping[str, float], *, file: str = "") -> dict[
     Raises
     ------
     NetworkError
-        If a name is neither a mode nor a road class, or a speed is not above 0.
+        If a name is neither a mode nor a road class, or a speed is no number, not finite, or so low
+        (below 0.001) that minutes would have no end.
     """
     speeds = default_speeds()
     known = (*MODES, *_DRIVE_KMH)
@@ -261,7 +263,7 @@ def effective_speeds(overrides: Mapping[str, float], *, file: str = "") -> dict[
                 finding("network-speed-unknown", file=file, value=name, near=", ".join(near)),
                 NetworkError,
             )
-        if not (math.isfinite(kmh) and kmh > 0):
+        if not (math.isfinite(kmh) and kmh >= _LEAST_KMH):
             fail(finding("network-speed-wrong", file=file, field=name, value=kmh), NetworkError)
     if "drive" in overrides:
         speeds.update(dict.fromkeys(_DRIVE_KMH, overrides["drive"]))

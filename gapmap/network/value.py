@@ -72,6 +72,8 @@ class NetworkSource:
         is named.
     simulated
         Whether the files' content is simulated.
+    cache
+        Whether a network that took long to build may be kept for the next run.
     """
 
     osm: Path | None = None
@@ -86,6 +88,7 @@ class NetworkSource:
     speeds: Mapping[str, float] = field(default_factory=dict)
     datum: str = "auto"
     simulated: bool = False
+    cache: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -196,6 +199,9 @@ class Network:
         For each file: rows (ways) read, used, repaired and excluded.
     simulated
         Names of the files whose content is simulated.
+    cache
+        ``read`` from what an earlier run had built, ``built`` and kept for the next run, or
+        ``off``; says nothing about the roads.
     memo
         Search trees and graphs that were made from the arrays once and are kept; no part of the
         value.
@@ -212,6 +218,7 @@ class Network:
     ferries: tuple[Ferry, ...] = ()
     rows: tuple[RowCount, ...] = ()
     simulated: tuple[str, ...] = ()
+    cache: str = "off"
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 

@@ -68,6 +68,7 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
         "crs": about.crs or access.places.region.crs.to_string(),
         "crs_name": access.places.region.crs.name,
         "seed": results.seed,
+        "network_cache": access.network.cache if access.network else None,
         "study": results.study,
         "parameters": results.parameters,
         "inputs": [

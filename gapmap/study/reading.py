@@ -12,6 +12,7 @@ from gapmap.errors import InputError, StudyError
 from gapmap.facilities import read_facilities
 from gapmap.findings import fail, finding, from_error
 from gapmap.network import read_network
+from gapmap.network.cache import FOLDER
 from gapmap.places import read_places
 from gapmap.plan import judge_source, read_plan, standards
 from gapmap.records import no_records, read_records
@@ -105,7 +106,8 @@ class _Reading:
         if region is None:
             return None
         self.keep(region)
-        network = self.attempt("network", lambda: _network(file, region))
+        keep = not self.tolerant  # a check writes nothing
+        network = self.attempt("network", lambda: _network(file, region, keep=keep))
         self.keep(network)
         places = self.attempt("places", lambda: read_places(file.places, region))
         if places is None:
@@ -215,8 +217,11 @@ def _records(file: StudyFile) -> Records:
     )
 
 
-def _network(file: StudyFile, region: Region) -> Network | None:
-    return None if file.network is None else read_network(file.network, crs=region.crs)
+def _network(file: StudyFile, region: Region, *, keep: bool) -> Network | None:
+    if file.network is None:
+        return None
+    folder = file.path.parent / FOLDER
+    return read_network(file.network, crs=region.crs, cache=folder, keep=keep)
 
 
 def _service(

@@ -64,7 +64,7 @@ KEYS: dict[str, dict[str, str]] = {
     "network": {
         "osm": TEXT, "lines": TEXT, "layer": TEXT, "ferries": TEXT, "depart": TIME,
         "snap_m": NUMBER, "borders": TEXT, "water": TEXT, "compare_borders": FLAG, "speeds": TABLE,
-        "datum": TEXT, "simulated": FLAG,
+        "datum": TEXT, "simulated": FLAG, "cache": FLAG,
     },
     "services": {
         "name": TABLE, "mode": TEXT, "limit_m": NUMBER, "limit_minutes": NUMBER,
