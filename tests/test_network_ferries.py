@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
@@ -8,11 +9,24 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from network_reference import CRS, network_of
 
 from gapmap.errors import InputError
-from gapmap.network import Network, NetworkSource, reach_nearest, read_network, snap
-from gapmap.network.rules import KINDS, Tags
+from gapmap.network import (
+    MODES,
+    Ferry,
+    Network,
+    NetworkSource,
+    network_at,
+    reach_nearest,
+    read_network,
+    sails,
+    snap,
+)
+from gapmap.network.rules import KINDS, Tags, make_tags
+from gapmap.network.sailings import sails_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -245,3 +259,278 @@ def test_a_ferry_across_a_border_is_left_out(tmp_path: Path) -> None:
     assert not len(of_kind(network, "ferry"))
     assert found(network, "ferry-crosses-border") == [{"ferries": "1"}]
     assert math.isinf(minutes(network, [500_000, 2_460_000], [501_000, 2_465_000]))
+
+
+# Waits, hours and days without sailings
+
+
+TIMES = (
+    "from_x,from_y,to_x,to_y,minutes,headway_minutes,wait_minutes,first_sailing,last_sailing,name\n"
+)
+
+
+def timed(tmp_path: Path, *rows: str, **more: object) -> Network:
+    return two_shores(
+        tmp_path, TIMES + "\n".join(f"{SOUTH},{NORTH},{row}" for row in rows) + "\n", **more
+    )
+
+
+def test_a_fixed_wait_wins_over_the_headway(tmp_path: Path) -> None:
+    rows = ("25,60,,,,甲", "25,,10,,,乙", "25,60,10,,,丙", "25,,,,,丁", "25,,0,,,戊")
+    network = timed(tmp_path, *rows)
+    assert [
+        (one.name, one.minutes, one.wait_minutes, one.wait_basis) for one in network.ferries
+    ] == [
+        ("甲", 25, 30, "headway"),
+        ("乙", 25, 10, "fixed"),
+        ("丙", 25, 10, "fixed"),
+        ("丁", 25, 15, "assumption"),
+        ("戊", 25, 0, "fixed"),
+    ]
+    waits = network.edges.ferry_minutes[of_kind(network, "ferry")]
+    assert waits.tolist() == [55, 35, 35, 40, 25]
+    (twice,) = [one for one in network.findings if one.code == "ferry-wait-twice"]
+    assert (twice.severity, twice.row) == ("note", 4)
+    count = network.rows[1]
+    assert (count.used, count.repaired) == (4, 1)  # a note is no repair, an assumption is
+
+
+def test_hours_of_sailing_are_read_and_a_bad_one_is_left_out(tmp_path: Path) -> None:
+    network = timed(
+        tmp_path, "25,60,,7：30,18:00,甲", "25,60,,半夜,0.75,乙", "25,60,,,,丙", "25,60,,8:61,9,丁"
+    )
+    hours = [(one.first_sailing, one.last_sailing) for one in network.ferries]
+    assert hours == [
+        (dt.time(7, 30), dt.time(18)),
+        (None, dt.time(18)),
+        (None, None),
+        (None, None),
+    ]
+    bad = [
+        (one.row, one.field, one.value) for one in network.findings if one.code == "time-unreadable"
+    ]
+    assert sorted(bad) == [
+        (3, "first_sailing", "半夜"),
+        (5, "first_sailing", "8:61"),
+        (5, "last_sailing", "9"),
+    ]
+    count = network.rows[1]
+    assert (count.read, count.used, count.repaired, count.excluded) == (4, 2, 2, 0)
+
+
+def test_ferries_know_their_edges(tmp_path: Path) -> None:
+    network = timed(tmp_path, "25,60,,,,甲", "30,60,,,,乙")
+    assert [ferry.edge for ferry in network.ferries] == of_kind(network, "ferry").tolist()
+    sums = [ferry.minutes + ferry.wait_minutes for ferry in network.ferries]
+    assert network.edges.ferry_minutes[[ferry.edge for ferry in network.ferries]].tolist() == sums
+    assert [(ferry.file, ferry.row) for ferry in network.ferries] == [
+        ("ferries.csv", 2),
+        ("ferries.csv", 3),
+    ]
+
+
+ENDS = [500_000, 2_460_000], [501_000, 2_465_000]
+
+
+def test_no_ferry_runs_on_a_day_without_sailings_and_all_run_again(tmp_path: Path) -> None:
+    network = timed(tmp_path, "25,60,,07:30,18:00,甲", "30,60,,,,乙")
+    there = minutes(network, *ENDS)
+    storm = network_at(network, sailing=False)
+    for mode in MODES:
+        assert math.isinf(minutes(storm, *ENDS, mode))
+        assert not sails(storm, mode).any()
+    assert found(storm, "ferry-none-sails") == [{"ferries": "2"}]
+    assert storm.ferries == network.ferries
+    assert len(storm.edges) == len(network.edges)
+    after = network_at(storm)
+    assert minutes(after, *ENDS) == there
+    assert not found(after, "ferry-none-sails")
+    assert minutes(network, *ENDS) == there  # the network that was given is as it was
+    assert sails(network).all()
+
+
+def test_a_time_of_setting_out_uses_the_boats_that_sail_then(tmp_path: Path) -> None:
+    network = timed(tmp_path, "25,60,,07:30,18:00,甲", "95,60,,,,乙")
+    quick, slow = (minutes(timed(tmp_path, row), *ENDS) for row in ("25,60,,,,甲", "95,60,,,,乙"))
+    for hour, expected in (
+        (dt.time(7, 29), slow),
+        (dt.time(7, 30), quick),
+        (dt.time(18), quick),
+        (dt.time(18, 1), slow),
+    ):
+        assert minutes(network_at(network, depart=hour), *ENDS) == expected
+        if expected == slow:
+            assert found(network_at(network, depart=hour), "ferry-not-at-hour") == [
+                {"ferries": "1", "all": "2"}
+            ]
+    early = timed(
+        tmp_path, "25,60,,07:30,18:00,甲", "95,60,,,,乙", depart=dt.time(6)
+    )  # the study's own hour
+    assert minutes(early, *ENDS) == slow
+    assert minutes(network_at(early, depart=dt.time(9)), *ENDS) == quick
+    assert not found(network_at(early, depart=dt.time(9)), "ferry-not-at-hour")
+
+
+@given(
+    st.none() | st.integers(0, 1439),
+    st.none() | st.integers(0, 1439),
+    st.none() | st.integers(0, 1439),
+)
+def test_hours_against_a_clock_that_ticks(first, last, depart) -> None:
+    """Start at the first sailing and let the minutes of the day pass until the last."""
+    at = [None if one is None else dt.time(*divmod(one, 60)) for one in (first, last, depart)]
+    ferry = Ferry(edge=0, minutes=1, wait_minutes=1, first_sailing=at[0], last_sailing=at[1])
+    if depart is None:
+        assert sails_at(ferry, None)
+        return
+    begin, end = first if first is not None else 0, last if last is not None else 1439
+    tick, sailing = begin, {begin}
+    while tick != end:
+        tick = (tick + 1) % 1440
+        sailing.add(tick)
+    assert sails_at(ferry, at[2]) == (depart in sailing)
+
+
+def test_a_ferry_that_never_took_cars_takes_none_when_it_sails_again() -> None:
+    boat = Tags(route="ferry", motor_vehicle="no", name="小轮")
+    points = [[0, 0], [100, 0], [5100, 0], [5200, 0]]
+    network = network_of(points, [[0, 1], [1, 2], [2, 3]], [STREET, boat, STREET])
+    assert [ferry.takes for ferry in network.ferries] == [(True, True, False)]
+    assert network.ferries[0].name == "小轮"
+    again = network_at(network_at(network, sailing=False))
+    assert math.isinf(minutes(again, [0, 0], [5200, 0], "drive"))
+    assert np.isfinite(minutes(again, [0, 0], [5200, 0]))
+    assert sails(again, "walk").tolist() == [True]
+    assert sails(again, "drive").tolist() == [False]
+
+
+def test_a_network_without_ferries_is_the_same_on_every_day() -> None:
+    network = network_of([[0, 0], [100, 0]], [[0, 1]])
+    assert network_at(network, sailing=False, depart=dt.time(3)) is network
+
+
+def test_an_island_still_has_its_ferry_on_a_day_without_sailings() -> None:
+    points = [[0, 0], [100, 0], [5100, 0], [5200, 0]]
+    network = network_of(points, [[0, 1], [1, 2], [2, 3]], [STREET, FERRY, STREET])
+    storm = network_at(network, sailing=False)
+    ends = [snap(storm, [xy], mode="walk") for xy in ([5200, 0], [0, 0])]
+    answer = reach_nearest(storm, *ends, mode="walk", by="minutes")
+    assert answer.has_ferry.tolist() == [False]  # none that sails
+    assert len(storm.ferries) == 1
+    assert math.isinf(answer.minutes[0])
+
+
+# What a map says of waiting, and of boats that meet at sea
+
+
+@pytest.mark.parametrize(
+    ("interval", "wait", "basis"),
+    [
+        ("01:00", 30, "headway"),
+        ("40", 20, "headway"),
+        ("PT2H", 60, "headway"),
+        ("", 15, "assumption"),
+        ("sometimes", 15, "assumption"),
+    ],
+)
+def test_the_interval_of_a_map_gives_the_wait(interval: str, wait: float, basis: str) -> None:
+    boat = Tags(route="ferry", duration="20", interval=interval)
+    points = [[0, 0], [100, 0], [5100, 0], [5200, 0]]
+    network = network_of(points, [[0, 1], [1, 2], [2, 3]], [STREET, boat, STREET])
+    (ferry,) = network.ferries
+    assert (ferry.minutes, ferry.wait_minutes, ferry.wait_basis) == (20, wait, basis)
+    (said,) = found(network, "ferry-times-assumed")
+    assert said["waits"] == str(int(basis == "assumption"))
+
+
+def test_names_and_intervals_are_kept_of_ferries_only() -> None:
+    tags = {"name": "x", "interval": "30"}
+    assert make_tags({"highway": "path", **tags}) == Tags(highway="path")
+    assert make_tags({"route": "ferry", **tags}) == Tags(route="ferry", **tags)
+
+
+def test_of_two_boats_in_one_course_the_rarer_one_is_waited_for() -> None:
+    points = [[0, 0], [100, 0], [1100, 0], [2100, 0], [2200, 0]]
+    boats = [Tags(route="ferry", duration="10", interval=one) for one in ("20", "90")]
+    ways = [[0, 1], [1, 2], [2, 3], [3, 4]]
+    network = network_of(points, ways, [STREET, *boats, STREET])
+    (ferry,) = network.ferries
+    assert (ferry.minutes, ferry.wait_minutes) == (20, 45)
+
+
+def pairs(network: Network) -> set[frozenset[tuple[float, float]]]:
+    """Which quays the ferries link."""
+    edges = network.edges
+    ends = [(edges.tail[one.edge], edges.head[one.edge]) for one in network.ferries]
+    return {frozenset(tuple(network.xy[node].tolist()) for node in pair) for pair in ends}
+
+
+def cross(split: bool) -> tuple[list[list[int]], list[list[int]]]:  # noqa: FBT001 - two shapes of one map
+    """Four shores, each with its street, and boats that run through one point at sea."""
+    shores = [[-2000, 0], [2000, 0], [0, -2000], [0, 2000]]
+    points = [[0, 0], *shores, [-2100, 0], [2100, 0], [0, -2100], [0, 2100]]
+    boats = [[1, 0], [0, 2], [3, 0], [0, 4]] if split else [[1, 0, 2], [3, 0, 4]]
+    return points, [*boats, [1, 5], [2, 6], [3, 7], [4, 8]]
+
+
+def test_boats_that_pass_each_other_at_sea_take_nobody_from_one_to_the_other() -> None:
+    points, ways = cross(split=False)
+    network = network_of(points, ways, [FERRY] * 2 + [STREET] * 4)
+    assert pairs(network) == {
+        frozenset([(-2000.0, 0.0), (2000.0, 0.0)]),
+        frozenset([(0.0, -2000.0), (0.0, 2000.0)]),
+    }
+    assert math.isinf(minutes(network, [-2100, 0], [0, 2100]))
+    assert np.isfinite(minutes(network, [-2100, 0], [2100, 0]))
+
+
+def test_ways_that_end_at_one_point_at_sea_are_one_boat_for_every_pair_of_quays() -> None:
+    points, ways = cross(split=True)
+    network = network_of(points, ways, [FERRY] * 4 + [STREET] * 4)
+    assert len(pairs(network)) == len(network.ferries) == 6
+    assert set(network.edges.length_m[of_kind(network, "ferry")]) == {4000}
+    assert minutes(network, [-2000, 0], [0, 2000]) == pytest.approx(12 + 15)  # one wait
+
+
+def test_a_way_that_ends_on_another_boats_course_goes_on_along_it() -> None:
+    points, _ = cross(split=False)
+    ways = [[1, 0, 2], [4, 0], [1, 5], [2, 6], [4, 8]]
+    network = network_of(points, ways, [FERRY] * 2 + [STREET] * 3)
+    assert len(pairs(network)) == len(network.ferries) == 3
+
+
+def test_boats_whose_courses_cross_without_a_point_do_not_meet() -> None:
+    points, _ = cross(split=False)
+    ways = [[1, 2], [3, 4], [1, 5], [2, 6], [3, 7], [4, 8]]
+    network = network_of(points, ways, [FERRY] * 2 + [STREET] * 4)
+    assert len(network.ferries) == 2
+    assert math.isinf(minutes(network, [-2100, 0], [0, 2100]))
+
+
+@given(st.permutations(range(8)), st.lists(st.booleans(), min_size=8, max_size=8))
+def test_the_order_and_direction_of_ways_changes_no_crossing(order, turned) -> None:
+    points, ways = cross(split=True)
+    tags = [FERRY] * 4 + [STREET] * 4
+    drawn = [way[::-1] if turn else way for way, turn in zip(ways, turned, strict=True)]
+    mixed = network_of(points, [drawn[one] for one in order], [tags[one] for one in order])
+    plain = network_of(points, ways, tags)
+    assert pairs(mixed) == pairs(plain)
+    assert sorted(mixed.edges.ferry_minutes[of_kind(mixed, "ferry")]) == pytest.approx(
+        sorted(plain.edges.ferry_minutes[of_kind(plain, "ferry")])
+    )
+
+
+@pytest.mark.parametrize("away_m", [0.0, 5.0, 10.0])
+def test_who_stands_beside_a_ferrys_course_joins_the_road_all_the_same(away_m: float) -> None:
+    points = [[0, 0], [900, 0], [900, 600], [5100, 600], [5200, 600]]
+    ways = [[0, 1], [0, 2, 3], [3, 4]]
+    network = network_of(points, ways, [STREET, FERRY, STREET])
+    course = shapely.LineString([points[0], points[2], points[3]])
+    x, y = 450 - away_m * 600 / math.hypot(900, 600), 300 + away_m * 900 / math.hypot(900, 600)
+    assert course.distance(shapely.Point(x, y)) == pytest.approx(away_m)
+    joined = snap(network, [[x, y]], mode="walk")
+    assert joined.distance_m[0] == pytest.approx(y)
+    assert network.edges.kind[joined.edge[0]] != KINDS.index("ferry")
+    # to the island over the quay at (0, 0), not from the course
+    expected = (y + x + 100) * 0.06 / 4.8 + network.ferries[0].minutes + 15
+    assert minutes(network, [x, y], [5200, 600]) == pytest.approx(expected)

@@ -64,7 +64,10 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Leg:
-    """A stretch of ferry way between two points where something may meet."""
+    """A stretch of ferry way between two points where something may meet.
+
+    ``way`` is the number of its way, ``way_ends`` are the points where that way ends.
+    """
 
     ends: tuple[int, int]
     points: Integers
@@ -72,6 +75,8 @@ class _Leg:
     minutes: float
     rule: FerryRule
     name: str
+    way: int
+    way_ends: tuple[int, int]
 
 
 def osm_crossings(
@@ -81,7 +86,8 @@ def osm_crossings(
 
     A quay is a point on a road, a point marked as a ferry terminal, or a loose end. Ferry ways that
     meet at sea are joined: each pair of quays that is linked without calling at a third becomes one
-    crossing along the shortest course. So nobody changes boats at sea.
+    crossing along the shortest course. Two ways that both run on through a point at sea are two
+    boats that pass each other there. So nobody changes boats at sea.
 
     Parameters
     ----------
@@ -156,7 +162,9 @@ def _legs(
             length = float(line_lengths(ways.xy[part], np.array([0, len(part)]))[0])
             share = length / lengths[way] if lengths[way] else 0.0
             name = ways.tags[number].name
-            legs.append(_Leg(ends, part, length, minutes * share, rule, name))
+            way_ends = (int(mine[0]), int(mine[-1]))
+            told = (minutes * share, rule, name, way, way_ends)
+            legs.append(_Leg(ends, part, length, *told))
     return legs, guessed, doubtful
 
 
@@ -167,24 +175,35 @@ def _plausible(length_m: float, minutes: float) -> bool:
 def _courses(
     quay: int, quays: set[int], at: dict[int, list[_Leg]]
 ) -> list[list[tuple[int, int, _Leg]]]:
-    """Find the shortest course to each quay that is reached without calling at another."""
-    best: dict[int, tuple[float, list[tuple[int, int, _Leg]]]] = {}
+    """Find the shortest course to each quay that is reached without calling at another.
+
+    A boat is known by where it is and along which way it came, since that says how it can go on.
+    """
+    best: dict[tuple[int, int], list[tuple[int, int, _Leg]]] = {}
+    landed: dict[int, list[tuple[int, int, _Leg]]] = {}
     queue: list[tuple[float, int, int, list[tuple[int, int, _Leg]]]] = [(0.0, 0, quay, [])]
     pushed = 0
     while queue:
         length, _, point, course = heapq.heappop(queue)
-        if point in best:
+        came = course[-1][2] if course else None
+        if (point, came.way if came else -1) in best:
             continue
-        best[point] = (length, course)
-        if point in quays and point != quay:
+        best[point, came.way if came else -1] = course
+        if point in quays and course:
+            landed.setdefault(point, course)
             continue
         for leg in at[point]:
-            other = leg.ends[1] if leg.ends[0] == point else leg.ends[0]
-            if other not in best:
+            if came is None or _goes_on(came, leg, point):
                 pushed += 1
+                other = leg.ends[1] if leg.ends[0] == point else leg.ends[0]
                 step = [*course, (point, other, leg)]
                 heapq.heappush(queue, (length + leg.length_m, pushed, other, step))
-    return [course for point, (_, course) in best.items() if point in quays and point != quay]
+    return [course for point, course in landed.items() if point != quay]
+
+
+def _goes_on(came: _Leg, leg: _Leg, point: int) -> bool:
+    """Say whether a boat goes on from one stretch to another at a point at sea."""
+    return came.way == leg.way or point in came.way_ends or point in leg.way_ends
 
 
 def _crossing(course: list[tuple[int, int, _Leg]], ways: Ways, *, file: str) -> Crossing:
