@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from benchmarks import bench_jobs, peers
 from benchmarks.bench_compile import first_calls
 from benchmarks.bench_nearest import nearest
-from benchmarks.bench_osm import WESTFJORDS, iceland, osm_read
+from benchmarks.bench_osm import WESTFJORDS, iceland, osm_read, osm_read_cached
 from benchmarks.bench_pairs import k_nearest, k_nearest_of_places, pairs_within
 from benchmarks.bench_services import services
 from benchmarks.bench_snap import snap
@@ -106,6 +106,7 @@ def on_maps(sizes: Sizes) -> Iterator[Row]:
     extract = iceland()
     if sizes.has_iceland and extract is not None:
         yield osm_read(extract, "Iceland")
+        yield osm_read_cached(extract, "Iceland")
     elif sizes.has_iceland:
         print("osm_read of Iceland left out: python -m benchmarks.fetch_iceland gets the extract")
 

@@ -7,6 +7,7 @@ parsing. The extract of Iceland is not shipped: see ``fetch_iceland``.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import tempfile
 from functools import partial
@@ -24,7 +25,7 @@ from gapmap.network import Network, NetworkSource, read_network
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ICELAND", "WESTFJORDS", "iceland", "osm_read", "our_network"]
+__all__ = ["ICELAND", "WESTFJORDS", "iceland", "osm_read", "osm_read_cached", "our_network"]
 
 TOP = Path(__file__).parents[1]
 WESTFJORDS = TOP / "data/westfjords/westfjords.osm.pbf"
@@ -75,6 +76,55 @@ def osm_read(
             },
             memory=peak(_itself, our_network, file),
         )
+
+
+def osm_read_cached(
+    file: Path, name: str, *, read: Callable[[Path, Path], Network] | None = None
+) -> Row:
+    """Measure taking the built network from the cache beside a study; all arrays are compared.
+
+    Parameters
+    ----------
+    file
+        The extract, large enough to be kept.
+    name
+        Its name for the table.
+    read
+        Our side, from the file and the cache's folder, or another for a test.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        cache = Path(folder)
+        from_cache(file, cache)
+        return compare(
+            "osm_read_cached",
+            f"{name}, {file.stat().st_size / 1e6:.1f} MB",
+            partial(read or from_cache, file, cache),
+            {"gapmap_read": Peer(job=partial(our_network, file), same=_equal)},
+            memory=peak(_both, _from_both, file, cache),
+        )
+
+
+def from_cache(file: Path, cache: Path) -> Network:
+    """Read a file, or take what was kept of it."""
+    return read_network(NetworkSource(osm=file), crs=_CRS, cache=cache)
+
+
+def _equal(ours: Network, theirs: Network) -> bool:
+    """Tell whether ours comes from the cache and has the arrays of the other."""
+    names = [field.name for field in dataclasses.fields(theirs.edges)]
+    pairs = [(getattr(ours.edges, name), getattr(theirs.edges, name)) for name in names]
+    pairs.append((ours.xy, theirs.xy))
+    return ours.cache == "read" and all(
+        np.array_equal(a, b, equal_nan=a.dtype.kind == "f") for a, b in pairs
+    )
+
+
+def _both(file: Path, cache: Path) -> tuple[Path, Path]:
+    return file, cache
+
+
+def _from_both(given: tuple[Path, Path]) -> None:
+    from_cache(*given)
 
 
 def _itself(file: Path) -> Path:

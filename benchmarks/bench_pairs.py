@@ -149,9 +149,6 @@ def k_nearest_of_places(
         return ours.k_nearest(graph, sources, K)[places]
 
     sides = {"gapmap_one_pass": Peer(job=one_pass, same=same_distances)}
-    if peers.has("pandana"):
-        query = peers.Pandana.of(graph).k_nearest(sources, count=K, cap_m=CAP_M)
-        sides["pandana"] = Peer(job=lambda: query()[places], same=same_when_capped)
     size = f"{in_words(len(graph))} nodes, {in_words(counts[0])} facilities, k = {K}"
     return compare(
         "k_nearest",

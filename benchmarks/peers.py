@@ -10,8 +10,10 @@ cost; making it is part of their preparation, which is not timed but for pandana
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
+import os
 import sys
 import time
 from pathlib import Path
@@ -22,7 +24,7 @@ import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
     import numpy.typing as npt
@@ -46,6 +48,20 @@ def has(name: str) -> bool:
     if str(FOLDER) not in sys.path and FOLDER.exists():
         sys.path.append(str(FOLDER))
     return importlib.util.find_spec(name) is not None
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Let nothing reach standard output, not even from compiled code: the table stands there."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with Path(os.devnull).open("w", encoding="utf8") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def missing() -> list[str]:
@@ -166,7 +182,8 @@ class Pandana:
         x, y = (pandas.Series(axis) for axis in graph.xy.T)
         lengths = pandas.DataFrame({"length_m": graph.length_m})
         start = time.perf_counter()
-        self.network: Any = pandana.Network(x, y, graph.tail, graph.head, lengths, twoway=True)
+        with _silence():
+            self.network: Any = pandana.Network(x, y, graph.tail, graph.head, lengths, twoway=True)
         self.prepare_seconds = time.perf_counter() - start
 
     @classmethod

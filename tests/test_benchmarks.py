@@ -1,5 +1,6 @@
 """Benchmarks at tiny sizes: the right answer passes, a wrong one is found; nothing is timed."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -21,6 +22,7 @@ from benchmarks import (
 )
 from benchmarks.road_graph import BLOCK_M, road_graph
 from benchmarks.street_map import somewhere, street_map
+from gapmap.network import cache
 
 KEYS = {"work", "size", "seconds", "cpu_seconds", "peak_mb", "peers", "floor", "same_answer"}
 
@@ -193,6 +195,21 @@ def test_reading_osm_is_held_against_osmnx(extract):
     network = bench_osm.our_network(extract)
     network.edges.length_m[:] *= 1.02
     assert not bench_osm.osm_read(extract, "town", read=lambda _: network)["same_answer"]
+
+
+def test_the_cached_network_is_held_against_the_built_one(extract, monkeypatch):
+    monkeypatch.setattr(cache, "LEAST_BYTES", 0)
+    assert bench_osm.osm_read_cached(extract, "town")["same_answer"]
+
+    def built(file, _):
+        return bench_osm.our_network(file)
+
+    def moved(file, folder):
+        network = bench_osm.from_cache(file, folder)
+        return dataclasses.replace(network, xy=network.xy + 1e-6)
+
+    for wrong in (built, moved):
+        assert not bench_osm.osm_read_cached(extract, "town", read=wrong)["same_answer"]
 
 
 def test_iceland_is_read_where_the_environment_says(monkeypatch, tmp_path):
