@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import hashlib
+import importlib.metadata
 import io
 import json
 import os
@@ -210,7 +211,7 @@ def test_the_crs_the_code_and_the_libraries_are_part_of_the_key(
     key = network_key(source, CRS)
     assert network_key(source, pyproj.CRS("EPSG:4548")) != key
     with monkeypatch.context() as patch:
-        patch.setattr(cache.gapmap, "__version__", "99.0")
+        patch.setattr(importlib.metadata, "version", lambda _: "99.0")
         assert network_key(source, CRS) != key
     with monkeypatch.context() as patch:
         patch.setattr(cache, "_FORMAT", 99)

@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyproj
 import shapely
+from pyproj.network import is_network_enabled  # type: ignore[attr-defined] # pyproj lists no exports
 
-import gapmap
 from gapmap.findings import Finding, catalogue
 from gapmap.network.checks import check_edges
 from gapmap.network.value import Edges, Ferry, Network, NetworkSource
@@ -54,7 +54,10 @@ _MAGIC = b"gapmap-network"
 _MOST_FILES = 8  # of all studies that share the folder; the longest unused go first
 _DAY_SECONDS = 86_400
 _UNKEYED = ("depart", "compare_borders", "cache")  # used after the network has been built
-_LIBRARIES = ("geopandas", "numpy", "osmium", "osmnx", "pandas", "pyogrio", "pyproj", "shapely")
+_MAKERS = (
+    *("gapmap", "geopandas", "numpy", "osmium", "osmnx", "pandas", "pyogrio", "pyproj", "scipy"),
+    "shapely",
+)
 _PLAIN = ("speeds", "snap_m", "simulated")
 _SHAPES = ("borders", "water")
 
@@ -114,11 +117,11 @@ def _parts(path: Path) -> list[Path]:
 
 def _makers() -> Iterator[str]:
     """Name whatever besides the inputs decides what a network looks like."""
-    yield f"format {_FORMAT}, gapmap {gapmap.__version__}"
-    for name in _LIBRARIES:
-        yield f"{name} {importlib.metadata.version(name)}"
-    fetches = pyproj.network.is_network_enabled()  # type: ignore[attr-defined] - no stub names it
-    yield f"PROJ {pyproj.proj_version_str}, grids fetched: {fetches}"
+    yield f"format {_FORMAT}"
+    for name in _MAKERS:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            yield f"{name} {importlib.metadata.version(name)}"
+    yield f"PROJ {pyproj.proj_version_str}, grids fetched: {is_network_enabled()}"
     yield f"GEOS {shapely.geos_version_string}"
 
 
