@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from gapmap.access import no_borders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import pandas as pd
 
     from gapmap.about import About
     from gapmap.assessment import Assessment
@@ -46,6 +50,8 @@ class Results:
         The seed of whatever drew random numbers.
     input_paths
         Where the input files stand: a run refuses to put its folder in the place of one of theirs.
+    borders
+        What opening the borders would gain, where the study asks.
     """
 
     assessment: Assessment
@@ -59,6 +65,7 @@ class Results:
     seconds: Mapping[str, float]
     seed: int
     input_paths: tuple[Path, ...] = ()
+    borders: pd.DataFrame = field(default_factory=no_borders)
 
     @property
     def language(self) -> Literal["zh", "en"]:

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gapmap.access import BORDER_COLUMNS, PIECE_COLUMNS
 from gapmap.findings import as_table
+from gapmap.islands import COLUMNS as ISLAND_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +56,9 @@ COLUMNS = {
     "proposals": _names(
         "service rank phase site_id name x y cost people_gained places_gained reason"
     ),
+    "islands": ISLAND_COLUMNS,
+    "pieces": tuple(PIECE_COLUMNS),
+    "borders": tuple(BORDER_COLUMNS),
 }
 """The contract's tables and their first columns, in order."""
 
@@ -87,6 +92,9 @@ def result_tables(results: Results, findings: Sequence[Finding]) -> dict[str, pd
         "targets": made.targets,
         "findings": as_table(findings, results.language),
         "proposals": pd.concat(sites, ignore_index=True) if sites else pd.DataFrame(),
+        "islands": made.islands,
+        "pieces": made.access.pieces,
+        "borders": results.borders,
     }
     return {
         name: _rounded(_ordered(name, table)).assign(simulated=results.simulated)
@@ -119,7 +127,7 @@ def _round_column(name: str, column: pd.Series) -> pd.Series:
     values = np.where(np.isfinite(values), values, np.nan)
     if name.startswith("share"):
         values = np.round(values, SHARE_DECIMALS)
-    elif re.search(r"(_m|_m_used|minutes)$", name):
+    elif re.search(r"(_m|_km|_m_used|minutes|minutes_(median|worst))$", name):
         values = np.round(values, METRE_DECIMALS)
     return pd.Series(values, index=column.index)
 

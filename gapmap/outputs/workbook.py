@@ -39,6 +39,8 @@ _WORD_COLUMNS = frozenset(
     (
         *("status", "reason", "setting", "group_kind", "measure", "quantity", "limit_unit"),
         *("severity", "basis", "limit_basis", "mode", "measured", "simulated", "position"),
+        *("has_ferry", "is_main", "beyond_water", "edge_effect"),
+        *("kind", "destination", "on_island"),
         *("island", "scope", "scope_kind", "measure_unit", "overall", "limit_source"),
     )
 )
@@ -187,11 +189,12 @@ def _write_frame(book: _Book, sheet: str, which: tuple[str, int], table: pd.Data
 
 
 def _in_language(table: pd.DataFrame, language: str) -> pd.DataFrame:
-    """Keep of the two reasons the one in the workbook's language, where the first one stood."""
-    if not {"reason", "reason_zh"} <= set(table.columns):
-        return table
-    told = table if language != "zh" else table.assign(reason=table["reason_zh"])
-    return told.drop(columns="reason_zh")
+    """Keep of two texts the one in the workbook's language, where the first one stood."""
+    for name in ("reason", "evidence", "note"):
+        if {name, f"{name}_zh"} <= set(table.columns):
+            told = table if language != "zh" else table.assign(**{name: table[f"{name}_zh"]})
+            table = told.drop(columns=f"{name}_zh")
+    return table
 
 
 def _role(role: str, language: str) -> str:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gapmap.access import measure_access
+from gapmap.access import compare_borders, measure_access, no_borders, opening_findings
 from gapmap.assessment import assess
 from gapmap.findings import finding
+from gapmap.network import read_network
 from gapmap.outputs import Results, check_out, write_run
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
@@ -21,7 +22,7 @@ from gapmap.studyfile import read_study_file
 if TYPE_CHECKING:
     import datetime as dt
 
-    from gapmap.access import Service
+    from gapmap.access import Access, Service
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding
     from gapmap.network import Network
@@ -88,6 +89,10 @@ def run_study(
         about = replace(about, date=facilities.date)
     with watch.step("measure"):
         access = measure_access(study.places, facilities, network, services)
+    borders = no_borders()
+    if study.file.network is not None and study.file.network.compare_borders:
+        with watch.step("open borders"):
+            borders = compare_borders(access, _opened(study, access, scenario))
     with watch.step("assess"):
         assessment = assess(access, study.plan, records=study.records)
     with watch.step("propose"):
@@ -97,7 +102,7 @@ def run_study(
         )
     with watch.step("report"):
         read = _read_and_sailed(study, network, scenario)
-        findings = (*read, *access.findings, *assessment.findings)
+        findings = (*read, *access.findings, *opening_findings(borders), *assessment.findings)
         report = build_report(assessment, proposals, about=about, findings=findings)
     results = Results(
         assessment=assessment,
@@ -111,10 +116,20 @@ def run_study(
         seconds=watch.seconds,
         seed=study.file.seed,
         input_paths=inputs,
+        borders=borders,
     )
     with watch.step("write"):
         write_run(results, Path(out))
     return results
+
+
+def _opened(study: Study, access: Access, scenario: Scenario | None) -> Access:
+    """Measure the same once more with the borders open."""
+    source = study.file.network
+    assert source is not None  # noqa: S101 - borders stand in the network's block
+    ways = read_network(replace(source, borders=None), crs=study.region.crs)
+    network = network_of(scenario, ways, depart=source.depart)
+    return measure_access(study.places, access.facilities, network, access.services)
 
 
 def _read_and_sailed(
