@@ -47,10 +47,10 @@ def test_a_time_of_day_is_read(cell: str, hour: int, minute: int) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    (
+    [
         *("", "7", "7.30", "0730", "25:00", "24:01", "7:60", "07:30:60", "13:00 PM", "0:10 am"),
         *("1.0", "早班", "07:30-18:00", "-0.5", "7点60分", "nan", "7:5"),
-    ),
+    ],
 )
 def test_what_may_be_anything_stays_unread(cell: str) -> None:
     assert clock(cell) is None
