@@ -219,7 +219,7 @@ def drawings(draw):
 
 
 @given(drawings(), st.lists(spot, min_size=1, max_size=5), st.sampled_from([5.0, 20.5, np.inf]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150)
 def test_nearest_edges_are_those_of_shapely(drawing, points, most_m):
     lines = shapely.linestrings(
         np.concatenate(drawing.lines),
@@ -236,7 +236,7 @@ def test_nearest_edges_are_those_of_shapely(drawing, points, most_m):
 
 
 @given(drawings(), spot, st.sampled_from([10.25, 33.3, np.inf]))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150)
 def test_feet_are_those_of_the_slow_search(drawing, point, within_m):
     slow, feet = slow_feet(drawing, point, within_m), drawing.feet(point, within_m)
     assume(all(abs(foot[2] - within_m) > 1e-6 for foot in slow_feet(drawing, point)))
@@ -253,7 +253,7 @@ def replace_feet(feet, rows):
 
 
 @given(drawings(), spot)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60)
 def test_each_foot_lies_where_it_says_on_its_edge(drawing, point):
     feet = drawing.feet(point)
     for edge, along_m, x, y in zip(feet.edge, feet.along_m, feet.x, feet.y, strict=True):
@@ -289,7 +289,7 @@ def splits(draw, drawing):
 
 
 @given(st.data(), drawings(), spot)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150)
 def test_cutting_edges_does_not_change_the_feet(data, drawing, point):
     cut = drawing
     for _ in range(data.draw(st.integers(1, 3))):
@@ -298,7 +298,7 @@ def test_cutting_edges_does_not_change_the_feet(data, drawing, point):
 
 
 @given(drawings(), spot, st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60)
 def test_neither_direction_nor_order_of_edges_changes_the_feet(drawing, point, random):
     order = list(range(len(drawing.lines)))
     random.shuffle(order)
@@ -309,7 +309,7 @@ def test_neither_direction_nor_order_of_edges_changes_the_feet(drawing, point, r
 
 
 @given(drawings(), spot, st.booleans(), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60)
 def test_a_way_drawn_twice_gives_its_feet_once_with_the_lower_number(drawing, point, turned, data):
     edge = data.draw(st.integers(0, len(drawing.lines) - 1))
     step = -1 if turned else 1
@@ -321,7 +321,7 @@ def test_a_way_drawn_twice_gives_its_feet_once_with_the_lower_number(drawing, po
 
 
 @given(drawings(), spot, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60)
 def test_edges_without_length_and_repeated_points_change_nothing(drawing, point, data):
     edge = data.draw(st.integers(0, len(drawing.lines) - 1))
     lines, spots = list(drawing.lines), list(drawing.spots)
@@ -340,7 +340,7 @@ def test_edges_without_length_and_repeated_points_change_nothing(drawing, point,
 
 
 @given(drawings(), spot, st.sampled_from([1000.0, -1000.0, 1e6]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60)
 def test_moving_everything_moves_the_feet(drawing, point, by):
     moved = replace(drawing, lines=[[(x + by, y + by) for x, y in line] for line in drawing.lines])
     feet = moved.feet((point[0] + by, point[1] + by))

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gapmap.network.kernels.feet import feet_of
+from gapmap.network.kernels.feet import feet_of, mark_twins
 from gapmap.network.kernels.grid import (
     SegmentGrid,
     extent_of,
@@ -25,7 +25,7 @@ __all__ = ["Feet", "SegmentGrid", "feet_within", "make_grid", "nearest_edge"]
 _SHORT_M = 5e-7  # what is shorter has no direction that one could trust
 _ROUNDING = 4 * float(np.finfo(float).eps)
 _MOST_CELLS = 1 << 24
-_CELLS_A_SEGMENT = 1.0
+_CELLS_A_SEGMENT = 2.0
 _CROSSINGS = 3.0  # borders of cells that a segment may cross, on average
 _SAMPLE = 20_000
 
@@ -184,10 +184,15 @@ def feet_within(grid: SegmentGrid, xy: Floats, within_m: float) -> Feet:
     """
     xy = np.ascontiguousarray(xy, float)
     owner, place, values = feet_of(grid, xy, _order(grid, xy), float(within_m))
-    edge = grid.numbers[place]
-    order = np.lexsort((edge, values[:, 1], owner))
-    along_m, distance_m, x, y = values[order].T.copy()
-    return Feet(owner[order], edge[order], along_m, distance_m, x, y)
+    order = np.lexsort((place, values[:, 1], owner))
+    owner, place, values = owner[order], place[order], values[order]
+    twin = mark_twins(owner, place, values)
+    if twin.any():
+        owner, place, values = owner[~twin], place[~twin], values[~twin]
+        order = np.lexsort((place, values[:, 1], owner))
+        place, values = place[order], values[order]
+    along_m, distance_m, x, y = values.T.copy()
+    return Feet(owner, grid.numbers[place], along_m, distance_m, x, y)
 
 
 def _order(grid: SegmentGrid, xy: Floats) -> Integers:

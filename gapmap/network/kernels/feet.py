@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from gapmap.network.kernels.grid import SegmentGrid
 
-__all__ = ["feet_of"]
+__all__ = ["feet_of", "mark_twins"]
 
 _AT_VERTEX_M = 1e-7  # a perpendicular that ends nearer to a vertex ends on it
 _SAME_M = 1e-6  # feet nearer to each other are one
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _nears(grid: SegmentGrid, x: float, y: float, segment: int, end: int) -> bool:
     """Say whether leaving an end (0 or 1) along its segment leads nearer to a position.
 
@@ -44,7 +44,7 @@ def _nears(grid: SegmentGrid, x: float, y: float, segment: int, end: int) -> boo
     return px * ux + py * uy > min(slack, length / 4) * length
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _is_foot_at(grid: SegmentGrid, x: float, y: float, segment: int, end: int) -> bool:
     """Say whether an end of a segment, which leads away from it, is a foot to be told here.
 
@@ -61,104 +61,119 @@ def _is_foot_at(grid: SegmentGrid, x: float, y: float, segment: int, end: int) -
     if grid.spot_ends[begin] != 2 * place + end:
         return False
     for i in range(begin + 1, grid.spot_starts[spot + 1]):
-        other, its_end = divmod(grid.spot_ends[i], 2)
-        nearby = grid.first[other + 1] - 1 if its_end == 1 else grid.first[other]
-        if _nears(grid, x, y, nearby, its_end):
+        other, its_end = grid.spot_ends[i] // 2, grid.spot_ends[i] % 2
+        nearby = grid.first[other] if its_end == 0 else grid.first[other + 1] - 1
+        if _nears(grid, x, y, np.int64(nearby), np.int64(its_end)):
             return False
     return True
 
 
-@njit(cache=True, nogil=True)
-def _foot(grid: SegmentGrid, x: float, y: float, segment: int, values: NDArray[np.float64]) -> bool:
-    """Write the foot that a segment has, if any: along, distance, x, y."""
-    ax, ay, bx, by = grid.ends[segment]
-    ux, uy = bx - ax, by - ay
-    length = math.hypot(ux, uy)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _foot(grid: SegmentGrid, x: float, y: float, segment: int) -> tuple[float, float, float, float]:
+    """Give the foot that a segment has: along, distance, x, y; its distance is inf without one."""
+    ax, ay = grid.ends[segment, 0], grid.ends[segment, 1]
+    bx, by = grid.ends[segment, 2], grid.ends[segment, 3]
+    length = math.hypot(bx - ax, by - ay)
+    end, share = -1, 0.0
     if not _nears(grid, x, y, segment, 0):
-        if not _is_foot_at(grid, x, y, segment, 0):
-            return False
-        values[:] = grid.along_m[segment], math.hypot(x - ax, y - ay), ax, ay
+        end = 0
     elif not _nears(grid, x, y, segment, 1):
-        if not _is_foot_at(grid, x, y, segment, 1):
-            return False
-        values[:] = grid.along_m[segment] + length, math.hypot(x - bx, y - by), bx, by
+        end, share = 1, 1.0
     else:
-        along = ((x - ax) * ux + (y - ay) * uy) / length
-        share = along / length
-        distance = math.sqrt(square_to(grid.ends, segment, x, y))
-        values[:] = grid.along_m[segment] + along, distance, ax + share * ux, ay + share * uy
-    return True
+        share = ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length / length
+    if end >= 0 and not _is_foot_at(grid, x, y, segment, end):
+        return 0.0, np.inf, 0.0, 0.0
+    at_x, at_y = ax + share * (bx - ax), ay + share * (by - ay)
+    if end == 1:
+        at_x, at_y = bx, by
+    away = math.hypot(x - at_x, y - at_y)
+    if end < 0:
+        away = math.sqrt(square_to(grid.ends, segment, x, y))
+    return grid.along_m[segment] + share * length, away, at_x, at_y
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _segments_near(
-    grid: SegmentGrid, xy: NDArray[np.float64], i: int, within_m: float, seen: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Give the segments within a distance of a position, each once."""
-    x, y = xy[i]
+    grid: SegmentGrid,
+    xy: NDArray[np.float64],
+    i: int,
+    within_m: float,
+    seen: NDArray[np.int64],
+    near: NDArray[np.int64],
+) -> int:
+    """Write the segments within a distance of a position, each once, and say how many."""
+    x, y = xy[i, 0], xy[i, 1]
     radius = padded(grid.frame, within_m)
-    count, near = 0, np.empty(64, np.int32)
+    count = 0
     for row in range(row_of(grid.frame, y - radius), row_of(grid.frame, y + radius) + 1):
         begin, end = cells_in_row(grid, row, (x, y), radius)
         for segment in grid.cell_segments[begin:end]:
             if seen[segment] == i or square_to(grid.ends, segment, x, y) > radius * radius:
                 continue
             seen[segment] = i
-            if count == len(near):
-                near = np.append(near, near)
             near[count] = segment
             count += 1
-    return near[:count]
+    return count
 
 
-@njit(cache=True, nogil=True)
-def _without_twins(values: NDArray[np.float64], place: NDArray[np.int32]) -> int:
-    """Move the feet of one position to the front, each point once with its lowest edge."""
-    order = np.argsort(values[:, 1])
-    values[:], place[:] = values[order].copy(), place[order].copy()
-    kept = 0
-    for i in range(len(values)):
-        twin = kept - 1
-        while twin >= 0 and values[twin, 1] >= values[i, 1] - _SAME_M:
-            away = math.hypot(values[twin, 2] - values[i, 2], values[twin, 3] - values[i, 3])
-            if away <= _SAME_M:
-                break
-            twin -= 1
-        if twin < 0 or values[twin, 1] < values[i, 1] - _SAME_M:
-            values[kept], place[kept] = values[i], place[i]
-            kept += 1
-        elif place[i] < place[twin]:
-            values[twin, 0], place[twin] = values[i, 0], place[i]
-    return kept
+@njit(cache=True, nogil=True, error_model="numpy")
+def _more_room(
+    owner: NDArray[np.int64], place: NDArray[np.int32], values: NDArray[np.float64], room: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+    owners, places, more = np.empty(room, np.int64), np.empty(room, np.int32), np.empty((room, 4))
+    for i in range(len(owner)):
+        owners[i], places[i] = owner[i], place[i]
+        for k in range(4):
+            more[i, k] = values[i, k]
+    return owners, places, more
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def feet_of(
     grid: SegmentGrid, xy: NDArray[np.float64], order: NDArray[np.int64], within_m: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
-    """Find the feet of positions, in this order of positions.
+    """Find the feet of positions, looking at the positions in this order.
 
     Returns
     -------
-    For each foot its position, the place of its edge in ``numbers``, and along, distance, x and y.
+    For each foot its position, the place of its edge in ``numbers``, and along, distance, x and y;
+    one by one as they are found, those on ways that are drawn twice more than once.
     """
-    seen = np.full(len(grid.ends), -1)
-    owner, place = np.empty(len(order) + 64, np.int64), np.empty(len(order) + 64, np.int32)
-    values = np.empty((len(order) + 64, 4))
-    used = 0
+    seen, near = np.full(len(grid.ends), -1), np.empty(len(grid.ends), np.int64)
+    room, used = len(order) + 64, 0
+    owner, place, values = np.empty(room, np.int64), np.empty(room, np.int32), np.empty((room, 4))
     for i in order:
-        near = _segments_near(grid, xy, i, within_m, seen)
-        if used + len(near) > len(owner):
-            room = len(owner) + len(near)
-            owner = np.concatenate((owner, np.empty(room, np.int64)))
-            place = np.concatenate((place, np.empty(room, np.int32)))
-            values = np.concatenate((values, np.empty((room, 4))))
-        end = used
-        for segment in near:
-            if _foot(grid, xy[i, 0], xy[i, 1], segment, values[end]) and values[end, 1] <= within_m:
-                place[end] = grid.owner[segment]
-                end += 1
-        end = used + _without_twins(values[used:end], place[used:end])
-        owner[used:end] = i
-        used = end
-    return owner[:used].copy(), place[:used].copy(), values[:used].copy()
+        count = _segments_near(grid, xy, i, within_m, seen, near)
+        if used + count > room:
+            room = 2 * room + count
+            owner, place, values = _more_room(owner, place, values, room)
+        for k in range(count):
+            along, away, at_x, at_y = _foot(grid, xy[i, 0], xy[i, 1], near[k])
+            if away <= within_m and away < np.inf:
+                owner[used], place[used] = i, grid.owner[near[k]]
+                values[used, 0], values[used, 1] = along, away
+                values[used, 2], values[used, 3] = at_x, at_y
+                used += 1
+    return owner[:used], place[:used], values[:used]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def mark_twins(
+    owner: NDArray[np.int64], place: NDArray[np.int32], values: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Mark the feet that are at the point of another one before them, which gets the lower edge.
+
+    The feet come by position, then by distance.
+    """
+    twin = np.zeros(len(owner), np.bool_)
+    for i in range(len(owner)):
+        k = i - 1
+        while k >= 0 and owner[k] == owner[i] and values[k, 1] >= values[i, 1] - _SAME_M:
+            away = math.hypot(values[k, 2] - values[i, 2], values[k, 3] - values[i, 3])
+            if away <= _SAME_M and not twin[k]:
+                twin[i] = True
+                if place[i] < place[k]:
+                    place[k], values[k, 0] = place[i], values[i, 0]
+                break
+            k -= 1
+    return twin

@@ -68,7 +68,7 @@ class SegmentGrid(NamedTuple):
     cell_segments: NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def pack_segments(
     coords: NDArray[np.float64],
     offsets: NDArray[np.int64],
@@ -90,18 +90,19 @@ def pack_segments(
     for place in range(len(numbers)):
         points = coords[offsets[numbers[place]] : offsets[numbers[place] + 1]]
         count = _pack_edge(points, ends[used:], along_m[used:], short_m)
-        owner[used : used + count] = place
+        for i in range(used, used + count):
+            owner[i] = place
         used += count
         first[place + 1] = used
-    return ends[:used].copy(), along_m[:used].copy(), owner[:used].copy(), first
+    return ends[:used], along_m[:used], owner[:used], first
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _length(ax: float, ay: float, bx: float, by: float) -> float:
     return math.sqrt((bx - ax) ** 2 + (by - ay) ** 2)  # a third of the time of hypot
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _pack_edge(
     points: NDArray[np.float64],
     ends: NDArray[np.float64],
@@ -110,62 +111,66 @@ def _pack_edge(
 ) -> int:
     """Write the segments of one edge and say how many; the last one ends at the last point."""
     count, walked_m, start_m = 0, 0.0, 0.0
-    x, y = points[0]
+    x, y = points[0, 0], points[0, 1]
     for i in range(1, len(points)):
         walked_m += _length(points[i - 1, 0], points[i - 1, 1], points[i, 0], points[i, 1])
         if _length(x, y, points[i, 0], points[i, 1]) >= short_m:
-            ends[count] = x, y, points[i, 0], points[i, 1]
+            ends[count, 0], ends[count, 1] = x, y
+            x, y = points[i, 0], points[i, 1]
+            ends[count, 2], ends[count, 3] = x, y
             along_m[count] = start_m
-            x, y = points[i]
             start_m = walked_m
             count += 1
-    x, y = points[-1]
+    last = len(points) - 1
+    x, y = points[last, 0], points[last, 1]
     while count > 0 and _length(ends[count - 1, 0], ends[count - 1, 1], x, y) < short_m:
         count -= 1
     if count == 0:  # a way without length stays as a point
-        x, y = points[0]
-        ends[0], along_m[0] = (x, y, x, y), 0.0
+        ends[0, 0], ends[0, 1] = points[0, 0], points[0, 1]
+        ends[0, 2], ends[0, 3] = points[0, 0], points[0, 1]
+        along_m[0] = 0.0
         return 1
-    ends[count - 1, 2:] = x, y
+    ends[count - 1, 2], ends[count - 1, 3] = x, y
     return count
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def extent_of(ends: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the box of all segments (x, y, x, y) and how far they reach along x and y, added up."""
     extent = np.array([np.inf, np.inf, -np.inf, -np.inf, 0.0])
-    for ax, ay, bx, by in ends:
-        extent[0], extent[1] = min(extent[0], ax, bx), min(extent[1], ay, by)
-        extent[2], extent[3] = max(extent[2], ax, bx), max(extent[3], ay, by)
-        extent[4] += abs(bx - ax) + abs(by - ay)
+    for i in range(len(ends)):
+        for k in range(4):
+            extent[k % 2] = min(extent[k % 2], ends[i, k])
+            extent[2 + k % 2] = max(extent[2 + k % 2], ends[i, k])
+        extent[4] += abs(ends[i, 2] - ends[i, 0]) + abs(ends[i, 3] - ends[i, 1])
     return extent
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def pad_of(frame: NDArray[np.float64]) -> float:
     """Give the width of the seam at a cell's border that counts as in the cell."""
     return frame[3] + 1e-9 * frame[2]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def padded(frame: NDArray[np.float64], radius_m: float) -> float:
     """Give a radius that nothing within ``radius_m`` escapes through rounding."""
     return radius_m * (1 + 2 * _ALIKE) + 2 * _ALIKE + pad_of(frame)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def column_of(frame: NDArray[np.float64], x: float) -> int:
     """Give the column of a position; beyond the rim that is the column at the rim."""
     return int(min(max((x - frame[0]) / frame[2], 0.0), frame[8] - 1))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def row_of(frame: NDArray[np.float64], y: float) -> int:
     """Give the row of a position; beyond the rim that is the row at the rim."""
     return int(min(max((y - frame[1]) / frame[2], 0.0), frame[9] - 1))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _row_band(frame: NDArray[np.float64], row: int) -> tuple[float, float]:
     """Give where a row begins and ends in y; the rows at the rim have no end."""
     low = -np.inf if row == 0 else frame[1] + row * frame[2]
@@ -177,7 +182,7 @@ def _columns_in_row(
     frame: NDArray[np.float64], segment: NDArray[np.float64], row: int
 ) -> tuple[int, int]:
     """Give the first and last column that a segment crosses in a row."""
-    ax, ay, bx, by = segment
+    ax, ay, bx, by = segment[0], segment[1], segment[2], segment[3]
     low, high = _row_band(frame, row)
     begin, end = 0.0, 1.0
     if ay != by:
@@ -188,7 +193,7 @@ def _columns_in_row(
     return column_of(frame, min(x1, x2) - pad), column_of(frame, max(x1, x2) + pad)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def fill_cells(
     ends: NDArray[np.float64], frame: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -214,15 +219,17 @@ def fill_cells(
                     else:
                         starts[cell] += 1
         if not filling:  # each cell's end, which the filling moves to its start
-            starts = np.cumsum(starts)
-            segments = np.empty(starts[-1], np.int32)
+            for cell in range(1, len(starts)):
+                starts[cell] += starts[cell - 1]
+            segments = np.empty(starts[len(starts) - 1], np.int32)
     return starts, segments
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def square_to(ends: NDArray[np.float64], segment: int, x: float, y: float) -> float:
     """Give the squared distance from a position to a segment."""
-    ax, ay, bx, by = ends[segment]
+    ax, ay = ends[segment, 0], ends[segment, 1]
+    bx, by = ends[segment, 2], ends[segment, 3]
     ux, uy, px, py = bx - ax, by - ay, x - ax, y - ay
     reach, whole = px * ux + py * uy, ux * ux + uy * uy
     if reach <= 0:
@@ -233,7 +240,7 @@ def square_to(ends: NDArray[np.float64], segment: int, x: float, y: float) -> fl
     return across * across / whole
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def cells_in_row(
     grid: SegmentGrid, row: int, point: tuple[float, float], radius_m: float
 ) -> tuple[int, int]:
@@ -260,14 +267,14 @@ class _Best(NamedTuple):
     doubtful: bool  # some were alike but not equal: which of them count is only known at the end
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _only(grid: SegmentGrid, segment: int, square: float) -> _Best:
     """Begin anew with one segment."""
     alike = (math.sqrt(square) * (1 + _ALIKE) + _ALIKE) ** 2
     return _Best(square, alike, np.int64(grid.owner[segment]), np.int64(segment), doubtful=False)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _better(grid: SegmentGrid, best: _Best, segment: int, square: float) -> _Best:
     """Take in a segment that is at least alike to the best so far."""
     owner = min(np.int64(grid.owner[segment]), best.owner)
@@ -280,7 +287,7 @@ def _better(grid: SegmentGrid, best: _Best, segment: int, square: float) -> _Bes
     return _Best(best.square, best.alike, owner, best.segment, doubtful)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _look(grid: SegmentGrid, x: float, y: float, radius_m: float, best: _Best) -> _Best:
     """Look at every segment within a radius of a position, or nearer once there is a better one."""
     radius = padded(grid.frame, radius_m)
@@ -294,7 +301,7 @@ def _look(grid: SegmentGrid, x: float, y: float, radius_m: float, best: _Best) -
     return best
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _nearest(grid: SegmentGrid, x: float, y: float, most_m: float, guess: int) -> _Best:
     """Look in growing circles; the last one has the best distance itself as its radius."""
     best = _Best(np.inf, np.inf, np.int64(0), np.int64(-1), doubtful=False)
@@ -316,7 +323,7 @@ def _nearest(grid: SegmentGrid, x: float, y: float, most_m: float, guess: int) -
     return best
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def nearest_segments(
     grid: SegmentGrid, xy: NDArray[np.float64], order: NDArray[np.int64], most_m: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
