@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 import pyproj
-import shapely
+
 
 from gapmap.network.assembly import assemble
 from gapmap.network.rules import KINDS, Tags
@@ -53,13 +53,12 @@ def network_of(
 
 
 @dataclass
-class Joined:
-    """Where a position meets the network; edge -1 where it does not."""
+class Join:
+    """One point of a way that a position joins."""
 
-    xy: tuple[float, float]
-    edge: int = -1
-    along_m: float = 0.0
-    leg_m: float = math.inf
+    edge: int
+    along_m: float
+    leg_m: float
 
 
 class Reference:
@@ -76,12 +75,36 @@ class Reference:
             self.open = [
                 (bool(u), bool(u)) for u in (edges.walk if mode == "walk" else edges.cycle)
             ]
-        self.lines = [
-            shapely.LineString(edges.coords[a:b])
-            for a, b in zip(edges.offsets[:-1], edges.offsets[1:], strict=True)
+        self.points = [
+            edges.coords[a:b] for a, b in zip(edges.offsets[:-1], edges.offsets[1:], strict=True)
         ]
         self.kinds = [KINDS[code] for code in edges.kind]
+        self.joinable = [
+            edge
+            for edge in range(len(edges))
+            if any(self.open[edge]) and not self.kinds[edge].startswith("ferry")
+        ]
         self.foot_kmh = speed_kmh if mode == "walk" and speed_kmh else OFF_ROAD_KMH
+        self.branches = self._branches()
+
+    def _branches(self) -> dict[int, list[np.ndarray]]:
+        """For each spot (nodes that edges of no length make one): directions of what begins there."""
+        edges = self.network.edges
+        spots = nx.utils.UnionFind(range(len(self.network.xy)))
+        for edge in self.joinable:
+            if edges.length_m[edge] == 0:
+                spots.union(int(edges.tail[edge]), int(edges.head[edge]))
+        self.spots = spots
+        found: dict[int, list[np.ndarray]] = {}
+        for edge in self.joinable:
+            for node, line in (
+                (edges.tail[edge], self.points[edge]),
+                (edges.head[edge], self.points[edge][::-1]),
+            ):
+                moved = line[(line != line[0]).any(axis=1)]
+                if len(moved):
+                    found.setdefault(spots[int(node)], []).append(moved[0] - line[0])
+        return found
 
     def minutes(self, edge: int) -> float:
         """Time for the whole edge."""
@@ -98,31 +121,79 @@ class Reference:
             kmh = {"walk": 4.8, "cycle": 15.0}[self.mode]
         return float(self.network.edges.length_m[edge]) * 0.06 / kmh
 
-    def join(self, xy: np.ndarray) -> list[Joined]:
-        """Try every edge for every position."""
+    def joins(self, xy: np.ndarray) -> list[list[Join]]:
+        """Find where every position joins, trying every point of every edge; nearest first."""
+        return [self._joins_of(np.array(position)) for position in xy]
+
+    def _joins_of(self, p: np.ndarray) -> list[Join]:
+        found: dict[tuple[float, float], Join] = {}
+        for edge in self.joinable:
+            for along, q in self._feet(p, edge):
+                key = (round(float(q[0]), 5), round(float(q[1]), 5))
+                found.setdefault(key, Join(edge, along, float(math.dist(p, q))))
+        snap_m = self.network.snap_m
+        near = sorted(found.values(), key=lambda join: (join.leg_m, join.edge))
+        near = [join for join in near if join.leg_m <= snap_m]
+        if not near:
+            return []
+        main = self._main_first(near)
+        leg_m = (near if near[0].leg_m <= 0.001 * snap_m else main)[0].leg_m
+        return [join for join in main if join.leg_m <= 2 * leg_m + 1e-6]
+
+    def _main_first(self, joins: list[Join]) -> list[Join]:
+        scraps = [self._on_scrap(join) for join in joins]
+        order = sorted(range(len(joins)), key=lambda i: (scraps[i], i))
+        return [joins[i] for i in order]
+
+    def _on_scrap(self, join: Join) -> bool:
+        if not hasattr(self, "widths"):
+            edges, links = self.network.edges, nx.Graph()
+            links.add_edges_from(
+                (int(edges.tail[e]), int(edges.head[e]))
+                for e in range(len(edges))
+                if any(self.open[e])
+            )
+            self.widths = {}
+            for piece in nx.connected_components(links):
+                xy = self.network.xy[list(piece)]
+                width = float(np.hypot(*np.ptp(xy, axis=0)))
+                self.widths |= dict.fromkeys(piece, width)
+        width = self.widths[int(self.network.edges.tail[join.edge])]
+        widest = max(self.widths.values())
+        return width <= 0.5 * self.network.snap_m and width < widest * (1 - 1e-9)
+
+    def _feet(self, p: np.ndarray, edge: int) -> list[tuple[float, np.ndarray]]:
+        line, edges = self.points[edge], self.network.edges
+        line = line[np.concatenate([[True], (line[1:] != line[:-1]).any(axis=1)])]
+        steps = np.diff(line, axis=0)
+        sizes = np.hypot(*steps.T)
+        before = np.concatenate([[0.0], np.cumsum(sizes)])
         found = []
-        for x, y in xy:
-            best = Joined((x, y))
-            for edge, line in enumerate(self.lines):
-                if self.kinds[edge].startswith("ferry") or not any(self.open[edge]):
-                    continue
-                away = line.distance(shapely.Point(x, y))
-                if away <= self.network.snap_m and away < best.leg_m:
-                    best = Joined((x, y), edge, line.project(shapely.Point(x, y)), away)
-            found.append(best)
+        for i, (step, size) in enumerate(zip(steps, sizes, strict=True)):
+            share = float((p - line[i]) @ step) / size**2
+            if 0 < share < 1:
+                found.append((before[i] + share * size, line[i] + share * step))
+        found += [
+            (before[i], line[i])
+            for i in range(1, len(line) - 1)
+            if (p - line[i]) @ steps[i] <= 0 <= (p - line[i]) @ steps[i - 1]
+        ]
+        for node, at, along in (
+            (edges.tail[edge], line[0], 0.0),
+            (edges.head[edge], line[-1], before[-1]),
+        ):
+            directions = self.branches.get(self.spots[int(node)], [])
+            if all((p - at) @ u <= 1e-9 for u in directions):
+                found.append((along, at))
         return found
 
     def reach(self, origins: np.ndarray, targets: np.ndarray, by: str) -> list[tuple[float, float]]:
         """Give metres and minutes from every origin to its nearest target."""
-        starts, ends = self.join(origins), self.join(targets)
-        graph = self._graph(starts, ends)
+        graph = self._graph(origins, targets)
         answers = []
-        for i, start in enumerate(starts):
-            if start.edge < 0:
-                answers.append((math.inf, math.inf))
-                continue
+        for i in range(len(origins)):
             cost, path = nx.single_source_dijkstra(graph, ("o", i), weight=by)
-            reached = [("t", j) for j in range(len(ends)) if ("t", j) in cost]
+            reached = [("t", j) for j in range(len(targets)) if ("t", j) in cost]
             if not reached:
                 answers.append((math.inf, math.inf))
                 continue
@@ -132,13 +203,26 @@ class Reference:
             answers.append((sum(a["distance"] for a in taken), sum(a["minutes"] for a in taken)))
         return answers
 
-    def _graph(self, starts: list[Joined], ends: list[Joined]) -> nx.MultiDiGraph:
+    def costs(self, origins: np.ndarray, targets: np.ndarray, by: str) -> np.ndarray:
+        """Give the cost of every pair, inf where there is no way; shape (origins, targets)."""
+        graph = self._graph(origins, targets)
+        table = np.full((len(origins), len(targets)), np.inf)
+        for i in range(len(origins)):
+            cost = nx.single_source_dijkstra_path_length(graph, ("o", i), weight=by)
+            for j in range(len(targets)):
+                table[i, j] = cost.get(("t", j), math.inf)
+        return table
+
+    def _graph(self, origins: np.ndarray, targets: np.ndarray) -> nx.MultiDiGraph:
+        starts, ends = self.joins(origins), self.joins(targets)
         graph = nx.MultiDiGraph()
+        graph.add_nodes_from(("o", i) for i in range(len(origins)))
         edges = self.network.edges
+        every = [join for joins in (*starts, *ends) for join in joins]
         for edge in range(len(edges)):
-            mine = [p for p in (*starts, *ends) if p.edge == edge]
             whole_m, whole_minutes = float(edges.length_m[edge]), self.minutes(edge)
-            stops = sorted({0.0, whole_m, *(min(p.along_m, whole_m) for p in mine)})
+            mine = [min(join.along_m, whole_m) for join in every if join.edge == edge]
+            stops = sorted({0.0, whole_m, *mine})
             names = [self._stop(edge, at) for at in stops]
             if len(stops) == 1:  # an edge of length 0
                 stops = [0.0, 0.0]
@@ -146,36 +230,52 @@ class Reference:
             for k in range(len(stops) - 1):
                 length = stops[k + 1] - stops[k]
                 share = length / whole_m if whole_m else 0.0
-                arc = {"distance": length, "minutes": share * whole_minutes}
+                arc = {"distance": length, "minutes": share * whole_minutes, "edge": edge}
                 if self.open[edge][0]:
                     graph.add_edge(names[k], names[k + 1], **arc)
                 if self.open[edge][1]:
                     graph.add_edge(names[k + 1], names[k], **arc)
-        self._add_positions(graph, starts, ends)
+        land = nx.Graph()
+        for u, v, arc in graph.edges(data=True):
+            if self.kinds[arc["edge"]] != "ferry":
+                shorter = min(arc["distance"], land.get_edge_data(u, v, {"m": math.inf})["m"])
+                land.add_edge(u, v, m=shorter)
+        self._add_positions(
+            graph, [(tuple(p), j) for p, j in zip(origins, starts, strict=True)], "o"
+        )
+        self._add_positions(graph, [(tuple(p), j) for p, j in zip(targets, ends, strict=True)], "t")
+        for i, start in enumerate(starts):
+            for j, end in enumerate(ends):
+                straight = math.dist(origins[i], targets[j])
+                if start and end and self._direct(land, start[0], end[0], straight):
+                    graph.add_edge(("o", i), ("t", j), **self._walked(straight))
         return graph
 
-    def _add_positions(
-        self, graph: nx.MultiDiGraph, starts: list[Joined], ends: list[Joined]
-    ) -> None:
-        lengths = self.network.edges.length_m
-        starts_at = {i: p for i, p in enumerate(starts) if p.edge >= 0}
-        ends_at = {j: p for j, p in enumerate(ends) if p.edge >= 0}
-        for i, start in starts_at.items():
-            at = self._stop(start.edge, min(start.along_m, float(lengths[start.edge])))
-            graph.add_edge(("o", i), at, **self._walked(start.leg_m))
-        for j, end in ends_at.items():
-            at = self._stop(end.edge, min(end.along_m, float(lengths[end.edge])))
-            graph.add_edge(at, ("t", j), **self._walked(end.leg_m))
-            for i, start in starts_at.items():
-                straight = math.dist(start.xy, end.xy)
-                near = straight <= start.leg_m + end.leg_m
-                if near and self._meet(start.edge, end.edge):
-                    graph.add_edge(("o", i), ("t", j), **self._walked(straight))
+    def _direct(self, land: nx.Graph, start: Join, end: Join, straight: float) -> bool:
+        legs = start.leg_m + end.leg_m
+        if straight > legs:
+            return False
+        stops = [self._stop(join.edge, self._capped(join)) for join in (start, end)]
+        if stops[0] == stops[1]:
+            return True
+        if not all(stop in land for stop in stops) or not nx.has_path(land, *stops):
+            return False
+        return nx.dijkstra_path_length(land, *stops, weight="m") <= 2 * legs
 
-    def _meet(self, one: int, other: int) -> bool:
-        edges = self.network.edges
-        ends = [{int(edges.tail[edge]), int(edges.head[edge])} for edge in (one, other)]
-        return one == other or bool(ends[0] & ends[1])
+    def _capped(self, join: Join) -> float:
+        return min(join.along_m, float(self.network.edges.length_m[join.edge]))
+
+    def _add_positions(
+        self,
+        graph: nx.MultiDiGraph,
+        positions: list[tuple[tuple[float, ...], list[Join]]],
+        side: str,
+    ) -> None:
+        for i, (_, joins) in enumerate(positions):
+            for join in joins:
+                at = self._stop(join.edge, self._capped(join))
+                ends = [(side, i), at] if side == "o" else [at, (side, i)]
+                graph.add_edge(*ends, **self._walked(join.leg_m), edge=-1)
 
     def _walked(self, metres: float) -> dict[str, float]:
         return {"distance": metres, "minutes": metres * 0.06 / self.foot_kmh}

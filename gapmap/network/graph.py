@@ -9,33 +9,33 @@ import numpy as np
 from gapmap.network.rules import KINDS
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from gapmap.network.value import Flags, Floats, Integers, Network
 
-__all__ = ["Arcs", "Costs", "arcs", "edge_costs", "open_ways", "walking_kmh"]
+__all__ = [
+    "Arcs",
+    "Costs",
+    "arcs",
+    "arcs_with_travel",
+    "edge_costs",
+    "member_rows",
+    "open_ways",
+    "walking_kmh",
+]
 
 
 class Arcs(NamedTuple):
     """Arcs in compressed rows: row ``head`` lists every ``tail`` that one can come from.
 
     ``edge`` is the edge of each arc. Of several edges between the same nodes only the cheapest is
-    an arc, since SciPy would add them up.
+    an arc.
     """
 
     starts: Integers
     tails: Integers
     cost: Floats
     edge: Integers
-
-    def with_rows(
-        self, cost: Floats, tails: Integers, counts: Integers
-    ) -> tuple[Floats, Integers, Integers]:
-        """Add nodes that nobody leaves, with the arcs that lead to them: a CSR matrix's arrays."""
-        ends = self.starts[-1] + np.cumsum(counts)
-        return (
-            np.concatenate([self.cost, cost]),
-            np.concatenate([self.tails, tails.astype(np.int32)]),
-            np.concatenate([self.starts, ends.astype(np.int32)]),
-        )
 
 
 class Costs(NamedTuple):
@@ -78,20 +78,25 @@ def open_ways(network: Network, mode: str) -> tuple[Flags, Flags]:
 
 
 def arcs(network: Network, mode: str, by: str, speed_kmh: float | None) -> Arcs:
-    """Give the graph of a mode for searching by ``distance`` or ``minutes``; made once."""
+    """Give the graph of a mode for searching by ``distance`` or ``minutes``; made once.
+
+    ``by = "on land"`` gives the metres of all land ways of the mode, one-way streets both ways.
+    """
     key = ("arcs", mode, by, speed_kmh if by == "minutes" else None)
     if key not in network.memo:
         costs = edge_costs(network, mode, speed_kmh)
-        network.memo[key] = _arcs(
-            network, mode, costs.metres if by == "distance" else costs.minutes
-        )
+        forward, backward = open_ways(network, mode)
+        if by == "on land":
+            forward = backward = (forward | backward) & np.isnan(network.edges.ferry_minutes)
+        cost = costs.minutes if by == "minutes" else costs.metres
+        network.memo[key] = _arcs(network, (forward, backward), cost)
     made: Arcs = network.memo[key]
     return made
 
 
-def _arcs(network: Network, mode: str, cost: Floats) -> Arcs:
+def _arcs(network: Network, ways: tuple[Flags, Flags], cost: Floats) -> Arcs:
     edges = network.edges
-    forward, backward = (np.flatnonzero(way) for way in open_ways(network, mode))
+    forward, backward = (np.flatnonzero(way) for way in ways)
     edge = np.concatenate([forward, backward])
     heads = np.concatenate([edges.head[forward], edges.tail[backward]])
     tails = np.concatenate([edges.tail[forward], edges.head[backward]])
@@ -100,5 +105,47 @@ def _arcs(network: Network, mode: str, cost: Floats) -> Arcs:
     first = np.ones(len(edge), bool)
     first[1:] = (heads[1:] != heads[:-1]) | (tails[1:] != tails[:-1])
     edge, heads, tails = edge[first], heads[first], tails[first]
-    starts = np.concatenate([[0], np.cumsum(np.bincount(heads, minlength=len(network.xy)))])
-    return Arcs(starts.astype(np.int32), tails.astype(np.int32), cost[edge], edge)
+    return Arcs(_row_starts(heads, len(network.xy)), tails.astype(np.int32), cost[edge], edge)
+
+
+def _row_starts(rows: Integers, count: int) -> npt.NDArray[np.int32]:
+    counts = np.bincount(rows, minlength=count)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+
+
+def arcs_with_travel(network: Network, mode: str, by: str, speed_kmh: float | None) -> Arcs:
+    """Give the graph of :func:`arcs` turned round: row ``tail`` lists every ``head``; made once."""
+    key = ("arcs with travel", mode, by, speed_kmh if by == "minutes" else None)
+    if key not in network.memo:
+        graph = arcs(network, mode, by, speed_kmh)
+        count = len(network.xy)
+        heads = np.repeat(np.arange(count, dtype=np.int32), np.diff(graph.starts))
+        order = np.argsort(graph.tails, kind="stable")
+        network.memo[key] = Arcs(
+            _row_starts(graph.tails, count), heads[order], graph.cost[order], graph.edge[order]
+        )
+    made: Arcs = network.memo[key]
+    return made
+
+
+def member_rows(
+    nodes: Integers, members: Integers, prices: Floats, count: int
+) -> tuple[Integers, npt.NDArray[np.int32], Floats]:
+    """Sort members by the node that they hang on, for :func:`pairs_from`.
+
+    Parameters
+    ----------
+    nodes, members, prices
+        A node, a member and the price between them, of any shape; what costs inf is left out.
+    count
+        Number of nodes.
+
+    Returns
+    -------
+    Where each node's members begin (one entry more than nodes), the members, their prices.
+    """
+    nodes, members, prices = nodes.ravel(), members.ravel(), prices.ravel()
+    order = np.flatnonzero(np.isfinite(prices))
+    order = order[np.argsort(nodes[order], kind="stable")]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(nodes[order], minlength=count))])
+    return starts.astype(np.int64), members[order].astype(np.int32), prices[order]

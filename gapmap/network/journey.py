@@ -5,23 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import shapely
 from scipy.spatial import cKDTree
 
 from gapmap.errors import MethodError
-from gapmap.network.graph import Costs, edge_costs, open_ways, walking_kmh
-from gapmap.network.snapping import Snap, check_mode
+from gapmap.network.graph import Costs, arcs, edge_costs, member_rows, open_ways, walking_kmh
+from gapmap.network.kernels.search import pairs_from
+from gapmap.network.snapping import Joins, Snap, check_mode
+from gapmap.network.water import blocked_legs
 
 if TYPE_CHECKING:
     from gapmap.network.value import Flags, Floats, Integers, Network
 
-__all__ = ["Job", "direct_pairs", "end_costs", "make_job", "rank"]
+__all__ = ["Job", "direct_pairs", "end_costs", "make_job", "rank", "shared_edge_pairs"]
+
+_ROUNDING = 1 + 1e-12
+_TIMES = 2.0  # the way between two joins, over both legs, of those who are neighbours
 
 
 class Job(NamedTuple):
     """What one search is about."""
 
     network: Network
+    mode: str
     costs: Costs
     forward: Flags
     backward: Flags
@@ -31,6 +36,10 @@ class Job(NamedTuple):
     def cost(self, costs: Costs) -> Floats:
         """Pick what is made small: metres or minutes."""
         return costs.metres if self.by == "distance" else costs.minutes
+
+    def other(self, costs: Costs) -> Floats:
+        """Pick what is measured along the same route."""
+        return costs.minutes if self.by == "distance" else costs.metres
 
     def on_foot(self, metres: Floats) -> Costs:
         """Price an off-road leg."""
@@ -50,7 +59,7 @@ def make_job(
     _check(*snaps, mode=mode, by=by, speed_kmh=speed_kmh)
     forward, backward = open_ways(network, mode)
     costs = edge_costs(network, mode, speed_kmh)
-    return Job(network, costs, forward, backward, walking_kmh(network, mode, speed_kmh), by)
+    return Job(network, mode, costs, forward, backward, walking_kmh(network, mode, speed_kmh), by)
 
 
 def _check(origins: Snap, targets: Snap, *, mode: str, by: str, speed_kmh: float | None) -> None:
@@ -78,33 +87,54 @@ def rank(targets: Snap) -> Integers:
     return rank
 
 
-def end_costs(job: Job, snap: Snap, *, leaving: bool) -> tuple[Integers, Costs]:
-    """Price the way between each position and the tail, then the head, of its edge.
+def end_costs(job: Job, joins: Joins, *, leaving: bool) -> tuple[Integers, Costs]:
+    """Price the way between each join's position and the tail, and the head, of its edge.
 
-    Arrays have twice the positions' length. Cost is inf where the edge may not be travelled so, or
-    the position is not connected; a position at a node is free to use it.
+    Arrays have the shape (joins, 2). Cost is inf where the edge may not be travelled so; who joins
+    at a node is free to use it.
     """
-    edge = np.where(snap.edge >= 0, snap.edge, 0)
     edges = job.network.edges
-    fraction = np.where(snap.edge >= 0, snap.fraction, np.nan)
-    share = np.concatenate([fraction, 1 - fraction])
+    edge = joins.edge
+    share = np.column_stack([joins.fraction, 1 - joins.fraction])
     to_tail, to_head = (job.backward, job.forward) if leaving else (job.forward, job.backward)
-    free = np.concatenate([to_tail[edge], to_head[edge]]) | (share == 0)
-    leg = job.on_foot(np.tile(snap.distance_m, 2))
-    nodes = np.concatenate([edges.tail[edge], edges.head[edge]])
+    free = np.column_stack([to_tail[edge], to_head[edge]]) | (share == 0)
+    leg = job.on_foot(joins.distance_m[:, None])
     costs = [
-        np.where(free & np.isfinite(share), share * np.tile(whole[edge], 2) + off_road, np.inf)
+        np.where(free, share * whole[edge][:, None] + off_road, np.inf)
         for whole, off_road in zip(job.costs, leg, strict=True)
     ]
-    return nodes, Costs(*costs)
+    return np.column_stack([edges.tail[edge], edges.head[edge]]), Costs(*costs)
+
+
+def shared_edge_pairs(job: Job, origins: Joins, targets: Joins) -> tuple[Integers, Integers, Costs]:
+    """Find joins of origins and of targets on one edge, between which one may go along it.
+
+    Returns
+    -------
+    Number of the origin's join, of the target's join, and the cost from position to position.
+    """
+    by_edge = np.argsort(targets.edge, kind="stable")
+    sorted_edges = targets.edge[by_edge]
+    first = np.searchsorted(sorted_edges, origins.edge, side="left")
+    counts = np.searchsorted(sorted_edges, origins.edge, side="right") - first
+    o = np.repeat(np.arange(len(origins.edge)), counts)
+    within = np.arange(len(o)) - np.repeat(np.cumsum(counts) - counts, counts)
+    t = by_edge[np.repeat(first, counts) + within]
+    edge = origins.edge[o]
+    ahead = targets.fraction[t] - origins.fraction[o]
+    may = np.where(ahead > 0, job.forward[edge], job.backward[edge]) | (ahead == 0)
+    o, t, edge, ahead = o[may], t[may], edge[may], np.abs(ahead[may])
+    legs = job.on_foot(origins.distance_m[o] + targets.distance_m[t])
+    return o, t, Costs(*(a + ahead * c[edge] for a, c in zip(legs, job.costs, strict=True)))
 
 
 def direct_pairs(job: Job, origins: Snap, targets: Snap) -> tuple[Integers, Integers, Floats]:
     """Find origins and targets between which one may walk straight, without the road.
 
-    They join the same edge, or edges that meet, and are no farther apart than both off-road legs
-    together: a clinic in the village is not a round trip to the road. Two banks of a river whose
-    roads do not meet there stay apart, and so do the two sides of a border.
+    They are no farther apart than both off-road legs together, and the way on land between the
+    points where they join it is at most twice that: a clinic in the village is not a round trip to
+    the road. Two banks of a river whose roads do not meet near there stay apart, and so do the two
+    sides of a border.
 
     Returns
     -------
@@ -115,23 +145,55 @@ def direct_pairs(job: Job, origins: Snap, targets: Snap) -> tuple[Integers, Inte
     else:
         b, a = _near_pairs(targets, origins)
     straight = np.hypot(*(origins.xy[a] - targets.xy[b]).T)
-    keep = straight <= origins.distance_m[a] + targets.distance_m[b]
-    keep &= _meet(job.network, origins.edge[a], targets.edge[b])
+    keep = straight <= (origins.distance_m[a] + targets.distance_m[b]) * _ROUNDING
     a, b, straight = a[keep], b[keep], straight[keep]
-    if job.network.borders is not None and len(a):
-        legs = shapely.linestrings(np.stack([origins.xy[a], targets.xy[b]], axis=1))
-        keep = ~shapely.intersects(legs, job.network.borders)
-        a, b, straight = a[keep], b[keep], straight[keep]
-    return a, b, straight
+    free = ~blocked_legs(job.network, origins.xy[a], targets.xy[b])
+    a, b, straight = a[free], b[free], straight[free]
+    near = _joined_nearby(job, origins, targets, (a, b))
+    return a[near], b[near], straight[near]
 
 
-def _meet(network: Network, one: Integers, other: Integers) -> Flags:
-    """Say which pairs of edges are one, or have a node in common."""
-    tail, head = network.edges.tail, network.edges.head
-    shared = (tail[one] == tail[other]) | (head[one] == head[other])
-    crossed = (tail[one] == head[other]) | (head[one] == tail[other])
-    meet: Flags = (one == other) | shared | crossed
-    return meet
+def _joined_nearby(
+    job: Job, origins: Snap, targets: Snap, pairs: tuple[Integers, Integers]
+) -> Flags:
+    """Say of which pairs the nearest joins are near each other by land."""
+    a, b = pairs
+    most_m = _TIMES * (origins.distance_m[a] + targets.distance_m[b]) * _ROUNDING
+    if not len(a):
+        return np.zeros(0, bool)
+    everyone = job._replace(forward=job.forward | job.backward, backward=job.forward | job.backward)
+    everyone = everyone._replace(by="distance")
+    graph = arcs(job.network, job.mode, "on land", None)
+    asked, target = np.unique(b, return_inverse=True)
+    sides = []
+    for snapped, who in ((targets, asked), (origins, np.arange(len(origins)))):
+        legless = Joins(who, snapped.edge[who], snapped.fraction[who], np.zeros(len(who)))
+        legless = Joins(*(values[legless.edge >= 0] for values in legless))
+        sides.append((legless, *end_costs(everyone, legless, leaving=False)))
+    (theirs, nodes, costs), (mine, my_nodes, my_costs) = sides
+    source, member, metres = pairs_from(
+        graph.starts,
+        graph.tails,
+        graph.cost,
+        np.arange(0, 2 * len(asked) + 1, 2),
+        nodes.ravel().astype(np.int32),
+        costs.metres.ravel(),
+        *member_rows(my_nodes, np.repeat(mine.owner, 2), my_costs.metres, len(job.network.xy)),
+        float(most_m.max()),
+    )
+    o, t, along = shared_edge_pairs(everyone, mine, theirs)
+    keys = np.concatenate(
+        [source.astype(np.int64) * len(origins) + member, t * len(origins) + mine.owner[o]]
+    )
+    values = np.concatenate([metres, along.metres])
+    order = np.lexsort((values, keys))
+    keys, values = keys[order], values[order]
+    wanted = target * len(origins) + a
+    at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    if not len(keys):
+        return np.zeros(len(a), bool)
+    near: Flags = (keys[at] == wanted) & (values[at] <= most_m)
+    return near
 
 
 def _near_pairs(few: Snap, many: Snap) -> tuple[Integers, Integers]:
@@ -146,7 +208,7 @@ def _near_pairs(few: Snap, many: Snap) -> tuple[Integers, Integers]:
     for level in np.unique(size):
         mine = m[size == level]
         radius = few.distance_m[f] + many.distance_m[mine].max()
-        near = cKDTree(many.xy[mine]).query_ball_point(few.xy[f], radius * (1 + 1e-12))
+        near = cKDTree(many.xy[mine]).query_ball_point(few.xy[f], radius * _ROUNDING)
         counts = np.fromiter(map(len, near), np.int64, len(near))
         flat = np.concatenate([*near, []]).astype(np.int64)
         pairs.append(np.column_stack([np.repeat(f, counts), mine[flat]]))

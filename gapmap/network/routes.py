@@ -19,21 +19,22 @@ __all__ = ["Stand", "line_along", "line_straight", "line_through", "stand"]
 
 
 class Stand(NamedTuple):
-    """Where someone stands: the position, and the point on the edge that it was joined to."""
+    """Where someone stands: the position, and the point on the edge where it joins the network."""
 
     xy: Floats
     edge: int
     fraction: float
 
 
-def stand(snap: Snap, index: int) -> Stand:
-    """Take one position out of many."""
-    return Stand(snap.xy[index], int(snap.edge[index]), float(snap.fraction[index]))
+def stand(snap: Snap, join: int) -> Stand:
+    """Take one join out of many."""
+    joins = snap.joins
+    return Stand(snap.xy[joins.owner[join]], int(joins.edge[join]), float(joins.fraction[join]))
 
 
-def line_straight(origin: Stand, target: Stand) -> shapely.LineString:
+def line_straight(start: Floats, end: Floats) -> shapely.LineString:
     """Go straight, off the road."""
-    return shapely.LineString([origin.xy, target.xy])
+    return shapely.LineString([start, end])
 
 
 def line_along(network: Network, origin: Stand, target: Stand) -> shapely.LineString:

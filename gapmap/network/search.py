@@ -1,12 +1,11 @@
 """Search: the nearest facility of every place, in one pass for all places and facilities.
 
-One Dijkstra search starts from all facilities at once and runs against the direction of travel.
-What lies off the road is part of it: an extra node stands for "arrived" and is linked to both ends
-of every facility's edge, at the cost of the rest of that edge and of the facility's leg. A place
-then takes the cheapest of: leaving its edge by either end, meeting a facility along its own edge,
-or going straight to a facility that is no farther than both legs together. This is the same as
-cutting every edge at every place and facility, without a new graph for each service (see
-``docs/adr/0004-network-search.md``).
+One search starts from all facilities at once and runs against the direction of travel. What lies
+off the road is part of it: a facility is where each of the ways that it joins can take one, at the
+cost of the rest of that edge and of the facility's leg. A place then takes the cheapest of: leaving
+one of its ways by either end, meeting a facility along one of its ways, or going straight to a
+facility that is no farther than both legs together. This is the same as cutting every edge at every
+place and facility, without a new graph for each service (see ``docs/adr/0004-network-search.md``).
 """
 
 from __future__ import annotations
@@ -16,14 +15,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from gapmap.network.graph import Arcs, Costs, arcs
-from gapmap.network.journey import Job, direct_pairs, end_costs, make_job, rank
-from gapmap.network.routes import Stand, line_along, line_straight, line_through, stand
-from gapmap.network.snapping import Snap, ferry_components
+from gapmap.network.journey import (
+    Job,
+    direct_pairs,
+    end_costs,
+    make_job,
+    rank,
+    shared_edge_pairs,
+)
+from gapmap.network.kernels.chains import follow
+from gapmap.network.kernels.search import bucket_width, nearest_from
+from gapmap.network.routes import line_along, line_straight, line_through, stand
+from gapmap.network.snapping import Snap, ferry_components, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Reach", "reach_nearest"]
 
-_UNREACHED = -9999  # SciPy's word for "no predecessor"
-_BY_TAIL, _BY_HEAD, _BY_AIR = 0, 1, 4  # places in the list of options
+_BY_TAIL, _BY_HEAD, _ALONG, _BY_AIR = range(4)
+_NOBODY = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,8 +53,11 @@ class Reach:
         Along the same route, off-road legs included; inf where there is none.
     target
         Index of the target; -1 where there is none.
+    leg_m
+        The origin's own off-road leg on this route, all of it where no way is used; inf where
+        there is no route.
     has_ferry
-        Whether the origin stands on a connected piece of network that a ferry serves.
+        Whether the origin joins a connected piece of network that a ferry serves.
     routes
         For the origins that were asked for and reach a target: the line from origin to target.
     trace
@@ -59,6 +67,7 @@ class Reach:
     distance_m: Floats
     minutes: Floats
     target: Integers
+    leg_m: Floats
     has_ferry: Flags
     routes: Mapping[int, shapely.LineString] = field(default_factory=dict)
     trace: _Trace | None = None
@@ -72,15 +81,27 @@ class Reach:
 
 
 class _Tree(NamedTuple):
-    """For each node: cost to its nearest target, that target, the next node and the edge there.
+    """For each node: price to its nearest target, that target's rank, the next node, the arc there.
 
-    ``onward`` is the extra node where a target's own edge begins, ``_UNREACHED`` without a target.
+    ``begin`` gives, for a node where a chain ends, the end of a target's edge that lies there: the
+    number of the target's join, twice, plus one for the head.
     """
 
-    costs: Costs
-    target: Integers
-    onward: Integers
-    edge: Integers
+    graph: Arcs
+    price: Floats
+    rank: npt.NDArray[np.int32]
+    onward: npt.NDArray[np.int32]
+    arc: npt.NDArray[np.int32]
+    begin: Integers
+    begin_other: Floats
+
+
+class _Choice(NamedTuple):
+    """What each origin does: how, by which of its joins, and to which join of the target."""
+
+    how: Integers
+    join: Integers
+    target_join: Integers
 
 
 class _Trace(NamedTuple):
@@ -88,23 +109,27 @@ class _Trace(NamedTuple):
 
     job: Job
     tree: _Tree
-    chosen: Integers
+    choice: _Choice
     target: Integers
     origins: Snap
     targets: Snap
 
     def line(self, origin: int) -> shapely.LineString:
         """Draw one route."""
-        end = stand(self.targets, int(self.target[origin]))
-        option = int(self.chosen[origin])
-        return _route(self.job, self.tree, option, stand(self.origins, origin), end)
-
-
-class _Option(NamedTuple):
-    """One way for each origin to get to some target; cost inf and target -1 where there is none."""
-
-    costs: Costs
-    target: Integers
+        how = self.choice.how[origin]
+        if how == _BY_AIR:
+            return line_straight(self.origins.xy[origin], self.targets.xy[self.target[origin]])
+        start = stand(self.origins, int(self.choice.join[origin]))
+        end = stand(self.targets, int(self.choice.target_join[origin]))
+        network, edges = self.job.network, self.job.network.edges
+        if how == _ALONG:
+            return line_along(network, start, end)
+        nodes = [int((edges.tail if how == _BY_TAIL else edges.head)[start.edge])]
+        walked: list[int] = []
+        while self.tree.onward[nodes[-1]] >= 0:
+            walked.append(int(self.tree.graph.edge[self.tree.arc[nodes[-1]]]))
+            nodes.append(int(self.tree.onward[nodes[-1]]))
+        return line_through(network, start, end, nodes, walked)
 
 
 def reach_nearest(  # noqa: PLR0913 - three values and the four knobs of the question
@@ -128,7 +153,8 @@ def reach_nearest(  # noqa: PLR0913 - three values and the four knobs of the que
     mode
         ``walk``, ``cycle`` or ``drive``; one-way streets count for driving only.
     by
-        What is made small: ``distance`` or ``minutes``. The other is measured on the same route.
+        What is made small: ``distance`` (the shortest route) or ``minutes`` (the fastest). The
+        other is measured on the same route.
     speed_kmh
         Speed on all ways in place of the mode's own; ferries keep their times, and off the road
         everyone walks.
@@ -141,180 +167,143 @@ def reach_nearest(  # noqa: PLR0913 - three values and the four knobs of the que
         If mode, measure or speed make no sense or do not fit the positions.
     """
     job = make_job(network, (origins, targets), mode=mode, by=by, speed_kmh=speed_kmh)
-    tree = _search(job, arcs(network, mode, by, speed_kmh), targets)
-    options = [
-        *_by_ends(job, tree, origins),
-        _along(job, origins, targets, forward=True),
-        _along(job, origins, targets, forward=False),
-        _direct(job, origins, targets),
-    ]
-    price = np.stack([job.cost(option.costs) for option in options])
-    chosen = np.argmin(price, axis=0)
-    each = np.arange(len(origins))
-    target = np.stack([option.target for option in options])[chosen, each]
-    metres = np.stack([option.costs.metres for option in options])[chosen, each]
-    minutes = np.stack([option.costs.minutes for option in options])[chosen, each]
+    ranks = rank(targets)
+    tree = _search(job, arcs(network, mode, by, speed_kmh), targets, ranks)
+    price, other, target, choice = _cheapest(job, tree, (origins, targets), ranks)
     found = np.flatnonzero(target >= 0)
     straight = np.hypot(*(origins.xy[found] - targets.xy[target[found]]).T)
+    metres, minutes = (price, other) if by == "distance" else (other, price)
     metres[found] = np.maximum(metres[found], straight)  # rounding only: no route is shorter
+    leg_m = np.full(len(origins), np.inf)
+    leg_m[found] = np.where(
+        choice.how[found] == _BY_AIR, straight, origins.joins.distance_m[choice.join[found]]
+    )
     reach = Reach(
         distance_m=metres,
         minutes=minutes,
         target=target,
-        has_ferry=np.isin(origins.component, ferry_components(network, mode)),
-        trace=_Trace(job, tree, chosen, target, origins, targets),
+        leg_m=leg_m,
+        has_ferry=_has_ferry(network, origins, mode),
+        trace=_Trace(job, tree, choice, target, origins, targets),
     )
     return reach if routes is None else replace(reach, routes=reach.lines(routes))
 
 
-def _search(job: Job, graph: Arcs, targets: Snap) -> _Tree:
-    """Run the search from all targets; the extra node has the number of nodes as its own."""
-    count = len(job.network.xy)
-    nodes, costs, target = _starts(job, targets)
-    matrix = csr_array(
-        graph.with_rows(job.cost(costs), nodes, np.array([len(nodes)])),
-        shape=(count + 1, count + 1),
-    )
-    _, onward = dijkstra(matrix, indices=count, return_predecessors=True)
-    onward = onward[:count].astype(np.int64)
-    begins = onward == count
-    edge = np.full(count, -1, np.int64)
-    inner = np.flatnonzero((onward != _UNREACHED) & ~begins)
-    edge[inner] = graph.edge[_arc_numbers(graph, onward[inner], inner)]
-    start = np.full(count, -1, np.int64)
-    start[nodes] = np.arange(len(nodes))
-    return _summed(job, _Tree(costs, target, onward, edge), np.where(begins, start, -1))
+def _has_ferry(network: Network, origins: Snap, mode: str) -> Flags:
+    joins = origins.joins
+    piece = pieces_of(network, mode)[network.edges.tail[joins.edge]]
+    has_ferry = np.zeros(len(origins), bool)
+    has_ferry[joins.owner[np.isin(piece, ferry_components(network, mode))]] = True
+    return has_ferry
 
 
-def _starts(job: Job, targets: Snap) -> tuple[Integers, Costs, Integers]:
-    """Give the nodes next to targets, in order, with the cheapest target of each."""
-    nodes, costs = end_costs(job, targets, leaving=False)
-    which = np.tile(np.arange(len(targets)), 2)
-    price = job.cost(costs)
-    order = np.lexsort((rank(targets)[which], price, nodes))
+def _search(job: Job, graph: Arcs, targets: Snap, ranks: Integers) -> _Tree:
+    """Search from all targets at once."""
+    nodes, costs = end_costs(job, targets.joins, leaving=False)
+    price, rank_of_end = job.cost(costs).ravel(), np.repeat(ranks[targets.joins.owner], 2)
+    nodes = nodes.ravel()
+    order = np.lexsort((rank_of_end, price, nodes))
     order = order[np.isfinite(price[order])]
-    unique, first = np.unique(nodes[order], return_index=True)
+    seeds, first = np.unique(nodes[order], return_index=True)
     best = order[first]
-    return unique, Costs(costs.metres[best], costs.minutes[best]), which[best]
-
-
-def _arc_numbers(graph: Arcs, rows: Integers, tails: Integers) -> Integers:
-    """Find the arcs from ``rows`` to ``tails``; arcs are ordered by row, then tail."""
-    count = len(graph.starts) - 1
-    row = np.repeat(np.arange(count, dtype=np.int64), np.diff(graph.starts))
-    return np.searchsorted(row * count + graph.tails, rows * count + tails)
-
-
-def _summed(job: Job, tree: _Tree, start: Integers) -> _Tree:
-    """Add up metres and minutes from every node to its target, by doubling the steps.
-
-    ``tree.costs`` and ``tree.target`` come in as those of the starts, ``start`` says which start a
-    node is (-1: none).
-    """
-    count = len(start)
-    walks = np.flatnonzero(tree.edge >= 0)
-    sums = [np.zeros(count), np.zeros(count)]
-    for total, whole in zip(sums, job.costs, strict=True):
-        total[walks] = whole[tree.edge[walks]]
-    ahead = np.arange(count)
-    ahead[walks] = tree.onward[walks]
-    while True:
-        further = ahead[ahead]
-        if np.array_equal(further, ahead):
-            break
-        for total in sums:
-            np.add(total, total[ahead], out=total)
-        ahead = further
-    start = start[ahead]
-    reached = start >= 0
-    costs = [
-        np.where(reached, total + own[start] if len(own) else np.inf, np.inf)
-        for total, own in zip(sums, tree.costs, strict=True)
-    ]
-    target = np.where(reached, tree.target[start], -1) if len(tree.target) else start
-    return tree._replace(costs=Costs(*costs), target=target)
-
-
-def _by_ends(job: Job, tree: _Tree, origins: Snap) -> list[_Option]:
-    """Leave one's edge by its tail, or by its head."""
-    nodes, costs = end_costs(job, origins, leaving=True)
-    metres, minutes = (
-        costs.metres + tree.costs.metres[nodes],
-        costs.minutes + tree.costs.minutes[nodes],
+    found = nearest_from(
+        graph.starts,
+        graph.tails,
+        graph.cost,
+        seeds.astype(np.int32),
+        price[best],
+        rank_of_end[best].astype(np.int32),
+        bucket_width(graph.cost),
     )
-    target = np.where(np.isfinite(metres), tree.target[nodes], -1)
-    half = len(origins)
-    return [
-        _Option(Costs(metres[part], minutes[part]), target[part])
-        for part in (slice(0, half), slice(half, None))
-    ]
+    begin = np.full(len(job.network.xy), -1, np.int64)
+    begin[seeds] = best
+    return _Tree(graph, *found, begin, job.other(costs).ravel())
 
 
-def _along(job: Job, origins: Snap, targets: Snap, *, forward: bool) -> _Option:
-    """Meet a target on one's own edge, going forward (to a later point) or backward."""
-    may = job.forward if forward else job.backward
-    shared = np.intersect1d(origins.edge, targets.edge)
-    shared = shared[(shared >= 0)]
-    shared = shared[may[shared]]
-    o, t = (np.flatnonzero(np.isin(snap.edge, shared)) for snap in (origins, targets))
-    sign = -1.0 if forward else 1.0
-    edge = np.concatenate([targets.edge[t], origins.edge[o]])
-    at = sign * np.concatenate([targets.fraction[t], origins.fraction[o]])
-    whole = job.cost(job.costs)[edge]
-    price = np.full(len(edge), np.inf)  # of being at the edge's beginning and going on to a target
-    price[: len(t)] = job.cost(job.on_foot(targets.distance_m[t])) - (at * whole)[: len(t)]
-    tie = np.concatenate([rank(targets)[t], np.zeros(len(o), np.int64)])
-    order = np.lexsort((tie, np.arange(len(edge)) >= len(t), at, edge))
-    price, edge = price[order], edge[order]
-    running = pd.Series(price).groupby(edge).cummin().to_numpy()
-    new = np.ones(len(edge), bool)
-    new[1:] = (edge[1:] != edge[:-1]) | (price[1:] < running[:-1])
-    latest = np.maximum.accumulate(np.where(new, np.arange(len(edge)), 0))
-    met = (order >= len(t)) & np.isfinite(running)
-    return _meeting(job, (origins, o[order[met] - len(t)]), (targets, t[order[latest[met]]]))
-
-
-def _meeting(job: Job, mine: tuple[Snap, Integers], theirs: tuple[Snap, Integers]) -> _Option:
-    """Price the way along the edge that both stand on."""
-    (origins, o), (targets, t) = mine, theirs
-    share = np.abs(origins.fraction[o] - targets.fraction[t])
-    legs = job.on_foot(origins.distance_m[o] + targets.distance_m[t])
-    edge = origins.edge[o]
-    return _option(
-        len(origins),
-        o,
-        t,
-        Costs(*(leg + share * c[edge] for leg, c in zip(legs, job.costs, strict=True))),
+def _cheapest(
+    job: Job, tree: _Tree, snaps: tuple[Snap, Snap], ranks: Integers
+) -> tuple[Floats, Floats, Integers, _Choice]:
+    """Give each origin's price, the other measure on the same route, the target, and the choice."""
+    origins, joins, by_rank = snaps[0], snaps[0].joins, np.argsort(ranks)
+    nodes, costs = end_costs(job, joins, leaving=True)
+    size = len(joins.owner)
+    prices = np.full((4, size), np.inf)
+    others = np.full((4, size), np.inf)
+    of_rank = np.full((4, size), _NOBODY)
+    their_join = np.full((4, size), -1)
+    prices[:2] = (job.cost(costs) + tree.price[nodes]).T
+    of_rank[:2] = tree.rank[nodes].T
+    for how, (row, cost, rank_, join) in (
+        (_ALONG, _along(job, snaps, ranks)),
+        (_BY_AIR, _by_air(job, snaps, ranks)),
+    ):
+        prices[how, row], others[how, row] = job.cost(cost), job.other(cost)
+        of_rank[how, row], their_join[how, row] = rank_, join
+    who, best = _first_of_each(joins.owner, prices, of_rank)
+    how, join = np.divmod(best, max(size, 1))
+    by_end = np.flatnonzero(how < _ALONG)
+    ends = nodes[join[by_end], how[by_end]]
+    arc_price = job.other(job.costs)[tree.graph.edge]
+    onward, last = follow(ends, tree.onward, tree.arc, arc_price)
+    begin = tree.begin[last]
+    others[how[by_end], join[by_end]] = (
+        job.other(costs)[join[by_end], how[by_end]] + onward + tree.begin_other[begin]
     )
-
-
-def _option(count: int, o: Integers, t: Integers, costs: Costs) -> _Option:
+    their_join[how[by_end], join[by_end]] = begin // 2
+    count = len(origins)
+    price, other = np.full(count, np.inf), np.full(count, np.inf)
     target = np.full(count, -1, np.int64)
-    target[o] = t
-    spread = [np.full(count, np.inf), np.full(count, np.inf)]
-    for values, known in zip(spread, costs, strict=True):
-        values[o] = known
-    return _Option(Costs(*spread), target)
+    choice = _Choice(*(np.full(count, -1, np.int64) for _ in range(3)))
+    price[who], other[who] = prices[how, join], others[how, join]
+    target[who] = by_rank[of_rank[how, join]] if len(who) else -1
+    choice.how[who], choice.join[who] = how, join
+    choice.target_join[who] = their_join[how, join]
+    return price, other, target, choice
 
 
-def _direct(job: Job, origins: Snap, targets: Snap) -> _Option:
-    """Go straight to a target that is no farther than both off-road legs together."""
+def _first_of_each(owner: Integers, prices: Floats, ranks: Integers) -> tuple[Integers, Integers]:
+    """Find each owner's cheapest entry, the lowest rank of equals; owners come in order.
+
+    ``prices`` and ``ranks`` have the shape (ways of going, joins). Owners without an entry that is
+    finite are left out; the entry is told as its number in the flat table.
+    """
+    if not len(owner):
+        return owner, owner
+    who, first = np.unique(owner, return_index=True)
+    sizes = np.diff([*first, len(owner)])
+    least = np.minimum.reduceat(prices.min(axis=0), first)
+    level = prices == np.repeat(least, sizes)
+    tied = np.where(level, ranks, _NOBODY)
+    lowest = np.minimum.reduceat(tied.min(axis=0), first)
+    ours = level & (tied == np.repeat(lowest, sizes))
+    how, join = np.nonzero(ours)
+    order = np.lexsort((how, join))
+    how, join = how[order], join[order]
+    winner, at = np.unique(owner[join], return_index=True)
+    kept = np.isfinite(least[np.searchsorted(who, winner)])
+    return winner[kept], (how * len(owner) + join)[at][kept]
+
+
+_Rows = tuple["Integers", Costs, "Integers", "Integers"]
+
+
+def _along(job: Job, snaps: tuple[Snap, Snap], ranks: Integers) -> _Rows:
+    """Meet a target on one's own edge: the origin's join, the cost, the rank, the target's join."""
+    origins, targets = snaps
+    o, t, cost = shared_edge_pairs(job, origins.joins, targets.joins)
+    of_rank = ranks[targets.joins.owner[t]]
+    order = np.lexsort((of_rank, job.cost(cost), o))
+    o, first = np.unique(o[order], return_index=True)
+    best = order[first]
+    return o, Costs(*(values[best] for values in cost)), of_rank[best], t[best]
+
+
+def _by_air(job: Job, snaps: tuple[Snap, Snap], ranks: Integers) -> _Rows:
+    """Go straight to a target; told at the origin's nearest join."""
+    origins, targets = snaps
     a, b, straight = direct_pairs(job, origins, targets)
-    order = np.lexsort((rank(targets)[b], straight, a))
+    order = np.lexsort((ranks[b], straight, a))
     a, first = np.unique(a[order], return_index=True)
     best = order[first]
-    return _option(len(origins), a, b[best], job.on_foot(straight[best]))
-
-
-def _route(job: Job, tree: _Tree, option: int, origin: Stand, target: Stand) -> shapely.LineString:
-    if option == _BY_AIR:
-        return line_straight(origin, target)
-    if option not in (_BY_TAIL, _BY_HEAD):
-        return line_along(job.network, origin, target)
-    edges = job.network.edges
-    nodes = [int((edges.tail if option == _BY_TAIL else edges.head)[origin.edge])]
-    walked: list[int] = []
-    while tree.edge[nodes[-1]] >= 0:
-        walked.append(int(tree.edge[nodes[-1]]))
-        nodes.append(int(tree.onward[nodes[-1]]))
-    return line_through(job.network, origin, target, nodes, walked)
+    row = np.searchsorted(origins.joins.owner, a)
+    return row, job.on_foot(straight[best]), ranks[b[best]], np.full(len(a), -1)

@@ -1,4 +1,11 @@
-"""Snapping: from a position to the nearest point of the nearest way."""
+"""Snapping: where positions join the ways.
+
+A position joins the nearest point of the nearest way, and the other ways that are about as near,
+each at its own nearest point: a village is no dot. So a lane that somebody drew a little nearer
+hides no road; the search takes what serves best, off-road leg included. Scraps, short lanes that
+lead nowhere, hide no road unless one stands on them. Lengths here are shares of ``snap_m``. See
+``docs/adr/0006-joining-several-ways.md``.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +14,64 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gapmap.errors import MethodError
+from gapmap.network.feet import feet_within, make_grid, nearest_edge
 from gapmap.network.rules import KINDS
 from gapmap.network.value import MODES
+from gapmap.network.water import blocked_legs
 
 if TYPE_CHECKING:
+    from gapmap.network.feet import SegmentGrid
     from gapmap.network.value import Flags, Floats, Integers, Network
 
-__all__ = ["Snap", "check_mode", "ferry_components", "pieces_of", "snap", "usable"]
+__all__ = [
+    "ON_WAY",
+    "SCRAP",
+    "TIMES",
+    "Joins",
+    "Snap",
+    "check_mode",
+    "ferry_components",
+    "pieces_of",
+    "snap",
+    "usable",
+]
 
+ON_WAY = 0.001
+"""Who stands no farther than this from a way stands on it: 1 m, a coordinate with five digits."""
+
+TIMES = 2.0
+"""Ways no farther than this times the leg to the nearest are about as near."""
+
+SCRAP = 0.5
+"""A connected piece no wider than this is a scrap: 500 m. The widest piece never is."""
+
+_ROUNDING = 1e-9
 _AT_END_M = 1e-6  # nearer than this to a node is at the node
+
+
+class Joins(NamedTuple):
+    """Where positions join ways, ordered by position, then by the length of the leg.
+
+    ``owner`` is the number of the position, ``edge`` and ``fraction`` (0 at the tail, 1 at the
+    head) the point on the way, ``distance_m`` the off-road leg.
+    """
+
+    owner: Integers
+    edge: Integers
+    fraction: Floats
+    distance_m: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Snap:
-    """Where positions meet the network; all arrays have one entry per position.
+    """Where positions meet the network; all arrays but ``joins`` have one entry per position.
+
+    The main join is the nearest that is on more than a scrap; where there are only scraps, the
+    nearest.
 
     Attributes
     ----------
@@ -34,18 +80,21 @@ class Snap:
     xy
         The positions themselves, shape (n, 2), metres; NaN where there is none.
     edge
-        The nearest edge that the mode can use; -1 without a position or a way within ``snap_m``.
+        The edge of the main join; -1 without a position or a way within ``snap_m``.
     fraction
         How far along the edge, from 0 (tail) to 1 (head); NaN where ``edge`` is -1.
     point_xy
         The point on the edge, shape (n, 2); NaN where ``edge`` is -1.
     distance_m
-        The off-road leg; inf where ``edge`` is -1.
+        The off-road leg of the main join; inf where ``edge`` is -1.
     nearest_way_m
         True distance to the nearest way, however far; NaN without a position, inf where the
         network has no way for the mode.
     component
-        Number of the connected piece of network (ferries connect); -1 where ``edge`` is -1.
+        Number of the connected piece of network (ferries connect) of the main join; -1 where
+        ``edge`` is -1.
+    joins
+        All joins; a search picks among them.
     """
 
     mode: str
@@ -56,17 +105,11 @@ class Snap:
     distance_m: Floats
     nearest_way_m: Floats
     component: Integers
+    joins: Joins
 
     def __len__(self) -> int:
         """Count the positions."""
         return len(self.edge)
-
-
-class _Tree(NamedTuple):
-    """Search tree over the edges that a mode can snap to, and the numbers of those edges."""
-
-    tree: shapely.STRtree
-    edges: Integers
 
 
 def check_mode(mode: str) -> None:
@@ -86,11 +129,11 @@ def usable(network: Network, mode: str) -> Flags:
 
 
 def snap(network: Network, xy: npt.ArrayLike, *, mode: str) -> Snap:
-    """Join each position to the nearest point of the nearest edge that the mode can use.
+    """Join each position to the ways near it that the mode can use.
 
-    Nobody boards a ferry at sea: ferries and the legs to their quays are left out. Of equally near
-    edges the one with the lowest number is taken. A leg that would cross one of the network's
-    borders is not taken; the next nearest edge within ``snap_m`` is.
+    Nobody boards a ferry at sea, and nobody steps onto a bridge from the water: ferries, the legs
+    to their quays and what runs over water are left out. A leg that would cross a border or water
+    is not taken. Of equally near edges the one with the lowest number is taken.
 
     Parameters
     ----------
@@ -111,93 +154,159 @@ def snap(network: Network, xy: npt.ArrayLike, *, mode: str) -> Snap:
     if xy.ndim != 2 or xy.shape[1] != 2:  # noqa: PLR2004 - x and y
         en = f"positions must have the shape (n, 2), not {xy.shape}"
         raise MethodError(en, f"位置数组的形状应为 (n, 2),而不是 {xy.shape}")
-    tree = _tree(network, mode)
-    placed = np.flatnonzero(np.isfinite(xy).all(axis=1))
-    edge = np.full(len(xy), -1, np.int64)
-    nearest_way_m = np.full(len(xy), np.nan)
-    nearest_way_m[placed] = np.inf
-    if len(placed) and len(tree.edges):
-        points = shapely.points(xy[placed])
-        edge[placed], nearest_way_m[placed] = _nearest(tree, points)
-        edge[nearest_way_m > network.snap_m] = -1
-        if network.borders is not None:
-            edge[placed] = _inside_borders(network, tree, points, edge[placed])
-    return _on_edges(network, mode, xy, edge, nearest_way_m)
-
-
-def _nearest(tree: _Tree, points: npt.NDArray[np.object_]) -> tuple[Integers, Floats]:
-    (which, found), distance = tree.tree.query_nearest(points, return_distance=True)
-    order = np.lexsort((found, which))
-    which, first = np.unique(which[order], return_index=True)
-    return tree.edges[found[order][first]], distance[order][first]
-
-
-def _inside_borders(
-    network: Network, tree: _Tree, points: npt.NDArray[np.object_], edge: Integers
-) -> Integers:
-    """Give another edge to those whose off-road leg crosses a border, or -1."""
-    lines = _lines(network)
-    edge = edge.copy()
-    joined = np.flatnonzero(edge >= 0)
-    legs = shapely.shortest_line(points[joined], lines[edge[joined]])
-    for i in joined[shapely.intersects(legs, network.borders)]:
-        near = np.sort(tree.edges[tree.tree.query(points[i], "dwithin", network.snap_m)])
-        legs = shapely.shortest_line(points[i], lines[near])
-        free = ~shapely.intersects(legs, network.borders)
-        order = np.argsort(shapely.length(legs[free]), kind="stable")
-        edge[i] = near[free][order[0]] if len(order) else -1
-    return edge
-
-
-def _on_edges(
-    network: Network, mode: str, xy: Floats, edge: Integers, nearest_way_m: Floats
-) -> Snap:
-    count = len(xy)
-    fraction, distance_m = np.full(count, np.nan), np.full(count, np.inf)
-    point_xy, component = np.full((count, 2), np.nan), np.full(count, -1, np.int64)
-    joined = np.flatnonzero(edge >= 0)
-    if len(joined):
-        mine = edge[joined]
-        lines, points = _lines(network)[mine], shapely.points(xy[joined])
-        length = network.edges.length_m[mine]
-        along = np.clip(shapely.line_locate_point(lines, points), 0, length)
-        along = np.where(along < _AT_END_M, 0, np.where(along > length - _AT_END_M, length, along))
-        point_xy[joined] = shapely.get_coordinates(shapely.line_interpolate_point(lines, along))
-        distance_m[joined] = np.hypot(*(xy[joined] - point_xy[joined]).T)
-        fraction[joined] = np.divide(along, length, out=np.zeros(len(along)), where=length > 0)
-        component[joined] = pieces_of(network, mode)[network.edges.tail[mine]]
+    xy[~np.isfinite(xy).all(axis=1)] = np.nan
+    placed = ~np.isnan(xy[:, 0])
+    edge, away = nearest_edge(_grid(network, mode), xy, np.inf)
+    joins, points = _joins(network, mode, xy, (edge, away))
     return Snap(
         mode=mode,
         xy=xy,
-        edge=edge,
-        fraction=fraction,
-        point_xy=point_xy,
-        distance_m=distance_m,
-        nearest_way_m=nearest_way_m,
-        component=component,
+        nearest_way_m=np.where(placed, away, np.nan),
+        joins=joins,
+        **_main_joins(network, mode, (joins, points), len(xy)),
     )
 
 
-def _lines(network: Network) -> npt.NDArray[np.object_]:
-    """Give every edge as a line; made once."""
-    if "lines" not in network.memo:
-        edges = network.edges
-        owner = np.repeat(np.arange(len(edges)), np.diff(edges.offsets))
-        network.memo["lines"] = (
-            shapely.linestrings(edges.coords, indices=owner) if len(edges) else np.empty(0, object)
+def _joins(
+    network: Network, mode: str, xy: Floats, nearest: tuple[Integers, Floats]
+) -> tuple[Joins, Floats]:
+    """Find all joins, and the point of each, by position and length of the leg.
+
+    Where the nearest way is more than a scrap, or one stands on it, its leg says how far to look.
+    The others, and those whose leg to it is not free, look at everything within ``snap_m``.
+    """
+    edge, away = nearest
+    standing = away <= ON_WAY * network.snap_m
+    known = np.flatnonzero(standing | ((away <= network.snap_m) & ~_on_scrap(network, mode, edge)))
+    level = np.ceil(np.log2(np.maximum(away[known], _AT_END_M)))
+    parts = [
+        _free_feet(network, mode, (xy, known[level == one]), TIMES * 2.0**one + _AT_END_M)
+        for one in np.unique(level)
+    ]
+    measured = np.full(len(xy), np.inf)
+    for joins, _ in parts:
+        np.minimum.at(measured, joins.owner, joins.distance_m)
+    sure = measured <= away + _AT_END_M
+    rest = np.flatnonzero((away <= network.snap_m) & ~sure)
+    parts = [(joins, np.where(sure[joins.owner])[0], points) for joins, points in parts]
+    parts = [(Joins(*(v[kept] for v in joins)), points[kept]) for joins, kept, points in parts]
+    everything = _free_feet(network, mode, (xy, rest), network.snap_m)
+    measured[rest] = _main_legs(network, mode, everything[0], len(xy))[rest]
+    return _together([*parts, everything], TIMES * measured + _AT_END_M, network.snap_m)
+
+
+def _together(
+    parts: list[tuple[Joins, Floats]], most_m: Floats, snap_m: float
+) -> tuple[Joins, Floats]:
+    """Put joins in order; what is farther than its position's limit is left out."""
+    joins = Joins(*(np.concatenate(same) for same in zip(*(j for j, _ in parts), strict=True)))
+    points = np.concatenate([at for _, at in parts])
+    near = joins.distance_m <= np.minimum(most_m[joins.owner], snap_m)
+    order = np.flatnonzero(near)
+    order = order[np.argsort(joins.owner[order], kind="stable")]
+    return Joins(*(values[order] for values in joins)), points[order]
+
+
+def _free_feet(
+    network: Network, mode: str, asked: tuple[Floats, Integers], within_m: float
+) -> tuple[Joins, Floats]:
+    """Find the joins of some positions to which the leg is free, and the point of each."""
+    xy, which = asked
+    feet = feet_within(_grid(network, mode), xy[which], within_m)
+    length = network.edges.length_m[feet.edge]
+    along = np.clip(feet.along_m, 0, length)
+    along = np.where(along < _AT_END_M, 0, np.where(along > length - _AT_END_M, length, along))
+    fraction = np.divide(along, length, out=np.zeros(len(along)), where=length > 0)
+    joins = Joins(which[feet.owner], feet.edge, fraction, feet.distance_m)
+    points = np.column_stack([feet.x, feet.y])
+    free = ~blocked_legs(network, xy[joins.owner], points)
+    return Joins(*(values[free] for values in joins)), points[free]
+
+
+def _on_scrap(network: Network, mode: str, edge: Integers) -> Flags:
+    on_scrap: Flags = _scraps(network, mode)[pieces_of(network, mode)[network.edges.tail[edge]]]
+    return on_scrap
+
+
+def _main_legs(network: Network, mode: str, joins: Joins, count: int) -> Floats:
+    """Give each position's leg to the nearest way that is on more than a scrap, else to a scrap."""
+    measure = np.full((2, count), np.inf)
+    ways = np.flatnonzero(~_on_scrap(network, mode, joins.edge))
+    for row, mine in zip(measure, (ways, slice(None)), strict=True):
+        np.minimum.at(row, joins.owner[mine], joins.distance_m[mine])
+    return np.where(np.isfinite(measure[0]), *measure)
+
+
+def _scraps(network: Network, mode: str) -> Flags:
+    """Say of each connected piece whether it is a scrap; made once."""
+    if ("scraps", mode) not in network.memo:
+        pieces = pieces_of(network, mode)
+        used = np.unique(
+            np.concatenate([network.edges.tail, network.edges.head])[
+                np.tile(usable(network, mode), 2)
+            ]
         )
-    lines: npt.NDArray[np.object_] = network.memo["lines"]
-    return lines
+        low = np.full((pieces.max(initial=0) + 1, 2), np.inf)
+        high = -low
+        np.minimum.at(low, pieces[used], network.xy[used])
+        np.maximum.at(high, pieces[used], network.xy[used])
+        width = np.hypot(*np.where(np.isfinite(low), high - low, 0).T)
+        widest = width.max(initial=0) * (1 - _ROUNDING)
+        network.memo["scraps", mode] = (width <= SCRAP * network.snap_m) & (width < widest)
+    scraps: Flags = network.memo["scraps", mode]
+    return scraps
 
 
-def _tree(network: Network, mode: str) -> _Tree:
-    """Give the search tree of a mode; made once."""
-    if ("tree", mode) not in network.memo:
-        afloat = [KINDS.index("ferry"), KINDS.index("ferry_access")]
-        keep = np.flatnonzero(usable(network, mode) & ~np.isin(network.edges.kind, afloat))
-        network.memo["tree", mode] = _Tree(shapely.STRtree(_lines(network)[keep]), keep)
-    tree: _Tree = network.memo["tree", mode]
-    return tree
+def _main_joins(
+    network: Network, mode: str, joined: tuple[Joins, Floats], count: int
+) -> dict[str, Integers | Floats]:
+    """Give the fields of :class:`Snap` that tell the main join of each position."""
+    joins, points = joined
+    scrap = _on_scrap(network, mode, joins.edge)
+    order = np.lexsort((joins.edge, joins.distance_m, scrap, joins.owner))
+    who, first = np.unique(joins.owner[order], return_index=True)
+    main = order[first]
+    edge, component = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+    fraction, distance_m = np.full(count, np.nan), np.full(count, np.inf)
+    point_xy = np.full((count, 2), np.nan)
+    edge[who], fraction[who] = joins.edge[main], joins.fraction[main]
+    distance_m[who], point_xy[who] = joins.distance_m[main], points[main]
+    component[who] = pieces_of(network, mode)[network.edges.tail[edge[who]]]
+    return {
+        "edge": edge,
+        "fraction": fraction,
+        "point_xy": point_xy,
+        "distance_m": distance_m,
+        "component": component,
+    }
+
+
+def _grid(network: Network, mode: str) -> SegmentGrid:
+    """Give the search grid of the ways that a mode can join; made once."""
+    if ("grid", mode) not in network.memo:
+        edges = network.edges
+        keep = np.flatnonzero(usable(network, mode) & edges.joinable)
+        spots = _spots(network, keep)
+        network.memo["grid", mode] = make_grid(
+            edges.coords,
+            edges.offsets,
+            keep,
+            np.column_stack([spots[edges.tail], spots[edges.head]]),
+        )
+    grid: SegmentGrid = network.memo["grid", mode]
+    return grid
+
+
+def _spots(network: Network, keep: Integers) -> Integers:
+    """Give nodes between which an edge of no length runs the same number."""
+    edges = network.edges
+    still = keep[edges.length_m[keep] == 0]
+    links = coo_array(
+        (np.ones(len(still), bool), (edges.tail[still], edges.head[still])),
+        shape=(len(network.xy),) * 2,
+    )
+    _, spots = connected_components(links.tocsr(), directed=False)
+    return spots.astype(np.int64)
 
 
 def pieces_of(network: Network, mode: str) -> Integers:
