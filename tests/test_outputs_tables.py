@@ -66,7 +66,7 @@ def test_contract_columns_come_first_and_simulated_last(run: Path, name: str) ->
     head = next(csv.reader([raw.decode("utf-8-sig").splitlines()[0]]))
     assert tuple(head[: len(COLUMNS[name])]) == COLUMNS[name]
     assert head[-1] == "simulated"
-    assert {row["simulated"] for row in rows(run / f"{name}.csv")} == {"true"}
+    assert {row["simulated"] for row in rows(run / f"{name}.csv")} <= {"true"}
 
 
 def test_no_cell_is_infinite_or_a_sentinel(run: Path) -> None:
@@ -221,6 +221,9 @@ def every_column() -> dict[str, list[str]]:
         "targets": [*COLUMNS["targets"], *TARGET_COLUMNS],
         "findings": [*COLUMNS["findings"]],
         "proposals": [*COLUMNS["proposals"], "reason_zh"],
+        "islands": [*COLUMNS["islands"]],
+        "pieces": [*COLUMNS["pieces"]],
+        "borders": [*COLUMNS["borders"]],
     }
 
 
@@ -247,6 +250,9 @@ def test_the_columns_are_those_of_the_contract() -> None:
     text = CONTRACT.read_text("utf8")
     for name, columns in COLUMNS.items():
         line = re.search(rf"\| `{name}\.csv` \|[^|]*\|([^|]*)\|", text)
-        assert line is not None
+        if name in {"islands", "pieces", "borders"}:  # tables beyond the contract
+            assert line is None
+            continue
+        assert line is not None, name
         wanted = [cell.strip() for cell in re.sub(r"\([^)]*\)", "", line[1]).split(",")]
         assert list(columns) == [cell for cell in wanted if cell]

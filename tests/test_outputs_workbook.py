@@ -39,14 +39,15 @@ def test_one_sheet_for_each_table_behind_the_summary(tmp_path: Path) -> None:
     book = made(tmp_path)
     assert book.sheetnames == [
         *("说明", "可达性", "覆盖", "差距", "公平性", "规划目标", "数据问题", "选址建议"),
+        *("海岛", "路网连通块", "开放边界"),
     ]
     sheet = book["可达性"]
     assert sheet["A1"].value == "玩具市 <i>2014</i> {{7*7}} — 可达性"
     assert sheet["A2"].value == "2014-12-31 · 玩具规划 2012–2014"
     assert sheet["A3"].value == "模拟数据 / simulated data"
     assert sheet.freeze_panes == "C5"
-    assert sheet.auto_filter.ref == "A4:AB28"
-    assert sheet.dimensions == "A1:AB28"
+    assert sheet.auto_filter.ref == "A4:AG28"
+    assert sheet.dimensions == "A1:AG28"
     assert all(7 <= size.width <= 50 for size in sheet.column_dimensions.values())
 
 

@@ -155,7 +155,8 @@ def _speaker(network: Network, mode: str, piece: NDArray[np.int64]) -> Callable[
     @cache
     def say(key: str, number: int) -> _Texts:
         places, km = f"{on_piece[number]:,}", f"{ways_m[number - 1] / 1000:,.1f}"
-        return _texts(key, places=places, km=km)
+        places_en = "1 place" if on_piece[number] == 1 else f"{places} places"
+        return _texts(key, places=places, places_en=places_en, km=km)
 
     return say
 
