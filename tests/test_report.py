@@ -174,7 +174,7 @@ def test_vendored_files_are_those_of_the_package() -> None:
 
 
 def test_tables_travel_whole(told: dict[str, Any], assessed: Assessment) -> None:
-    for name in ("coverage", "gaps", "equity", "targets"):
+    for name in ("coverage", "gaps", "equity", "targets", "islands"):
         table = getattr(assessed, name)
         assert list(told[name]) == list(table.columns)
         for column in table.columns:
