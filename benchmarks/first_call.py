@@ -22,6 +22,7 @@ def main() -> None:
     graph = road_graph(100)
     sources = graph.draw(5, 2)
     ours.nearest(graph, sources)
+    ours.nearest_and_way(graph, sources)
     ours.pairs(graph, sources, sources, 1000.0)
     ours.k_nearest(graph, sources, 2)
     our_nearest(street_map(5), somewhere(5, 10, 2))

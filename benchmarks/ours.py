@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gapmap.network.kernels.search import bucket_width, nearest_from, pairs_from
+from gapmap.network.kernels.search import bucket_width, nearest_from, pairs_from, prices_from
 from gapmap.network.kernels.several import k_nearest_each, k_nearest_pass, one_pass_pays
 
 if TYPE_CHECKING:
@@ -14,14 +14,21 @@ if TYPE_CHECKING:
 
     from benchmarks.road_graph import RoadGraph
 
-__all__ = ["k_nearest", "k_nearest_of_places", "nearest", "pairs"]
+__all__ = ["k_nearest", "k_nearest_of_places", "nearest", "nearest_and_way", "pairs"]
 
 
 def nearest(graph: RoadGraph, sources: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Search the nearest facility of every node, cold: nothing is known but the arcs."""
+    """Search how far the nearest facility of every node is, cold: nothing is known but the arcs."""
+    return prices_from(*graph.arcs(), sources, np.zeros(len(sources)))
+
+
+def nearest_and_way(
+    graph: RoadGraph, sources: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32]]:
+    """Search how far, which facility, and the way there; give metres and the facility's index."""
     arcs = graph.arcs()
     prices, ranks = np.zeros(len(sources)), np.arange(len(sources))
-    return nearest_from(*arcs, sources, prices, ranks, bucket_width(arcs.cost))[0]
+    return nearest_from(*arcs, sources, prices, ranks, bucket_width(arcs.cost))[:2]
 
 
 def pairs(

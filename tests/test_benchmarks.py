@@ -82,6 +82,21 @@ def test_nearest_must_not_give_a_number_for_what_is_not_reached(graph):
     assert not bench_nearest.nearest(graph, 4, search=with_cap)["same_answer"]
 
 
+def test_facility_and_way_are_held_against_scipy(graph):
+    assert bench_nearest.nearest_and_way(graph, 4)["same_answer"]
+
+    def next_one(*asked):
+        metres, rank = ours.nearest_and_way(*asked)
+        return metres, np.where(rank >= 0, (rank + 1) % 4, -1)
+
+    def farther(*asked):
+        metres, rank = ours.nearest_and_way(*asked)
+        return one_off(metres), rank
+
+    for wrong in (next_one, farther):
+        assert not bench_nearest.nearest_and_way(graph, 4, search=wrong)["same_answer"]
+
+
 def test_pandanas_cap_is_its_word_for_not_reached():
     cap_m = bench_nearest.CAP_M
     ours_m = np.array([0.0, 12.125, np.inf])
