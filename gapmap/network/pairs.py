@@ -206,7 +206,7 @@ def _k_through_nodes(
     job: Job, origins: Snap, targets: Snap, asked: tuple[int, float | None]
 ) -> _Pairs:
     """Find the k nearest targets by way of the ends of the origin's edges."""
-    from gapmap.network.kernels.search import k_nearest_each, k_nearest_pass, one_pass_pays
+    from gapmap.network.kernels.several import k_nearest_each, k_nearest_pass, one_pass_pays
 
     k, speed_kmh = asked
     k = min(k, max(len(targets), 1))
