@@ -218,6 +218,23 @@ def _results(access: Access, service: str) -> dict[str, object]:
         **{name: plain(block[name].astype(float).round(3)) for name in numbers},
         "facility": plain(block["facility"]),
         "measured": str(block["measured"].iloc[0]) if len(block) else "",
+        "evidence": _evidence(block),
+        "edge": np.flatnonzero(block["edge_effect"].fillna(value=False)).tolist(),
+    }
+
+
+def _evidence(block: pd.DataFrame) -> dict[str, object]:
+    """Give what the network says of the few places that it says something of: each text once."""
+    said = np.flatnonzero(block["evidence"].to_numpy(dtype=object) != "")
+    texts = block[["evidence_zh", "evidence"]].iloc[said]
+    each = dict.fromkeys(zip(*texts.to_numpy(dtype=object).T, strict=True)) if len(said) else {}
+    number = {text: at for at, text in enumerate(each)}
+    return {
+        "places": said.tolist(),
+        "text": [
+            number[pair] for pair in zip(texts["evidence_zh"], texts["evidence"], strict=True)
+        ],
+        "texts": [{"zh": zh, "en": en} for zh, en in number],
     }
 
 

@@ -47,6 +47,7 @@ def content(
         "equity": _table(assessment.equity),
         "targets": _table(assessment.targets),
         "islands": _table(assessment.islands),
+        "pieces": _table(access.pieces),
         "findings": [_finding(found) for found in worst_first(_all_findings(assessment, findings))],
         "files": [_row_count(count) for count in _row_counts(assessment)],
         "map": picture(assessment),

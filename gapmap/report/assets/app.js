@@ -51,6 +51,13 @@
           held.facility[number]].join(" ").toLowerCase(),
       };
     };
+    // What the network says of a place, and whether one outside the data may serve it.
+    page.evidence = (id, number) => {
+      const held = data.map.services[id];
+      const at = held.evidence.places.indexOf(number);
+      return [at < 0 ? null : page.voice.both(held.evidence.texts[held.evidence.text[at]]),
+        held.edge.includes(number) ? page.voice.say("edge_effect") : null].filter(Boolean);
+    };
     const kept = new Map();
     page.results = (id) => {
       if (!kept.has(id)) kept.set(id, places.name.map((_, number) => page.result(id, number)));

@@ -237,7 +237,8 @@
         return el("tr", { class: service.id === page.state.service ? "now" : null },
           el("td", {}, gapmap.swatch(row.status), voice.both(service.name)),
           el("td", { class: "number" }, page.wayText(row, service)),
-          el("td", {}, voice.value(row.reason)));
+          el("td", {}, voice.value(row.reason), page.evidence(service.id, number).map((told) =>
+            el("div", { class: "where" }, told))));
       }))));
   };
 

@@ -334,8 +334,38 @@
         voice, rows: data.files, state: {}, name: "files-table",
         columns: [text("file", voice.title("file"), (row) => row.file),
           ...["read", "used", "repaired", "excluded"].map(number)],
-      }).node] : null);
+      }).node] : null,
+      piecesPart(page));
   };
+
+  // The connected pieces of the network, in the section of the data.
+  function piecesPart(page) {
+    const { voice } = page;
+    const rows = gapmap.rows(page.data.pieces);
+    if (!rows.length) return null;
+    const count = (key) => ({ key, title: voice.title(key), kind: "number",
+      value: (row) => row[key], cell: (row) => voice.count(row[key]) });
+    return [el("h3", {}, voice.say("pieces_title")),
+      el("p", { class: "lead" }, voice.say("pieces_lead")),
+      gapmap.table({
+        voice, rows, state: {}, name: "pieces-table", portion: 12,
+        columns: [
+          { key: "mode", title: voice.title("mode"), kind: "text",
+            value: (row) => voice.value(row.mode) },
+          { key: "piece", title: voice.title("piece"), kind: "number", value: (row) => row.piece,
+            cell: (row) => (row.piece === null ? "—" : voice.count(row.piece)) },
+          count("places"), count("people"), count("facilities"),
+          { key: "ways_km", title: voice.title("ways_km"), kind: "number",
+            value: (row) => row.ways_km, cell: (row) => voice.number(row.ways_km) },
+          { key: "has_ferry", title: voice.title("has_ferry"), kind: "text",
+            value: (row) => (row.has_ferry === null ? "—" : voice.value(String(row.has_ferry))) },
+          { key: "note", title: voice.title("note"), kind: "text",
+            value: (row) => [row.is_main ? voice.title("is_main") : null,
+              voice.language === "zh" ? row.note_zh : row.note].filter(Boolean)
+              .join(voice.language === "zh" ? ";" : "; ") || "—" },
+        ],
+      }).node];
+  }
 
   // ---- method and sources -------------------------------------------------------------
 
