@@ -11,10 +11,11 @@ from gapmap.errors import NetworkError
 from gapmap.findings import Finding, fail, finding
 from gapmap.network.borders import cut_at_borders, cut_at_water
 from gapmap.network.ferries import Crossing, osm_crossings
+from gapmap.network.ordering import morton_order
 from gapmap.network.quays import connect_ferries
 from gapmap.network.rules import KINDS, Rule, effective_speeds, road_rule
 from gapmap.network.snapping import pieces_of
-from gapmap.network.value import Integers, Network
+from gapmap.network.value import Integers, Network, pick_edges
 from gapmap.network.ways import Ways, edges_from_ways, pick_ways
 
 if TYPE_CHECKING:
@@ -94,8 +95,37 @@ def assemble(  # noqa: PLR0913 - the parts of a network, and the knobs of puttin
         network = cut_at_borders(network, borders, file=file)
     if water is not None:
         network = cut_at_water(network, water, file=file)
-    network = connect_ferries(network, [*drawn, *crossings])
+    network = _in_order(connect_ferries(network, [*drawn, *crossings]))
     return replace(network, findings=(*network.findings, _pieces(network, file=file)))
+
+
+def _in_order(network: Network) -> Network:
+    """Give nodes numbers along Morton's curve, and edges numbers by their first node.
+
+    What lies near on the map lies near in memory, and the numbers depend on where things are, not
+    on where they stand in a file.
+    """
+    order = morton_order(network.xy)
+    edges = network.edges
+    number = _inverse(order)
+    tail, head = number[edges.tail], number[edges.head]
+    second = edges.coords[edges.offsets[:-1] + 1]
+    rest = (edges.forward, edges.backward, edges.cycle, edges.walk, edges.drive_kmh, edges.kind)
+    by = np.lexsort((*rest, second[:, 1], second[:, 0], edges.length_m, head, tail))
+    moved = _inverse(by)
+    return replace(
+        network,
+        xy=network.xy[order],
+        edges=pick_edges(replace(edges, tail=tail, head=head), by),
+        ferries=tuple(replace(ferry, edge=int(moved[ferry.edge])) for ferry in network.ferries),
+        memo={},
+    )
+
+
+def _inverse(order: Integers) -> Integers:
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    return places
 
 
 def _pieces(network: Network, *, file: str) -> Finding:
