@@ -22,6 +22,8 @@ from shapely import Point, box
 
 from gapmap.access import Access, Service
 from gapmap.facilities import Facilities, facilities_at
+from gapmap.islands import Islands
+from gapmap.islands.value import no_islands
 from gapmap.places import Places
 from gapmap.plan import read_plan
 from gapmap.records import no_records
@@ -667,6 +669,69 @@ def test_median_minutes_against_the_studys_limit(
     city = judge(MINUTES, seen).loc["city"]
     assert city["achieved"] == pytest.approx(achieved, nan_ok=True)
     assert (city["required"], city["status"], city["basis"]) == (60, status, "assumption")
+
+
+MAINLAND = MINUTES.replace("median_minutes", "mainland_minutes").replace(
+    'level = "place"', 'level = "island"'
+)
+
+
+def islands(*rows: tuple[str, str, float], town: float = 42.0) -> Islands:
+    """Give what was measured of islands: place, state, minutes to the mainland's clinic."""
+    held = [
+        {
+            "place_id": place,
+            "destination": kind,
+            "service": service,
+            "mainland_state": state,
+            "mainland_minutes": minutes if kind == "service" else town,
+            "mainland_distance_m": minutes * 80,
+        }
+        for place, state, minutes in rows
+        for kind, service in (("service", "clinic"), ("town", ""))
+    ]
+    return Islands(table=no_islands().table, places=pd.DataFrame(held))
+
+
+@pytest.mark.parametrize(
+    ("known", "achieved", "possible", "status"),
+    [
+        (("p2", "reached", 45.0), 45, 45, "met"),
+        (("p2", "reached", 61.0), 61, 61, "overdue"),
+        (("p2", "unreachable", np.nan), np.nan, np.nan, "overdue"),
+    ],
+)
+def test_minutes_from_islands_to_the_mainland(
+    tmp_path: Path, known, achieved, possible, status
+) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(HEAD + MAINLAND, "utf8")
+    # the nearest at all is a clinic on the island, one minute away: it does not count
+    seen = access([one("p2")], statuses="ccccc", minutes=(1,) * 5, service=HOUR)
+    seen = replace(seen, network=object())
+    table, _ = evaluate_targets(read_plan(path), seen, records(), islands=islands(known))
+    city = table.set_index("unit").loc["city"]
+    assert city["achieved"] == pytest.approx(achieved, nan_ok=True)
+    assert city["possible"] == pytest.approx(possible, nan_ok=True)
+    assert (city["required"], city["status"], city["basis"]) == (60, status, "assumption")
+    assert "on the mainland" in city["reason"]
+    assert "nearest town: 42 minutes" in city["reason"]
+    assert "陆上" in city["reason_zh"]
+
+
+def test_minutes_to_the_mainland_need_a_network_and_a_place_that_joins_it(
+    judge, tmp_path: Path
+) -> None:
+    seen = access([one("p2")], statuses="ccccc", minutes=(1,) * 5, service=HOUR)
+    city = judge(MAINLAND, seen).loc["city"]
+    assert city["status"] == "not_measurable"
+    assert pd.isna(city["areas"])
+    assert "no network" in city["reason"]
+    off = islands(("p2", "unknown", np.nan))
+    table, _ = evaluate_targets(
+        read_plan(tmp_path / "plan.toml"), replace(seen, network=object()), records(), islands=off
+    )
+    assert table.set_index("unit").loc["city", "status"] == "not_measurable"
 
 
 def test_minutes_without_a_limit_in_minutes_are_reported(judge) -> None:

@@ -462,6 +462,32 @@ def test_island_towns_reach_the_hospital_by_ferry_only(result: gm.Assessment) ->
     assert rows["minutes"].between(60, 600).all()
 
 
+def test_the_islands_are_those_of_the_ferries_and_hebao(result: gm.Assessment) -> None:
+    table = result.islands[result.islands["destination"] == "hospital"].set_index("island_id")
+    assert set(table["kind"]) == {"island"}
+    assert len(table) == 7
+    assert table["places"].sum() == 8
+    assert table.loc[HEBAO, ["ferries", "terminals", "places_unreachable"]].tolist() == [0, 0, 1]
+    served = table.drop(HEBAO)
+    assert (served["ferries"] > 0).all()
+    assert served["first_sailing"].between("07:00", "11:00").all()
+    assert served["last_sailing"].between("15:00", "18:00").all()
+    assert served["mainland_minutes_median"].between(60, 600).all()
+    assert not served["on_island"].any()
+    assert table["mainland_minutes_median"].isna().sum() == 1
+
+
+def test_the_ferry_target_shows_the_median_of_the_island_table(result: gm.Assessment) -> None:
+    table = result.access.table
+    rows = table[(table["service"] == "hospital") & table["island"].fillna(value=False)]
+    target = result.targets[result.targets["overall"]].set_index("target")
+    told = target.loc["island-ferry-access"]
+    # no island has a hospital, so the mainland's nearest is the nearest
+    assert told["achieved"] == pytest.approx(np.median(rows["minutes"].fillna(np.inf)))
+    assert told["basis"] == "assumption"
+    assert "on the mainland" in told["reason"]
+
+
 def test_coverage_is_plausible_and_worse_in_the_west(result: gm.Assessment) -> None:
     city, west = share(result, "city", "city"), share(result, "group", "west")
     assert city.between(0.60, 0.97).all()
