@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from gapmap.network.kernels import search
+from gapmap.network.kernels import search, several
+from gapmap.network.kernels.buckets import ROOM, arcs_of, ring, seeds_of
 from gapmap.network.kernels.search import bucket_width, nearest_from, pairs_from, prices_from
 from gapmap.network.kernels.several import k_nearest_each, k_nearest_pass, one_pass_pays
 from gapmap.network.ordering import morton_order
@@ -96,7 +97,7 @@ def in_a_row(price, rank) -> list[list[tuple[float, int]]]:
 
 
 def by_heap(case: Case) -> tuple[np.ndarray, ...]:
-    return search._nearest_by_heap(*search._arcs(*case.arcs), *search._seeds(*case[3:]))
+    return search._nearest_by_heap(*arcs_of(*case.arcs), *seeds_of(*case[3:]))
 
 
 # ---------------------------------------------------------------- the nearest target
@@ -201,9 +202,7 @@ def test_rounding_that_hides_a_lower_price_is_settled_by_the_heap() -> None:
     low = 1.0 - 2.0**-53
     arcs = in_rows(3, [0, 2], [1, 0], [2.0**20, low])
     seeds = [2, 0], [0.0, 1.0], [1, 0]
-    *_, settled_all = search._nearest_by_buckets(
-        *search._arcs(*arcs), *search._seeds(*seeds), 1e9, 8
-    )
+    *_, settled_all = search._nearest_by_buckets(*arcs_of(*arcs), *seeds_of(*seeds), 1e9, 8)
     assert not settled_all
     for width in (1e9, 0.01):
         price, rank, onward, _ = nearest_from(*arcs, *seeds, width)
@@ -213,7 +212,7 @@ def test_rounding_that_hides_a_lower_price_is_settled_by_the_heap() -> None:
 
 
 def test_room_grows_at_a_crossing_of_many_streets() -> None:
-    count = 5 * search._ROOM
+    count = 5 * ROOM
     leaves = np.arange(1, count)
     cost = np.random.default_rng(0).uniform(1, 2, count - 1)
     arcs = in_rows(count, np.zeros(count - 1, int), leaves, cost)
@@ -342,7 +341,7 @@ def test_pairs_on_streets_are_scipys_and_room_grows() -> None:
     )
     table = scipy_prices(arcs, sources, limit=2000.0)[:, hangs]
     expected = np.nonzero(np.isfinite(table))
-    assert len(expected[0]) > 5 * search._ROOM
+    assert len(expected[0]) > 5 * ROOM
     assert np.array_equal(found[0], expected[0])
     assert np.array_equal(found[1], expected[1])
     assert np.allclose(found[2], table[expected], rtol=0, atol=1e-6)
@@ -354,7 +353,14 @@ def test_pairs_on_streets_are_scipys_and_room_grows() -> None:
 @given(cases(), st.integers(1, 5))
 @settings(max_examples=400, deadline=None)
 def test_k_nearest_in_one_pass_are_the_lowest_labels(case: Case, k: int) -> None:
-    assert in_a_row(*k_nearest_pass(*case, k)) == settled(case, k)
+    expected = settled(case, k)
+    assert in_a_row(*k_nearest_pass(*case, k)) == expected
+    arrays = *arcs_of(*case.arcs), *seeds_of(*case[3:])
+    assert in_a_row(*several._pass_by_heap(*arrays, k)) == expected
+    for width in WIDTHS:  # the quick answer is the exact one wherever its check says so
+        quick = several._pass_by_buckets(*arrays, k, *ring(20_000.0, width))
+        if several._all_stand(*arrays, *quick):
+            assert in_a_row(*quick) == expected
 
 
 @given(st.data(), cases(), st.integers(1, 5))
@@ -368,6 +374,34 @@ def test_k_nearest_of_each_place_are_the_lowest_totals(data, case: Case, k: int)
     for place, labels in enumerate(in_a_row(*found)):
         mine = sorted((total, member) for (of, member), total in totals.items() if of == place)
         assert labels == mine[:k]
+
+
+def test_a_label_that_nothing_stands_behind_is_found_out() -> None:
+    # as above: rank 0 goes on to node 1, then node 0 keeps rank 1 alone
+    low = 1.0 - 2.0**-53
+    arcs = in_rows(3, [0, 2], [1, 0], [2.0**20, low])
+    seeds = [2, 0], [0.0, 1.0], [1, 0]
+    arrays = *arcs_of(*arcs), *seeds_of(*seeds)
+    quick = several._pass_by_buckets(*arrays, 1, 1e9, 8)
+    assert quick[1].ravel().tolist() == [1, 0, 1]
+    assert not several._all_stand(*arrays, *quick)
+    assert k_nearest_pass(*arcs, *seeds, 1)[1].ravel().tolist() == [1, 1, 1]
+
+
+def test_labels_that_only_stand_on_each_other_do_not_stand() -> None:
+    arcs = in_rows(2, [0, 1], [1, 0], [0.0, 0.0])
+    arrays = *arcs_of(*arcs), *seeds_of([0], [3.0], [0])
+    price, rank = np.full((2, 1), 2.0), np.zeros((2, 1), np.int32)
+    assert not several._all_stand(*arrays, price, rank)
+    assert several._all_stand(*arrays, price + 1.0, rank)
+
+
+def test_room_for_labels_grows_at_a_crossing_of_many_streets() -> None:
+    count = 5 * ROOM
+    arcs = in_rows(count, np.zeros(count - 1, int), np.arange(1, count), np.ones(count - 1))
+    price, rank = k_nearest_pass(*arcs, [0, 0, 7], [0.0, 3.0, 2.0], [0, 1, 2], 2)
+    assert price[[0, 1, 7]].tolist() == [[0, 3], [1, 4], [1, 2]]
+    assert rank[[0, 1, 7]].tolist() == [[0, 1], [0, 1], [0, 2]]
 
 
 def test_both_ways_to_the_k_nearest_agree_on_streets() -> None:

@@ -1,55 +1,37 @@
 """Compiled searches: the nearest target of every node, and all pairs within a limit.
 
-Prices that wait stand in a ring of buckets, in bucket ``price / width``: none lies further ahead
-than the dearest arc. Within a bucket a node is passed on again when its price falls, so any width
-gives the same answer and only the time differs. A bucket is a chain of entries; those that were
-taken out are used again, so that the queue stays as small as the front of the search, and in the
-processor's cache. A lower price overtakes an entry, which is skipped when its turn comes.
+Within a bucket of prices that wait (see :mod:`gapmap.network.kernels.buckets`) a node is passed on
+again when its price falls, so any width gives the same answer and only the time differs. A lower
+price overtakes an entry, which is skipped when its turn comes.
 
 Arcs stand in compressed rows: row ``head`` lists the ``tails`` to which a search goes on from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-__all__ = ["bucket_width", "compiled", "nearest_from", "pairs_from", "prices_from"]
+from gapmap.network.kernels.buckets import (
+    LAST,
+    ROOM,
+    Floats,
+    Indices,
+    Offsets,
+    arcs_of,
+    bucket_width,
+    compiled,
+    dearest,
+    offsets_of,
+    put,
+    ring,
+    seeds_of,
+    take,
+)
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int32]
-Offsets = npt.NDArray[np.int64]
-_Function = TypeVar("_Function", bound=Callable[..., object])
-
-_WIDTH_SHARE = 0.25  # of the mean arc: near the best of 0.01 to 2 where arcs have 8, 80 and 800 m
-_MOST_BUCKETS = 1 << 20
-_ROOM = 1024  # entries to begin with
-_LAST = -1  # stands where a chain of entries ends
-
-
-def compiled(function: _Function) -> _Function:
-    """Compile at the first call, keep the machine code on disk, let other threads run meanwhile.
-
-    Not with ``fastmath``, which takes infinity for a number like any other. The code on disk is
-    made anew when the function's own file changes: kernels call none in other files.
-    """
-    made: _Function = njit(cache=True, nogil=True, error_model="numpy")(function)
-    return made
-
-
-def bucket_width(cost: npt.ArrayLike) -> float:
-    """Give the width of a bucket that suits arcs of this cost, in the same unit.
-
-    It follows the mean: even a route along all arcs passes no more than a few buckets an arc.
-    """
-    costs = np.asarray(cost, np.float64)
-    costs = costs[np.isfinite(costs) & (costs > 0)]
-    return float(costs.mean()) * _WIDTH_SHARE if len(costs) else 1.0
+__all__ = ["bucket_width", "nearest_from", "pairs_from", "prices_from"]
 
 
 def nearest_from(
@@ -82,8 +64,8 @@ def nearest_from(
     exactly the price. Of equal ways the one over the lower node is given, among those where every
     step costs something.
     """
-    arcs, seeds = _arcs(starts, tails, cost), _seeds(nodes, prices, ranks)
-    width, buckets = _ring(_dearest(arcs[2]) + _dearest(seeds[1]), width)
+    arcs, seeds = arcs_of(starts, tails, cost), seeds_of(nodes, prices, ranks)
+    width, buckets = ring(dearest(arcs[2]) + dearest(seeds[1]), width)
     price, rank, onward, arc, settled = _nearest_by_buckets(*arcs, *seeds, width, buckets)
     return (price, rank, onward, arc) if settled else _nearest_by_heap(*arcs, *seeds)
 
@@ -96,8 +78,8 @@ def prices_from(
     prices: npt.ArrayLike,
 ) -> Floats:
     """Give the price of the nearest target of every node alone; see :func:`nearest_from`."""
-    arcs, seeds = _arcs(starts, tails, cost), _seeds(nodes, prices, [])
-    width, buckets = _ring(_dearest(arcs[2]) + _dearest(seeds[1]), bucket_width(arcs[2]))
+    arcs, seeds = arcs_of(starts, tails, cost), seeds_of(nodes, prices, [])
+    width, buckets = ring(dearest(arcs[2]) + dearest(seeds[1]), bucket_width(arcs[2]))
     price, touched = np.full(len(arcs[0]) - 1, np.inf), np.empty(len(arcs[0]) - 1, np.int32)
     _spread(*arcs, *seeds[:2], np.inf, width, buckets, price, touched)
     return price
@@ -133,70 +115,12 @@ def pairs_from(
     -------
     Source, member and lowest price of each pair, by source, then member.
     """
-    arcs = _arcs(starts, tails, cost)
-    seeds, first_seed = _seeds(seed_nodes, seed_prices, []), _offsets(seed_offsets)
-    (who, extra, _), first_member = _seeds(members, member_prices, []), _offsets(member_offsets)
-    furthest = min(_dearest(arcs[2]) + _dearest(seeds[1]), max(float(limit), 0.0))
-    ring = _ring(furthest, bucket_width(arcs[2]))
-    return _pairs(*arcs, first_seed, *seeds[:2], first_member, who, extra, float(limit), *ring)
-
-
-def _arcs(
-    starts: npt.ArrayLike, tails: npt.ArrayLike, cost: npt.ArrayLike
-) -> tuple[Indices, Indices, Floats]:
-    """Give arrays as the kernels want them: each is compiled for one kind only."""
-    return (
-        np.ascontiguousarray(starts, np.int32),
-        np.ascontiguousarray(tails, np.int32),
-        np.ascontiguousarray(cost, np.float64),
-    )
-
-
-def _seeds(
-    nodes: npt.ArrayLike, prices: npt.ArrayLike, ranks: npt.ArrayLike
-) -> tuple[Indices, Floats, Indices]:
-    return (
-        np.ascontiguousarray(nodes, np.int32),
-        np.ascontiguousarray(prices, np.float64),
-        np.ascontiguousarray(ranks, np.int32),
-    )
-
-
-def _offsets(values: npt.ArrayLike) -> Offsets:
-    return np.ascontiguousarray(values, np.int64)
-
-
-def _dearest(prices: Floats) -> float:
-    return float(np.max(prices, initial=0.0, where=np.isfinite(prices)))
-
-
-def _ring(furthest: float, width: float) -> tuple[float, int]:
-    """Give the width and number of the buckets, a power of two; wider if there are too many."""
-    width = max(width, furthest / (_MOST_BUCKETS - 4))
-    return width, 1 << int(furthest / width + 3).bit_length()
-
-
-@compiled
-def _put(first: Indices, following: Indices, state: Offsets, slot: np.int64) -> int:
-    """Put an entry at the head of a bucket and give its number; there must be room for it."""
-    entry = state[1]  # one to be used again
-    if entry == _LAST:
-        entry = state[0]  # entries used so far
-        state[0] = entry + 1
-    else:
-        state[1] = following[entry]
-    following[entry] = first[slot]
-    first[slot] = entry
-    return entry
-
-
-@compiled
-def _take(following: Indices, state: Offsets, entry: int) -> int:
-    """Let go of an entry and give the next of its chain."""
-    rest = following[entry]
-    following[entry] = state[1]
-    state[1] = entry
-    return rest
+    arcs = arcs_of(starts, tails, cost)
+    seeds, first_seed = seeds_of(seed_nodes, seed_prices, []), offsets_of(seed_offsets)
+    (who, extra, _), first_member = seeds_of(members, member_prices, []), offsets_of(member_offsets)
+    furthest = min(dearest(arcs[2]) + dearest(seeds[1]), max(float(limit), 0.0))
+    buckets = ring(furthest, bucket_width(arcs[2]))
+    return _pairs(*arcs, first_seed, *seeds[:2], first_member, who, extra, float(limit), *buckets)
 
 
 @compiled
@@ -220,8 +144,8 @@ def _nearest_by_buckets(
     rank, onward = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
     arc = np.full(count, -1, np.int32)
     scale, mask = 1.0 / width, buckets - 1
-    first, state = np.full(buckets, _LAST, np.int32), np.array([0, _LAST])
-    room = len(nodes) + _ROOM
+    first, state = np.full(buckets, LAST, np.int32), np.array([0, LAST])
+    room = len(nodes) + ROOM
     entry_price, entry_node = np.empty(room), np.empty(room, np.int32)
     following = np.empty(room, np.int32)
     waiting, lowest = 0, np.inf
@@ -229,20 +153,20 @@ def _nearest_by_buckets(
         node, begin, r = nodes[i], prices[i], ranks[i]
         if begin < price[node] or (begin == price[node] and r < rank[node]):
             price[node], rank[node] = begin, r
-            entry = _put(first, following, state, np.int64(begin * scale) & mask)
+            entry = put(first, following, state, np.int64(begin * scale) & mask)
             entry_price[entry], entry_node[entry] = begin, node
             waiting += 1
             lowest = min(lowest, begin)
     slot = np.int64(lowest * scale) & mask if waiting else np.int64(0)
     while waiting:
         entry = first[slot]
-        if entry == _LAST:
+        if entry == LAST:
             slot = (slot + 1) & mask
             continue
-        first[slot] = _LAST  # what comes into this bucket meanwhile has its turn afterwards
-        while entry != _LAST:
+        first[slot] = LAST  # what comes into this bucket meanwhile has its turn afterwards
+        while entry != LAST:
             head, p = entry_node[entry], entry_price[entry]
-            entry = _take(following, state, entry)
+            entry = take(following, state, entry)
             waiting -= 1
             if p > price[head]:
                 continue
@@ -273,7 +197,7 @@ def _nearest_by_buckets(
                             onward[tail], arc[tail] = head, a
                         continue
                 price[tail], rank[tail], onward[tail], arc[tail] = candidate, r, head, a
-                fresh = _put(first, following, state, np.int64(candidate * scale) & mask)
+                fresh = put(first, following, state, np.int64(candidate * scale) & mask)
                 entry_price[fresh], entry_node[fresh] = candidate, tail
                 waiting += 1
     return price, rank, onward, arc, True
@@ -329,8 +253,8 @@ def _spread(
 ) -> int:
     """Lower ``price`` wherever it can be had up to the limit; note the nodes and their number."""
     scale, mask = 1.0 / width, buckets - 1
-    first, state = np.full(buckets, _LAST, np.int32), np.array([0, _LAST])
-    room = len(nodes) + _ROOM
+    first, state = np.full(buckets, LAST, np.int32), np.array([0, LAST])
+    room = len(nodes) + ROOM
     entry_price, entry_node = np.empty(room), np.empty(room, np.int32)
     following = np.empty(room, np.int32)
     reached, waiting, lowest = 0, 0, np.inf
@@ -341,20 +265,20 @@ def _spread(
                 touched[reached] = node
                 reached += 1
             price[node] = begin
-            entry = _put(first, following, state, np.int64(begin * scale) & mask)
+            entry = put(first, following, state, np.int64(begin * scale) & mask)
             entry_price[entry], entry_node[entry] = begin, node
             waiting += 1
             lowest = min(lowest, begin)
     slot = np.int64(lowest * scale) & mask if waiting else np.int64(0)
     while waiting:
         entry = first[slot]
-        if entry == _LAST:
+        if entry == LAST:
             slot = (slot + 1) & mask
             continue
-        first[slot] = _LAST
-        while entry != _LAST:
+        first[slot] = LAST
+        while entry != LAST:
             head, p = entry_node[entry], entry_price[entry]
-            entry = _take(following, state, entry)
+            entry = take(following, state, entry)
             waiting -= 1
             if p > price[head]:
                 continue
@@ -373,7 +297,7 @@ def _spread(
                     touched[reached] = tail
                     reached += 1
                 price[tail] = candidate
-                fresh = _put(first, following, state, np.int64(candidate * scale) & mask)
+                fresh = put(first, following, state, np.int64(candidate * scale) & mask)
                 entry_price[fresh], entry_node[fresh] = candidate, tail
                 waiting += 1
     return reached
@@ -399,8 +323,8 @@ def _pairs(
     touched = np.empty(len(price), np.int32)
     lowest = np.full(members.max() + 1 if len(members) else 0, np.inf)
     met = np.empty(len(lowest), np.int32)
-    pair_source, pair_member = np.empty(_ROOM, np.int32), np.empty(_ROOM, np.int32)
-    pair_price, pairs = np.empty(_ROOM), 0
+    pair_source, pair_member = np.empty(ROOM, np.int32), np.empty(ROOM, np.int32)
+    pair_price, pairs = np.empty(ROOM), 0
     for source in range(len(seed_offsets) - 1):
         own = slice(seed_offsets[source], seed_offsets[source + 1])
         nodes, prices = seed_nodes[own], seed_prices[own]

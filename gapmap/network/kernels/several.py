@@ -1,7 +1,7 @@
 """Compiled searches for the k nearest targets: of every node in one pass, or from place to place.
 
-Both settle labels in order of price and rank, so the answers do not depend on the order of arcs. A
-label is the price of one target at one node; each node keeps the k best of different targets.
+A label is the price of one target at one node; each node keeps the k best of different targets, by
+price, then rank. The answers do not depend on the order of arcs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,22 @@ from heapq import heappop, heappush
 import numpy as np
 import numpy.typing as npt
 
-from gapmap.network.kernels.search import Floats, Indices, Offsets, compiled
+from gapmap.network.kernels.buckets import (
+    LAST,
+    ROOM,
+    Floats,
+    Indices,
+    Offsets,
+    arcs_of,
+    bucket_width,
+    compiled,
+    dearest,
+    offsets_of,
+    put,
+    ring,
+    seeds_of,
+    take,
+)
 
 __all__ = ["k_nearest_each", "k_nearest_pass", "one_pass_pays"]
 
@@ -41,8 +56,13 @@ def k_nearest_pass(
     Price and rank of the targets, a row of k for each node, the nearest first, of equal prices the
     lowest rank first; inf and -1 where there are fewer.
     """
-    arcs = _whole(starts), _whole(tails), _real(cost)
-    return _pass(*arcs, _whole(nodes), _real(prices), _whole(ranks), int(k))
+    arcs, seeds = arcs_of(starts, tails, cost), seeds_of(nodes, prices, ranks)
+    width = 4 * bucket_width(arcs[2])  # best of 0.03 to 1 mean arcs
+    buckets = ring(dearest(arcs[2]) + dearest(seeds[1]), width)
+    price, rank = _pass_by_buckets(*arcs, *seeds, int(k), *buckets)
+    if _all_stand(*arcs, *seeds, price, rank):
+        return price, rank
+    return _pass_by_heap(*arcs, *seeds, int(k))
 
 
 def k_nearest_each(
@@ -74,11 +94,10 @@ def k_nearest_each(
     -------
     As :func:`k_nearest_pass`, a row for each place.
     """
-    arcs = _whole(starts), _whole(tails), _real(cost)
-    seeds = _offsets(seed_offsets), _whole(seed_nodes), _real(seed_prices)
-    return _each(
-        *arcs, *seeds, _offsets(member_offsets), _whole(members), _real(member_prices), int(k)
-    )
+    seeds, first_seed = seeds_of(seed_nodes, seed_prices, []), offsets_of(seed_offsets)
+    (who, extra, _), first_member = seeds_of(members, member_prices, []), offsets_of(member_offsets)
+    arcs = arcs_of(starts, tails, cost)
+    return _each(*arcs, first_seed, *seeds[:2], first_member, who, extra, int(k))
 
 
 def one_pass_pays(places: int, nodes: int, targets: int, k: int) -> bool:
@@ -90,18 +109,6 @@ def one_pass_pays(places: int, nodes: int, targets: int, k: int) -> bool:
     k = 5, 4 to 7 for k = 10.
     """
     return places > min(targets, nodes) * (2 + k / 2)
-
-
-def _whole(values: npt.ArrayLike) -> Indices:
-    return np.ascontiguousarray(values, np.int32)
-
-
-def _real(values: npt.ArrayLike) -> Floats:
-    return np.ascontiguousarray(values, np.float64)
-
-
-def _offsets(values: npt.ArrayLike) -> Offsets:
-    return np.ascontiguousarray(values, np.int64)
 
 
 @compiled
@@ -126,7 +133,109 @@ def _keep(price: Floats, rank: Indices, row: int | np.int32, p: float, r: np.int
 
 
 @compiled
-def _pass(
+def _pass_by_buckets(
+    starts: Indices,
+    tails: Indices,
+    cost: Floats,
+    nodes: Indices,
+    prices: Floats,
+    ranks: Indices,
+    k: int,
+    width: float,
+    buckets: int,
+) -> tuple[Floats, Indices]:
+    """Pass labels on, again when a lower price comes; rounding may leave some that do not stand."""
+    count, end = len(starts) - 1, k - 1
+    price, rank = np.full((count, k), np.inf), np.full((count, k), -1, np.int32)
+    scale, mask = 1.0 / width, buckets - 1
+    first, state = np.full(buckets, LAST, np.int32), np.array([0, LAST])
+    room = len(nodes) + ROOM
+    entry_price, entry_node = np.empty(room), np.empty(room, np.int32)
+    entry_rank, following = np.empty(room, np.int32), np.empty(room, np.int32)
+    waiting, lowest = 0, np.inf
+    for i in range(len(nodes)):
+        if _keep(price, rank, nodes[i], prices[i], ranks[i]):
+            entry = put(first, following, state, np.int64(prices[i] * scale) & mask)
+            entry_price[entry], entry_node[entry] = prices[i], nodes[i]
+            entry_rank[entry] = ranks[i]
+            waiting += 1
+            lowest = min(lowest, prices[i])
+    slot = np.int64(lowest * scale) & mask if waiting else np.int64(0)
+    while waiting:
+        entry = first[slot]
+        if entry == LAST:
+            slot = (slot + 1) & mask
+            continue
+        first[slot] = LAST
+        while entry != LAST:
+            head, p, r = entry_node[entry], entry_price[entry], entry_rank[entry]
+            entry = take(following, state, entry)
+            waiting -= 1
+            at = 0
+            while at < end and rank[head, at] != r:
+                at += 1
+            if rank[head, at] != r or price[head, at] != p:
+                continue  # a better label has overtaken it
+            more = starts[head + 1] - starts[head]
+            if state[0] + more > len(entry_node):
+                more += len(entry_node)
+                entry_price = np.concatenate((entry_price, np.empty(more)))
+                entry_node = np.concatenate((entry_node, np.empty(more, np.int32)))
+                entry_rank = np.concatenate((entry_rank, np.empty(more, np.int32)))
+                following = np.concatenate((following, np.empty(more, np.int32)))
+            for a in range(starts[head], starts[head + 1]):
+                tail, candidate = tails[a], p + cost[a]
+                if candidate <= price[tail, end] and _keep(price, rank, tail, candidate, r):
+                    fresh = put(first, following, state, np.int64(candidate * scale) & mask)
+                    entry_price[fresh], entry_node[fresh] = candidate, tail
+                    entry_rank[fresh] = r
+                    waiting += 1
+    return price, rank
+
+
+@compiled
+def _all_stand(
+    starts: Indices,
+    tails: Indices,
+    cost: Floats,
+    nodes: Indices,
+    prices: Floats,
+    ranks: Indices,
+    price: Floats,
+    rank: Indices,
+) -> bool:
+    """Say whether every label is a seed, or a label one arc away that stands itself, plus the arc.
+
+    Then the labels are those that settling one by one gives: each is offered to all its tails, so
+    none is missing, and none was left by a label that is no more among the k best.
+    """
+    stands = rank < 0
+    for i in range(len(nodes)):
+        for at in range(rank.shape[1]):
+            if rank[nodes[i], at] == ranks[i] and price[nodes[i], at] == prices[i]:
+                stands[nodes[i], at] = True
+    found = True
+    while found:
+        found = False
+        for head in range(len(starts) - 1):
+            for a in range(starts[head], starts[head + 1]):
+                tail = tails[a]
+                for at in range(rank.shape[1]):
+                    if stands[tail, at]:
+                        continue
+                    for i in range(rank.shape[1]):
+                        if rank[head, i] == rank[tail, at]:
+                            p = price[head, i]
+                            if p + cost[a] == price[tail, at] and (
+                                p < price[tail, at] or stands[head, i]
+                            ):
+                                stands[tail, at] = found = True
+                            break
+    return bool(stands.all())
+
+
+@compiled
+def _pass_by_heap(
     starts: Indices,
     tails: Indices,
     cost: Floats,
@@ -135,6 +244,7 @@ def _pass(
     ranks: Indices,
     k: int,
 ) -> tuple[Floats, Indices]:
+    """Settle labels once each, in order of price and rank: slower, and never at a loss."""
     count = len(starts) - 1
     price, rank = np.full((count, k), np.inf), np.full((count, k), -1, np.int32)
     settled = np.zeros(count, np.int32)
