@@ -7,6 +7,7 @@ that the queue stays as small as the front of the search, and in the processor's
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
 Offsets = npt.NDArray[np.int64]
+_log = logging.getLogger(__name__)
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 LAST = -1
@@ -37,9 +39,15 @@ def compiled(function: _Function) -> _Function:
 
     Not with ``fastmath``, which takes infinity for a number like any other. The code on disk is
     made anew when the function's own file changes; a kernel that calls :func:`put` in this file
-    has to be touched, too, when :func:`put` changes.
+    has to be touched, too, when :func:`put` changes. Where neither the package's folder nor the
+    user's cache can be written, every run compiles for itself.
     """
-    made: _Function = njit(cache=True, nogil=True, error_model="numpy")(function)
+    made: _Function
+    try:
+        made = njit(cache=True, nogil=True, error_model="numpy")(function)
+    except RuntimeError:  # numba finds no place for its cache
+        _log.info("%s is compiled anew in each run: no cache can be written", function.__name__)
+        made = njit(nogil=True, error_model="numpy")(function)
     return made
 
 
