@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from builders import CRS, X0, Y0, facilities, places, region
 
 from gapmap.access import Access, Service, compare_borders, measure_access, opening_findings
 from gapmap.access.extent import exits
+from gapmap.cli import main
 from gapmap.network import network_from_lines
 from gapmap.network.borders import cut_at_borders, cut_at_water
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from gapmap.network import Network
 
@@ -268,3 +273,37 @@ def test_open_borders_tell_what_they_would_gain_and_where() -> None:
     assert compare_borders(closed, closed)["scope_kind"].tolist() == ["city"]
     nothing = replace(closed, services=(), table=closed.table.iloc[:0])
     assert len(compare_borders(nothing, nothing)) == 0
+
+
+def write_geojson(path: Path, geometry: shapely.Geometry) -> None:
+    frame = gpd.GeoDataFrame({"data_origin": ["made for a test"]}, geometry=[geometry], crs=4326)
+    frame.to_file(path)
+
+
+def test_a_run_compares_borders_and_names_the_files_of_borders_and_water(tmp_path: Path) -> None:
+    assert main(["init", str(tmp_path / "study")]) == 0
+    study = tmp_path / "study" / "study.toml"
+    text = study.read_text("utf8")
+    asked = 'lines = "roads.geojson"\nborders = "b.geojson"\nwater = "w.geojson"'
+    text = re.sub(r'lines = "roads.geojson".*', f"{asked}\ncompare_borders = true", text)
+    study.write_text(text, "utf8")
+    write_geojson(study.parent / "b.geojson", shapely.LineString([(110, 24.9), (110, 25.2)]))
+    write_geojson(study.parent / "w.geojson", shapely.box(110.005, 25.03, 110.008, 25.06))
+    out = tmp_path / "out"
+    assert main(["run", str(study), "-o", str(out), "--language", "en"]) == 0
+    told = json.loads((out / "run.json").read_text("utf8"))
+    assert {"b.geojson", "w.geojson"} <= {one["name"] for one in told["inputs"]}
+    borders = pd.read_csv(out / "borders.csv", encoding="utf-8-sig", dtype={"place_id": str})
+    whole = borders[borders["scope_kind"] == "city"].set_index("service")
+    access = pd.read_csv(out / "access.csv", encoding="utf-8-sig")
+    covered = access[access["status"] == "covered"].groupby("service").size()
+    for service, row in whole.iterrows():
+        assert row["places_covered_closed"] == covered.get(service, 0)
+        assert row["places_gained"] >= 0
+        assert not np.isnan(row["people_gained"])
+    findings = pd.read_csv(out / "findings.csv", encoding="utf-8-sig")
+    assert {"borders-compared", "network-water"} <= set(findings["code"])
+    pieces = pd.read_csv(out / "pieces.csv", encoding="utf-8-sig")
+    on_foot = pieces[(pieces["mode"] == "walk") & pieces["piece"].notna()]
+    assert len(on_foot) >= 2  # the border parts the starter's roads
+    assert on_foot["is_main"].sum() == 1

@@ -100,6 +100,11 @@ def test_a_good_file_is_read_whole(write, tmp_path: Path) -> None:
         ('y = "lat"', 'y = "lat"\nsetting_values = { town = ["1"] }', "setting_values.town"),
         ('y = "lat"', 'y = "lat"\ndatum = "wgs-84"', "choose one of auto"),
         ("[siting.clinic]", '[network]\nosm = "a"\nlines = "b"\n[siting.clinic]', "exactly one of"),
+        (
+            "[siting.clinic]",
+            '[network]\nosm = "a"\ncompare_borders = true\n[siting.clinic]',
+            "borders",
+        ),
         ("[siting.clinic]", '[network]\nosm = "a"\nsnap_m = -1\n[siting.clinic]', "above 0"),
         ("[[facilities]]", "[facilities]", "wrong kind"),
     ],

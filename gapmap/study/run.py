@@ -10,6 +10,7 @@ from gapmap.access import compare_borders, measure_access, no_borders, opening_f
 from gapmap.assessment import assess
 from gapmap.findings import finding
 from gapmap.network import read_network
+from gapmap.network.cache import FOLDER
 from gapmap.outputs import Results, check_out, write_run
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
@@ -127,7 +128,8 @@ def _opened(study: Study, access: Access, scenario: Scenario | None) -> Access:
     """Measure the same once more with the borders open."""
     source = study.file.network
     assert source is not None  # noqa: S101 - borders stand in the network's block
-    ways = read_network(replace(source, borders=None), crs=study.region.crs)
+    folder = study.file.path.parent / FOLDER
+    ways = read_network(replace(source, borders=None), crs=study.region.crs, cache=folder)
     network = network_of(scenario, ways, depart=source.depart)
     return measure_access(study.places, access.facilities, network, access.services)
 
