@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import bench_jobs, peers
 from benchmarks.bench_compile import first_calls
+from benchmarks.bench_many import nearest_many
 from benchmarks.bench_nearest import nearest, nearest_and_way
 from benchmarks.bench_osm import WESTFJORDS, iceland, osm_read, osm_read_cached
 from benchmarks.bench_pairs import k_nearest, k_nearest_of_places, pairs_within
@@ -92,6 +93,7 @@ def on_graph(graph: RoadGraph, sizes: Sizes) -> Iterator[Row]:
     facilities, places = len(graph) // 100, len(graph) // 10
     yield nearest(graph, facilities)
     yield nearest_and_way(graph, facilities)
+    yield from nearest_many(graph, facilities)
     for limit_m in sizes.limits_m:
         yield pairs_within(graph, (facilities, places), limit_m)
     yield k_nearest(graph, facilities)

@@ -25,6 +25,10 @@ def main() -> None:
     ours.nearest_and_way(graph, sources)
     ours.pairs(graph, sources, sources, 1000.0)
     ours.k_nearest(graph, sources, 2)
+    ours.k_nearest_of_places(graph, graph.draw(50, 2), sources[:1], 2)
+    weighed = ours.weigh(graph, ours.make_order(graph))
+    ours.nearest_by_order(weighed, [sources])
+    ours.nearest_by_order(weighed, [sources, sources])
     our_nearest(street_map(5), somewhere(5, 10, 2))
     took = {
         "seconds": time.perf_counter() - imported,

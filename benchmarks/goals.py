@@ -54,6 +54,8 @@ def goals_of(row: Row) -> Goal | None:
         return Goal(faster=_NEAREST | {"scipy": 1 / 0.75}, bytes_each=50)
     if row["work"] == "osm_read" and row["size"].startswith(_SMALL_MAP):
         return None
+    if row["work"] == "nearest_many" and "batch" not in row["size"]:
+        return None
     return _GOALS.get(row["work"])
 
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gapmap.network import hierarchy
 from gapmap.network.kernels.search import bucket_width, nearest_from, pairs_from, prices_from
 from gapmap.network.kernels.several import k_nearest_each, k_nearest_pass, one_pass_pays
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from benchmarks.road_graph import RoadGraph
 
-__all__ = ["k_nearest", "k_nearest_of_places", "nearest", "nearest_and_way", "pairs"]
+__all__ = [
+    "k_nearest",
+    "k_nearest_of_places",
+    "make_order",
+    "nearest",
+    "nearest_and_way",
+    "nearest_by_order",
+    "pairs",
+    "weigh",
+]
 
 
 def nearest(graph: RoadGraph, sources: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -75,3 +87,28 @@ def k_nearest_of_places(
     each, free = np.arange(len(places) + 1), np.zeros(len(places))
     members = rows, np.argsort(sources), np.zeros(len(sources))
     return k_nearest_each(*graph.arcs(), each, places, free, *members, count)[0]
+
+
+def make_order(graph: RoadGraph) -> Any:  # noqa: ANN401 - what it is concerns nobody here
+    """Make the contraction order, which does not hang on the lengths and can be kept."""
+    arcs = graph.arcs()
+    return hierarchy.make_order(arcs.starts, arcs.tails, graph.xy)
+
+
+def weigh(graph: RoadGraph, order: Any) -> Any:  # noqa: ANN401 - the same
+    """Work the lengths into the order: once for a network, or for a scenario with other costs."""
+    return hierarchy.weigh(order, graph.arcs())
+
+
+def nearest_by_order(
+    weighed: Any,  # noqa: ANN401 - the same
+    services: Sequence[npt.NDArray[np.int64]],
+) -> list[npt.NDArray[np.float64]]:
+    """Answer :func:`nearest` for one service, or for several in one sweep."""
+    seeds = [
+        hierarchy.Seeds(sources, np.zeros(len(sources)), np.arange(len(sources)))
+        for sources in services
+    ]
+    if len(seeds) == 1:
+        return [hierarchy.sweep(weighed, *seeds[0])[0]]
+    return list(hierarchy.sweep_many(weighed, seeds))

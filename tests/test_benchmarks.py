@@ -8,6 +8,7 @@ import osmium
 import pytest
 
 from benchmarks import (
+    bench_many,
     bench_nearest,
     bench_osm,
     bench_pairs,
@@ -30,7 +31,7 @@ KEYS = {"work", "size", "seconds", "cpu_seconds", "peak_mb", "peers", "floor", "
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch):
     """No process of its own for memory, and only the peers that every installation has."""
-    for module in (bench_nearest, bench_osm, bench_pairs, bench_services, bench_snap):
+    for module in (bench_many, bench_nearest, bench_osm, bench_pairs, bench_services, bench_snap):
         monkeypatch.setattr(module, "peak", lambda *_: measuring.Peak(1.0, 0.5))
     monkeypatch.setattr(peers, "has", lambda _: False)
     monkeypatch.setattr(measuring, "ROUNDS", 1)
@@ -105,6 +106,21 @@ def test_pandanas_cap_is_its_word_for_not_reached():
     assert not same(ours_m, np.array([[0.0], [12.124], [cap_m]]))
     assert not same(ours_m, np.array([[0.0], [12.125], [cap_m - 1]]))
     assert not same(np.array([cap_m]), np.array([[cap_m]])), "a cap that is too near hides answers"
+
+
+def test_nearest_many_is_held_against_scipy_and_our_own_search(graph):
+    rows = bench_many.nearest_many(graph, 4)
+    work = ["order_prepare", "order_weigh", "nearest_many", "nearest_many"]
+    assert [row["work"] for row in rows] == work
+    assert all(row["same_answer"] for row in rows)
+    assert rows[-1]["peers"].keys() == {"scipy", "gapmap_cold", "order_prepare"}
+
+    def last_one_wrong(order, services):
+        *right, last = ours.nearest_by_order(order, services)
+        return [*right, one_off(last)]
+
+    wrong = bench_many.nearest_many(graph, 4, answer=last_one_wrong)
+    assert not any(row["same_answer"] for row in wrong)
 
 
 @pytest.mark.parametrize("limit_m", [0.0, 1000.0, 4000.0])
@@ -303,8 +319,9 @@ def test_memory_of_five_million_nodes_has_a_goal():
 
 
 def test_other_goals_by_work():
-    many = a_row(work="nearest_many", cpu_seconds=0.009)
+    many = a_row(work="nearest_many", size="batch of 8", cpu_seconds=0.009)
     assert goals.judge(many)["goal"] == "1.80 of 2 floors"
+    assert "goal" not in goals.judge(many | {"size": "one service"})
     osm = a_row(work="osm_read", size="Iceland, 36.9 MB", peers={}, peers_cpu={}, seconds=61.0)
     assert goals.judge(osm)["goal"] == "MISSED 61.0 of 60 s; 300 of 3000 MB"
     assert "goal" not in goals.judge(osm | {"size": "Westfjords"})
