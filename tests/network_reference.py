@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
 import pyproj
-
 
 from gapmap.network.assembly import assemble
 from gapmap.network.rules import KINDS, Tags
@@ -88,7 +88,7 @@ class Reference:
         self.branches = self._branches()
 
     def _branches(self) -> dict[int, list[np.ndarray]]:
-        """For each spot (nodes that edges of no length make one): directions of what begins there."""
+        """For each spot (nodes that edges of no length make one): where its edges lead."""
         edges = self.network.edges
         spots = nx.utils.UnionFind(range(len(self.network.xy)))
         for edge in self.joinable:
@@ -126,19 +126,22 @@ class Reference:
         return [self._joins_of(np.array(position)) for position in xy]
 
     def _joins_of(self, p: np.ndarray) -> list[Join]:
-        found: dict[tuple[float, float], Join] = {}
-        for edge in self.joinable:
-            for along, q in self._feet(p, edge):
-                key = (round(float(q[0]), 5), round(float(q[1]), 5))
-                found.setdefault(key, Join(edge, along, float(math.dist(p, q))))
+        found = [
+            Join(edge, along, float(math.dist(p, q)))
+            for edge in self.joinable
+            for along, q in self._feet(p, edge)
+        ]
         snap_m = self.network.snap_m
-        near = sorted(found.values(), key=lambda join: (join.leg_m, join.edge))
+        near = sorted(found, key=lambda join: (join.leg_m, join.edge))
         near = [join for join in near if join.leg_m <= snap_m]
         if not near:
             return []
         main = self._main_first(near)
         leg_m = (near if near[0].leg_m <= 0.001 * snap_m else main)[0].leg_m
-        return [join for join in main if join.leg_m <= 2 * leg_m + 1e-6]
+        if self._on_scrap(main[0]) and leg_m > 0.001 * snap_m:
+            return main
+        most_m = min(2 * leg_m, leg_m + 0.1 * snap_m) + 1e-6
+        return [join for join in main if join.leg_m <= most_m]
 
     def _main_first(self, joins: list[Join]) -> list[Join]:
         scraps = [self._on_scrap(join) for join in joins]
@@ -160,7 +163,7 @@ class Reference:
                 self.widths |= dict.fromkeys(piece, width)
         width = self.widths[int(self.network.edges.tail[join.edge])]
         widest = max(self.widths.values())
-        return width <= 0.5 * self.network.snap_m and width < widest * (1 - 1e-9)
+        return width <= 0.25 * self.network.snap_m and width < widest * (1 - 1e-9)
 
     def _feet(self, p: np.ndarray, edge: int) -> list[tuple[float, np.ndarray]]:
         line, edges = self.points[edge], self.network.edges
@@ -217,39 +220,38 @@ class Reference:
         starts, ends = self.joins(origins), self.joins(targets)
         graph = nx.MultiDiGraph()
         graph.add_nodes_from(("o", i) for i in range(len(origins)))
-        edges = self.network.edges
-        every = [join for joins in (*starts, *ends) for join in joins]
-        for edge in range(len(edges)):
-            whole_m, whole_minutes = float(edges.length_m[edge]), self.minutes(edge)
-            mine = [min(join.along_m, whole_m) for join in every if join.edge == edge]
-            stops = sorted({0.0, whole_m, *mine})
-            names = [self._stop(edge, at) for at in stops]
-            if len(stops) == 1:  # an edge of length 0
-                stops = [0.0, 0.0]
-                names = [("n", int(edges.tail[edge])), ("n", int(edges.head[edge]))]
-            for k in range(len(stops) - 1):
-                length = stops[k + 1] - stops[k]
-                share = length / whole_m if whole_m else 0.0
-                arc = {"distance": length, "minutes": share * whole_minutes, "edge": edge}
-                if self.open[edge][0]:
-                    graph.add_edge(names[k], names[k + 1], **arc)
-                if self.open[edge][1]:
-                    graph.add_edge(names[k + 1], names[k], **arc)
+        for edge in range(len(self.network.edges)):
+            self._add_edge(graph, edge, [*starts, *ends])
         land = nx.Graph()
         for u, v, arc in graph.edges(data=True):
             if self.kinds[arc["edge"]] != "ferry":
                 shorter = min(arc["distance"], land.get_edge_data(u, v, {"m": math.inf})["m"])
                 land.add_edge(u, v, m=shorter)
-        self._add_positions(
-            graph, [(tuple(p), j) for p, j in zip(origins, starts, strict=True)], "o"
-        )
-        self._add_positions(graph, [(tuple(p), j) for p, j in zip(targets, ends, strict=True)], "t")
-        for i, start in enumerate(starts):
-            for j, end in enumerate(ends):
-                straight = math.dist(origins[i], targets[j])
-                if start and end and self._direct(land, start[0], end[0], straight):
-                    graph.add_edge(("o", i), ("t", j), **self._walked(straight))
+        self._add_positions(graph, starts, "o")
+        self._add_positions(graph, ends, "t")
+        for (i, start), (j, end) in product(enumerate(starts), enumerate(ends)):
+            straight = math.dist(origins[i], targets[j])
+            if start and end and self._direct(land, start[0], end[0], straight):
+                graph.add_edge(("o", i), ("t", j), **self._walked(straight))
         return graph
+
+    def _add_edge(self, graph: nx.MultiDiGraph, edge: int, joined: list[list[Join]]) -> None:
+        edges = self.network.edges
+        whole_m, whole_minutes = float(edges.length_m[edge]), self.minutes(edge)
+        mine = [self._capped(join) for joins in joined for join in joins if join.edge == edge]
+        stops = sorted({0.0, whole_m, *mine})
+        names = [self._stop(edge, at) for at in stops]
+        if len(stops) == 1:  # an edge of length 0
+            stops = [0.0, 0.0]
+            names = [("n", int(edges.tail[edge])), ("n", int(edges.head[edge]))]
+        for k in range(len(stops) - 1):
+            length = stops[k + 1] - stops[k]
+            share = length / whole_m if whole_m else 0.0
+            arc = {"distance": length, "minutes": share * whole_minutes, "edge": edge}
+            if self.open[edge][0]:
+                graph.add_edge(names[k], names[k + 1], **arc)
+            if self.open[edge][1]:
+                graph.add_edge(names[k + 1], names[k], **arc)
 
     def _direct(self, land: nx.Graph, start: Join, end: Join, straight: float) -> bool:
         legs = start.leg_m + end.leg_m
@@ -266,12 +268,9 @@ class Reference:
         return min(join.along_m, float(self.network.edges.length_m[join.edge]))
 
     def _add_positions(
-        self,
-        graph: nx.MultiDiGraph,
-        positions: list[tuple[tuple[float, ...], list[Join]]],
-        side: str,
+        self, graph: nx.MultiDiGraph, positions: list[list[Join]], side: str
     ) -> None:
-        for i, (_, joins) in enumerate(positions):
+        for i, joins in enumerate(positions):
             for join in joins:
                 at = self._stop(join.edge, self._capped(join))
                 ends = [(side, i), at] if side == "o" else [at, (side, i)]

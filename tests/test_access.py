@@ -186,4 +186,5 @@ def test_off_the_network_a_place_or_a_near_facility_leaves_it_unknown() -> None:
     access = measure_access(village, lost, road, [clinic(500, mode="walk")])
     assert list(access.table["status"]) == ["unknown", "unknown", "uncovered"]
     assert list(access.table["reason"]) == ["not_connected", "not_connected", "beyond_limit"]
-    assert [one.code for one in access.findings] == ["facility-not-connected"]
+    codes = [one.code for one in access.findings]
+    assert codes == ["facility-not-connected", "place-far-leg"]

@@ -86,7 +86,7 @@ def test_a_lane_that_leads_nowhere_never_makes_it_worse(town: Town, seed: int) -
     random = np.random.default_rng(seed)
     beside = random.choice(np.concatenate([town.places, town.clinics])) + random.uniform(5, 50, 2)
     along = random.uniform(-1, 1, 2)
-    ends = np.array([beside, beside + 0.45 * SNAP_M * along / np.hypot(*along)])
+    ends = np.array([beside, beside + 0.24 * SNAP_M * along / np.hypot(*along)])
     more = with_a_road(town, ends)
     legs = [
         snap(network, xy, mode="walk").nearest_way_m
@@ -284,4 +284,4 @@ def test_prolonging_a_dead_end_moves_the_join_and_costs_at_most_two_fifths_of_th
     leg = np.hypot(200, 100)
     assert nearest(before, place, clinic)[0][0] == pytest.approx(1000 + leg)
     assert nearest(after, place, clinic)[0][0] == pytest.approx(1300)
-    assert 300 < leg * np.sqrt(2)
+    assert leg * np.sqrt(2) > 300

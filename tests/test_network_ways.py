@@ -338,7 +338,7 @@ def test_a_border_cuts_roads_junctions_and_off_road_legs(tmp_path: Path) -> None
         [(0, 0), (400, 0)],
         [(400, 0), (1000, 0)],
         [(0, 0), (0, 600), (900, 600)],
-        [(410, 200), (410, 250)],
+        [(410, 200), (410, 900)],
     )
     border = write_lines(tmp_path / "border.gpkg", [(400, -500), (400, 5000)])
     network = read_network(NetworkSource(lines=roads, borders=border), crs=CRS)

@@ -26,7 +26,8 @@ _SHORT_M = 5e-7  # what is shorter has no direction that one could trust
 _ROUNDING = 4 * float(np.finfo(float).eps)
 _MOST_CELLS = 1 << 24
 _CELLS_A_SEGMENT = 2.0
-_CROSSINGS = 3.0  # borders of cells that a segment may cross, on average
+_CROSSINGS = 3.0  # borders of cells that a segment may cross, on average,
+_FEW_CROSSINGS = 4_000_000  # or more, if that comes to no more than this for all together
 _SAMPLE = 20_000
 
 
@@ -126,10 +127,11 @@ def _frame(ends: Floats, rounding_m: float) -> Floats:
     corner, far = np.maximum(some[0] - margin, low), np.minimum(some[1] + margin, high)
     width, height = far - corner
     cells = min(_MOST_CELLS, max(64.0, _CELLS_A_SEGMENT * len(ends)))
+    crossings = max(_CROSSINGS, _FEW_CROSSINGS / len(ends))
     size = max(
         float(np.sqrt(width * height / cells)),
         float(width + height) / cells,
-        min(extent[4] / len(ends), float(width + height)) / _CROSSINGS,
+        min(extent[4] / len(ends), float(width + height)) / crossings,
         64 * rounding_m,
     )
     size = size or 1.0
@@ -166,8 +168,8 @@ def feet_within(grid: SegmentGrid, xy: Floats, within_m: float) -> Feet:
     """Find every point of the ways near a position from which no way leads nearer to it.
 
     Such a point is the foot of a perpendicular, a bend, or an end of edges where all that meet
-    there lead away. A point where several edges meet, or that is drawn twice, comes once, with the
-    lowest number of an edge that ends or lies there.
+    there lead away. A point where several edges meet comes once, with the lowest of their numbers;
+    a point inside several edges, drawn twice or crossing on a bridge, comes with each of them.
 
     Parameters
     ----------
@@ -186,13 +188,9 @@ def feet_within(grid: SegmentGrid, xy: Floats, within_m: float) -> Feet:
     owner, place, values = feet_of(grid, xy, _order(grid, xy), float(within_m))
     order = np.lexsort((place, values[:, 1], owner))
     owner, place, values = owner[order], place[order], values[order]
-    twin = mark_twins(owner, place, values)
-    if twin.any():
-        owner, place, values = owner[~twin], place[~twin], values[~twin]
-        order = np.lexsort((place, values[:, 1], owner))
-        place, values = place[order], values[order]
-    along_m, distance_m, x, y = values.T.copy()
-    return Feet(owner, grid.numbers[place], along_m, distance_m, x, y)
+    alone = ~mark_twins(owner, place, values)
+    along_m, distance_m, x, y = values[alone].T.copy()
+    return Feet(owner[alone], grid.numbers[place[alone]], along_m, distance_m, x, y)
 
 
 def _order(grid: SegmentGrid, xy: Floats) -> Integers:

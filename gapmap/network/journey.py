@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "direct_pairs", "end_costs", "make_job", "rank", "shared_edge_pairs"]
 
-_ROUNDING = 1 + 1e-12
+_ROUNDING, _SAME_M = 1 + 1e-12, 1e-6
 _TIMES = 2.0  # the way between two joins, over both legs, of those who are neighbours
 
 
@@ -165,17 +165,15 @@ def _joined_nearby(
     everyone = everyone._replace(by="distance")
     graph = arcs(job.network, job.mode, "on land", None)
     asked, target = np.unique(b, return_inverse=True)
-    sides = []
-    for snapped, who in ((targets, asked), (origins, np.arange(len(origins)))):
-        legless = Joins(who, snapped.edge[who], snapped.fraction[who], np.zeros(len(who)))
-        legless = Joins(*(values[legless.edge >= 0] for values in legless))
-        sides.append((legless, *end_costs(everyone, legless, leaving=False)))
-    (theirs, nodes, costs), (mine, my_nodes, my_costs) = sides
+    theirs, mine = _main_feet(targets, asked), _main_feet(origins, np.arange(len(origins)))
+    nodes, costs = end_costs(everyone, theirs, leaving=False)
+    my_nodes, my_costs = end_costs(everyone, mine, leaving=False)
+    ends = np.concatenate([[0], np.cumsum(2 * np.bincount(theirs.owner, minlength=len(asked)))])
     source, member, metres = pairs_from(
         graph.starts,
         graph.tails,
         graph.cost,
-        np.arange(0, 2 * len(asked) + 1, 2),
+        ends,
         nodes.ravel().astype(np.int32),
         costs.metres.ravel(),
         *member_rows(my_nodes, np.repeat(mine.owner, 2), my_costs.metres, len(job.network.xy)),
@@ -183,7 +181,10 @@ def _joined_nearby(
     )
     o, t, along = shared_edge_pairs(everyone, mine, theirs)
     keys = np.concatenate(
-        [source.astype(np.int64) * len(origins) + member, t * len(origins) + mine.owner[o]]
+        [
+            source.astype(np.int64) * len(origins) + member,
+            theirs.owner[t] * len(origins) + mine.owner[o],
+        ]
     )
     values = np.concatenate([metres, along.metres])
     order = np.lexsort((values, keys))
@@ -194,6 +195,18 @@ def _joined_nearby(
         return np.zeros(len(a), bool)
     near: Flags = (keys[at] == wanted) & (values[at] <= most_m)
     return near
+
+
+def _main_feet(snap: Snap, which: Integers) -> Joins:
+    """Give the main joins of some positions, numbered anew, on all ways that run there; no legs."""
+    joins = snap.joins
+    number = np.full(len(snap), -1)
+    number[which] = np.arange(len(which))
+    main = joins.distance_m <= snap.distance_m[joins.owner] + _SAME_M
+    kept = np.flatnonzero(main & (number[joins.owner] >= 0))
+    kept = kept[np.argsort(number[joins.owner[kept]], kind="stable")]
+    no_leg = np.zeros(len(kept))
+    return Joins(number[joins.owner[kept]], joins.edge[kept], joins.fraction[kept], no_leg)
 
 
 def _near_pairs(few: Snap, many: Snap) -> tuple[Integers, Integers]:

@@ -10,7 +10,12 @@ from scipy.sparse import csr_array
 from gapmap.errors import MethodError
 from gapmap.network.graph import arcs, arcs_with_travel, member_rows
 from gapmap.network.journey import Job, direct_pairs, end_costs, make_job, rank, shared_edge_pairs
-from gapmap.network.kernels.search import pairs_from
+from gapmap.network.kernels.search import (
+    k_nearest_each,
+    k_nearest_pass,
+    one_pass_pays,
+    pairs_from,
+)
 
 if TYPE_CHECKING:
     from gapmap.network.snapping import Snap

@@ -24,10 +24,15 @@ from gapmap.network.value import MODES
 from gapmap.network.water import blocked_legs
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from gapmap.network.feet import SegmentGrid
     from gapmap.network.value import Flags, Floats, Integers, Network
 
+    _Length = TypeVar("_Length", float, Floats)
+
 __all__ = [
+    "ABOUT",
     "ON_WAY",
     "SCRAP",
     "TIMES",
@@ -43,11 +48,11 @@ __all__ = [
 ON_WAY = 0.001
 """Who stands no farther than this from a way stands on it: 1 m, a coordinate with five digits."""
 
-TIMES = 2.0
-"""Ways no farther than this times the leg to the nearest are about as near."""
+TIMES, ABOUT = 2.0, 0.1
+"""A way is about as near as the nearest with a leg of no more than twice, and 100 m more."""
 
-SCRAP = 0.5
-"""A connected piece no wider than this is a scrap: 500 m. The widest piece never is."""
+SCRAP = 0.25
+"""A connected piece no wider than this is a scrap: 250 m. The widest piece never is."""
 
 _ROUNDING = 1e-9
 _AT_END_M = 1e-6  # nearer than this to a node is at the node
@@ -180,7 +185,7 @@ def _joins(
     known = np.flatnonzero(standing | ((away <= network.snap_m) & ~_on_scrap(network, mode, edge)))
     level = np.ceil(np.log2(np.maximum(away[known], _AT_END_M)))
     parts = [
-        _free_feet(network, mode, (xy, known[level == one]), TIMES * 2.0**one + _AT_END_M)
+        _free_feet(network, mode, (xy, known[level == one]), _about(2.0**one, network.snap_m))
         for one in np.unique(level)
     ]
     measured = np.full(len(xy), np.inf)
@@ -192,17 +197,21 @@ def _joins(
     parts = [(Joins(*(v[kept] for v in joins)), points[kept]) for joins, kept, points in parts]
     everything = _free_feet(network, mode, (xy, rest), network.snap_m)
     measured[rest] = _main_legs(network, mode, everything[0], len(xy))[rest]
-    return _together([*parts, everything], TIMES * measured + _AT_END_M, network.snap_m)
+    most_m = np.minimum(_about(measured, network.snap_m), network.snap_m)
+    return _together([*parts, everything], most_m)
 
 
-def _together(
-    parts: list[tuple[Joins, Floats]], most_m: Floats, snap_m: float
-) -> tuple[Joins, Floats]:
+def _about(leg_m: _Length, snap_m: float) -> _Length:
+    """Give the longest leg that is about as near."""
+    longest: _Length = np.minimum(TIMES * leg_m, leg_m + ABOUT * snap_m) + _AT_END_M
+    return longest
+
+
+def _together(parts: list[tuple[Joins, Floats]], most_m: Floats) -> tuple[Joins, Floats]:
     """Put joins in order; what is farther than its position's limit is left out."""
     joins = Joins(*(np.concatenate(same) for same in zip(*(j for j, _ in parts), strict=True)))
     points = np.concatenate([at for _, at in parts])
-    near = joins.distance_m <= np.minimum(most_m[joins.owner], snap_m)
-    order = np.flatnonzero(near)
+    order = np.flatnonzero(joins.distance_m <= most_m[joins.owner])
     order = order[np.argsort(joins.owner[order], kind="stable")]
     return Joins(*(values[order] for values in joins)), points[order]
 
@@ -229,12 +238,11 @@ def _on_scrap(network: Network, mode: str, edge: Integers) -> Flags:
 
 
 def _main_legs(network: Network, mode: str, joins: Joins, count: int) -> Floats:
-    """Give each position's leg to the nearest way that is on more than a scrap, else to a scrap."""
-    measure = np.full((2, count), np.inf)
+    """Give each position's leg to the nearest way that is on more than a scrap; inf without one."""
+    nearest_m = np.full(count, np.inf)
     ways = np.flatnonzero(~_on_scrap(network, mode, joins.edge))
-    for row, mine in zip(measure, (ways, slice(None)), strict=True):
-        np.minimum.at(row, joins.owner[mine], joins.distance_m[mine])
-    return np.where(np.isfinite(measure[0]), *measure)
+    np.minimum.at(nearest_m, joins.owner[ways], joins.distance_m[ways])
+    return nearest_m
 
 
 def _scraps(network: Network, mode: str) -> Flags:

@@ -137,7 +137,7 @@ def feet_of(
     Returns
     -------
     For each foot its position, the place of its edge in ``numbers``, and along, distance, x and y;
-    one by one as they are found, those on ways that are drawn twice more than once.
+    one by one as they are found, some more than once.
     """
     seen, near = np.full(len(grid.ends), -1), np.empty(len(grid.ends), np.int64)
     room, used = len(order) + 64, 0
@@ -161,7 +161,7 @@ def feet_of(
 def mark_twins(
     owner: NDArray[np.int64], place: NDArray[np.int32], values: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Mark the feet that are at the point of another one before them, which gets the lower edge.
+    """Mark the feet that are at the point of another one of the same edge before them.
 
     The feet come by position, then by distance.
     """
@@ -170,10 +170,8 @@ def mark_twins(
         k = i - 1
         while k >= 0 and owner[k] == owner[i] and values[k, 1] >= values[i, 1] - _SAME_M:
             away = math.hypot(values[k, 2] - values[i, 2], values[k, 3] - values[i, 3])
-            if away <= _SAME_M and not twin[k]:
+            if place[k] == place[i] and away <= _SAME_M:
                 twin[i] = True
-                if place[i] < place[k]:
-                    place[k], values[k, 0] = place[i], values[i, 0]
                 break
             k -= 1
     return twin
