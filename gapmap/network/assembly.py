@@ -10,6 +10,7 @@ import numpy as np
 from gapmap.errors import NetworkError
 from gapmap.findings import Finding, fail, finding
 from gapmap.network.borders import cut_at_borders, cut_at_water
+from gapmap.network.checks import odd_edges
 from gapmap.network.ferries import Crossing, osm_crossings
 from gapmap.network.ordering import morton_order
 from gapmap.network.quays import connect_ferries
@@ -75,7 +76,7 @@ def assemble(  # noqa: PLR0913 - the parts of a network, and the knobs of puttin
     drawn, ferry_findings = osm_crossings(ways, afloat, on_road, file=file)
     ends = np.array([crossing.ends for crossing in drawn], np.int64).reshape(-1, 2)
     cut_at = np.unique(ends[on_road[ends]])
-    edges, edge_ends = edges_from_ways(ways, which, rules, kmh, cut_at=cut_at)
+    edges, edge_ends, loops = edges_from_ways(ways, which, rules, kmh, cut_at=cut_at)
     nodes, numbers = np.unique(np.concatenate([edge_ends, ends]), return_inverse=True)
     numbers = numbers.reshape(-1, 2)
     network = Network(
@@ -84,9 +85,10 @@ def assemble(  # noqa: PLR0913 - the parts of a network, and the knobs of puttin
         edges=replace(edges, tail=numbers[: len(edges), 0], head=numbers[: len(edges), 1]),
         speeds=kmh,
         snap_m=snap_m,
-        findings=(*ways.findings, *ferry_findings),
         rows=ways.rows,
     )
+    odd = odd_edges(network.edges, loops=loops, file=file)
+    network = replace(network, findings=(*ways.findings, *ferry_findings, *odd))
     drawn = [
         replace(crossing, ends=(int(tail), int(head)))
         for crossing, (tail, head) in zip(drawn, numbers[len(edges) :], strict=True)

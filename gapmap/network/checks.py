@@ -1,4 +1,4 @@
-"""Checks of a network's arrays, for networks that were not read but made by hand."""
+"""Checks of a network's arrays: what is refused, and what is kept and told."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from gapmap.findings import fail, finding
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from gapmap.findings import Finding
     from gapmap.network.value import Edges, Flags
 
-__all__ = ["check_edges"]
+__all__ = ["check_edges", "odd_edges"]
 
 _SINGLE = {  # the kind of number that each array holds, one for every edge
     **dict.fromkeys(("tail", "head", "kind"), "i"),
@@ -111,3 +112,40 @@ def _check_course(edges: Edges, count: int) -> None:
             edges=len(np.unique(of)),
         )
         fail(found, NetworkError)
+
+
+def odd_edges(edges: Edges, *, loops: int, file: str) -> tuple[Finding, ...]:
+    """Count what is drawn more than once, has no length, or ends where it begins.
+
+    Parameters
+    ----------
+    edges
+        The edges.
+    loops
+        How many were cut because they ended where they began.
+    file
+        The file's name.
+    """
+    repeated, empty = _repeated(edges), int((edges.length_m == 0).sum())
+    if not (repeated or empty or loops):
+        return ()
+    return (finding("network-edges-odd", file=file, repeated=repeated, empty=empty, loops=loops),)
+
+
+def _repeated(edges: Edges) -> int:
+    """Count edges with the course of another, whichever way each is drawn."""
+    low, high = np.minimum(edges.tail, edges.head), np.maximum(edges.tail, edges.head)
+    pair = low * (high.max(initial=0) + 1) + high
+    _, group, count = np.unique(pair, return_inverse=True, return_counts=True)
+    candidates = np.flatnonzero(count[group] > 1)
+    courses = {_course(edges, int(edge)) for edge in candidates}
+    return len(candidates) - len(courses)
+
+
+def _course(edges: Edges, edge: int) -> bytes:
+    """Give the points of an edge, from the lower of its nodes to the higher."""
+    line = edges.coords[edges.offsets[edge] : edges.offsets[edge + 1]]
+    ends = np.array([edges.tail[edge], edges.head[edge]])
+    if ends[0] > ends[1]:
+        line, ends = line[::-1], ends[::-1]
+    return ends.tobytes() + line.tobytes()

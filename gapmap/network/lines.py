@@ -55,10 +55,11 @@ def read_lines(path: Path, *, layer: str | None, datum: str, crs: pyproj.CRS) ->
     CrsError
         If the file has no geometry, or nothing says in which coordinates it is.
     """
-    table = read_table(path, layer=layer)
-    positions = locate(table, crs=crs, datum=datum)
-    geometry = positions.geometry.to_numpy()
-    drawn = is_line(geometry)
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are told below
+        table = read_table(path, layer=layer)
+        positions = locate(table, crs=crs, datum=datum)
+        geometry = positions.geometry.to_numpy()
+        drawn = is_line(geometry)
     rows, bad = np.flatnonzero(drawn), np.flatnonzero(~drawn)
     tags = tags_of(table.cells.iloc[rows])
     parts, part_of = shapely.get_parts(geometry[rows], return_index=True)
@@ -76,9 +77,10 @@ def read_lines(path: Path, *, layer: str | None, datum: str, crs: pyproj.CRS) ->
 
 
 def is_line(geometry: npt.NDArray[np.object_]) -> Flags:
-    """Mark what is a line, or several, with a length."""
+    """Mark what is a line, or several, with a length, and whose every coordinate is a number."""
     lines: Flags = np.isin(shapely.get_type_id(geometry), _LINE_TYPES)
-    lines &= shapely.length(geometry) > 0
+    length = shapely.length(geometry)
+    lines &= (length > 0) & np.isfinite(length)
     return lines
 
 

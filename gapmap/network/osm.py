@@ -37,7 +37,10 @@ _UNKNOWN = 2**31 - 1  # osmium's coordinate of a node that the file does not hol
 _ONE_WAY = ("True", "true", "yes", "1", "-1", "reverse", "T", "F")  # OSMnx has turned "-1" already
 
 # what osmium, OSMnx, networkx and the XML parsers raise over a file that they cannot make out
-_READING_ERRORS = (RuntimeError, OSError, EOFError, ParseError, KeyError, ValueError)
+_READING_ERRORS = (
+    *(RuntimeError, OSError, EOFError, ParseError, KeyError, ValueError),
+    osmium.InvalidLocationError,
+)
 
 
 class _Drawn(NamedTuple):

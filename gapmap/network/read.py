@@ -131,7 +131,9 @@ def network_from_lines(
     ----------
     lines
         LineStrings or MultiLineStrings in a metric CRS; the columns ``highway``, ``oneway``,
-        ``maxspeed`` and ``bridge`` are used where they are there. Other geometries are left out.
+        ``maxspeed`` and ``bridge`` are used where they are there. Other geometries, lines without
+        a length and those with a coordinate that is no finite number are left out; a finding names
+        each by its place from 1.
     speeds
         km/h by mode or road class.
     snap_m
@@ -148,10 +150,13 @@ def network_from_lines(
     if crs is None or not pyproj.CRS(crs).is_projected:
         fail(finding("network-not-metric", value=crs), CrsError)
     geometry = lines.geometry.to_numpy()
-    rows = np.flatnonzero(is_line(geometry))
+    drawn = is_line(geometry)
+    rows = np.flatnonzero(drawn)
+    left_out = [finding("network-row-no-line", row=int(row) + 1) for row in np.flatnonzero(~drawn)]
     tags = tags_of(lines.drop(columns=lines.geometry.name).iloc[rows])
     parts, part_of = shapely.get_parts(geometry[rows], return_index=True)
     ways, _ = ways_from_lines(parts, [tags[row] for row in part_of])
+    ways = replace(ways, findings=tuple(left_out))
     return assemble(ways, crs=pyproj.CRS(crs), file="", speeds=speeds, snap_m=snap_m)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -78,7 +79,7 @@ def edges_from_ways(
     kmh: Mapping[str, float],
     *,
     cut_at: Integers,
-) -> tuple[Edges, Integers]:
+) -> tuple[Edges, Integers, int]:
     """Cut ways into edges at their ends and wherever they share a point.
 
     A way that comes back to where it began is cut once more in its middle, so that no edge is a
@@ -97,7 +98,8 @@ def edges_from_ways(
 
     Returns
     -------
-    Edges, and the point of ``ways`` at which each edge begins and ends, shape (edges, 2).
+    Edges, the point of ``ways`` at which each edge begins and ends, shape (edges, 2), and how many
+    loops were cut.
     """
     points, offsets = pick_ways(ways, which)
     way_of = np.repeat(np.arange(len(which)), np.diff(offsets))
@@ -109,25 +111,30 @@ def edges_from_ways(
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     shared = shared_points(len(ways.xy), points, offsets)
     shared[cut_at] = True
-    start, end = _runs(shared[points], way_of, points)
+    start, end, loops = _runs(shared[points], way_of, points)
     sizes = end - start + 1
     coords = ways.xy[points[row_ranges(start, sizes)]]
     packed = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     edges = _edges(coords, packed, [rules[way] for way in way_of[start]], kmh)
-    return edges, np.column_stack([points[start], points[end]])
+    return edges, np.column_stack([points[start], points[end]]), loops
 
 
-def _runs(cut: Flags, way_of: Integers, points: Integers) -> tuple[Integers, Integers]:
-    """Give the first and last position of every run between two cuts of the same way."""
+def _runs(cut: Flags, way_of: Integers, points: Integers) -> tuple[Integers, Integers, int]:
+    """Give the first and last position of every run between two cuts of the same way.
+
+    A run that would end where it began becomes two; the third value counts these.
+    """
+    loops = 0
     for _ in range(2):
         at = np.flatnonzero(cut)
         start, end = at[:-1], at[1:]
         same = way_of[start] == way_of[end]
         start, end = start[same], end[same]
         loop = points[start] == points[end]
+        loops += int(loop.sum())
         cut = cut.copy()
         cut[(start[loop] + end[loop]) // 2] = True
-    return start, end
+    return start, end, loops
 
 
 def _edges(
@@ -205,10 +212,12 @@ def tally(
     file
         The file's name.
     """
+    by_way = {int(way): tag for way, tag in zip(owners, tags, strict=True)}
+    roads = {way: tag for way, tag in by_way.items() if tag.route != "ferry"}
     unused = {
-        int(way): tag.highway if tag.highway not in KINDS else "access=no/private"
-        for way, tag in zip(owners, tags, strict=True)
-        if tag.route != "ferry" and road_rule(tag) is None
+        way: tag.highway if tag.highway not in KINDS else "access=no/private"
+        for way, tag in roads.items()
+        if road_rule(tag) is None
     }
     gone = set(lost.tolist())
     every = set(owners.tolist()) | gone
@@ -216,7 +225,22 @@ def tally(
     excluded = len(set(unused) | gone)
     used = len(every) - excluded - len(mended)
     rows = RowCount(file=file, read=len(every), used=used, repaired=len(mended), excluded=excluded)
-    if not unused:
-        return rows, ()
-    kinds = listed(unused.values())
-    return rows, (finding("network-ways-unused", file=file, ways=len(unused), kinds=kinds),)
+    found = []
+    if unused:
+        kinds = listed(unused.values())
+        found.append(finding("network-ways-unused", file=file, ways=len(unused), kinds=kinds))
+    doubted = [tag.maxspeed for tag in roads.values() if _speed_ignored(tag)]
+    if doubted:
+        values = listed(doubted)
+        found.append(
+            finding("network-maxspeed-ignored", file=file, ways=len(doubted), values=values)
+        )
+    return rows, tuple(found)
+
+
+def _speed_ignored(tags: Tags) -> bool:
+    """Say whether cars may drive here, at a posted speed that says nothing we can use."""
+    rule = road_rule(tags)
+    if rule is None or not (rule.forward or rule.backward):
+        return False
+    return bool(tags.maxspeed) and math.isnan(rule.posted_kmh)
