@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 import toys
+from toys import HOSTILE
 
 from gapmap.about import About
 from gapmap.access import measure_access
 from gapmap.assessment import assess
+from gapmap.islands import COLUMNS
 from gapmap.report import build_report
 
 if TYPE_CHECKING:
@@ -409,3 +411,38 @@ def test_a_long_list_comes_in_portions_and_says_so(
     assert rows.count() == 480
     assert page.text_content(".found") == "480 个"
     assert opened.trouble() == []
+
+
+def test_the_section_of_islands_says_what_the_table_says(open_page, tmp_path: Path) -> None:
+    """The toy city has no island; a table made by hand has one that two reach and one that none."""
+    blank = dict.fromkeys(COLUMNS)
+    first = {
+        **blank, "island_id": "i1", "island": HOSTILE[0], "kind": "island", "places": 2,
+        "people": 80, "terminals": 1, "ferries": 1, "ferries_running": 0, "ferry_names": HOSTILE[3],
+        "first_sailing": "07:30", "last_sailing": "18:00", "destination": "hospital",
+        "mainland_minutes_median": 61.25, "mainland_minutes_worst": 90.0, "places_unreachable": 0,
+    }  # fmt: skip
+    other = {**first, "island_id": "i2", "island": "乙岛", "ferries": 0, "first_sailing": None}
+    other |= {"last_sailing": None, "mainland_minutes_median": None, "places_unreachable": 2}
+    rows = [first, {**first, "destination": "service", "service": BUS}]
+    rows[1] |= {"minutes_median": 3.0, "on_island": True}
+    made = replace(toys.assessment(), islands=pd.DataFrame([*rows, other], columns=list(COLUMNS)))
+    path = build_report(made, about=toys.ABOUT).save(tmp_path / "report.html")
+    opened = open_page(path)
+    page = opened.page
+    page.click("[data-language=en]")
+    told = {
+        line.get_attribute("data-id"): line.inner_text()
+        for line in page.locator(".islands-table tbody tr").all()
+    }
+    assert set(told) == {"i1", "i2"}
+    assert HOSTILE[0] in told["i1"]
+    for words in ("0 of 1 sail", "07:30–18:00", "61.3 min", "worst 90.0 min"):
+        assert words in told["i1"]
+    assert "no ferry" in told["i2"]
+    assert "unreachable" in told["i2"]
+    cell = page.locator(f".islands-services tr[data-service={BUS}] td").first
+    assert cell.inner_text().split("\n") == ["61.3 min", "on the island 3.0 min"]
+    assert opened.trouble() == []
+    page.click("[data-language=zh]")
+    assert "海岛" in (page.text_content("#islands h2") or "")
