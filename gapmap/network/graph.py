@@ -11,6 +11,8 @@ from gapmap.network.rules import KINDS
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    Indices = npt.NDArray[np.int32]
+
     from gapmap.network.value import Flags, Floats, Integers, Network
 
 __all__ = [
@@ -32,8 +34,8 @@ class Arcs(NamedTuple):
     an arc.
     """
 
-    starts: Integers
-    tails: Integers
+    starts: Indices
+    tails: Indices
     cost: Floats
     edge: Integers
 
@@ -108,7 +110,7 @@ def _arcs(network: Network, ways: tuple[Flags, Flags], cost: Floats) -> Arcs:
     return Arcs(_row_starts(heads, len(network.xy)), tails.astype(np.int32), cost[edge], edge)
 
 
-def _row_starts(rows: Integers, count: int) -> npt.NDArray[np.int32]:
+def _row_starts(rows: Integers | Indices, count: int) -> Indices:
     counts = np.bincount(rows, minlength=count)
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
@@ -130,7 +132,7 @@ def arcs_with_travel(network: Network, mode: str, by: str, speed_kmh: float | No
 
 def member_rows(
     nodes: Integers, members: Integers, prices: Floats, count: int
-) -> tuple[Integers, npt.NDArray[np.int32], Floats]:
+) -> tuple[Integers, Indices, Floats]:
     """Sort members by the node that they hang on, for :func:`pairs_from`.
 
     Parameters

@@ -10,14 +10,11 @@ from scipy.sparse import csr_array
 from gapmap.errors import MethodError
 from gapmap.network.graph import arcs, arcs_with_travel, member_rows
 from gapmap.network.journey import Job, direct_pairs, end_costs, make_job, rank, shared_edge_pairs
-from gapmap.network.kernels.search import (
-    k_nearest_each,
-    k_nearest_pass,
-    one_pass_pays,
-    pairs_from,
-)
+from gapmap.network.kernels.search import pairs_from
+from gapmap.network.kernels.several import k_nearest_each, k_nearest_pass, one_pass_pays
 
 if TYPE_CHECKING:
+    from gapmap.network.graph import Indices
     from gapmap.network.snapping import Snap
     from gapmap.network.value import Floats, Integers, Network
 
@@ -184,11 +181,11 @@ def _through_nodes(
         *_members(job, sides[1], leaving=from_targets),
         most,
     )
-    source, member = source.astype(np.int64), member.astype(np.int64)
-    return _Pairs(member, source, cost) if from_targets else _Pairs(source, member, cost)
+    ends = source.astype(np.int64), member.astype(np.int64)
+    return _Pairs(*(ends[::-1] if from_targets else ends), cost)
 
 
-def _seeds(job: Job, snap: Snap, *, leaving: bool) -> tuple[Integers, Integers, Floats]:
+def _seeds(job: Job, snap: Snap, *, leaving: bool) -> tuple[Integers, Indices, Floats]:
     """Give where each position's seeds begin, their nodes, and their prices."""
     nodes, costs = end_costs(job, snap.joins, leaving=leaving)
     price = job.cost(costs).ravel()
@@ -200,7 +197,7 @@ def _seeds(job: Job, snap: Snap, *, leaving: bool) -> tuple[Integers, Integers, 
 
 def _members(
     job: Job, snap: Snap, *, leaving: bool, names: Integers | None = None
-) -> tuple[Integers, Integers, Floats]:
+) -> tuple[Integers, Indices, Floats]:
     """Hang positions, or their ``names``, on the nodes at both ends of their edges."""
     nodes, costs = end_costs(job, snap.joins, leaving=leaving)
     who = snap.joins.owner if names is None else names[snap.joins.owner]
@@ -211,8 +208,6 @@ def _k_through_nodes(
     job: Job, origins: Snap, targets: Snap, asked: tuple[int, float | None]
 ) -> _Pairs:
     """Find the k nearest targets by way of the ends of the origin's edges."""
-    from gapmap.network.kernels.several import k_nearest_each, k_nearest_pass, one_pass_pays
-
     k, speed_kmh = asked
     k = min(k, max(len(targets), 1))
     ranks = rank(targets)
@@ -228,7 +223,7 @@ def _k_through_nodes(
         ends, leave = end_costs(job, origins.joins, leaving=True)
         cost = job.cost(leave)[:, :, None] + prices[ends]
         origin = np.broadcast_to(origins.joins.owner[:, None, None], cost.shape)
-        found = origin.ravel(), labels[ends].ravel(), cost.ravel()
+        origin, label, cost = origin.ravel(), labels[ends].ravel(), cost.ravel()
     else:
         graph = arcs_with_travel(job.network, job.mode, job.by, speed_kmh)
         prices, labels = k_nearest_each(
@@ -239,9 +234,9 @@ def _k_through_nodes(
             *_members(job, targets, leaving=False, names=ranks),
             k,
         )
-        found = np.repeat(np.arange(len(origins)), k), labels.ravel(), prices.ravel()
-    origin, label, cost = (values[found[1] >= 0] for values in found)
-    return _Pairs(origin, by_rank[label] if len(label) else label.astype(np.int64), cost)
+        origin, label, cost = np.repeat(np.arange(len(origins)), k), labels.ravel(), prices.ravel()
+    found = np.flatnonzero(label >= 0)
+    return _Pairs(origin[found], by_rank[label[found]], cost[found])
 
 
 def _off_the_nodes(job: Job, origins: Snap, targets: Snap) -> tuple[_Pairs, _Pairs]:

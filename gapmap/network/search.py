@@ -233,12 +233,12 @@ def _cheapest(
     their_join = np.full((4, size), -1)
     prices[:2] = (job.cost(costs) + tree.price[nodes]).T
     of_rank[:2] = tree.rank[nodes].T
-    for how, (row, cost, rank_, join) in (
+    for off_nodes, (row, cost, its_rank, its_join) in (
         (_ALONG, _along(job, snaps, ranks)),
         (_BY_AIR, _by_air(job, snaps, ranks)),
     ):
-        prices[how, row], others[how, row] = job.cost(cost), job.other(cost)
-        of_rank[how, row], their_join[how, row] = rank_, join
+        prices[off_nodes, row], others[off_nodes, row] = job.cost(cost), job.other(cost)
+        of_rank[off_nodes, row], their_join[off_nodes, row] = its_rank, its_join
     who, best = _first_of_each(joins.owner, prices, of_rank)
     how, join = np.divmod(best, max(size, 1))
     by_end = np.flatnonzero(how < _ALONG)

@@ -70,6 +70,21 @@ class Joins(NamedTuple):
     fraction: Floats
     distance_m: Floats
 
+    def pick(self, which: Integers | Flags) -> Joins:
+        """Keep some joins, in this order."""
+        return Joins(
+            self.owner[which], self.edge[which], self.fraction[which], self.distance_m[which]
+        )
+
+
+class _Main(NamedTuple):
+    """The main join of each position, and the point of it; -1, NaN and inf without one."""
+
+    edge: Integers
+    fraction: Floats
+    distance_m: Floats
+    point_xy: Floats
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Snap:
@@ -163,12 +178,18 @@ def snap(network: Network, xy: npt.ArrayLike, *, mode: str) -> Snap:
     placed = ~np.isnan(xy[:, 0])
     edge, away = nearest_edge(_grid(network, mode), xy, np.inf)
     joins, points = _joins(network, mode, xy, (edge, away))
+    main = _main_joins(network, mode, (joins, points), len(xy))
+    piece = pieces_of(network, mode)[network.edges.tail[main.edge]]
     return Snap(
         mode=mode,
         xy=xy,
+        edge=main.edge,
+        fraction=main.fraction,
+        point_xy=main.point_xy,
+        distance_m=main.distance_m,
         nearest_way_m=np.where(placed, away, np.nan),
+        component=np.where(main.edge >= 0, piece, -1),
         joins=joins,
-        **_main_joins(network, mode, (joins, points), len(xy)),
     )
 
 
@@ -193,8 +214,7 @@ def _joins(
         np.minimum.at(measured, joins.owner, joins.distance_m)
     sure = measured <= away + _AT_END_M
     rest = np.flatnonzero((away <= network.snap_m) & ~sure)
-    parts = [(joins, np.where(sure[joins.owner])[0], points) for joins, points in parts]
-    parts = [(Joins(*(v[kept] for v in joins)), points[kept]) for joins, kept, points in parts]
+    parts = [(joins.pick(sure[joins.owner]), points[sure[joins.owner]]) for joins, points in parts]
     everything = _free_feet(network, mode, (xy, rest), network.snap_m)
     measured[rest] = _main_legs(network, mode, everything[0], len(xy))[rest]
     most_m = np.minimum(_about(measured, network.snap_m), network.snap_m)
@@ -209,11 +229,16 @@ def _about(leg_m: _Length, snap_m: float) -> _Length:
 
 def _together(parts: list[tuple[Joins, Floats]], most_m: Floats) -> tuple[Joins, Floats]:
     """Put joins in order; what is farther than its position's limit is left out."""
-    joins = Joins(*(np.concatenate(same) for same in zip(*(j for j, _ in parts), strict=True)))
+    joins = Joins(
+        np.concatenate([part.owner for part, _ in parts]),
+        np.concatenate([part.edge for part, _ in parts]),
+        np.concatenate([part.fraction for part, _ in parts]),
+        np.concatenate([part.distance_m for part, _ in parts]),
+    )
     points = np.concatenate([at for _, at in parts])
     order = np.flatnonzero(joins.distance_m <= most_m[joins.owner])
     order = order[np.argsort(joins.owner[order], kind="stable")]
-    return Joins(*(values[order] for values in joins)), points[order]
+    return joins.pick(order), points[order]
 
 
 def _free_feet(
@@ -229,7 +254,7 @@ def _free_feet(
     joins = Joins(which[feet.owner], feet.edge, fraction, feet.distance_m)
     points = np.column_stack([feet.x, feet.y])
     free = ~blocked_legs(network, xy[joins.owner], points)
-    return Joins(*(values[free] for values in joins)), points[free]
+    return joins.pick(free), points[free]
 
 
 def _on_scrap(network: Network, mode: str, edge: Integers) -> Flags:
@@ -265,28 +290,22 @@ def _scraps(network: Network, mode: str) -> Flags:
     return scraps
 
 
-def _main_joins(
-    network: Network, mode: str, joined: tuple[Joins, Floats], count: int
-) -> dict[str, Integers | Floats]:
-    """Give the fields of :class:`Snap` that tell the main join of each position."""
+def _main_joins(network: Network, mode: str, joined: tuple[Joins, Floats], count: int) -> _Main:
+    """Find the main join of each position."""
     joins, points = joined
     scrap = _on_scrap(network, mode, joins.edge)
     order = np.lexsort((joins.edge, joins.distance_m, scrap, joins.owner))
     who, first = np.unique(joins.owner[order], return_index=True)
-    main = order[first]
-    edge, component = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
-    fraction, distance_m = np.full(count, np.nan), np.full(count, np.inf)
-    point_xy = np.full((count, 2), np.nan)
-    edge[who], fraction[who] = joins.edge[main], joins.fraction[main]
-    distance_m[who], point_xy[who] = joins.distance_m[main], points[main]
-    component[who] = pieces_of(network, mode)[network.edges.tail[edge[who]]]
-    return {
-        "edge": edge,
-        "fraction": fraction,
-        "point_xy": point_xy,
-        "distance_m": distance_m,
-        "component": component,
-    }
+    best = order[first]
+    main = _Main(
+        np.full(count, -1),
+        np.full(count, np.nan),
+        np.full(count, np.inf),
+        np.full((count, 2), np.nan),
+    )
+    main.edge[who], main.fraction[who] = joins.edge[best], joins.fraction[best]
+    main.distance_m[who], main.point_xy[who] = joins.distance_m[best], points[best]
+    return main
 
 
 def _grid(network: Network, mode: str) -> SegmentGrid:
@@ -314,7 +333,8 @@ def _spots(network: Network, keep: Integers) -> Integers:
         shape=(len(network.xy),) * 2,
     )
     _, spots = connected_components(links.tocsr(), directed=False)
-    return spots.astype(np.int64)
+    labels: Integers = spots.astype(np.int64)
+    return labels
 
 
 def pieces_of(network: Network, mode: str) -> Integers:
