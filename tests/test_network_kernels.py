@@ -430,7 +430,7 @@ def test_one_pass_pays_where_places_outnumber_targets() -> None:
 
 
 def test_width_follows_the_arcs_and_their_unit() -> None:
-    cost = np.array([10.0, 30.0, 0.0, np.inf])
+    cost = np.array([10.0, 30.0, 20.0, np.inf])
     assert bucket_width(cost) == pytest.approx(0.25 * 20.0)
     assert bucket_width(cost / 80) == pytest.approx(bucket_width(cost) / 80)
     assert bucket_width([]) > 0

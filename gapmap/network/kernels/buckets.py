@@ -57,8 +57,11 @@ def bucket_width(cost: npt.ArrayLike) -> float:
     It follows the mean: even a route along all arcs passes no more than a few buckets an arc.
     """
     costs = np.asarray(cost, np.float64)
-    costs = costs[np.isfinite(costs) & (costs > 0)]
-    return float(costs.mean()) * _WIDTH_SHARE if len(costs) else 1.0
+    total = costs.sum()
+    if not np.isfinite(total):
+        costs = costs[np.isfinite(costs)]
+        total = costs.sum()
+    return float(total) / len(costs) * _WIDTH_SHARE if total > 0 else 1.0
 
 
 def arcs_of(
@@ -90,7 +93,10 @@ def offsets_of(values: npt.ArrayLike) -> Offsets:
 
 def dearest(prices: Floats) -> float:
     """Give the highest price that is not infinite, 0 of none."""
-    return float(np.max(prices, initial=0.0, where=np.isfinite(prices)))
+    highest = np.max(prices, initial=0.0)
+    if not np.isfinite(highest):
+        highest = np.max(prices, initial=0.0, where=np.isfinite(prices))
+    return float(highest)
 
 
 def ring(furthest: float, width: float) -> tuple[float, int]:
