@@ -25,6 +25,8 @@ from gapmap.network import (
     sails,
     snap,
 )
+from gapmap.network.ferries import Crossing
+from gapmap.network.quays import connect_ferries
 from gapmap.network.rules import KINDS, Tags, make_tags
 from gapmap.network.sailings import sails_at
 
@@ -534,3 +536,59 @@ def test_who_stands_beside_a_ferrys_course_joins_the_road_all_the_same(away_m: f
     # to the island over the quay at (0, 0), not from the course
     expected = (y + x + 100) * 0.06 / 4.8 + network.ferries[0].minutes + 15
     assert minutes(network, [x, y], [5200, 600]) == pytest.approx(expected)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 90)), min_size=1, max_size=5), st.data())
+def test_shutting_a_ferry_never_makes_the_way_shorter(boats, data) -> None:
+    """Two streets, and several boats from one to the other, some of which do not sail."""
+    streets = network_of([[x, y] for y in (0, 3000) for x in (0, 400)], [[0, 1], [2, 3]])
+    crossings = [
+        Crossing(
+            ends=(-1, -1),
+            coords=np.array([[0.0, 0.0], [0.0, 3000.0]]),
+            minutes=time,
+            first_sailing=dt.time(8) if late else dt.time(0),
+            last_sailing=dt.time(20),
+        )
+        for late, time in boats
+    ]
+    network = connect_ferries(streets, crossings)
+    told = network.ferries
+    assert len(told) == len(boats)
+    hour = data.draw(st.sampled_from([dt.time(1), dt.time(8), dt.time(21)]))
+    every, some = (
+        minutes(one, [400, 0], [400, 3000]) for one in (network, network_at(network, depart=hour))
+    )
+    assert some >= every
+    running = [ferry.minutes + ferry.wait_minutes for ferry in told if sails_at(ferry, hour)]
+    assert some == pytest.approx(min(running, default=math.inf) + 2 * 400 * 0.06 / 4.8)
+
+
+def test_of_boats_between_the_same_quays_each_mode_has_its_best() -> None:
+    """A short one for walkers, a longer one for cars, and one that is quick and takes a detour."""
+    points = [[0, 0], [100, 0], [5100, 0], [5200, 0], [2600, 900], [2600, 2500]]
+    ways = [[0, 1], [2, 3], [1, 2], [1, 4, 2], [1, 5, 2]]
+    boats = [
+        Tags(route="ferry", duration="40", motor_vehicle="no", name="walkers"),
+        Tags(route="ferry", duration="50", name="cars"),
+        Tags(route="ferry", duration="15", foot="yes", motor_vehicle="no", name="quick"),
+    ]
+    network = network_of(points, ways, [STREET, STREET, *boats])
+    assert {ferry.name for ferry in network.ferries} == {"walkers", "cars", "quick"}
+    ends = [100, 0], [5100, 0]
+    assert minutes(network, *ends) == pytest.approx(15 + 15)
+    assert minutes(network, *ends, "drive") == pytest.approx(50 + 15)
+    joined = [snap(network, [xy], mode="walk") for xy in ends]
+    shortest = reach_nearest(network, *joined, mode="walk", by="distance")
+    assert shortest.distance_m[0] == pytest.approx(5000)
+    assert shortest.minutes[0] == pytest.approx(40 + 15)
+
+
+@given(st.permutations(range(3)))
+def test_of_boats_of_one_course_the_quickest_is_kept_whatever_the_order(order) -> None:
+    points = [[0, 0], [100, 0], [5100, 0], [5200, 0]]
+    times = [("20", "60"), ("30", "10"), ("25", "50")]  # with half the headway: 50, 35, 50
+    boats = [Tags(route="ferry", duration=time, interval=gap) for time, gap in times]
+    ways = [[0, 1], [2, 3], [1, 2], [1, 2], [1, 2]]
+    network = network_of(points, ways, [STREET, STREET, *(boats[one] for one in order)])
+    assert minutes(network, [100, 0], [5100, 0]) == pytest.approx(35)

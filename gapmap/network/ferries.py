@@ -13,6 +13,7 @@ import numpy as np
 
 from gapmap.findings import Finding, finding
 from gapmap.network.rules import FerryRule, ferry_rule
+from gapmap.network.value import MODES
 from gapmap.network.ways import Ways, line_lengths, pick_ways, shared_points
 
 if TYPE_CHECKING:
@@ -79,14 +80,18 @@ class _Leg:
     way_ends: tuple[int, int]
 
 
+_Course = list[tuple[int, int, _Leg]]  # from point to point, each time along a leg
+
+
 def osm_crossings(
     ways: Ways, which: Integers, on_road: Flags, *, file: str
 ) -> tuple[list[Crossing], tuple[Finding, ...]]:
     """Make crossings of ferry ways.
 
     A quay is a point on a road, a point marked as a ferry terminal, or a loose end. Ferry ways that
-    meet at sea are joined: each pair of quays that is linked without calling at a third becomes one
-    crossing along the shortest course. Two ways that both run on through a point at sea are two
+    meet at sea are joined: each pair of quays that is linked without calling at a third becomes a
+    crossing along the shortest course, and one along the quickest where that is another, for each
+    mode. Two ways that both run on through a point at sea are two
     boats that pass each other there. So nobody changes boats at sea.
 
     Parameters
@@ -113,7 +118,7 @@ def osm_crossings(
     crossings = [
         _crossing(course, ways, file=file)
         for quay in sorted(quays)
-        for course in _courses(quay, quays, at)
+        for course in _all_courses(quay, quays, at)
         if course[0][0] < course[-1][1]
     ]
     found = [
@@ -172,33 +177,58 @@ def _plausible(length_m: float, minutes: float) -> bool:
     return _PLAUSIBLE_KMH[0] <= length_m / 1000 / (minutes / 60) <= _PLAUSIBLE_KMH[1]
 
 
+def _all_courses(quay: int, quays: set[int], at: dict[int, list[_Leg]]) -> list[_Course]:
+    """Find for each mode the shortest and the quickest course to every quay, each once."""
+    found = {
+        tuple((point, leg.way, leg.ends) for point, _, leg in course): course
+        for mode in MODES
+        for quickest in (False, True)
+        for course in _courses(quay, quays, at, mode=mode, quickest=quickest)
+    }
+    return list(found.values())
+
+
 def _courses(
-    quay: int, quays: set[int], at: dict[int, list[_Leg]]
-) -> list[list[tuple[int, int, _Leg]]]:
-    """Find the shortest course to each quay that is reached without calling at another.
+    quay: int, quays: set[int], at: dict[int, list[_Leg]], *, mode: str, quickest: bool
+) -> list[_Course]:
+    """Find the best course to each quay that is reached without calling at another.
 
     A boat is known by where it is and along which way it came, since that says how it can go on.
     """
-    best: dict[tuple[int, int], list[tuple[int, int, _Leg]]] = {}
-    landed: dict[int, list[tuple[int, int, _Leg]]] = {}
-    queue: list[tuple[float, int, int, list[tuple[int, int, _Leg]]]] = [(0.0, 0, quay, [])]
+    seen: set[tuple[int, int]] = set()
+    landed: dict[int, _Course] = {}
+    queue: list[tuple[tuple[float, float], int, int, _Course]] = [((0.0, 0.0), 0, quay, [])]
     pushed = 0
     while queue:
-        length, _, point, course = heapq.heappop(queue)
+        _, _, point, course = heapq.heappop(queue)
         came = course[-1][2] if course else None
-        if (point, came.way if came else -1) in best:
+        state = (point, came.way if came else -1)
+        if state in seen:
             continue
-        best[point, came.way if came else -1] = course
+        seen.add(state)
         if point in quays and course:
             landed.setdefault(point, course)
             continue
         for leg in at[point]:
-            if came is None or _goes_on(came, leg, point):
+            if getattr(leg.rule, mode) and (came is None or _goes_on(came, leg, point)):
                 pushed += 1
                 other = leg.ends[1] if leg.ends[0] == point else leg.ends[0]
                 step = [*course, (point, other, leg)]
-                heapq.heappush(queue, (length + leg.length_m, pushed, other, step))
+                length = sum(one.length_m for _, _, one in step)
+                minutes = sum(one.minutes for _, _, one in step) + _wait(step)[0]
+                rank = (minutes, length) if quickest else (length, minutes)
+                heapq.heappush(queue, (rank, pushed, other, step))
     return [course for point, course in landed.items() if point != quay]
+
+
+def _wait(course: _Course) -> tuple[float, str]:
+    """Give the wait before a course, and on what it rests.
+
+    Nobody changes boats, so the boat that comes least often is the one to wait for.
+    """
+    headways = [leg.rule.headway_minutes for _, _, leg in course]
+    told = [headway for headway in headways if not math.isnan(headway)]
+    return (max(told) / 2, "headway") if told else (ASSUMED_WAIT_MINUTES, "assumption")
 
 
 def _goes_on(came: _Leg, leg: _Leg, point: int) -> bool:
@@ -206,20 +236,19 @@ def _goes_on(came: _Leg, leg: _Leg, point: int) -> bool:
     return came.way == leg.way or point in came.way_ends or point in leg.way_ends
 
 
-def _crossing(course: list[tuple[int, int, _Leg]], ways: Ways, *, file: str) -> Crossing:
+def _crossing(course: _Course, ways: Ways, *, file: str) -> Crossing:
     points = [course[0][0]]
     for begin, _, leg in course:
         forward = leg.ends[0] == begin
         points += (leg.points if forward else leg.points[::-1])[1:].tolist()
     rules = [leg.rule for _, _, leg in course]
-    # nobody changes boats, so the boat that comes least often is the one to wait for
-    told = [rule.headway_minutes for rule in rules if not math.isnan(rule.headway_minutes)]
+    wait_minutes, wait_basis = _wait(course)
     return Crossing(
         ends=(points[0], points[-1]),
         coords=ways.xy[points],
         minutes=sum(leg.minutes for _, _, leg in course),
-        wait_minutes=max(told) / 2 if told else ASSUMED_WAIT_MINUTES,
-        wait_basis="headway" if told else "assumption",
+        wait_minutes=wait_minutes,
+        wait_basis=wait_basis,
         name=" / ".join(dict.fromkeys(leg.name for _, _, leg in course if leg.name)),
         walk=all(rule.walk for rule in rules),
         cycle=all(rule.cycle for rule in rules),
