@@ -140,7 +140,8 @@ def sweep(
     hierarchy.sow(*_placed(weighed, Seeds(nodes, prices, ranks)), best)
     price, rank = np.empty(len(best)), np.empty(len(best), np.int32)
     hierarchy.climb(*weighed.up, best)
-    hierarchy.descend(*weighed.down, best, weighed.node, price, rank)
+    if hierarchy.descend(*weighed.down, best, weighed.node, price, rank):
+        hierarchy.descend_tied(*weighed.down, best, weighed.node, rank)
     return price, rank
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gapmap.errors import MethodError
-from gapmap.network.kernels import elimination, hierarchy
+from gapmap.network.kernels import elimination, steps
 
 __all__ = ["Order", "inverse", "kept_order", "load_order", "make_order", "topology"]
 
@@ -109,19 +109,19 @@ def make_order(starts: npt.ArrayLike, tails: npt.ArrayLike, xy: npt.ArrayLike) -
         )
     rows = _both_ways(arc_starts, arc_tails)
     order = _elimination_order(*rows, points)
-    parent, _, _ = hierarchy.fill_in(*rows, order)
-    order = order[hierarchy.subtrees(parent)]
-    _, begin, later = hierarchy.fill_in(*rows, order)
+    parent, _, _ = steps.fill_in(*rows, order)
+    order = order[steps.subtrees(parent)]
+    _, begin, later = steps.fill_in(*rows, order)
     if len(later) > _MOST_STEPS:
         raise MethodError(
             f"a hierarchy of {len(later)} steps is too large; search without one",
             f"层级结构有 {len(later)} 步,过大;请不用层级结构直接搜索",
         )
-    up_starts, heads = hierarchy.upside_down(begin, later)
+    up_starts, heads = steps.upside_down(begin, later)
     node = order[::-1].copy()
-    steps = hierarchy.arc_steps(arc_starts, arc_tails, inverse(node), up_starts, heads)
+    along = steps.arc_steps(arc_starts, arc_tails, inverse(node), up_starts, heads)
     _log.info("order of %d nodes: %d steps", len(node), len(heads))
-    return Order(node, up_starts, heads, steps, topology(arc_starts, arc_tails))
+    return Order(node, up_starts, heads, along, topology(arc_starts, arc_tails))
 
 
 def load_order(path: Path, starts: npt.ArrayLike, tails: npt.ArrayLike) -> Order | None:

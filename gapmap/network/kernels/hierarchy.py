@@ -15,11 +15,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gapmap.network.kernels.buckets import Floats, Indices, Offsets, compiled
+from gapmap.network.kernels.buckets import Floats, Indices, compiled
 
 __all__ = [
     "LANES",
-    "arc_steps",
     "climb",
     "climb_lanes",
     "climb_ranked_lanes",
@@ -27,7 +26,6 @@ __all__ = [
     "descend_lanes",
     "descend_ranked_lanes",
     "farthest_first",
-    "fill_in",
     "hand_out",
     "hand_out_ranked",
     "join_below",
@@ -36,8 +34,6 @@ __all__ = [
     "prune",
     "sow",
     "sow_lane",
-    "subtrees",
-    "upside_down",
 ]
 
 LANES = 8
@@ -45,107 +41,6 @@ LANES = 8
 
 Flags = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.uint32]
-
-
-@compiled
-def fill_in(starts: Indices, tails: Indices, order: Indices) -> tuple[Indices, Offsets, Indices]:
-    """Take nodes out in this order and join what each leaves: the steps to later ones.
-
-    Gives each node's parent, the first to go of those it has steps to, -1 for none, and the steps
-    in rows. Nodes are counted in order, the first to go first.
-    """
-    count = len(order)
-    place = np.empty(count, np.int32)
-    for i in range(count):
-        place[order[i]] = i
-    parent, child = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
-    sibling, mark = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
-    begin, heads, top = np.zeros(count + 1, np.int64), np.empty(2 * len(tails) + 16, np.int32), 0
-    for i in range(count):
-        node, lowest = order[i], count
-        room = starts[node + 1] - starts[node]
-        one = child[i]
-        while one >= 0:
-            room += begin[one + 1] - begin[one]
-            one = sibling[one]
-        if top + room > len(heads):
-            longer = np.empty(2 * len(heads) + room, np.int32)
-            longer[:top] = heads[:top]
-            heads = longer
-        for k in range(starts[node], starts[node + 1]):
-            other = place[tails[k]]
-            if other > i and mark[other] != i:
-                mark[other], heads[top], top = i, other, top + 1
-                lowest = min(lowest, other)
-        one = child[i]
-        while one >= 0:
-            for k in range(begin[one], begin[one + 1]):
-                other = heads[k]
-                if other > i and mark[other] != i:
-                    mark[other], heads[top], top = i, other, top + 1
-                    lowest = min(lowest, other)
-            one = sibling[one]
-        begin[i + 1] = top
-        heads[begin[i] : top].sort()
-        if lowest < count:
-            parent[i], sibling[i], child[lowest] = lowest, child[lowest], i
-    return parent, begin, heads[:top].copy()
-
-
-@compiled
-def subtrees(parent: Indices) -> Indices:
-    """Give an order in which all that stands below a node comes right before it."""
-    count = len(parent)
-    child, sibling = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
-    found, stack, at = np.empty(count, np.int32), np.empty(count, np.int32), count
-    for i in range(count):
-        if parent[i] >= 0:
-            sibling[i], child[parent[i]] = child[parent[i]], i
-    for root in range(count - 1, -1, -1):
-        if parent[root] >= 0:
-            continue
-        stack[0], size = root, 1
-        while size > 0:
-            size -= 1
-            node = stack[size]
-            at -= 1
-            found[at] = node
-            one = child[node]
-            while one >= 0:
-                stack[size], size = one, size + 1
-                one = sibling[one]
-    return found
-
-
-@compiled
-def upside_down(begin: Offsets, heads: Indices) -> tuple[Indices, Indices]:
-    """Count nodes from the last to the first instead; the order within a row stays."""
-    count = len(begin) - 1
-    starts, turned, top = np.zeros(count + 1, np.int32), np.empty(len(heads), np.int32), 0
-    for position in range(count):
-        node = count - 1 - position
-        for k in range(begin[node], begin[node + 1]):
-            turned[top], top = count - 1 - heads[k], top + 1
-        starts[position + 1] = top
-    return starts, turned
-
-
-@compiled
-def arc_steps(
-    arc_starts: Indices, tails: Indices, position: Indices, starts: Indices, heads: Indices
-) -> Indices:
-    """Give twice the step that each arc runs along, one more where it runs down; -1 for a loop."""
-    found = np.empty(len(tails), np.int32)
-    for node in range(len(arc_starts) - 1):
-        for k in range(arc_starts[node], arc_starts[node + 1]):
-            here, there = position[node], position[tails[k]]
-            low, high = max(here, there), min(here, there)
-            found[k] = -1
-            for step in range(starts[low], starts[low + 1]):
-                if heads[step] == high:
-                    found[k] = 2 * step + (here < there)
-                    break
-    return found
 
 
 @compiled
@@ -313,11 +208,10 @@ def climb(starts: Positions, heads: Positions, cost: Floats, best: Floats) -> No
         price, rank = best[node, 0], best[node, 1]
         if price < np.inf:
             for k in range(starts[node], starts[node + 1]):
-                head = heads[k]
-                offer, present, holder = price + cost[k], best[head, 0], best[head, 1]
-                better = (offer < present) | ((offer == present) & (rank < holder))
-                best[head, 0] = offer if better else present
-                best[head, 1] = rank if better else holder
+                head, offer = heads[k], price + cost[k]
+                present = best[head, 0]
+                if offer <= present and (offer < present or rank < best[head, 1]):
+                    best[head, 0], best[head, 1] = offer, rank
 
 
 @compiled
@@ -329,18 +223,45 @@ def descend(
     node: Positions,
     prices: Floats,
     ranks: Indices,
-) -> None:
-    """Carry price and rank down to every node; write them where the network counts its nodes."""
+) -> bool:
+    """Carry price and rank down to every node; write them where the network counts its nodes.
+
+    True where two ranks met at the same price: then :func:`descend_tied` is needed for the ranks.
+    Seldom so, and to choose between them here took a third longer.
+    """
+    tied = False
     for here in range(len(starts) - 1):
         price, rank = best[here, 0], best[here, 1]
         for k in range(starts[here], starts[here + 1]):
             head = heads[k]
-            offer, holder = best[head, 0] + cost[k], best[head, 1]
-            better = (offer < price) | ((offer == price) & (holder < rank))
+            offer, other = best[head, 0] + cost[k], best[head, 1]
+            tied |= (offer == price) & (other != rank)
+            better = offer < price
             price = offer if better else price
-            rank = holder if better else rank
+            rank = other if better else rank
         best[here, 0], best[here, 1] = price, rank
         prices[node[here]] = price
+        ranks[node[here]] = np.int32(rank) if price < np.inf else -1
+    return tied
+
+
+@compiled
+def descend_tied(
+    starts: Positions,
+    heads: Positions,
+    cost: Floats,
+    best: Floats,
+    node: Positions,
+    ranks: Indices,
+) -> None:
+    """Carry the lowest rank of those at the best price down, after :func:`descend`."""
+    for here in range(len(starts) - 1):
+        price, rank = best[here, 0], best[here, 1]
+        for k in range(starts[here], starts[here + 1]):
+            head = heads[k]
+            same = best[head, 0] + cost[k] == price
+            rank = min(rank, best[head, 1] if same else np.inf)
+        best[here, 1] = rank
         ranks[node[here]] = np.int32(rank) if price < np.inf else -1
 
 
