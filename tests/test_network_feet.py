@@ -306,6 +306,18 @@ def test_a_way_cut_right_at_the_foot_has_that_foot_once():
         assert np.hypot(feet.x - cut[0], feet.y - cut[1])[0] <= 1e-6
 
 
+def test_far_from_zero_a_cut_among_pieces_of_five_centimetres_has_its_foot_once():
+    # coordinates there are off by 0.2 nm, which turns a short piece by 0.000002 m in 500 m
+    random = np.random.default_rng(9)
+    for angle in random.uniform(0, 2 * np.pi, 300):
+        along = np.array([np.cos(angle), np.sin(angle)])
+        cut = random.uniform(2e6, 3e6, 2)
+        halves = [[tuple(cut + at * along) for at in (50 * end, end, 0)] for end in (-0.05, 0.03)]
+        feet = Drawing.of(*halves).feet(cut + 500 * along[::-1] * [1, -1])
+        assert len(feet.x) == 1
+        assert np.hypot(feet.x - cut[0], feet.y - cut[1])[0] <= 1e-4
+
+
 def test_a_thousand_feet_of_one_position_come_in_order():
     comb = [[(x, 0), (x, 10), (x + 0.5, 10), (x + 0.5, 0), (x + 1, 0)] for x in range(600)]
     feet = Drawing.of(*comb).feet((-1, 5))
