@@ -156,6 +156,27 @@ def test_an_order_takes_changed_costs(data, drawn):
         check(arcs._replace(cost=cost), seeds, *sweep(weighed, *seeds))
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2), st.integers(2, 40), st.floats(0, 3))
+@settings(deadline=None, max_examples=200)
+def test_cuts_down_to_parts_of_two_nodes(seed, neighbours, count, degree):
+    random = np.random.default_rng(seed)
+    ends = random.integers(0, count, (int(count * degree), 2))
+    pairs = np.unique(ends, axis=0)
+    arcs = graph(pairs, random.choice([0.0, 1.0, 2.5, np.inf], len(pairs)), count)
+    xy = random.integers(0, 8, (count, 2)).astype(float)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(node_order, "_LEAF_NODES", 2)
+        patch.setattr(node_order, "_FEW_NEIGHBOURS", neighbours)
+        order = make_order(arcs.starts, arcs.tails, xy)
+    weighed = weigh(order, arcs)
+    some = random.integers(0, count, 3)
+    seeds = Seeds(some, random.choice([0.0, 0.5], 3), np.arange(3))
+    price, rank = sweep(weighed, *seeds)
+    check(arcs, seeds, price, rank)
+    np.testing.assert_array_equal(rank, lowest_ranks(arcs, seeds))
+    np.testing.assert_array_equal(sweep_many(weighed, [seeds]), [price])
+
+
 @pytest.mark.parametrize("one_way", [0.0, 0.2])
 def test_a_town_that_is_cut_into_parts(one_way):
     arcs, xy = grid(60, seed=4, one_way=one_way)

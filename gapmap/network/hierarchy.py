@@ -157,6 +157,9 @@ def sweep_many(weighed: Weighed, services: Sequence[Seeds]) -> Floats:
     prices, ranks = np.empty((len(weighed.node), hierarchy.LANES)), np.empty((0, hierarchy.LANES))
     for begin in range(0, len(services), hierarchy.LANES):
         block = services[begin : begin + hierarchy.LANES]
+        if len(block) == 1:  # takes half as long as eight lanes
+            found[begin] = sweep(weighed, *block[0])[0]
+            continue
         reached = _sown(weighed, block, prices, ranks)
         hierarchy.climb_lanes(*weighed.up, prices, reached)
         hierarchy.descend_lanes(*weighed.down, prices)
