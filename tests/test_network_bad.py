@@ -14,7 +14,14 @@ import shapely
 from network_reference import network_of
 
 from gapmap.errors import NetworkError
-from gapmap.network import Network, NetworkSource, nearest, network_from_lines, read_network
+from gapmap.network import (
+    Network,
+    NetworkSource,
+    nearest,
+    nearest_nodes,
+    network_from_lines,
+    read_network,
+)
 from gapmap.network.checks import check_edges
 from gapmap.network.graph import edge_costs
 from gapmap.network.rules import KINDS, Tags
@@ -360,3 +367,17 @@ def test_no_edges_are_sound_edges(sound: Network) -> None:
         offsets=np.zeros(1, np.int64),
     )
     check_edges(edges, 0)
+
+
+@pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])
+def test_a_network_made_by_hand_with_a_bad_length_is_refused_before_any_search(bad: float) -> None:
+    network = network_of([[0, 0], [100, 0]], [[0, 1]])
+    lengths = network.edges.length_m.copy()
+    lengths[0] = bad
+    broken = replace(network, edges=replace(network.edges, length_m=lengths), memo={})
+    for question in (
+        lambda: nearest(broken, [[0, 0]], [[100, 0]]),
+        lambda: nearest_nodes(broken, [0], mode="walk"),
+    ):
+        with pytest.raises(NetworkError, match="length_m"):
+            question()

@@ -13,15 +13,28 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from gapmap.findings import Finding
-    from gapmap.network.value import Edges, Flags
+    from gapmap.network.value import Edges, Flags, Network
 
-__all__ = ["check_edges", "odd_edges"]
+__all__ = ["check_edges", "check_network", "odd_edges"]
 
 _SINGLE = {  # the kind of number that each array holds, one for every edge
     **dict.fromkeys(("tail", "head", "kind"), "i"),
     **dict.fromkeys(("walk", "cycle", "forward", "backward", "joinable"), "b"),
     **dict.fromkeys(("length_m", "drive_kmh", "ferry_minutes"), "f"),
 }
+
+
+def check_network(network: Network) -> None:
+    """Refuse a network on which no search can rely; looked at once for each network.
+
+    Raises
+    ------
+    NetworkError
+        If its edges are those that :func:`check_edges` refuses.
+    """
+    if "checked" not in network.memo:
+        check_edges(network.edges, len(network.xy))
+        network.memo["checked"] = True
 
 
 def check_edges(edges: Edges, nodes: int) -> None:

@@ -18,6 +18,8 @@ from gapmap.network.kernels.grid import (
 )
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from gapmap.network.value import Floats, Integers
 
 __all__ = ["Feet", "SegmentGrid", "feet_within", "make_grid", "nearest_edge"]
@@ -98,7 +100,7 @@ def make_grid(coords: Floats, offsets: Integers, edges: Integers, spots: Integer
     )
 
 
-def _merged(spots: Integers, ends: Floats, first: Integers) -> Integers:
+def _merged(spots: Integers, ends: Floats, first: npt.NDArray[np.int32]) -> Integers:
     """Make one spot of the two ends of each edge without length."""
     begins = ends[first[:-1]]
     point = (np.diff(first) == 1) & (begins[:, :2] == begins[:, 2:]).all(axis=1)

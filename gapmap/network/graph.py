@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from gapmap.network.checks import check_network
 from gapmap.network.rules import KINDS
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def arcs(network: Network, mode: str, by: str, speed_kmh: float | None) -> Arcs:
     """
     key = ("arcs", mode, by, speed_kmh if by == "minutes" else None)
     if key not in network.memo:
+        check_network(network)
         costs = edge_costs(network, mode, speed_kmh)
         forward, backward = open_ways(network, mode)
         if by == "on land":

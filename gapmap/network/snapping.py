@@ -18,6 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gapmap.errors import MethodError
+from gapmap.network.checks import check_network
 from gapmap.network.feet import feet_within, make_grid, nearest_edge
 from gapmap.network.rules import KINDS
 from gapmap.network.value import MODES
@@ -311,6 +312,7 @@ def _main_joins(network: Network, mode: str, joined: tuple[Joins, Floats], count
 def _grid(network: Network, mode: str) -> SegmentGrid:
     """Give the search grid of the ways that a mode can join; made once."""
     if ("grid", mode) not in network.memo:
+        check_network(network)
         edges = network.edges
         keep = np.flatnonzero(usable(network, mode) & edges.joinable)
         spots = _spots(network, keep)

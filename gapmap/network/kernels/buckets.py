@@ -1,4 +1,4 @@
-"""Buckets of prices that wait, how kernels are compiled, and the arrays that they work on.
+"""Buckets of prices that wait, and the arrays that the kernels work on.
 
 Prices that wait stand in a ring of buckets, in bucket ``price / width``: none lies further ahead
 than the dearest arc. A bucket is a chain of entries; those that were taken out are used again, so
@@ -7,24 +7,19 @@ that the queue stays as small as the front of the search, and in the processor's
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from typing import TypeVar
-
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from gapmap.network.kernels.compiling import compiled
 
 __all__ = [
-    "LAST", "ROOM", "Floats", "Indices", "Offsets", "arcs_of", "bucket_width", "compiled",
+    "LAST", "ROOM", "Floats", "Indices", "Offsets", "arcs_of", "bucket_width",
     "dearest", "offsets_of", "put", "ring", "seeds_of", "take",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
 Offsets = npt.NDArray[np.int64]
-_log = logging.getLogger(__name__)
-_Function = TypeVar("_Function", bound=Callable[..., object])
 
 LAST = -1
 """Stands where a chain of entries ends."""
@@ -32,23 +27,6 @@ ROOM = 1024
 """Entries to begin with."""
 _WIDTH_SHARE = 0.25  # of the mean arc: near the best of 0.01 to 4 where arcs have 8, 80 and 800 m
 _MOST_BUCKETS = 1 << 20
-
-
-def compiled(function: _Function) -> _Function:
-    """Compile at the first call, keep the machine code on disk, let other threads run meanwhile.
-
-    Not with ``fastmath``, which takes infinity for a number like any other. The code on disk is
-    made anew when the function's own file changes; a kernel that calls :func:`put` in this file
-    has to be touched, too, when :func:`put` changes. Where neither the package's folder nor the
-    user's cache can be written, every run compiles for itself.
-    """
-    made: _Function
-    try:
-        made = njit(cache=True, nogil=True, error_model="numpy")(function)
-    except RuntimeError:  # numba finds no place for its cache
-        _log.info("%s is compiled anew in each run: no cache can be written", function.__name__)
-        made = njit(nogil=True, error_model="numpy")(function)
-    return made
 
 
 def bucket_width(cost: npt.ArrayLike) -> float:

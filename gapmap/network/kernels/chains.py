@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from gapmap.network.kernels.compiling import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["follow"]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def follow(
     nodes: NDArray[np.int64],
     onward: NDArray[np.int32],

@@ -7,12 +7,15 @@ Separators in Road Networks (2015), doi:10.1007/978-3-319-20086-6_22, here with 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from gapmap.network.kernels.buckets import Floats, Indices, Offsets, compiled
+from gapmap.network.kernels.compiling import compiled
+
+if TYPE_CHECKING:
+    from gapmap.network.kernels.buckets import Floats, Indices, Offsets
 
 __all__ = ["dissect", "eliminate"]
 

@@ -12,8 +12,8 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from gapmap.network.kernels.compiling import compiled
 from gapmap.network.kernels.grid import cells_in_row, padded, row_of, square_to
 
 if TYPE_CHECKING:
@@ -27,8 +27,10 @@ _AT_VERTEX_M = 1e-7  # a perpendicular that ends nearer to a vertex ends on it
 _SAME_M = 1e-6  # feet nearer to each other are one
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _nears(grid: SegmentGrid, x: float, y: float, segment: int, end: int) -> bool:
+@compiled
+def _nears(
+    grid: SegmentGrid, x: float, y: float, segment: int | np.int64, end: int | np.int64
+) -> bool:
     """Say whether leaving an end (0 or 1) along its segment leads nearer to a position.
 
     The vertex itself is only known to the rounding of its coordinates, which turns a short segment
@@ -44,7 +46,7 @@ def _nears(grid: SegmentGrid, x: float, y: float, segment: int, end: int) -> boo
     return px * ux + py * uy > min(slack, length / 4) * length
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _is_foot_at(grid: SegmentGrid, x: float, y: float, segment: int, end: int) -> bool:
     """Say whether an end of a segment, which leads away from it, is a foot to be told here.
 
@@ -68,7 +70,7 @@ def _is_foot_at(grid: SegmentGrid, x: float, y: float, segment: int, end: int) -
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _foot(grid: SegmentGrid, x: float, y: float, segment: int) -> tuple[float, float, float, float]:
     """Give the foot that a segment has: along, distance, x, y; its distance is inf without one."""
     ax, ay = grid.ends[segment, 0], grid.ends[segment, 1]
@@ -92,7 +94,7 @@ def _foot(grid: SegmentGrid, x: float, y: float, segment: int) -> tuple[float, f
     return grid.along_m[segment] + share * length, away, at_x, at_y
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _segments_near(
     grid: SegmentGrid,
     xy: NDArray[np.float64],
@@ -116,7 +118,7 @@ def _segments_near(
     return count
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _more_room(
     owner: NDArray[np.int64], place: NDArray[np.int32], values: NDArray[np.float64], room: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
@@ -128,7 +130,7 @@ def _more_room(
     return owners, places, more
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def feet_of(
     grid: SegmentGrid, xy: NDArray[np.float64], order: NDArray[np.int64], within_m: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
@@ -157,7 +159,7 @@ def feet_of(
     return owner[:used], place[:used], values[:used]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def mark_twins(
     owner: NDArray[np.int64], place: NDArray[np.int32], values: NDArray[np.float64]
 ) -> NDArray[np.bool_]:

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from gapmap.network.kernels.compiling import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,7 +69,7 @@ class SegmentGrid(NamedTuple):
     cell_segments: NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def pack_segments(
     coords: NDArray[np.float64],
     offsets: NDArray[np.int64],
@@ -97,12 +98,12 @@ def pack_segments(
     return ends[:used], along_m[:used], owner[:used], first
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _length(ax: float, ay: float, bx: float, by: float) -> float:
     return math.sqrt((bx - ax) ** 2 + (by - ay) ** 2)  # a third of the time of hypot
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _pack_edge(
     points: NDArray[np.float64],
     ends: NDArray[np.float64],
@@ -134,7 +135,7 @@ def _pack_edge(
     return count
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def extent_of(ends: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the box of all segments (x, y, x, y) and how far they reach along x and y, added up."""
     extent = np.array([np.inf, np.inf, -np.inf, -np.inf, 0.0])
@@ -146,38 +147,38 @@ def extent_of(ends: NDArray[np.float64]) -> NDArray[np.float64]:
     return extent
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def pad_of(frame: NDArray[np.float64]) -> float:
     """Give the width of the seam at a cell's border that counts as in the cell."""
     return frame[3] + 1e-9 * frame[2]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def padded(frame: NDArray[np.float64], radius_m: float) -> float:
     """Give a radius that nothing within ``radius_m`` escapes through rounding."""
     return radius_m * (1 + 2 * _ALIKE) + 2 * _ALIKE + pad_of(frame)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def column_of(frame: NDArray[np.float64], x: float) -> int:
     """Give the column of a position; beyond the rim that is the column at the rim."""
     return int(min(max((x - frame[0]) / frame[2], 0.0), frame[8] - 1))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def row_of(frame: NDArray[np.float64], y: float) -> int:
     """Give the row of a position; beyond the rim that is the row at the rim."""
     return int(min(max((y - frame[1]) / frame[2], 0.0), frame[9] - 1))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _row_band(frame: NDArray[np.float64], row: int) -> tuple[float, float]:
     """Give where a row begins and ends in y; the rows at the rim have no end."""
     low = -np.inf if row == 0 else frame[1] + row * frame[2]
     return low, np.inf if row == frame[9] - 1 else frame[1] + (row + 1) * frame[2]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _columns_in_row(
     frame: NDArray[np.float64], segment: NDArray[np.float64], row: int
 ) -> tuple[int, int]:
@@ -193,7 +194,7 @@ def _columns_in_row(
     return column_of(frame, min(x1, x2) - pad), column_of(frame, max(x1, x2) + pad)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_cells(
     ends: NDArray[np.float64], frame: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -225,7 +226,7 @@ def fill_cells(
     return starts, segments
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def square_to(ends: NDArray[np.float64], segment: int, x: float, y: float) -> float:
     """Give the squared distance from a position to a segment."""
     ax, ay = ends[segment, 0], ends[segment, 1]
@@ -240,7 +241,7 @@ def square_to(ends: NDArray[np.float64], segment: int, x: float, y: float) -> fl
     return across * across / whole
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def cells_in_row(
     grid: SegmentGrid, row: int, point: tuple[float, float], radius_m: float
 ) -> tuple[int, int]:
@@ -267,14 +268,14 @@ class _Best(NamedTuple):
     doubtful: bool  # some were alike but not equal: which of them count is only known at the end
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _only(grid: SegmentGrid, segment: int, square: float) -> _Best:
+@compiled
+def _only(grid: SegmentGrid, segment: int | np.int64, square: float) -> _Best:
     """Begin anew with one segment."""
     alike = (math.sqrt(square) * (1 + _ALIKE) + _ALIKE) ** 2
     return _Best(square, alike, np.int64(grid.owner[segment]), np.int64(segment), doubtful=False)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _better(grid: SegmentGrid, best: _Best, segment: int, square: float) -> _Best:
     """Take in a segment that is at least alike to the best so far."""
     owner = min(np.int64(grid.owner[segment]), best.owner)
@@ -287,7 +288,7 @@ def _better(grid: SegmentGrid, best: _Best, segment: int, square: float) -> _Bes
     return _Best(best.square, best.alike, owner, best.segment, doubtful)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _look(grid: SegmentGrid, x: float, y: float, radius_m: float, best: _Best) -> _Best:
     """Look at every segment within a radius of a position, or nearer once there is a better one."""
     radius = padded(grid.frame, radius_m)
@@ -301,8 +302,8 @@ def _look(grid: SegmentGrid, x: float, y: float, radius_m: float, best: _Best) -
     return best
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _nearest(grid: SegmentGrid, x: float, y: float, most_m: float, guess: int) -> _Best:
+@compiled
+def _nearest(grid: SegmentGrid, x: float, y: float, most_m: float, guess: int | np.int64) -> _Best:
     """Look in growing circles; the last one has the best distance itself as its radius."""
     best = _Best(np.inf, np.inf, np.int64(0), np.int64(-1), doubtful=False)
     if guess >= 0:
@@ -323,7 +324,7 @@ def _nearest(grid: SegmentGrid, x: float, y: float, most_m: float, guess: int) -
     return best
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def nearest_segments(
     grid: SegmentGrid, xy: NDArray[np.float64], order: NDArray[np.int64], most_m: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -12,10 +12,15 @@ Positions are read as unsigned numbers: numba then looks for no negative index, 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
-from gapmap.network.kernels.buckets import Floats, Indices, compiled
+from gapmap.network.kernels.compiling import compiled
+
+if TYPE_CHECKING:
+    from gapmap.network.kernels.buckets import Floats, Indices
 
 __all__ = [
     "LANES",

@@ -22,7 +22,6 @@ from gapmap.network.kernels.buckets import (
     Offsets,
     arcs_of,
     bucket_width,
-    compiled,
     dearest,
     offsets_of,
     put,
@@ -30,6 +29,7 @@ from gapmap.network.kernels.buckets import (
     seeds_of,
     take,
 )
+from gapmap.network.kernels.compiling import compiled
 
 __all__ = ["bucket_width", "nearest_from", "pairs_from", "prices_from"]
 

@@ -19,7 +19,6 @@ from gapmap.network.kernels.buckets import (
     Offsets,
     arcs_of,
     bucket_width,
-    compiled,
     dearest,
     offsets_of,
     put,
@@ -27,6 +26,7 @@ from gapmap.network.kernels.buckets import (
     seeds_of,
     take,
 )
+from gapmap.network.kernels.compiling import compiled
 
 __all__ = ["k_nearest_each", "k_nearest_pass", "one_pass_pays"]
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from gapmap.network.kernels.buckets import Indices, Offsets, compiled
+from gapmap.network.kernels.compiling import compiled
+
+if TYPE_CHECKING:
+    from gapmap.network.kernels.buckets import Indices, Offsets
 
 __all__ = ["arc_steps", "fill_in", "subtrees", "upside_down"]
 
