@@ -8,6 +8,7 @@
     reach = reach_nearest(network, places, clinics, mode="walk", by="distance")
 """
 
+from gapmap.network.areas import ServiceArea, service_area
 from gapmap.network.nearby import nearest
 from gapmap.network.pairs import SLACK, pairs_within
 from gapmap.network.read import network_from_lines, read_network
@@ -24,6 +25,7 @@ __all__ = [
     "Network",
     "NetworkSource",
     "Reach",
+    "ServiceArea",
     "Snap",
     "default_speeds",
     "nearest",
@@ -33,5 +35,6 @@ __all__ = [
     "reach_nearest",
     "read_network",
     "sails",
+    "service_area",
     "snap",
 ]
