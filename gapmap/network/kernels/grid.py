@@ -227,7 +227,7 @@ def fill_cells(
 
 
 @compiled
-def square_to(ends: NDArray[np.float64], segment: int, x: float, y: float) -> float:
+def square_to(ends: NDArray[np.float64], segment: int | np.int64, x: float, y: float) -> float:
     """Give the squared distance from a position to a segment."""
     ax, ay = ends[segment, 0], ends[segment, 1]
     bx, by = ends[segment, 2], ends[segment, 3]
