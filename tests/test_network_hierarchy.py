@@ -274,7 +274,7 @@ def test_a_cut_parts_the_network():
 
 
 def test_few_steps_are_added():
-    arcs, xy = grid(60, seed=9)
+    arcs, xy = grid(120, seed=9)
     order = make_order(arcs.starts, arcs.tails, xy)
     streets = len(arcs.tails) / 2
     assert streets < len(order.heads) < 3.5 * streets
