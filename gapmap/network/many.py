@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PAYS_FROM", "nearest_many", "nearest_nodes"]
 
-PAYS_FROM = 150
-"""Searches on one network from which making an order of its nodes pays (measured, ADR 7)."""
+PAYS_FROM, PAYS_KEPT = 100, 10
+"""Searches at the same costs from which an order of the nodes pays: to make it, or where it is
+kept already (measured, ADR 7)."""
 
 
 def nearest_nodes(
@@ -80,9 +81,10 @@ def nearest_many(
 ) -> Floats:
     """Find the cost to the nearest target of every node, for many services on one network.
 
-    Where an order of the network's nodes is kept in ``order``, or there are ``PAYS_FROM`` services
-    or more, the searches are downward sweeps through that order, several at a time; else each is a
-    search of its own. The answers are the same to 1e-6 (see ``docs/adr/0007-compiled-kernels.md``).
+    From ``PAYS_FROM`` services on, or from ``PAYS_KEPT`` where ``order`` already keeps an order of
+    the network's nodes, the searches are downward sweeps through that order, eight at a time; else
+    each is a search of its own. The answers are the same to 1e-6 (see
+    ``docs/adr/0007-compiled-kernels.md``).
 
     Parameters
     ----------
@@ -108,7 +110,9 @@ def nearest_many(
     wanted = [_nodes(network, targets) for targets in services]
     graph = _graph(network, mode, by, speed_kmh)
     shape = graph.starts, graph.tails
-    kept = load_order(order, *shape) if order is not None else None
+    kept = None
+    if order is not None and len(wanted) >= PAYS_KEPT:
+        kept = load_order(order, *shape)
     if kept is None and len(wanted) >= PAYS_FROM:
         xy = network.xy
         kept = make_order(*shape, xy) if order is None else kept_order(order, *shape, xy)
