@@ -8,6 +8,7 @@ import hashlib
 import importlib.metadata
 import io
 import json
+import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
@@ -427,6 +428,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
 def test_a_place_that_cannot_be_written_to_is_no_error(
     source: NetworkSource, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING, logger="gapmap")  # the command line may have changed it
     (tmp_path / "kept").write_text("a file, no folder", "utf8")
     plain = read_network(source, crs=CRS)
     for folder in (tmp_path / "kept", tmp_path / "no" / "such"):
@@ -442,6 +444,8 @@ def test_a_full_disk_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.WARNING, logger="gapmap")
+
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -348,7 +348,7 @@ def test_what_does_not_fit_is_made_again(tmp_path, monkeypatch):
 
 def test_an_order_that_cannot_be_kept_is_used_all_the_same(tmp_path, caplog):
     arcs, xy = grid(6, seed=1)
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, logger="gapmap"):
         order = kept_order(tmp_path / "missing" / "order", arcs.starts, arcs.tails, xy)
     assert "not kept" in caplog.text
     assert len(order.node) == 36
