@@ -345,3 +345,44 @@ def test_bus_stop_of_sudureyri_by_hand(access):
     assert row["facility_id"] == "n1671863168"
     assert row["status"] == "covered"
     assert row["straight_m"] < row["distance_m"] < 60
+
+
+def test_routes_begin_at_the_place_follow_the_ways_and_end_at_the_facility(out, access, things):
+    routes = gpd.read_file(out / "results.gpkg", layer="routes")
+    far = access[(access["status"] == "uncovered") & access["distance_m"].notna()]
+    asked = far.set_index(["service", "place_id"])["distance_m"]
+    told = routes.set_index(["service", "place_id"])["distance_m"]
+    assert len(routes) == len(far) > 100
+    assert told.sub(asked).abs().max() < 0.01
+    assert (routes.length - routes["distance_m"]).abs().max() < 0.01
+    ends = (("places", ["place_id"], 0), ("facilities", ["service", "facility_id"], -1))
+    for layer, number, at in ends:
+        points = gpd.read_file(out / "results.gpkg", layer=layer)[[*number, "geometry"]]
+        there = routes[number].merge(points, on=number, how="left")["geometry"].to_numpy()
+        assert len(there) == len(routes)
+        assert (shapely.get_point(routes.geometry.to_numpy(), at) == there).all()
+    turn = Transformer.from_crs(4326, routes.crs, always_xy=True)
+    corners = np.array([(c[0], c[1]) for kind, *_, line in things if kind == "w" for c in line])
+    tree = shapely.STRtree(shapely.points(np.column_stack(turn.transform(*corners.T))))
+    # what is not on a corner of a way is where a leg meets the way, and ferries of the table
+    inner = [shapely.get_coordinates(line)[2:-2] for line in routes.geometry]
+    inner = np.unique(np.round(np.concatenate(inner), 3), axis=0)
+    _, away = tree.query_nearest(shapely.points(inner), return_distance=True, all_matches=False)
+    assert (away < 0.01).mean() > 0.999
+
+
+def test_who_stands_in_a_service_area_is_covered(out, access):
+    areas = gpd.read_file(out / "results.gpkg", layer="service_areas").set_index("service")
+    assert len(areas) == access["service"].nunique()
+    assert areas.geometry.is_valid.all()
+    places = gpd.read_file(out / "results.gpkg", layer="places").set_index("place_id").geometry
+    for service, block in access.groupby("service"):
+        status = block.set_index("place_id")["status"]
+        inside = places.within(areas.geometry[service]).reindex(status.index)
+        assert "uncovered" not in set(status[inside])
+        assert inside[status == "covered"].mean() >= 0.5
+        limit = block["limit"].iloc[0], block["limit_unit"].iloc[0]
+        assert (areas["limit"][service], areas["limit_unit"][service]) == limit
+        assert areas["area_km2"][service] == pytest.approx(
+            areas.geometry[service].area / 1e6, abs=1e-3
+        )

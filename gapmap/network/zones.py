@@ -75,12 +75,12 @@ def _grown(zone: shapely.Geometry, near: Shapes, beyond: Shapes, leg_m: float) -
     near = near[~_well_inside(zone, near, leg_m)]
     near = _thinned(near, thinned_m)
     around = shapely.buffer(near, leg_m - thinned_m - _GUARD_M, quad_segs=_QUARTER)
-    around = shapely.union_all(around)
+    around = shapely.disjoint_subset_union_all(around)
     shapely.prepare(around)
     away_m = leg_m + thinned_m + _GUARD_M
     beyond = _thinned(beyond[shapely.dwithin(around, beyond, away_m)], thinned_m)
     beyond = shapely.buffer(beyond, away_m * _OUTSIDE, quad_segs=_QUARTER)
-    return zone.union(around.difference(shapely.union_all(beyond)))
+    return zone.union(around.difference(shapely.disjoint_subset_union_all(beyond)))
 
 
 def _thinned(lines: Shapes, by_m: float) -> Shapes:
@@ -131,6 +131,6 @@ def _beside(zone: shapely.Geometry, lines: Shapes) -> shapely.MultiPolygon:
     parts = shapely.get_parts(zone)
     parts = parts[shapely.area(parts) > 0]
     if len(parts):
-        with_way = shapely.STRtree(parts).query(lines, predicate="intersects")[1]
+        with_way = shapely.STRtree(lines).query(parts, predicate="intersects")[0]
         parts = parts[np.unique(with_way)]
     return shapely.MultiPolygon(list(parts))

@@ -23,6 +23,7 @@ import shapely
 
 from gapmap.access import STATUSES
 from gapmap.outputs import styles
+from gapmap.outputs.areas import service_areas
 from gapmap.outputs.styles import Look
 from gapmap.siting import PROPOSAL_COLUMNS
 from gapmap.words import title, word
@@ -41,6 +42,7 @@ LAYERS = {
     "districts": "MultiPolygon",
     "towns": "MultiPolygon",
     "routes": "LineString",
+    "service_areas": "MultiPolygon",
     "proposals": "Point",
 }
 """Layers and their kinds of geometry, in the file's order."""
@@ -64,7 +66,7 @@ CREATE TABLE layer_styles (
 _NO_DATE = dt.date(1980, 1, 1)
 
 
-def write_geopackage(path: Path, results: Results) -> None:
+def write_geopackage(path: Path, results: Results, areas: gpd.GeoDataFrame | None = None) -> None:
     """Write the layers and their styles.
 
     The file's own time stamps are the study's date, so that the same results give the same
@@ -76,9 +78,11 @@ def write_geopackage(path: Path, results: Results) -> None:
         The file to make; it must not exist.
     results
         The run.
+    areas
+        Its service areas, where they are made already.
     """
     described = _description(results)
-    made_layers = layers(results)
+    made_layers = layers(results, areas)
     for number, (name, made) in enumerate(made_layers.items()):
         extra = {"dataset_metadata": _metadata(results)} if number == 0 else {}
         pyogrio.write_dataframe(
@@ -148,7 +152,7 @@ class Layer:
     aliases: dict[str, str]
 
 
-def layers(results: Results) -> dict[str, Layer]:
+def layers(results: Results, areas: gpd.GeoDataFrame | None = None) -> dict[str, Layer]:
     """Give every layer of the file, in the order of :data:`LAYERS`."""
     access = results.assessment.access
     region = access.places.region
@@ -162,6 +166,7 @@ def layers(results: Results) -> dict[str, Layer]:
         "districts": region.districts,
         "towns": region.towns,
         "routes": access.routes,
+        "service_areas": service_areas(access) if areas is None else areas,
         "proposals": pd.concat(sites, ignore_index=True) if sites else empty,
     }
     return {name: _layer(made[name], results, name) for name in LAYERS}
@@ -282,6 +287,13 @@ def _styles(results: Results, made: Mapping[str, Layer]) -> Iterator[_Style]:
         styles.categorized("service", facilities, aliases=fields["facilities"]),
         default=True,
     )
+    areas = [(value, told, _area_look(look)) for value, told, look in facilities]
+    yield _Style(
+        "service_areas",
+        title("service", results.language),
+        styles.categorized("service", areas, aliases=fields["service_areas"]),
+        default=True,
+    )
     outlines = {
         "districts": (Look(kind="fill", colour="#444444", size_mm=0.6), "district"),
         "towns": (Look(kind="fill", colour="#8c8c8c", size_mm=0.3, dashed=True), "town"),
@@ -291,6 +303,11 @@ def _styles(results: Results, made: Mapping[str, Layer]) -> Iterator[_Style]:
     for layer, (look, label) in outlines.items():
         qml = styles.single(look, aliases=fields[layer], label=label)
         yield _Style(layer, word(f"layer_{layer}", results.language), qml, default=True)
+
+
+def _area_look(facility: Look) -> Look:
+    """Give an area the colour of the facilities that serve it, seen through."""
+    return Look(kind="fill", colour=facility.colour, size_mm=0.2, opacity=0.35, filled=True)
 
 
 def _facility_looks(results: Results) -> list[tuple[str, str, Look]]:

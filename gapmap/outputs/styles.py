@@ -40,6 +40,10 @@ class Look:
         Size of a marker, width of a line or outline.
     dashed
         Whether a line or outline is dashed.
+    opacity
+        From 0 to 1, of the whole symbol.
+    filled
+        Whether a fill has its colour inside too.
     """
 
     kind: str
@@ -47,6 +51,7 @@ class Look:
     shape: str = "circle"
     size_mm: float = 2.4
     dashed: bool = False
+    filled: bool = False
     opacity: float = field(default=1.0)
 
     @classmethod
@@ -187,8 +192,8 @@ def _properties(look: Look) -> dict[str, str]:
             "joinstyle": "round",
         }
     return {
-        "color": "255,255,255,0",
-        "style": "no",
+        "color": colour if look.filled else "255,255,255,0",
+        "style": "solid" if look.filled else "no",
         "outline_color": colour,
         "outline_style": style,
         "outline_width": size,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gapmap.errors import OutputError
+from gapmap.outputs.areas import areas_left_out, service_areas
 from gapmap.outputs.exchange import new_file, new_folder, recover
 from gapmap.outputs.figures import write_figures
 from gapmap.outputs.geopackage import write_geopackage
@@ -61,12 +63,15 @@ def write_run(results: Results, out: Path) -> None:
 def _write_all(fresh: Path, results: Results, started: float) -> None:
     figures = fresh / "figures"
     figures.mkdir()
-    findings = (*results.findings, *write_figures(figures, results))
-    tables = result_tables(results, findings)
-    for name, table in tables.items():
-        write_csv(fresh / f"{name}.csv", table)
-    write_workbook(fresh / "tables.xlsx", results, tables)
-    write_geopackage(fresh / "results.gpkg", results)
+    access = results.assessment.access
+    with ThreadPoolExecutor(max_workers=1) as meanwhile:  # GEOS works without the lock of Python
+        areas = meanwhile.submit(service_areas, access)
+        findings = (*results.findings, *areas_left_out(access), *write_figures(figures, results))
+        tables = result_tables(results, findings)
+        for name, table in tables.items():
+            write_csv(fresh / f"{name}.csv", table)
+        write_workbook(fresh / "tables.xlsx", results, tables)
+        write_geopackage(fresh / "results.gpkg", results, areas.result())
     page = results.report_html.encode("utf8", "backslashreplace")
     (fresh / "report.html").write_bytes(page)
     seconds = {**results.seconds, "outputs": round(time.perf_counter() - started, 3)}
