@@ -104,12 +104,23 @@ def _arcs(network: Network, ways: tuple[Flags, Flags], cost: Floats) -> Arcs:
     edge = np.concatenate([forward, backward])
     heads = np.concatenate([edges.head[forward], edges.tail[backward]])
     tails = np.concatenate([edges.tail[forward], edges.head[backward]])
-    order = np.lexsort((edge, cost[edge], tails, heads))
+    order = _cheapest_of_each(heads * len(network.xy) + tails, cost[edge], edge)
     edge, heads, tails = edge[order], heads[order], tails[order]
-    first = np.ones(len(edge), bool)
-    first[1:] = (heads[1:] != heads[:-1]) | (tails[1:] != tails[:-1])
-    edge, heads, tails = edge[first], heads[first], tails[first]
     return Arcs(_row_starts(heads, len(network.xy)), tails.astype(np.int32), cost[edge], edge)
+
+
+def _cheapest_of_each(key: Integers, cost: Floats, edge: Integers) -> Integers:
+    """Give the entry of lowest cost, then lowest edge, for each key; by key."""
+    order = np.argsort(key, kind="stable")
+    sorted_key = key[order]
+    new = np.ones(len(key), bool)
+    new[1:] = sorted_key[1:] != sorted_key[:-1]
+    begins = np.flatnonzero(new)
+    sizes = np.diff([*begins, len(key)])
+    several = np.repeat(sizes > 1, sizes)
+    tied = order[several]
+    order[several] = tied[np.lexsort((edge[tied], cost[tied], key[tied]))]
+    return order[begins]
 
 
 def _row_starts(rows: Integers | Indices, count: int) -> Indices:

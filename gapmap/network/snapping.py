@@ -275,11 +275,10 @@ def _scraps(network: Network, mode: str) -> Flags:
     """Say of each connected piece whether it is a scrap; made once."""
     if ("scraps", mode) not in network.memo:
         pieces = pieces_of(network, mode)
-        used = np.unique(
-            np.concatenate([network.edges.tail, network.edges.head])[
-                np.tile(usable(network, mode), 2)
-            ]
-        )
+        touched = np.zeros(len(network.xy), bool)
+        open_edges = usable(network, mode)
+        touched[network.edges.tail[open_edges]] = touched[network.edges.head[open_edges]] = True
+        used = np.flatnonzero(touched)
         low = np.full((pieces.max(initial=0) + 1, 2), np.inf)
         high = -low
         np.minimum.at(low, pieces[used], network.xy[used])
