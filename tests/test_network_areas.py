@@ -216,27 +216,29 @@ def sample(polygon: shapely.MultiPolygon, seed: int) -> np.ndarray:
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6))
+@example(1096)  # a street that runs back on itself
+@example(2253)  # a dead end just within the limit
 def test_every_way_within_reach_lies_in_the_area(seed: int) -> None:
-    """But near where the limit ends, and near ways out of reach, borders and water.
+    """But the last two metres of the limit, and near ways out of reach, borders and water.
 
     Of ways that are drawn over each other, one of which is out of reach, neither counts.
     """
     network, targets, mode, limit, unit = case(seed)
-    made = area(network, targets, limit, mode=mode, unit=unit)
+    polygon = area(network, targets, limit, mode=mode, unit=unit).polygon
     least_m = LEAST * network.snap_m
-    ways = made.lines[~made.lines["ferry"]]
+    least = least_m if unit == "m" else least_m * 0.06 / 4.8
+    ways = area(network, targets, limit - least, mode=mode, unit=unit).lines
+    ways = ways[~ways["ferry"]]
     ways = ways[network.edges.joinable[ways["edge"]]]
     own = ways.dissolve("edge").geometry.buffer(1e-6)
     beyond = [
-        line.difference(own[edge]) if edge in own.index else line
+        line.difference(own[edge]) if edge in own.index and line.is_simple else line
         for edge, line in all_ways(network, mode).items()
     ]
-    faster = {"walk": 1, "cycle": 15 / 4.8, "drive": 50 / 4.8}[mode] if unit == "minutes" else 1
-    away = least_m * (2 + faster)
     near = [shape for shape in (*beyond, network.borders, network.water) if shape is not None]
     reached = shapely.union_all(ways.geometry.to_numpy())
-    held = reached.difference(shapely.union_all(shapely.buffer(near, away)))
-    assert held.difference(made.polygon.buffer(1e-6)).length == pytest.approx(0, abs=1e-6)
+    held = reached.difference(shapely.union_all(shapely.buffer(near, least_m * 1.1)))
+    assert held.difference(polygon.buffer(1e-6)).length == pytest.approx(0, abs=1e-6)
 
 
 def all_ways(network: Network, mode: str) -> dict[int, shapely.LineString]:
