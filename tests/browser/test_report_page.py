@@ -446,3 +446,55 @@ def test_the_section_of_islands_says_what_the_table_says(open_page, tmp_path: Pa
     assert opened.trouble() == []
     page.click("[data-language=zh]")
     assert "海岛" in (page.text_content("#islands h2") or "")
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_the_card_of_a_place_holds_its_evidence_and_names_stand_upright(
+    open_page: Callable[..., Opened], tmp_path: Path, assessed: Assessment, width: int
+) -> None:
+    """Evidence wraps; no name is squeezed to a character a line."""
+    english = "island of 2 places, 16.8 km of ways; its ferries do not sail on this day"
+    chinese = "所在岛屿有 2 个村居、16.8 千米道路;通往主块的轮渡今日停航"
+    table = assessed.access.table.assign(
+        evidence=english, evidence_zh=chinese, reason="island_no_ferry", edge_effect=True
+    )
+    told = replace(assessed, access=replace(assessed.access, table=table))
+    opened = open_page(
+        build_report(told, about=toys.ABOUT).save(tmp_path / "card.html"), width, 768
+    )
+    page = opened.page
+    page.locator(".villages-table tbody tr", has_text="三灶村").click()
+    for language, words in (("zh", chinese), ("en", english)):
+        page.click(f"[data-language={language}]")
+        card = page.locator(".place-card")
+        assert words in (card.text_content() or "")
+        assert card.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+        box = card.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        names = page.locator(".all-services td:first-child")
+        for name in names.all():
+            assert name.evaluate("(node) => node.clientWidth") >= 80
+
+
+def test_the_table_of_islands_keeps_its_names_upright_on_a_telephone(
+    open_page: Callable[..., Opened], tmp_path: Path
+) -> None:
+    one = {
+        **dict.fromkeys(COLUMNS), "island_id": "i1", "island": "庙湾社区居民委员会",
+        "kind": "island", "town": "担杆镇", "district": "香洲区", "places": 1, "people": 80,
+        "terminals": 1, "ferries": 1, "ferries_running": 0, "ferry_names": "香洲港—庙湾岛客运班轮",
+        "first_sailing": "07:30", "last_sailing": "18:00", "destination": "hospital",
+        "mainland_minutes_median": 61.25, "places_unreachable": 0,
+    }  # fmt: skip
+    made = replace(toys.assessment(), islands=pd.DataFrame([one], columns=list(COLUMNS)))
+    page = open_page(
+        build_report(made, about=toys.ABOUT).save(tmp_path / "islands.html"), 390, 844
+    ).page
+    for language in ("zh", "en"):
+        page.click(f"[data-language={language}]")
+        for text in ("庙湾社区居民委员会", "香洲港—庙湾岛客运班轮", "07:30–18:00"):
+            cell = page.locator(".islands-table tbody td", has_text=text)
+            assert cell.evaluate("(node) => node.clientWidth") >= 80
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
