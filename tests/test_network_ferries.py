@@ -113,7 +113,7 @@ def test_a_quay_off_the_road_is_joined_on_foot_in_the_middle_of_an_edge() -> Non
     legs = of_kind(network, "ferry_access")
     # the quay at (400, 5000) stands on the road's course but on no point of it
     assert sorted(network.edges.length_m[legs]) == [0, 80]
-    assert found(network, "ferry-joined") == [{"quays": "2", "snap_m": "1000"}]
+    assert found(network, "ferry-joined") == [{"quays": "1", "snap_m": "1000"}]
     expected = (400 + 80 + 600) * 0.06 / 4.8 + 20 + 15
     assert minutes(network, [0, 0], [1000, 5000]) == pytest.approx(expected)
     # by car the leg is walked too; 20 km/h on a residential street
@@ -235,6 +235,78 @@ def test_rows_of_a_ferry_table_that_lack_something(tmp_path: Path) -> None:
 def test_a_ferry_table_needs_no_headway_and_no_name(tmp_path: Path) -> None:
     network = two_shores(tmp_path, f"from_x,from_y,to_x,to_y,minutes\n{SOUTH},{NORTH},25\n")
     assert network.edges.ferry_minutes[of_kind(network, "ferry")].tolist() == [40]
+
+
+def test_a_ferry_table_needs_no_minutes_and_says_what_it_assumed(tmp_path: Path) -> None:
+    network = two_shores(tmp_path, f"from_x,from_y,to_x,to_y\n{SOUTH},{NORTH}\n")
+    times = network.edges.ferry_minutes[of_kind(network, "ferry")]
+    assert times.tolist() == pytest.approx([4.8 / 20 * 60 + 15], abs=1e-4)
+    (said,) = [one for one in network.findings if one.code == "ferry-row-assumed"]
+    assert (said.file, said.row, said.field, said.value) == ("ferries.csv", 2, "minutes", "")
+    assert (network.rows[1].used, network.rows[1].repaired) == (0, 1)
+
+
+def test_what_is_assumed_of_a_ferry_names_the_cell(tmp_path: Path) -> None:
+    rows = f"{HEAD}{SOUTH},{NORTH},0,60,a\n{SOUTH},{NORTH},25,,b\n"
+    network = two_shores(tmp_path, rows)
+    said = [one for one in network.findings if one.code == "ferry-row-assumed"]
+    assert [(one.row, one.field, one.value) for one in said] == [
+        (2, "minutes", "0"),
+        (3, "headway_minutes", ""),
+    ]
+
+
+def test_minutes_that_no_ferry_takes_are_kept_and_told(tmp_path: Path) -> None:
+    # 4.8 km: 144 minutes are 2 km/h, 2.88 are 100
+    times = ("1e9", "145", "143", "2.9", "2.8", "1e-320")
+    network = two_shores(tmp_path, HEAD + "".join(f"{SOUTH},{NORTH},{m},60,a\n" for m in times))
+    assert [ferry.minutes for ferry in network.ferries] == [float(m) for m in times]
+    said = [one for one in network.findings if one.code == "ferry-minutes-doubtful"]
+    assert [(one.severity, one.row, one.field, one.value) for one in said] == [
+        ("warning", row, "minutes", times[row - 2]) for row in (2, 3, 6, 7)
+    ]
+    assert network.rows[1].used == 6
+
+
+def test_a_ferry_that_ends_where_it_begins_is_left_out(tmp_path: Path) -> None:
+    rows = f"{HEAD}{SOUTH},{SOUTH},25,60,round\n{SOUTH},{NORTH},25,60,b\n"
+    network = two_shores(tmp_path, rows)
+    assert [ferry.name for ferry in network.ferries] == ["b"]
+    (said,) = [one for one in network.findings if one.code == "ferry-one-quay"]
+    assert (said.severity, said.file, said.row) == ("warning", "ferries.csv", 2)
+    count = network.rows[1]
+    assert (count.read, count.used, count.repaired, count.excluded) == (2, 1, 0, 1)
+
+
+AT_SEA = lonlat(500_200, 2_462_500)
+
+
+def test_nobody_changes_boats_at_sea_between_ferries_of_a_table(tmp_path: Path) -> None:
+    third = lonlat(500_900, 2_464_900)
+    rows = (
+        f"{HEAD}{SOUTH},{AT_SEA},10,10,west\n{AT_SEA},{NORTH},10,10,east\n{AT_SEA},{third},10,10,\n"
+    )
+    network = two_shores(tmp_path, rows)
+    assert len(network.ferries) == 3
+    assert math.isinf(minutes(network, *ENDS))
+    (said,) = [one for one in network.findings if one.code == "ferry-quay-alone"]
+    assert (said.file, said.row) == ("ferries.csv", 2)
+    assert "ferry west, east, ? (rows 2, 3, 4) at" in said.message("en")
+    assert "航线“west, east, ?”(第 2, 3, 4 行)的码头" in said.message("zh")
+    # with a way within snap_m the same point is a quay, where one changes
+    near = two_shores(tmp_path, rows, snap_m=2600)
+    assert minutes(near, *ENDS) == pytest.approx((200 + 100 + 100 + 100) * 0.06 / 4.8 + 30)
+    assert not found(near, "ferry-quay-alone")
+
+
+def test_a_quay_a_hair_off_a_road_touches_it(tmp_path: Path) -> None:
+    hair, away = lonlat(500_000 - 1e-4, 2_460_000), lonlat(500_200, 2_464_999.1)
+    network = two_shores(tmp_path, f"{HEAD}{hair},{away},25,60,a\n")
+    assert not found(network, "ferry-joined")
+    assert minutes(network, *ENDS) == pytest.approx(25 + 30 + 800 * 0.06 / 4.8, abs=0.02)
+    farther = lonlat(500_200, 2_464_998.9)
+    network = two_shores(tmp_path, f"{HEAD}{hair},{farther},25,60,a\n")
+    assert found(network, "ferry-joined") == [{"quays": "1", "snap_m": "1000"}]
 
 
 def test_a_ferry_table_without_a_needed_column_is_refused(tmp_path: Path) -> None:

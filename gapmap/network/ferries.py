@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     from gapmap.network.value import Flags, Floats, Integers
 
-__all__ = ["ASSUMED_KMH", "ASSUMED_WAIT_MINUTES", "Crossing", "osm_crossings"]
+__all__ = [
+    "ASSUMED_KMH",
+    "ASSUMED_WAIT_MINUTES",
+    "Crossing",
+    "osm_crossings",
+    "plausible_minutes",
+]
 
 ASSUMED_KMH = 20.0  # an assumption: a coastal passenger boat, where the file gives no duration
 ASSUMED_WAIT_MINUTES = 15.0  # an assumption: half of a half-hourly service
@@ -154,7 +160,7 @@ def _legs(
         mine = points[offsets[way] : offsets[way + 1]]
         rule = ferry_rule(ways.tags[number])
         minutes = rule.minutes
-        if not math.isnan(minutes) and not _plausible(lengths[way], minutes):
+        if not math.isnan(minutes) and not plausible_minutes(lengths[way], minutes):
             doubtful.append((lengths[way] / 1000, ways.tags[number].duration))
             minutes = math.nan
         if math.isnan(minutes):
@@ -173,8 +179,16 @@ def _legs(
     return legs, guessed, doubtful
 
 
-def _plausible(length_m: float, minutes: float) -> bool:
-    return _PLAUSIBLE_KMH[0] <= length_m / 1000 / (minutes / 60) <= _PLAUSIBLE_KMH[1]
+def plausible_minutes(length_m: float, minutes: float) -> bool:
+    """Say whether a ferry may take so long: at 2 to 100 km/h.
+
+    Examples
+    --------
+    >>> plausible_minutes(5000, 25), plausible_minutes(5000, 1500)
+    (True, False)
+    """
+    km, hours = length_m / 1000, minutes / 60
+    return _PLAUSIBLE_KMH[0] * hours <= km <= _PLAUSIBLE_KMH[1] * hours
 
 
 def _all_courses(quay: int, quays: set[int], at: dict[int, list[_Leg]]) -> list[_Course]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["connect_ferries", "split_edges"]
 
+_TOUCHES_M = 1.0  # a quay no farther than this from a way touches it: five digits of a degree
+
 
 class _Legs(NamedTuple):
     """Off-road legs from quays: the quay's node, where on which edge it meets, for which modes."""
@@ -42,6 +44,7 @@ class _Legs(NamedTuple):
     quay: Integers
     edge: Integers
     fraction: Floats
+    distance_m: Floats
     modes: Flags
 
 
@@ -49,7 +52,8 @@ def connect_ferries(network: Network, crossings: Sequence[Crossing]) -> Network:
     """Add ferries, and join each quay that touches no way to the nearest one within ``snap_m``.
 
     The joining leg is walked, whatever the mode. A quay without a way so near stays alone, and a
-    finding names it. A ferry that crosses one of the network's borders is left out.
+    finding names it and all its ferries; nobody changes boats there. A ferry that crosses one of
+    the network's borders is left out.
 
     Parameters
     ----------
@@ -66,9 +70,12 @@ def connect_ferries(network: Network, crossings: Sequence[Crossing]) -> Network:
         return network
     takes = np.array([(ferry.walk, ferry.cycle, ferry.drive) for ferry in crossings])
     xy, ends = _quay_nodes(network.xy, crossings)
-    network = replace(network, xy=xy, memo={})
+    network = replace(network, xy=xy)
     legs, alone = _legs(network, ends, takes)
-    edges, xy, reached = split_edges(network.edges, xy, legs.edge, legs.fraction)
+    found = _findings(network, crossings, ends, legs, alone)
+    own = np.isin(ends, alone) & (np.array([ferry.ends for ferry in crossings]) < 0)
+    network, ends = _apart(network, ends, own)
+    edges, xy, reached = split_edges(network.edges, network.xy, legs.edge, legs.fraction)
     access = _make_edges(
         np.column_stack([legs.quay, reached]),
         [xy[[quay, node]] for quay, node in zip(legs.quay, reached, strict=True)],
@@ -79,14 +86,12 @@ def connect_ferries(network: Network, crossings: Sequence[Crossing]) -> Network:
     courses = [_from_to(ferry.coords, xy[end]) for ferry, end in zip(crossings, ends, strict=True)]
     minutes = np.array([ferry.minutes + ferry.wait_minutes for ferry in crossings])
     ferries = _make_edges(ends, courses, kind="ferry", takes=takes, minutes=minutes)
-    found = _findings(network, crossings, ends, legs, alone)
     return replace(
         network,
         xy=xy,
         edges=join_edges(join_edges(edges, access), ferries),
         ferries=_told(crossings, len(edges) + len(access)),
         findings=(*network.findings, *found),
-        memo={},
     )
 
 
@@ -127,6 +132,17 @@ def _quay_nodes(xy: Floats, crossings: Sequence[Crossing]) -> tuple[Floats, Inte
     return xy, ends
 
 
+def _apart(network: Network, ends: Integers, own: Flags) -> tuple[Network, Integers]:
+    """Give every ferry a node of its own where ``own`` says so, that nobody changes boats there."""
+    _, first = np.unique(ends, return_index=True)
+    more = own.ravel()
+    more[first] = False
+    at = ends.ravel()[more]
+    ends = ends.copy()
+    ends[more.reshape(ends.shape)] = len(network.xy) + np.arange(len(at))
+    return replace(network, xy=np.concatenate([network.xy, network.xy[at]])), ends
+
+
 def _legs(network: Network, ends: Integers, takes: Flags) -> tuple[_Legs, Integers]:
     """Find the legs that quays need in each mode, and the quays that no mode reaches."""
     quays, which = np.unique(ends, return_inverse=True)
@@ -134,7 +150,7 @@ def _legs(network: Network, ends: Integers, takes: Flags) -> tuple[_Legs, Intege
     for column in which.reshape(-1, 2).T:
         np.logical_or.at(wants, column, takes)
     reached = np.zeros_like(wants)
-    legs: dict[tuple[int, int], tuple[float, list[bool]]] = {}
+    legs: dict[tuple[int, int], tuple[float, float, list[bool]]] = {}
     for m, mode in enumerate(MODES):
         touched = np.zeros(len(network.xy), bool)
         open_edges = usable(network, mode)
@@ -146,13 +162,14 @@ def _legs(network: Network, ends: Integers, takes: Flags) -> tuple[_Legs, Intege
         reached[need, m] = near.edge >= 0
         for i in np.flatnonzero(near.edge >= 0):
             key = int(quays[need[i]]), int(near.edge[i])
-            _, modes = legs.setdefault(key, (float(near.fraction[i]), [False] * len(MODES)))
-            modes[m] = True
+            leg = float(near.fraction[i]), float(near.distance_m[i]), [False] * len(MODES)
+            legs.setdefault(key, leg)[-1][m] = True
     made = _Legs(
         np.array([quay for quay, _ in legs], np.int64),
         np.array([edge for _, edge in legs], np.int64),
-        np.array([fraction for fraction, _ in legs.values()], float),
-        np.array([modes for _, modes in legs.values()], bool).reshape(-1, len(MODES)),
+        np.array([fraction for fraction, _, _ in legs.values()], float),
+        np.array([distance_m for _, distance_m, _ in legs.values()], float),
+        np.array([modes for _, _, modes in legs.values()], bool).reshape(-1, len(MODES)),
     )
     return made, quays[~(reached & wants).any(axis=1)]
 
@@ -237,21 +254,29 @@ def _findings(
     """Say which quays were joined and which stand alone, each for the file that brought them."""
     within = f"{network.snap_m:g}"
     to_wgs84 = pyproj.Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
-    brought = {int(quay): ferry for ferry, end in zip(crossings, ends, strict=True) for quay in end}
-    joined = Counter(brought[int(quay)].file for quay in np.unique(legs.quay))
+    brought: dict[int, list[Crossing]] = defaultdict(list)
+    for ferry, end in zip(crossings, ends, strict=True):
+        for quay in np.unique(end):
+            brought[int(quay)].append(ferry)
+    walked = np.unique(legs.quay[legs.distance_m > _TOUCHES_M])
+    joined = Counter(brought[int(quay)][0].file for quay in walked)
     found = [
         finding("ferry-joined", file=file, quays=quays, snap_m=within)
         for file, quays in joined.items()
     ]
     for quay in alone:
-        ferry = brought[int(quay)]
+        ferries = brought[int(quay)]
         lon, lat = to_wgs84.transform(*network.xy[quay])
+        rows = ", ".join(str(ferry.row) for ferry in ferries if ferry.row is not None)
+        several = bool(rows) and len(ferries) > 1
         found.append(
             finding(
                 "ferry-quay-alone",
-                file=ferry.file,
-                row=ferry.row,
-                name=ferry.name or "?",
+                file=ferries[0].file,
+                row=ferries[0].row,
+                name=", ".join(dict.fromkeys(ferry.name or "?" for ferry in ferries)),
+                rows_zh=f"(第 {rows} 行)" if several else "",
+                rows_en=f" (rows {rows})" if several else "",
                 lon=f"{lon:.5f}",
                 lat=f"{lat:.5f}",
                 snap_m=within,

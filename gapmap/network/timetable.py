@@ -10,7 +10,12 @@ import pandas as pd
 import pyproj
 
 from gapmap.findings import Finding, finding
-from gapmap.network.ferries import ASSUMED_KMH, ASSUMED_WAIT_MINUTES, Crossing
+from gapmap.network.ferries import (
+    ASSUMED_KMH,
+    ASSUMED_WAIT_MINUTES,
+    Crossing,
+    plausible_minutes,
+)
 from gapmap.tables import RowCount, numbers, read_table, texts, times
 
 if TYPE_CHECKING:
@@ -22,8 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["read_ferries"]
 
 _QUAYS = {"from_x": 180.0, "from_y": 90.0, "to_x": 180.0, "to_y": 90.0}
-_WAITS = ("headway_minutes", "wait_minutes")
+_OPTIONAL = ("minutes", "headway_minutes", "wait_minutes")
 _HOURS = ("first_sailing", "last_sailing")
+_ONE_POINT_M = 1.0  # quays nearer than this are one point: five digits of a degree
 
 
 def read_ferries(
@@ -33,7 +39,8 @@ def read_ferries(
 
     The wait is ``wait_minutes`` where that is given, else half of ``headway_minutes``; a row with
     both is noted. Without either the wait is assumed, without ``minutes`` the crossing; both are
-    recorded. A row that lacks a quay is left out. ``first_sailing`` and ``last_sailing`` are times
+    recorded. A row that lacks a quay, or whose quays are one point, is left out; minutes that no
+    ferry takes are told and used. ``first_sailing`` and ``last_sailing`` are times
     of day; one that cannot be read is a finding, and the ferry is kept without it.
     """
     table = read_table(path)
@@ -47,8 +54,14 @@ def read_ferries(
     project = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
     crossings, repaired = [], 0
     for row in placed.itertuples():
-        ends = project.transform([row.from_x, row.to_x], [row.from_y, row.to_y])
-        crossing, doubts = _crossing(row, np.column_stack(ends), file=table.file)
+        ends = np.column_stack(project.transform([row.from_x, row.to_x], [row.from_y, row.to_y]))
+        if math.dist(*ends) < _ONE_POINT_M:
+            name = row.name or "?"
+            findings.append(
+                finding("ferry-one-quay", file=table.file, row=int(row.Index), name=name)
+            )
+            continue
+        crossing, doubts = _crossing(row, ends, table)
         crossings.append(crossing)
         findings += doubts
         assumed = any(one.code == "ferry-row-assumed" for one in doubts)
@@ -63,26 +76,37 @@ def read_ferries(
     return crossings, tuple(findings), count
 
 
-def _crossing(row: Any, coords: Floats, *, file: str) -> tuple[Crossing, list[Finding]]:  # noqa: ANN401 - a row of itertuples has no type
-    """Make a crossing of a row that has both quays, and say what was assumed."""
+def _crossing(row: Any, coords: Floats, table: Table) -> tuple[Crossing, list[Finding]]:  # noqa: ANN401 - a row of itertuples has no type
+    """Make a crossing of a row that has both quays, and say what was assumed or is doubtful."""
 
-    def say(code: str, **facts: str) -> None:
-        name = row.name or "?"
-        said.append(finding(code, file=file, row=int(row.Index), name=name, **facts))
+    def say(code: str, field: str, **facts: object) -> None:
+        number, name = int(row.Index), row.name or "?"
+        value = texts(table, field)[number] if field in table.cells.columns else ""
+        one = finding(
+            code, file=table.file, row=number, field=field, value=value, name=name, **facts
+        )
+        said.append(one)
 
     said: list[Finding] = []
+    minutes, length_m = row.minutes, math.dist(*coords)
     wait, basis = row.wait_minutes, "fixed"
     if math.isnan(wait):
         wait, basis = row.headway_minutes / 2, "headway"
     elif not math.isnan(row.headway_minutes):
-        say("ferry-wait-twice", wait=f"{wait:g}", headway=f"{row.headway_minutes:g}")
-    minutes = row.minutes
-    if math.isnan(minutes) or math.isnan(wait):
-        if math.isnan(minutes):
-            minutes = math.dist(*coords) / 1000 / ASSUMED_KMH * 60
-        if math.isnan(wait):
-            wait, basis = ASSUMED_WAIT_MINUTES, "assumption"
-        say("ferry-row-assumed", minutes=f"{minutes:.0f}", wait=f"{wait:.0f}")
+        headway = f"{row.headway_minutes:g}"
+        say("ferry-wait-twice", "headway_minutes", wait=f"{wait:g}", headway=headway)
+    lacking = [
+        name for name, time in (("minutes", minutes), ("headway_minutes", wait)) if math.isnan(time)
+    ]
+    if math.isnan(wait):
+        wait, basis = ASSUMED_WAIT_MINUTES, "assumption"
+    if math.isnan(minutes):
+        minutes = length_m / 1000 / ASSUMED_KMH * 60
+    elif not plausible_minutes(length_m, minutes):
+        kmh = f"{length_m / 1000 / minutes * 60:.3g}"
+        say("ferry-minutes-doubtful", "minutes", km=f"{length_m / 1000:.1f}", kmh=kmh)
+    if lacking:
+        say("ferry-row-assumed", lacking[0], minutes=f"{minutes:.0f}", wait=f"{wait:.0f}")
     crossing = Crossing(
         ends=(-1, -1),
         coords=coords,
@@ -90,7 +114,7 @@ def _crossing(row: Any, coords: Floats, *, file: str) -> tuple[Crossing, list[Fi
         wait_minutes=wait,
         wait_basis=basis,
         name=row.name,
-        file=file,
+        file=table.file,
         row=int(row.Index),
         first_sailing=row.first_sailing,
         last_sailing=row.last_sailing,
@@ -99,13 +123,13 @@ def _crossing(row: Any, coords: Floats, *, file: str) -> tuple[Crossing, list[Fi
 
 
 def _ferry_rows(table: Table) -> tuple[pd.DataFrame, list[Finding]]:
-    """Read the columns; quays and minutes must be there, the others may be absent."""
+    """Read the columns; those of the quays must be there, the others may be absent."""
     findings = list(table.findings)
     there = set(table.cells.columns)
     index = table.cells.index
     columns: dict[str, pd.Series] = {}
-    for name in (*_QUAYS, "minutes", *_WAITS):
-        if name in _WAITS and name not in there:
+    for name in (*_QUAYS, *_OPTIONAL):
+        if name in _OPTIONAL and name not in there:
             columns[name] = pd.Series(np.nan, index=index)
             continue
         high = _QUAYS.get(name)
