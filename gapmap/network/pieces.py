@@ -14,18 +14,29 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from gapmap.network.courses import once_each
 from gapmap.network.rules import KINDS
 from gapmap.network.snapping import check_mode, pieces_of, usable
+from gapmap.network.value import MODES
 from gapmap.network.water import blocked_legs, in_water
 
 if TYPE_CHECKING:
     from gapmap.network.snapping import Snap
     from gapmap.network.value import Flags, Floats, Integers, Network
 
-__all__ = ["Pieces", "beyond_water", "pieces", "pieces_joined"]
+__all__ = [
+    "AtRest",
+    "Pieces",
+    "beyond_water",
+    "ferries_at_rest",
+    "longest_on_land",
+    "pieces",
+    "pieces_joined",
+]
 
 _SAMPLE_NODES = 200
 _NEAR_NODES = 8
+_AFLOAT = ("ferry", "ferry_access")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,7 +50,7 @@ class Pieces:
     of_node
         For each node of the network the number of its piece, from 1; 0 where the mode has no way.
     ways_m
-        Length of the ways, ferries left out.
+        Length of the ways, ferries left out; ways on the same course count once.
     nodes
         How many nodes there are.
     xy
@@ -112,6 +123,45 @@ def beyond_water(network: Network, mode: str) -> Flags:
     return parted
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AtRest:
+    """What ferries would do that take the mode and do not sail; one entry per piece.
+
+    Attributes
+    ----------
+    land
+        Whether one of them lands here and comes from another piece.
+    link
+        Whether they would link the piece to the main one. The main piece itself is not linked.
+    """
+
+    land: Flags
+    link: Flags
+
+
+def ferries_at_rest(network: Network, mode: str) -> AtRest:
+    """Say which pieces have ferries that exist, but do not sail on the day or at the hour."""
+    found, count = pieces(network, mode), len(pieces(network, mode)) + 1
+    column, sailing = MODES.index(mode), usable(network, mode)
+    edge = [one.edge for one in network.ferries if one.takes[column] and not sailing[one.edge]]
+    ends = found.of_node[np.stack([network.edges.tail[edge], network.edges.head[edge]])]
+    ends = ends[:, (ends > 0).all(axis=0) & (ends[0] != ends[1])]
+    links = coo_array((np.ones(ends.shape[1], bool), tuple(ends)), shape=(count, count))
+    _, label = connected_components(links.tocsr(), directed=False)
+    linked = label[1:] == label[found.main]
+    linked[found.main - 1 : found.main] = False
+    return AtRest(land=np.isin(np.arange(1, count), ends), link=linked)
+
+
+def longest_on_land(network: Network, mode: str) -> int:
+    """Give a node of the longest ways that hang together without a ferry; -1 without ways.
+
+    It is the one that makes its piece the main one: ``pieces(network, mode).main``.
+    """
+    of_node = pieces(network, mode).of_node
+    return _longest(network, _on_land(network, np.flatnonzero(usable(network, mode))), of_node)
+
+
 def _by_piece(found: Pieces) -> tuple[Integers, Integers]:
     """Give the nodes ordered by piece, and where those of each piece begin."""
     order = np.argsort(found.of_node, kind="stable")
@@ -130,14 +180,19 @@ def _parted(network: Network, main: cKDTree, nodes: Integers) -> bool:
     return bool(blocked_legs(replace(network, borders=None), from_xy, to_xy).all())
 
 
+def _on_land(network: Network, edges: Integers) -> Integers:
+    """Leave out ferries, the legs to their quays, and all but one of the ways on a course."""
+    afloat = np.isin(network.edges.kind[edges], [KINDS.index(one) for one in _AFLOAT])
+    return once_each(network, edges[~afloat])
+
+
 def _pieces(network: Network, mode: str) -> Pieces:
     edges, count = network.edges, len(network.xy)
     used = np.flatnonzero(usable(network, mode))
     touched = np.zeros(count, bool)
     touched[edges.tail[used]] = touched[edges.head[used]] = True
     label = pieces_of(network, mode)
-    afloat = np.isin(edges.kind[used], [KINDS.index("ferry"), KINDS.index("ferry_access")])
-    land = used[~afloat]
+    land = _on_land(network, used)
     length = np.zeros(label.max(initial=-1) + 1)
     np.add.at(length, label[edges.tail[land]], edges.length_m[land])
     first = _first_nodes(network.xy, label)
@@ -150,6 +205,7 @@ def _pieces(network: Network, mode: str) -> Pieces:
     ferries = used[edges.kind[used] == KINDS.index("ferry")]
     has_ferry = np.zeros(len(order) + 1, bool)
     has_ferry[of_node[edges.tail[ferries]]] = True
+    main = _longest(network, land, of_node)
     return Pieces(
         mode=mode,
         of_node=of_node,
@@ -157,7 +213,7 @@ def _pieces(network: Network, mode: str) -> Pieces:
         nodes=np.bincount(of_node, minlength=len(order) + 1)[1:],
         xy=network.xy[first[order]],
         has_ferry=has_ferry[1:],
-        main=_main(network, land, of_node),
+        main=int(of_node[main]) if main >= 0 else int(of_node.max(initial=0) > 0),
     )
 
 
@@ -170,14 +226,16 @@ def _first_nodes(xy: Floats, label: Integers) -> Integers:
     return first
 
 
-def _main(network: Network, land: Integers, of_node: Integers) -> int:
-    """Find the piece that holds the longest ways that hang together on land."""
+def _longest(network: Network, land: Integers, of_node: Integers) -> int:
+    """Find the longest ways that hang together on land; give their first node, -1 without."""
     if not len(land):
-        return int(of_node.max(initial=0) > 0)
+        return -1
     tail, head = network.edges.tail[land], network.edges.head[land]
     links = coo_array((np.ones(len(land), bool), (tail, head)), shape=(len(network.xy),) * 2)
     _, label = connected_components(links.tocsr(), directed=False)
     lengths = np.round(np.bincount(label[tail], network.edges.length_m[land]), 3)
     longest = np.flatnonzero(lengths == lengths.max())
-    # of equally long ones the piece with the lowest number, which goes by position
-    return int(of_node[tail[np.isin(label[tail], longest)]].min())
+    # of equally long ones that of the piece with the lowest number, then by position
+    nodes = np.flatnonzero(np.isin(label, longest))
+    x, y = network.xy[nodes].T
+    return int(nodes[np.lexsort((y, x, of_node[nodes]))[0]])
