@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Step = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
-__all__ = ["DATUMS", "convert_datum", "metric_crs"]
+__all__ = ["DATUMS", "convert_datum", "is_metric", "metric_crs"]
 
 DATUMS: Final = ("wgs84", "cgcs2000", "gcj02", "bd09")
 
@@ -246,14 +246,19 @@ def metric_crs(bounds_lonlat: Sequence[float], crs: str = "auto") -> pyproj.CRS:
         chosen = pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError:
         fail(finding("crs-unknown", value=crs), CrsError)
-    metres = all(axis.unit_name == "metre" for axis in chosen.axis_info[:2])
-    if not (chosen.is_projected and metres):
+    if not is_metric(chosen):
         fail(finding("crs-not-metric", value=crs, name=chosen.name), CrsError)
     stretch = _stretch(chosen, lon, lat)
     if not stretch <= _MOST_STRETCH:
         percent = f"{stretch * 100:.1f}" if math.isfinite(stretch) else "∞"
         fail(finding("crs-stretches", value=crs, name=chosen.name, percent=percent), CrsError)
     return chosen
+
+
+def is_metric(crs: pyproj.CRS) -> bool:
+    """Say whether a CRS is projected and in metres, not in feet."""
+    in_metres = all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
+    return bool(crs.is_projected and in_metres)
 
 
 def _zone_in_china(lon: float, lat: float) -> pyproj.CRS | None:

@@ -292,9 +292,24 @@ def test_the_first_edge_with_a_bad_value_is_named(
     assert "第 1 条边" in error.zh
 
 
-@pytest.mark.parametrize("name", ["drive_kmh", "ferry_minutes"])
-def test_a_speed_and_a_crossing_may_be_left_open(sound: Network, name: str) -> None:
-    check_edges(replace(sound.edges, **{name: np.full(3, NAN)}), len(sound.xy))
+def test_a_crossing_and_the_speed_where_nobody_drives_may_be_left_open(sound: Network) -> None:
+    shut, unknown = np.zeros(3, bool), np.full(3, NAN)
+    check_edges(replace(sound.edges, ferry_minutes=unknown), len(sound.xy))
+    paths = replace(sound.edges, drive_kmh=unknown, forward=shut, backward=shut)
+    check_edges(paths, len(sound.xy))
+    with pytest.raises(NetworkError, match="drive_kmh"):
+        check_edges(replace(sound.edges, drive_kmh=unknown), len(sound.xy))
+
+
+@pytest.mark.parametrize("bad", [0.0, -4.8, NAN, INF])
+def test_speeds_and_reach_that_make_no_sense_are_refused_before_any_search(
+    sound: Network, bad: float
+) -> None:
+    slow = replace(sound, speeds={**sound.speeds, "walk": bad})
+    far = replace(sound, snap_m=bad)
+    for broken, name in ((slow, "speeds"), (far, "snap_m")):
+        with pytest.raises(NetworkError, match=name):
+            nearest(broken, sound.xy[:1], sound.xy[1:2])
 
 
 @pytest.mark.parametrize("value", [NAN, INF, -INF])
@@ -374,7 +389,7 @@ def test_a_network_made_by_hand_with_a_bad_length_is_refused_before_any_search(b
     network = network_of([[0, 0], [100, 0]], [[0, 1]])
     lengths = network.edges.length_m.copy()
     lengths[0] = bad
-    broken = replace(network, edges=replace(network.edges, length_m=lengths), memo={})
+    broken = replace(network, edges=replace(network.edges, length_m=lengths))
     for question in (
         lambda: nearest(broken, [[0, 0]], [[100, 0]]),
         lambda: nearest_nodes(broken, [0], mode="walk"),

@@ -94,7 +94,7 @@ def test_an_island_in_a_lake_is_land_and_its_causeway_is_travelled() -> None:
 
 
 def test_borders_block_even_those_that_stand_in_water() -> None:
-    network = replace(two_banks(), borders=shapely.LineString([(-5000, 300), (5000, 300)]), memo={})
+    network = replace(two_banks(), borders=shapely.LineString([(-5000, 300), (5000, 300)]))
     assert blocked_legs(network, np.array([[0, 500.0]]), np.array([[0, 0.0]])).all()
 
 
@@ -145,7 +145,7 @@ def test_cutting_at_the_shore_changes_no_distance_between_joinable_positions(
         for e in edge
     ]
     answers = []
-    for one in (network, replace(cut, water=None, memo={})):
+    for one in (network, replace(cut, water=None)):
         joined = snap(one, spots, mode=mode)
         found = reach_nearest(one, joined, snap(one, spots[:3], mode=mode), mode=mode, by="minutes")
         answers.append((joined.distance_m, found.distance_m, found.minutes))
@@ -185,7 +185,7 @@ def test_no_route_holds_a_blocked_leg(seed: int) -> None:
 @given(st.integers(0, 10_000))
 def test_many_legs_at_once_are_blocked_as_each_by_itself(seed: int) -> None:
     random = np.random.default_rng(seed)
-    network = replace(random_network(random), water=random_water(random), memo={})
+    network = replace(random_network(random), water=random_water(random))
     ends = random.uniform(0, 3000, (2, 40, 2))
     together = blocked_legs(network, *ends)
     deep = shapely.buffer(network.water, -0.05, join_style="mitre")

@@ -462,7 +462,7 @@ def test_runs_at_the_same_time_find_a_whole_network_or_none(
     source: NetworkSource, tmp_path: Path
 ) -> None:
     plain = read_network(source, crs=CRS)
-    other = replace(plain, snap_m=1.0, memo={})
+    other = replace(plain, snap_m=1.0)
     folder = tmp_path / "kept"
 
     def work(number: int) -> list[str]:

@@ -91,6 +91,15 @@ def test_one_way_traps_are_found_and_what_stands_before_them_is_free() -> None:
     assert not find_traps(network, snap(network, spots, mode="walk"))
 
 
+def courses(network: Network, inside: set[int]) -> dict[tuple[tuple[float, ...], ...], float]:
+    """Give the length of every course among these edges: two ways on the same one are one."""
+    edges, told = network.edges, {}
+    for e in inside:
+        line = [tuple(xy) for xy in edges.coords[edges.offsets[e] : edges.offsets[e + 1]].tolist()]
+        told[tuple(min(line, line[::-1]))] = float(edges.length_m[e])
+    return told
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000))
 def test_pieces_and_traps_agree_with_networkx(seed: int) -> None:
@@ -115,11 +124,7 @@ def test_pieces_and_traps_agree_with_networkx(seed: int) -> None:
     for nodes in sets:
         assert len(set(found.of_node[list(nodes)])) == 1
         inside = {key for *_, key in graph.subgraph(nodes).edges(keys=True)}
-        courses = {}  # two ways on the same course are one
-        for e in inside:
-            line = [tuple(xy) for xy in edges.coords[edges.offsets[e] : edges.offsets[e + 1]]]
-            courses[tuple(min(line, line[::-1]))] = e
-        lengths.append(edges.length_m[list(courses.values())].sum())
+        lengths.append(sum(courses(network, inside).values()))
     assert found.ways_m == pytest.approx(sorted(lengths, reverse=True))
     assert (found.of_node[list(set(range(len(network.xy))) - set(graph))] == 0).all()
     # a node is free if it reaches, and is reached from, the longest loop of its piece

@@ -221,4 +221,5 @@ def _as_snap(
         nearest_way_m=zero.copy(),
         component=label[network.edges.tail[edge]] if count else np.zeros(0, np.int64),
         joins=Joins(np.arange(count), edge, fraction, zero.copy()),
+        courses=network.edges.coords,
     )

@@ -165,7 +165,7 @@ def _measure(
     pool = pool[pool["counts"] != "no"]
     judged = judge(pool)
     located = pool.geometry.notna().to_numpy()
-    serving = pool[(judged == "serves") & located]
+    serving = pool[(judged == "serves") & located].sort_values("facility_id", kind="stable")
     targets = join(serving, origins, service)
     known.on_modes.add(service.mode, origins, targets)
     trip = travel(origins, targets, service)

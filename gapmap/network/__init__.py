@@ -9,8 +9,9 @@
 """
 
 from gapmap.network.areas import ServiceArea, service_area
+from gapmap.network.many import nearest_many, nearest_nodes
 from gapmap.network.nearby import nearest
-from gapmap.network.pairs import SLACK, pairs_within
+from gapmap.network.pairs import SLACK, cost_matrix, k_nearest, pairs_within
 from gapmap.network.read import network_from_lines, read_network
 from gapmap.network.rules import default_speeds
 from gapmap.network.sailings import network_at, sails
@@ -27,8 +28,12 @@ __all__ = [
     "Reach",
     "ServiceArea",
     "Snap",
+    "cost_matrix",
     "default_speeds",
+    "k_nearest",
     "nearest",
+    "nearest_many",
+    "nearest_nodes",
     "network_at",
     "network_from_lines",
     "pairs_within",

@@ -120,7 +120,6 @@ def _in_order(network: Network) -> Network:
         xy=network.xy[order],
         edges=pick_edges(replace(edges, tail=tail, head=head), by),
         ferries=tuple(replace(ferry, edge=int(moved[ferry.edge])) for ferry in network.ferries),
-        memo={},
     )
 
 

@@ -59,7 +59,6 @@ def cut_at_borders(network: Network, borders: shapely.Geometry, *, file: str) ->
         edges=replace(edges, tail=ends[0], head=ends[1]),
         borders=borders,
         findings=(*network.findings, said),
-        memo={},
     )
 
 
@@ -98,7 +97,6 @@ def cut_at_water(network: Network, water: shapely.Geometry, *, file: str) -> Net
         edges=replace(edges, joinable=edges.joinable & ~over),
         water=water,
         findings=(*network.findings, said),
-        memo={},
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from gapmap.errors import NetworkError
 from gapmap.findings import fail, finding
+from gapmap.network.rules import KINDS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -34,6 +35,11 @@ def check_network(network: Network) -> None:
     """
     if "checked" not in network.memo:
         check_edges(network.edges, len(network.xy))
+        _check_values("xy", network.xy, np.asarray(~np.isfinite(network.xy).all(axis=1)))
+        speeds = np.array(list(network.speeds.values()), float)
+        _check_values("speeds", speeds, ~((speeds > 0) & np.isfinite(speeds)))
+        near = np.array([network.snap_m], float)
+        _check_values("snap_m", near, ~((near > 0) & np.isfinite(near)))
         network.memo["checked"] = True
 
 
@@ -62,8 +68,12 @@ def check_edges(edges: Edges, nodes: int) -> None:
     for name in ("tail", "head"):
         _check_nodes(name, getattr(edges, name), nodes)
     given = {"drive_kmh": edges.drive_kmh, "ferry_minutes": edges.ferry_minutes}
+    _check_values("kind", edges.kind, (edges.kind < 0) | (edges.kind >= len(KINDS)))
     _check_values("length_m", edges.length_m, ~(edges.length_m >= 0))
     _check_values("drive_kmh", given["drive_kmh"], given["drive_kmh"] <= 0)
+    driven = (edges.forward | edges.backward) & np.isnan(edges.ferry_minutes)
+    driven &= edges.kind != KINDS.index("ferry_access")
+    _check_values("drive_kmh", edges.drive_kmh, driven & np.isnan(edges.drive_kmh))
     _check_values("ferry_minutes", given["ferry_minutes"], given["ferry_minutes"] < 0)
     for name, values in {"length_m": edges.length_m, **given}.items():
         _check_values(name, values, np.isinf(values))

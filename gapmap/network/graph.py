@@ -28,6 +28,9 @@ __all__ = [
 ]
 
 
+_MOST_GRAPHS = 8  # three modes by two measures, and some that are turned round
+
+
 class Arcs(NamedTuple):
     """Arcs in compressed rows: row ``head`` lists every ``tail`` that one can come from.
 
@@ -88,29 +91,42 @@ def arcs(network: Network, mode: str, by: str, speed_kmh: float | None) -> Arcs:
     key = ("arcs", mode, by, speed_kmh if by == "minutes" else None)
     if key not in network.memo:
         check_network(network)
-        costs = edge_costs(network, mode, speed_kmh)
+        metres, minutes = edge_costs(network, mode, speed_kmh)
+        costs = (minutes, metres) if by == "minutes" else (metres, minutes)
         forward, backward = open_ways(network, mode)
         if by == "on land":
             forward = backward = (forward | backward) & np.isnan(network.edges.ferry_minutes)
-        cost = costs.minutes if by == "minutes" else costs.metres
-        network.memo[key] = _arcs(network, (forward, backward), cost)
+        _keep(network, key, _arcs(network, (forward, backward), costs))
     made: Arcs = network.memo[key]
     return made
 
 
-def _arcs(network: Network, ways: tuple[Flags, Flags], cost: Floats) -> Arcs:
+def _keep(network: Network, key: tuple[object, ...], graph: Arcs) -> None:
+    """Keep a graph, and no more than the latest few: a hundred speeds would fill the memory."""
+    graphs = [one for one in network.memo if one[0] in ("arcs", "arcs with travel")]
+    for oldest in graphs[: max(0, len(graphs) + 1 - _MOST_GRAPHS)]:
+        del network.memo[oldest]
+    network.memo[key] = graph
+
+
+def _arcs(network: Network, ways: tuple[Flags, Flags], costs: tuple[Floats, Floats]) -> Arcs:
+    """Make arcs of edges; ``costs`` are what is made small, and what decides between equals."""
+    cost, other = costs
     edges = network.edges
     forward, backward = (np.flatnonzero(way) for way in ways)
     edge = np.concatenate([forward, backward])
     heads = np.concatenate([edges.head[forward], edges.tail[backward]])
     tails = np.concatenate([edges.tail[forward], edges.head[backward]])
-    order = _cheapest_of_each(heads * len(network.xy) + tails, cost[edge], edge)
+    order = _cheapest_of_each(
+        heads.astype(np.int64) * len(network.xy) + tails, (cost[edge], other[edge]), edge
+    )
     edge, heads, tails = edge[order], heads[order], tails[order]
     return Arcs(_row_starts(heads, len(network.xy)), tails.astype(np.int32), cost[edge], edge)
 
 
-def _cheapest_of_each(key: Integers, cost: Floats, edge: Integers) -> Integers:
-    """Give the entry of lowest cost, then lowest edge, for each key; by key."""
+def _cheapest_of_each(key: Integers, costs: tuple[Floats, Floats], edge: Integers) -> Integers:
+    """Give the entry of lowest costs, the first before the second, for each key; by key."""
+    cost, other = costs
     order = np.argsort(key, kind="stable")
     sorted_key = key[order]
     new = np.ones(len(key), bool)
@@ -119,7 +135,7 @@ def _cheapest_of_each(key: Integers, cost: Floats, edge: Integers) -> Integers:
     sizes = np.diff([*begins, len(key)])
     several = np.repeat(sizes > 1, sizes)
     tied = order[several]
-    order[several] = tied[np.lexsort((edge[tied], cost[tied], key[tied]))]
+    order[several] = tied[np.lexsort((edge[tied], other[tied], cost[tied], key[tied]))]
     return order[begins]
 
 
@@ -136,9 +152,9 @@ def arcs_with_travel(network: Network, mode: str, by: str, speed_kmh: float | No
         count = len(network.xy)
         heads = np.repeat(np.arange(count, dtype=np.int32), np.diff(graph.starts))
         order = np.argsort(graph.tails, kind="stable")
-        network.memo[key] = Arcs(
-            _row_starts(graph.tails, count), heads[order], graph.cost[order], graph.edge[order]
-        )
+        starts = _row_starts(graph.tails, count)
+        turned = Arcs(starts, heads[order], graph.cost[order], graph.edge[order])
+        _keep(network, key, turned)
     made: Arcs = network.memo[key]
     return made
 

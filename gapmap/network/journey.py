@@ -16,8 +16,18 @@ from gapmap.network.water import blocked_legs
 if TYPE_CHECKING:
     from gapmap.network.value import Flags, Floats, Integers, Network
 
-__all__ = ["Job", "direct_pairs", "end_costs", "make_job", "rank", "shared_edge_pairs"]
+__all__ = [
+    "Job",
+    "check_limit",
+    "check_question",
+    "direct_pairs",
+    "end_costs",
+    "make_job",
+    "rank",
+    "shared_edge_pairs",
+]
 
+_MEASURES = {"m": "distance", "minutes": "minutes"}
 _ROUNDING, _SAME_M = 1 + 1e-12, 1e-6
 _TIMES = 2.0  # the way between two joins, over both legs, of those who are neighbours
 
@@ -56,25 +66,51 @@ def make_job(
     MethodError
         If mode, measure or speed make no sense or do not fit the positions.
     """
-    _check(*snaps, mode=mode, by=by, speed_kmh=speed_kmh)
+    check_question(mode=mode, by=by, speed_kmh=speed_kmh)
+    if not all(isinstance(snap, Snap) and snap.courses is network.edges.coords for snap in snaps):
+        raise MethodError(
+            "origins and targets are positions that snap() has joined to this very network",
+            "起点和终点须先用 snap() 接入同一个路网",
+        )
+    if {snap.mode for snap in snaps} != {mode}:
+        first, second = (snap.mode for snap in snaps)
+        raise MethodError(
+            f"positions were joined for {first} and {second}; join them for {mode}",
+            f"位置是按 {first} 和 {second} 接入路网的;请按 {mode} 重新接入",
+        )
     forward, backward = open_ways(network, mode)
     costs = edge_costs(network, mode, speed_kmh)
     return Job(network, mode, costs, forward, backward, walking_kmh(network, mode, speed_kmh), by)
 
 
-def _check(origins: Snap, targets: Snap, *, mode: str, by: str, speed_kmh: float | None) -> None:
+def check_limit(limit: tuple[float, str]) -> tuple[float, str, str]:
+    """Refuse a limit that makes no sense; give it, its unit, and the measure that it is of."""
+    try:
+        most, unit = limit
+        most = float(most)
+    except (TypeError, ValueError):
+        most, unit = np.nan, "m"
+    if np.isnan(most):
+        raise MethodError(
+            f'a limit is a number and its unit, such as (500, "m"), not {limit!r}',
+            f"限值应为数字和单位,例如 (500, 'm'),不能是 {limit!r}",
+        )
+    if unit not in _MEASURES:
+        en = f'the limit\'s unit is "m" or "minutes", not "{unit}"'
+        raise MethodError(en, f"限值的单位只能是 m 或 minutes,不能是“{unit}”")
+    return most, unit, _MEASURES[unit]
+
+
+def check_question(*, mode: str, by: str, speed_kmh: float | None) -> None:
+    """Refuse a mode, a measure or a speed that makes no sense."""
     check_mode(mode)
     if by not in ("distance", "minutes"):
         raise MethodError(
             f'by is "distance" or "minutes", not "{by}"',
             f"by 只能是 distance 或 minutes,不能是“{by}”",
         )
-    if {origins.mode, targets.mode} != {mode}:
-        raise MethodError(
-            f"positions were joined for {origins.mode} and {targets.mode}; join them for {mode}",
-            f"位置是按 {origins.mode} 和 {targets.mode} 接入路网的;请按 {mode} 重新接入",
-        )
-    if speed_kmh is not None and not (np.isfinite(speed_kmh) and speed_kmh > 0):
+    given = isinstance(speed_kmh, (int, float, np.number)) and not isinstance(speed_kmh, bool)
+    if speed_kmh is not None and not (given and np.isfinite(speed_kmh) and speed_kmh > 0):
         raise MethodError(
             f"speed_kmh must be above 0, not {speed_kmh}", f"speed_kmh 应大于 0,而不是 {speed_kmh}"
         )
@@ -149,7 +185,11 @@ def direct_pairs(job: Job, origins: Snap, targets: Snap) -> tuple[Integers, Inte
     a, b, straight = a[keep], b[keep], straight[keep]
     free = ~blocked_legs(job.network, origins.xy[a], targets.xy[b])
     a, b, straight = a[free], b[free], straight[free]
-    near = _joined_nearby(job, origins, targets, (a, b))
+    near = np.zeros(len(a), bool)
+    level = np.ceil(np.log2(np.maximum(origins.distance_m[a] + targets.distance_m[b], 1)))
+    for one in np.unique(level):  # the few with long legs do not lengthen the search of all others
+        mine = np.flatnonzero(level == one)
+        near[mine] = _joined_nearby(job, origins, targets, (a[mine], b[mine]))
     return a[near], b[near], straight[near]
 
 
@@ -159,13 +199,12 @@ def _joined_nearby(
     """Say of which pairs the nearest joins are near each other by land."""
     a, b = pairs
     most_m = _TIMES * (origins.distance_m[a] + targets.distance_m[b]) * _ROUNDING
-    if not len(a):
-        return np.zeros(0, bool)
     everyone = job._replace(forward=job.forward | job.backward, backward=job.forward | job.backward)
     everyone = everyone._replace(by="distance")
     graph = arcs(job.network, job.mode, "on land", None)
     asked, target = np.unique(b, return_inverse=True)
-    theirs, mine = _main_feet(targets, asked), _main_feet(origins, np.arange(len(origins)))
+    asking, origin = np.unique(a, return_inverse=True)
+    theirs, mine = _main_feet(targets, asked), _main_feet(origins, asking)
     nodes, costs = end_costs(everyone, theirs, leaving=False)
     my_nodes, my_costs = end_costs(everyone, mine, leaving=False)
     ends = np.concatenate([[0], np.cumsum(2 * np.bincount(theirs.owner, minlength=len(asked)))])
@@ -182,14 +221,14 @@ def _joined_nearby(
     o, t, along = shared_edge_pairs(everyone, mine, theirs)
     keys = np.concatenate(
         [
-            source.astype(np.int64) * len(origins) + member,
-            theirs.owner[t] * len(origins) + mine.owner[o],
+            source.astype(np.int64) * len(asking) + member,
+            theirs.owner[t] * len(asking) + mine.owner[o],
         ]
     )
     values = np.concatenate([metres, along.metres])
     order = np.lexsort((values, keys))
     keys, values = keys[order], values[order]
-    wanted = target * len(origins) + a
+    wanted = target * len(asking) + origin
     at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
     if not len(keys):
         return np.zeros(len(a), bool)
@@ -202,7 +241,7 @@ def _main_feet(snap: Snap, which: Integers) -> Joins:
     joins = snap.joins
     number = np.full(len(snap), -1)
     number[which] = np.arange(len(which))
-    main = joins.distance_m <= snap.distance_m[joins.owner] + _SAME_M
+    main = np.abs(joins.distance_m - snap.distance_m[joins.owner]) <= _SAME_M
     kept = np.flatnonzero(main & (number[joins.owner] >= 0))
     kept = kept[np.argsort(number[joins.owner[kept]], kind="stable")]
     no_leg = np.zeros(len(kept))

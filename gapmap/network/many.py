@@ -10,8 +10,8 @@ import numpy.typing as npt
 from gapmap.errors import MethodError
 from gapmap.network.graph import arcs
 from gapmap.network.hierarchy import Seeds, kept_order, load_order, make_order, sweep_many, weigh
+from gapmap.network.journey import check_question
 from gapmap.network.kernels.search import bucket_width, nearest_from, prices_from
-from gapmap.network.snapping import check_mode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,17 +127,18 @@ def nearest_many(
 
 
 def _graph(network: Network, mode: str, by: str, speed_kmh: float | None) -> Arcs:
-    check_mode(mode)
-    if by not in ("distance", "minutes"):
-        raise MethodError(
-            f'by is "distance" or "minutes", not "{by}"',
-            f"by 只能是 distance 或 minutes,不能是“{by}”",
-        )
+    check_question(mode=mode, by=by, speed_kmh=speed_kmh)
     return arcs(network, mode, by, speed_kmh)
 
 
 def _nodes(network: Network, targets: npt.ArrayLike) -> npt.NDArray[np.int32]:
-    nodes = np.asarray(targets, np.int64).ravel()
+    given = np.asarray(targets).ravel()
+    if len(given) and given.dtype.kind not in "iu":
+        raise MethodError(
+            f"targets are numbers of nodes, not {given.dtype} such as {given[0]}",
+            f"目标应为节点编号(整数),不能是 {given.dtype},例如 {given[0]}",
+        )
+    nodes = given.astype(np.int64)
     wrong = nodes[(nodes < 0) | (nodes >= len(network.xy))]
     if len(wrong):
         count = len(network.xy)

@@ -9,7 +9,15 @@ from scipy.sparse import csr_array
 
 from gapmap.errors import MethodError
 from gapmap.network.graph import arcs, arcs_with_travel, member_rows
-from gapmap.network.journey import Job, direct_pairs, end_costs, make_job, rank, shared_edge_pairs
+from gapmap.network.journey import (
+    Job,
+    check_limit,
+    direct_pairs,
+    end_costs,
+    make_job,
+    rank,
+    shared_edge_pairs,
+)
 from gapmap.network.kernels.search import pairs_from
 from gapmap.network.kernels.several import k_nearest_each, k_nearest_pass, one_pass_pays
 
@@ -20,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SLACK", "cost_matrix", "k_nearest", "pairs_within"]
 
-_MEASURES = {"m": "distance", "minutes": "minutes"}
 SLACK = 1e-6
 """Metres or minutes by which a sum in another order may pass a limit that it equals."""
 
@@ -68,13 +75,8 @@ def cost_matrix(
     MethodError
         If mode, unit or speed make no sense or do not fit the positions.
     """
-    most, unit = limit
-    if unit not in _MEASURES:
-        en = f'the limit\'s unit is "m" or "minutes", not "{unit}"'
-        raise MethodError(en, f"限值的单位只能是 m 或 minutes,不能是“{unit}”")
-    if np.isnan(most):
-        raise MethodError("a limit is a number, not NaN", "限值应为数字,不能是 NaN")
-    job = make_job(network, (origins, targets), mode=mode, by=_MEASURES[unit], speed_kmh=speed_kmh)
+    most, _, by = check_limit(limit)
+    job = make_job(network, (origins, targets), mode=mode, by=by, speed_kmh=speed_kmh)
     found = [
         _through_nodes(job, origins, targets, (most + SLACK, speed_kmh)),
         *_off_the_nodes(job, origins, targets),
@@ -88,7 +90,9 @@ def cost_matrix(
     first[1:] = (origin[1:] != origin[:-1]) | (target[1:] != target[:-1])
     rows = np.concatenate([[0], np.cumsum(np.bincount(origin[first], minlength=len(origins)))])
     shape = (len(origins), len(targets))
-    return csr_array((cost[first], target[first], rows), shape=shape)
+    small = np.int32 if rows[-1] <= np.iinfo(np.int32).max else np.int64
+    indices = target[first].astype(small), rows.astype(small)
+    return csr_array((cost[first], *indices), shape=shape)
 
 
 def pairs_within(
@@ -143,7 +147,7 @@ def k_nearest(  # noqa: PLR0913 - three values and the four knobs of the questio
     MethodError
         If ``k`` is below 1, or mode, measure or speed make no sense or do not fit the positions.
     """
-    if k < 1:
+    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
         raise MethodError(
             f"k is a whole number from 1, not {k}", f"k 应为不小于 1 的整数,不能是 {k}"
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
 
-from gapmap.datum import DATUMS, convert_datum
+from gapmap.datum import DATUMS, convert_datum, is_metric
 from gapmap.errors import CrsError, NetworkError
 from gapmap.findings import Finding, fail, finding
 from gapmap.network import cache as kept
@@ -22,8 +23,6 @@ from gapmap.network.water import read_water
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    import geopandas as gpd
 
     from gapmap.network.ferries import Crossing
     from gapmap.network.value import Network, NetworkSource
@@ -76,11 +75,11 @@ def _cached(source: NetworkSource, crs: pyproj.CRS, folder: Path, *, keep: bool)
         return _build(source, crs)
     network = kept.fetch(folder, key, crs)
     if network is not None:
-        return replace(network, cache="read", memo={})
+        return replace(network, cache="read")
     network = _build(source, crs)
     if keep and kept.network_key(source, crs) == key:  # the files are still those that were read
         done = kept.keep(folder, key, network)
-        network = replace(network, cache="built" if done else "off", memo={})
+        network = replace(network, cache="built" if done else "off")
     return network
 
 
@@ -119,11 +118,14 @@ def _build(source: NetworkSource, crs: pyproj.CRS) -> Network:
         for file in (path, source.ferries, source.borders, source.water)
         if file is not None
     ]
-    return replace(network, simulated=tuple(files) if source.simulated else (), memo={})
+    return replace(network, simulated=tuple(files) if source.simulated else ())
 
 
 def network_from_lines(
-    lines: gpd.GeoDataFrame, *, speeds: Mapping[str, float] | None = None, snap_m: float = 1000.0
+    lines: gpd.GeoDataFrame | gpd.GeoSeries,
+    *,
+    speeds: Mapping[str, float] | None = None,
+    snap_m: float = 1000.0,
 ) -> Network:
     """Make a network of lines in memory, by the rules of :func:`read_network` for line layers.
 
@@ -146,8 +148,10 @@ def network_from_lines(
     NetworkError
         If no line is usable.
     """
+    if isinstance(lines, gpd.GeoSeries):
+        lines = gpd.GeoDataFrame(geometry=lines)
     crs = lines.crs
-    if crs is None or not pyproj.CRS(crs).is_projected:
+    if crs is None or not is_metric(pyproj.CRS(crs)):
         fail(finding("network-not-metric", value=crs), CrsError)
     geometry = lines.geometry.to_numpy()
     drawn = is_line(geometry)

@@ -56,7 +56,6 @@ def network_at(network: Network, *, sailing: bool = True, depart: dt.time | None
         network,
         edges=network.edges if same else replace(network.edges, **opened),
         findings=(*(one for one in network.findings if one.code not in _CODES), *said),
-        memo=network.memo if same else {},
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from gapmap.errors import MethodError
 from gapmap.network.graph import Arcs, Costs, arcs
 from gapmap.network.journey import (
     Job,
@@ -74,7 +75,17 @@ class Reach:
 
     def lines(self, origins: npt.ArrayLike) -> dict[int, shapely.LineString]:
         """Draw the routes of these origins without searching again; none where none was found."""
-        wanted = np.atleast_1d(np.asarray(origins, np.int64)).tolist()
+        given = np.atleast_1d(np.asarray(origins))
+        if given.dtype == bool and len(given) == len(self.target):
+            given = np.flatnonzero(given)
+        wanted = given.astype(np.int64).tolist()
+        wrong = [one for one in wanted if not 0 <= one < len(self.target)]
+        if wrong:
+            count = len(self.target)
+            raise MethodError(
+                f"origin {wrong[0]} is none of the {count} origins, which count from 0",
+                f"没有第 {wrong[0]} 个起点;起点共 {count} 个,从 0 编号",
+            )
         if self.trace is None:
             return {}
         return {one: self.trace.line(one) for one in wanted if self.target[one] >= 0}

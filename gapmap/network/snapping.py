@@ -9,7 +9,7 @@ lead nowhere, hide no road unless one stands on them. Lengths here are shares of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -116,6 +116,8 @@ class Snap:
         ``edge`` is -1.
     joins
         All joins; a search picks among them.
+    courses
+        The points of the network's edges, by which one network is told from another.
     """
 
     mode: str
@@ -127,6 +129,7 @@ class Snap:
     nearest_way_m: Floats
     component: Integers
     joins: Joins
+    courses: Floats = field(repr=False)
 
     def __len__(self) -> int:
         """Count the positions."""
@@ -171,7 +174,12 @@ def snap(network: Network, xy: npt.ArrayLike, *, mode: str) -> Snap:
         If the mode is not known or ``xy`` has another shape.
     """
     check_mode(mode)
-    xy = np.array(xy, float)
+    try:
+        xy = np.array(xy, float)
+    except (TypeError, ValueError):
+        xy = np.empty(())
+    if xy.shape == (0,):
+        xy = xy.reshape(0, 2)
     if xy.ndim != 2 or xy.shape[1] != 2:  # noqa: PLR2004 - x and y
         en = f"positions must have the shape (n, 2), not {xy.shape}"
         raise MethodError(en, f"位置数组的形状应为 (n, 2),而不是 {xy.shape}")
@@ -191,6 +199,7 @@ def snap(network: Network, xy: npt.ArrayLike, *, mode: str) -> Snap:
         nearest_way_m=np.where(placed, away, np.nan),
         component=np.where(main.edge >= 0, piece, -1),
         joins=joins,
+        courses=network.edges.coords,
     )
 
 

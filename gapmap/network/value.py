@@ -204,7 +204,7 @@ class Network:
         ``off``; says nothing about the roads.
     memo
         Search trees and graphs that were made from the arrays once and are kept; no part of the
-        value.
+        value, and empty in every copy that :func:`dataclasses.replace` makes.
     """
 
     crs: pyproj.CRS
@@ -219,7 +219,7 @@ class Network:
     rows: tuple[RowCount, ...] = ()
     simulated: tuple[str, ...] = ()
     cache: str = "off"
-    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    memo: dict[Any, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
 
 
 def row_ranges(starts: Integers, counts: Integers) -> Integers:
