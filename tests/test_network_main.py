@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,20 +20,23 @@ from gapmap.network.lines import ways_from_lines
 from gapmap.network.pieces import ferries_at_rest, longest_on_land, pieces
 from gapmap.network.rules import Tags
 
+Point = tuple[float, float]
+Line = list[Point]
 STREET, PATH = Tags(highway="residential"), Tags(highway="footway")
 
 
-def drawn(*lines: list[tuple[float, float]], boats: list[Crossing] | None = None) -> Network:
+def drawn(*lines: Line, boats: list[Crossing] | None = None) -> Network:
     made = np.array([shapely.LineString(line) for line in lines], dtype=object)
     ways, _ = ways_from_lines(made, [STREET] * len(lines))
     return assemble(ways, crs=CRS, file="roads", snap_m=500, crossings=boats or [])
 
 
-def boat(start: tuple[float, float], end: tuple[float, float], **more: object) -> Crossing:
+def boat(start: Point, end: Point, **more: Any) -> Crossing:
     return Crossing(ends=(-1, -1), coords=np.array([start, end], float), minutes=20, **more)
 
 
-LONG, SHORT = [(0, 0), (2000, 0), (5000, 0)], [(0, 9000), (1500, 9100), (3000, 9000)]
+LONG: Line = [(0, 0), (2000, 0), (5000, 0)]
+SHORT: Line = [(0, 9000), (1500, 9100), (3000, 9000)]
 
 
 def test_a_road_that_is_drawn_twice_counts_once_and_makes_no_main_piece() -> None:
@@ -46,13 +50,13 @@ def test_a_road_that_is_drawn_twice_counts_once_and_makes_no_main_piece() -> Non
 
 
 def test_another_course_between_the_same_ends_counts_for_itself() -> None:
-    bend = [(0, 9000), (1500, 12_000), (3000, 9000)]
+    bend: Line = [(0, 9000), (1500, 12_000), (3000, 9000)]
     network = drawn(LONG, SHORT, bend)
     found = pieces(network, "walk")
     both = shapely.LineString(SHORT).length + shapely.LineString(bend).length
     assert found.ways_m[0] == pytest.approx(both)
     # a loop counts once, whichever way round it was drawn
-    ring = [(0, 0), (400, 0), (400, 300), (0, 0)]
+    ring: Line = [(0, 0), (400, 0), (400, 300), (0, 0)]
     assert pieces(drawn(ring, ring[::-1]), "walk").ways_m == pytest.approx([1200])
 
 
@@ -67,7 +71,13 @@ def test_of_two_coincident_ways_the_one_that_the_mode_may_use_counts() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 5), max_size=8), st.booleans())
 def test_drawing_roads_again_changes_no_length(again: list[int], turned: bool) -> None:  # noqa: FBT001 - hypothesis gives it
-    lines = [LONG, SHORT, [(0, 0), (0, 900)], [(2000, 0), (2000, 700)], [(0, 9000), (0, 9400)]]
+    lines: list[Line] = [
+        LONG,
+        SHORT,
+        [(0, 0), (0, 900)],
+        [(2000, 0), (2000, 700)],
+        [(0, 9000), (0, 9400)],
+    ]
     lines.append([(2000, 0), (2000, 700), (0, 900)])
     more = [lines[number][:: -1 if turned else 1] for number in again]
     one, other = pieces(drawn(*lines), "walk"), pieces(drawn(*more, *lines), "walk")
@@ -82,9 +92,10 @@ def test_the_main_piece_is_told_by_a_node_of_its_longest_land() -> None:
 
 
 def test_ferries_at_rest_land_here_and_would_link_to_the_main_piece() -> None:
-    third, fourth = [(0, 20_000), (900, 20_000)], [(0, 30_000), (800, 30_000)]
+    third: Line = [(0, 20_000), (900, 20_000)]
+    fourth: Line = [(0, 30_000), (800, 30_000)]
     lines = (LONG, SHORT, third, fourth)
-    late = {"first_sailing": dt.time(9), "last_sailing": dt.time(18)}
+    late: dict[str, Any] = {"first_sailing": dt.time(9), "last_sailing": dt.time(18)}
     boats = [boat((0, 0), (0, 9000), **late), boat((0, 20_000), (0, 30_000))]
     network = drawn(*lines, boats=boats)
     resting = ferries_at_rest(network, "walk")
