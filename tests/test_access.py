@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from gapmap.access import REASONS, STATUSES, measure_access
 from gapmap.network import network_from_lines
+from gapmap.network.borders import cut_at_borders, cut_at_water
 
 
 def row(access, number: int = 0) -> pd.Series:
@@ -187,4 +190,59 @@ def test_off_the_network_a_place_or_a_near_facility_leaves_it_unknown() -> None:
     assert list(access.table["status"]) == ["unknown", "unknown", "uncovered"]
     assert list(access.table["reason"]) == ["not_connected", "not_connected", "beyond_limit"]
     codes = [one.code for one in access.findings]
-    assert codes == ["facility-not-connected", "place-far-leg"]
+    assert codes == ["facility-not-connected", "place-not-connected", "place-far-leg"]
+    facility, place = access.findings[:2]
+    assert (facility.file, facility.row, facility.value) == ("f.csv", 2, "1200.0")
+    assert (place.file, place.row, place.value) == ("p.csv", 2, "4000.0")
+    why = "joins no way: nearest way 1,200 m away (limit snap_m 1,000 m)"
+    assert why in facility.message("en")
+    assert "村0 joins no way (walk): nearest way 4,000 m away" in place.message("en")
+    assert "最近的道路在 4,000 米外" in place.message("zh")
+
+
+def test_a_facility_behind_water_or_a_border_says_so() -> None:
+    road = along([(0, 0), (5000, 0)])
+    river = shapely.box(X0, Y0 + 200, X0 + 5000, Y0 + 300)
+    fence = shapely.LineString([(X0, Y0 + 250), (X0 + 5000, Y0 + 250)])
+    village, there = places([{"x": 1000, "y": 0}]), facilities([{"x": 1000, "y": 400}])
+    for cut in (cut_at_water(road, river, file="r"), cut_at_borders(road, fence, file="r")):
+        access = measure_access(village, there, cut, [clinic(500, mode="walk")])
+        (said,) = [one for one in access.findings if one.code == "facility-not-connected"]
+        assert said.value == "400.0"
+        assert "nearest way 400 m away, but a border or water lies between" in said.message("en")
+        assert "但被边界或水面隔开" in said.message("zh")
+
+
+def test_places_off_the_network_are_named_worst_first_each_once() -> None:
+    road = along([(0, 0), (5000, 0)])
+    spots = [{"x": 100, "y": 2000 + n} for n in range(60)] + [{"x": None}, {"x": 9, "y": 9}]
+    walk = clinic(500, mode="walk")
+    services = [walk, replace(walk, id="other"), replace(walk, id="driven", mode="drive")]
+    access = measure_access(places(spots), facilities([{"x": 0, "y": 0}]), road, services)
+    lost = [one for one in access.findings if one.code == "place-not-connected"]
+    assert [one.value for one in lost] == [f"{2059 - n}.0" for n in range(50)]
+    assert [one.row for one in lost] == list(range(61, 11, -1))
+    (rest,) = [one for one in access.findings if one.code == "places-not-connected"]
+    assert dict(rest.facts)["count"] == "10"
+
+
+def test_facilities_far_off_the_road_are_named_worst_first_each_once() -> None:
+    road = along([(0, 0), (5000, 0)])
+    sites = [{"x": 100, "y": y} for y in (150, 300, 200, 500, 201)]
+    walk = clinic(500, mode="walk")
+    services = [walk, replace(walk, mode="drive")]
+    village = places([{"x": 0, "y": 0}])
+    access = measure_access(village, facilities(sites), road, services)
+    said = [one for one in access.findings if one.code == "facility-far-leg"]
+    assert [(one.file, one.row, one.value) for one in said] == [
+        ("f.csv", 5, "500"),
+        ("f.csv", 3, "300"),
+        ("f.csv", 6, "201"),
+    ]
+    assert "站3 stands 500 m off the road" in said[0].message("en")
+    many = facilities([{"x": 100, "y": 900 - n} for n in range(53)])
+    found = measure_access(village, many, road, [walk]).findings
+    (rest,) = [one for one in found if one.code == "facilities-far-legs"]
+    assert dict(rest.facts)["count"] == "3"
+    straight = measure_access(village, facilities(sites), None, [walk]).findings
+    assert not [one for one in straight if "leg" in one.code]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from dataclasses import replace
@@ -17,8 +18,12 @@ from builders import CRS, X0, Y0, facilities, places, region
 from gapmap.access import Access, Service, compare_borders, measure_access, opening_findings
 from gapmap.access.extent import exits
 from gapmap.cli import main
-from gapmap.network import network_from_lines
+from gapmap.network import network_at, network_from_lines
+from gapmap.network.assembly import assemble
 from gapmap.network.borders import cut_at_borders, cut_at_water
+from gapmap.network.ferries import Crossing
+from gapmap.network.lines import ways_from_lines
+from gapmap.network.rules import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +44,23 @@ def roads(*lines: Line, oneway: Sequence[str] = ()) -> Network:
     made = [shapely.LineString([(X0 + x, Y0 + y) for x, y in line]) for line in lines]
     tags = {"oneway": [*oneway, *[""] * (len(lines) - len(oneway))]}
     return network_from_lines(gpd.GeoDataFrame(tags, geometry=made, crs=CRS))
+
+
+def boat(start: tuple[float, float], end: tuple[float, float]) -> Crossing:
+    """A boat from 6 to 18 o'clock, in metres from the districts' corner."""
+    return Crossing(
+        ends=(-1, -1),
+        coords=np.array([start, end]) + [X0, Y0],
+        minutes=20,
+        first_sailing=dt.time(6),
+        last_sailing=dt.time(18),
+    )
+
+
+def sailed(lines: Sequence[Line], *boats: Crossing) -> Network:
+    made = np.array([shapely.LineString(np.array(one) + [X0, Y0]) for one in lines], dtype=object)
+    ways, _ = ways_from_lines(made, [Tags(highway="residential")] * len(lines))
+    return assemble(ways, crs=CRS, file="roads", snap_m=500, crossings=list(boats))
 
 
 def shape(*corners: tuple[float, float]) -> shapely.LineString:
@@ -65,6 +87,9 @@ def test_a_place_off_the_network_says_how_far_the_nearest_way_is() -> None:
     assert told["evidence"] == "nearest way 1,250 m away (limit snap_m 1,000 m)"
     assert told["evidence_zh"] == "最近的道路在 1,250 米外(上限 snap_m 1,000 米)"
     assert told["component"] is access.table["component"].dtype.na_value
+    hair = measured(network, [{"x": 4000, "y": 6000.01}], [{"x": 4000, "y": 5000}])
+    assert hair.table["evidence"].iloc[0] == "nearest way 1,000.1 m away (limit snap_m 1,000 m)"
+    assert hair.table["reason"].iloc[0] == "not_connected"
     river = shapely.box(X0, Y0 + 5100, X0 + 2e4, Y0 + 5200)
     wet = cut_at_water(network, river, file="roads")
     parted = measured(wet, [{"x": 4000, "y": 5400}], [{"x": 4000, "y": 5000}]).table.iloc[0]
@@ -100,7 +125,9 @@ def test_an_island_is_told_from_the_graph_where_the_study_has_water() -> None:
     assert by_land["reason"] == "no_route"
     flagged = measured(roads(*lines), [{**spots[0], "island": True}], clinics).table.iloc[0]
     assert flagged["reason"] == "island_no_ferry"
-    assert flagged["evidence"] == "island of 1 place, 1.2 km of ways; no ferry to the main piece"
+    assert flagged["evidence"] == (
+        "island of 1 place, 1.2 km of ways; no ferry to the main piece for this mode"
+    )
     strait = shapely.box(X0, Y0 + 6000, X0 + 2e4, Y0 + 7000)
     wet = cut_at_water(roads(*lines), strait, file="roads")
     parted = measured(wet, spots, clinics)
@@ -110,6 +137,50 @@ def test_an_island_is_told_from_the_graph_where_the_study_has_water() -> None:
         True,
         "beyond water, no ferry; no facility on it",
     )
+
+
+@pytest.mark.parametrize("flag", [pd.NA, True, False])
+def test_a_ferry_that_exists_and_does_not_sail_is_told_apart_from_none(flag: object) -> None:
+    """Without an island column and without water, the ferry alone says that there is an island."""
+    lines = [MAIN, [(3000, 8000), (4200, 8000)], [(3000, 9500), (4000, 9500)]]
+    network = sailed(lines, boat((3000, 5000), (3000, 8000)))
+    spots: list[dict[str, object]] = [{"x": 3100, "y": y, "island": flag} for y in (8010, 9490)]
+    clinics = [{"x": 3500, "y": 5000}]
+    usual = measured(network, spots, clinics).table
+    assert usual["reason"].iloc[0] == "beyond_limit"
+    storm, early = (
+        network_at(network, sailing=False),
+        network_at(network, depart=dt.time(5)),
+    )
+    for closed in (storm, early):
+        access = measured(closed, spots, clinics)
+        island, alone = access.table.iloc[0], access.table.iloc[1]
+        assert (island["status"], island["reason"]) == ("uncovered", "island_no_ferry")
+        assert island["evidence"] == (
+            "island of 1 place, 1.2 km of ways; its ferry to the main piece does not sail on the "
+            "day or at the hour of this run"
+        )
+        assert "不开航" in island["evidence_zh"]
+        no_ferry = "island_no_ferry" if flag is True else "no_route"
+        assert alone["reason"] == no_ferry
+        assert "does not sail" not in alone["evidence"]
+        assert access.pieces["note"].tolist()[1] == (
+            "its ferry to the main piece does not sail on the day or at the hour of this run; "
+            "no facility on it"
+        )
+    # who sits on the mainland and has no facility there is on no island
+    across = measured(storm, [{"x": 3000, "y": 5010}], [{"x": 3500, "y": 8000}]).table.iloc[0]
+    assert across["reason"] == "no_route"
+
+
+def test_an_island_whose_ferry_takes_no_cars_has_none_for_drivers() -> None:
+    lines = [MAIN, [(3000, 8000), (4200, 8000)]]
+    network = sailed(lines, replace(boat((3000, 5000), (3000, 8000)), drive=False))
+    spots: list[dict[str, object]] = [{"x": 3100, "y": 8010, "island": True}]
+    for roads_now in (network, network_at(network, sailing=False)):
+        told = measured(roads_now, spots, [{"x": 3500, "y": 5000}], clinic(mode="drive")).table
+        assert told["reason"].tolist() == ["island_no_ferry"]
+        assert told["evidence"].iloc[0].endswith("no ferry to the main piece for this mode")
 
 
 def test_one_way_streets_that_lead_in_and_not_out_are_evidence_and_named() -> None:
@@ -134,6 +205,8 @@ def test_one_way_streets_that_lead_in_and_not_out_are_evidence_and_named() -> No
     facts = dict(said[0].facts)
     assert (said[0].value, facts["count"], facts["names"]) == ("unclassified", "1", "村0")
     assert facts["what_en"] == "can be entered, not left"
+    assert (said[0].file, said[0].row) == ("p.csv", 2)
+    assert "places there (1): 村0;" in said[0].message("en")
     assert access.pieces["note"].iloc[0] == "one-way: 1 of the places can be entered, not left"
     # and the other way about: the clinic stands where nobody gets in
     into = roads([(5000, 1000), (2000, 1000)], square, oneway=["yes"])
@@ -152,8 +225,11 @@ def test_one_way_streets_that_lead_in_and_not_out_are_evidence_and_named() -> No
 def test_who_stands_in_water_is_named() -> None:
     pond = shapely.box(X0 + 2900, Y0 + 5100, X0 + 3100, Y0 + 5200)
     network = cut_at_water(roads(MAIN), pond, file="roads")
-    access = measured(network, [{"x": 3000, "y": 5150}], [{"x": 3050, "y": 5150}])
+    spots = [{"x": 3000, "y": 5150}]
+    access = measured(network, spots, [{"x": 3050, "y": 5150}])
     assert access.table["status"].tolist() == ["covered"]
+    (place,) = [found for found in access.findings if found.code == "places-in-water"]
+    assert (place.file, place.row) == ("p.csv", 2)
     said = {found.code: dict(found.facts) for found in access.findings}
     assert said["places-in-water"] == {"count": "1", "names": "村0"}
     assert said["facilities-in-water"] == {"count": "1"}
@@ -270,6 +346,8 @@ def test_open_borders_tell_what_they_would_gain_and_where() -> None:
         assert gained[name].sum() == whole[name]
     said = opening_findings(borders)
     assert [dict(found.facts)["places"] for found in said] == ["2"]
+    assert opening_findings(borders, [clinic()]) == said
+    assert opening_findings(borders, [clinic(mode="straight")]) == []
     assert compare_borders(closed, closed)["scope_kind"].tolist() == ["city"]
     nothing = replace(closed, services=(), table=closed.table.iloc[:0])
     assert len(compare_borders(nothing, nothing)) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from gapmap.access.trips import Stops
     from gapmap.network import Network, Snap
 
-__all__ = ["EVIDENCE_COLUMNS", "cut_off", "evidence_columns", "piece_of"]
+__all__ = ["EVIDENCE_COLUMNS", "cut_off", "evidence_columns", "off_road", "piece_of"]
 
 EVIDENCE_COLUMNS = ["component", "component_places", "evidence", "evidence_zh"]
 """Columns that :func:`evidence_columns` gives."""
@@ -115,7 +116,7 @@ def _tell(
     network, snap = origins.network, origins.snap
     told: dict[int, _Texts] = {}
     for place in np.flatnonzero((reason == "not_connected") & origins.off_network):
-        told[int(place)] = _off_road(network, float(snap.nearest_way_m[place]))
+        told[int(place)] = off_road(network, float(snap.nearest_way_m[place]))
     near = _texts("evidence_facility_off")
     for place in np.flatnonzero((reason == "not_connected") & ~origins.off_network & unjoined):
         told[int(place)] = near
@@ -139,11 +140,22 @@ def _tell(
     return told
 
 
-def _off_road(network: Network, nearest_way_m: float) -> _Texts:
+def off_road(network: Network, nearest_way_m: float) -> _Texts:
+    """Say, in Chinese and English, why a position joins no way.
+
+    Parameters
+    ----------
+    network
+        The ways, with its ``snap_m``.
+    nearest_way_m
+        How far the nearest way is, metres; inf where there is none for the mode.
+    """
     if not np.isfinite(nearest_way_m):
         return _texts("evidence_no_way")
-    metres, limit = f"{nearest_way_m:,.0f}", f"{network.snap_m:,.0f}"
     parted = nearest_way_m <= network.snap_m
+    metres, limit = f"{nearest_way_m:,.0f}", f"{network.snap_m:,.10g}"
+    if not parted and round(nearest_way_m) <= network.snap_m:  # rounded it would be within
+        metres = f"{math.ceil(nearest_way_m * 10) / 10:,.1f}"
     return _texts("evidence_parted" if parted else "evidence_far", metres=metres, limit=limit)
 
 

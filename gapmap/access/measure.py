@@ -9,9 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gapmap.access.evidence import EVIDENCE_COLUMNS, evidence_columns
+from gapmap.access.evidence import EVIDENCE_COLUMNS, evidence_columns, off_road
 from gapmap.access.extent import Extent, edge_finding
-from gapmap.access.legs import far_legs
+from gapmap.access.legs import facility_legs, far_legs, lost_places, metres
 from gapmap.access.pieces import OnModes, network_findings, pieces_table
 from gapmap.access.reasons import Case, explain, judge
 from gapmap.access.trips import (
@@ -127,7 +127,12 @@ def measure_access(
         routes=pd.concat(routes, ignore_index=True) if routes else _no_routes(places.region.crs),
         findings=(
             *(note for one in found for note in one.findings),
+            *lost_places(known.on_modes.places, places),
             *far_legs(table, places),
+            *facility_legs(
+                (service.mode, one.serving, one.targets)
+                for service, one in zip(services, found, strict=True)
+            ),
             *network_findings(known.on_modes, places),
             *edge_finding(table),
         ),
@@ -146,11 +151,13 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """One service's rows, routes and findings."""
+    """One service's rows, routes and findings, and the facilities that serve."""
 
     table: pd.DataFrame
     routes: gpd.GeoDataFrame
     findings: list[Finding]
+    serving: gpd.GeoDataFrame
+    targets: Stops
 
 
 def _measure(
@@ -185,7 +192,7 @@ def _measure(
     table = _as_table(case, targets, serving, (status, reason)).assign(
         edge_effect=known.extent.mark(origins, service, status)
     )
-    notes = _notes(service, facilities, serving, targets.off_network)
+    notes = _notes(service, facilities, serving, targets)
     far = np.flatnonzero((status == "uncovered") & np.isfinite(trip.distance_m))
     wanted = _most_people(far, places)
     if len(wanted) < len(far):
@@ -193,7 +200,7 @@ def _measure(
             finding("routes-left-out", service=service.id, drawn=len(wanted), count=len(far))
         )
     lines = route_lines(trip, origins, targets, wanted)
-    return _Measured(table, _routes(table, lines, wanted, places), notes)
+    return _Measured(table, _routes(table, lines, wanted, places), notes, serving, targets)
 
 
 def _near_unjoined(
@@ -300,18 +307,27 @@ def _notes(
     service: Service,
     facilities: Facilities,
     serving: gpd.GeoDataFrame,
-    lost: NDArray[np.bool_],
+    targets: Stops,
 ) -> list[Finding]:
-    notes = [
-        finding(
-            "facility-not-connected",
-            file=str(row.file),
-            row=None if pd.isna(row.row) else int(row.row),
-            name=row.facility or row.facility_id,
-            service=service.id,
+    notes = []
+    lost = np.flatnonzero(targets.off_network)
+    for row, number in zip(serving.iloc[lost].itertuples(), lost, strict=True):
+        assert targets.network is not None  # noqa: S101 - who is off it has one
+        assert targets.snap is not None  # noqa: S101 - it comes with the network
+        nearest_m = float(targets.snap.nearest_way_m[number])
+        why_zh, why_en = off_road(targets.network, nearest_m)
+        notes.append(
+            finding(
+                "facility-not-connected",
+                file=str(row.file),
+                row=None if pd.isna(row.row) else int(row.row),
+                value=metres(nearest_m),
+                name=row.facility or row.facility_id,
+                service=service.id,
+                why_zh=why_zh,
+                why_en=why_en,
+            )
         )
-        for row in serving[lost].itertuples()
-    ]
     if service.id not in facilities.services:
         notes.append(finding("service-without-facilities", service=service.id))
     elif len(serving) == 0:

@@ -10,9 +10,11 @@ import pandas as pd
 from gapmap.findings import Finding, finding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from gapmap.access.value import Access
+    from gapmap.access.value import Access, Service
 
 __all__ = ["BORDER_COLUMNS", "compare_borders", "no_borders", "opening_findings"]
 
@@ -69,8 +71,17 @@ def no_borders() -> pd.DataFrame:
     return pd.DataFrame(columns=list(BORDER_COLUMNS)).astype(BORDER_COLUMNS)
 
 
-def opening_findings(borders: pd.DataFrame) -> list[Finding]:
-    """Say for each service what opening the borders would gain."""
+def opening_findings(borders: pd.DataFrame, services: Sequence[Service] = ()) -> list[Finding]:
+    """Say for each service what opening the borders would gain.
+
+    Parameters
+    ----------
+    borders
+        What :func:`compare_borders` gives.
+    services
+        The services; those in a straight line cross every border anyway and are left out.
+    """
+    straight = {service.id for service in services if service.mode == "straight"}
     return [
         finding(
             "borders-compared",
@@ -79,6 +90,7 @@ def opening_findings(borders: pd.DataFrame) -> list[Finding]:
             people=f"{row.people_gained:,.0f}",
         )
         for row in borders[borders["scope_kind"] == "city"].itertuples()
+        if row.service not in straight
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 import pyproj
 
 from gapmap.access.evidence import piece_of
+from gapmap.access.legs import where
 from gapmap.findings import Finding, finding
 from gapmap.network.pieces import beyond_water, pieces
 from gapmap.network.rules import KINDS
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gapmap.access.legs import Where
     from gapmap.access.trips import Stops
     from gapmap.network import Network
     from gapmap.network.traps import Trap
@@ -208,7 +210,8 @@ def _in_water(on_modes: OnModes, places: Places) -> list[Finding]:
         wet = np.flatnonzero(in_water(origins.network, origins.xy))
         if len(wet):
             names = _listed([_names(places)[place] for place in wet])
-            told.append(finding("places-in-water", count=len(wet), names=names))
+            first = _first(places, int(wet[0]))
+            told.append(finding("places-in-water", **first, count=len(wet), names=names))
     served = [one for targets in on_modes.facilities.values() for one in targets]
     at = {
         (float(x), float(y))
@@ -226,6 +229,11 @@ def _names(places: Places) -> list[str]:
     return [str(name or one) for name, one in zip(table["place"], table["place_id"], strict=True)]
 
 
+def _first(places: Places, number: int) -> Where:
+    """Give file and row of a place."""
+    return where(places.table.iloc[number])
+
+
 def _traps(on_modes: OnModes, places: Places) -> list[Finding]:
     origins = on_modes.places.get("drive")
     if origins is None or origins.network is None or origins.snap is None:
@@ -236,7 +244,10 @@ def _traps(on_modes: OnModes, places: Places) -> list[Finding]:
     traps = find_traps(network, origins.snap)
     traps.sort(key=lambda trap: -people[trap.positions].sum())
     told = [
-        _trap(network, trap, "trap-places", _listed([names[p] for p in trap.positions]))
+        replace(
+            _trap(network, trap, "trap-places", _listed([names[p] for p in trap.positions])),
+            **_first(places, int(trap.positions[0])),
+        )
         for trap in traps
     ]
     seen: set[tuple[int, bool, bool]] = set()

@@ -103,7 +103,12 @@ def run_study(
         )
     with watch.step("report"):
         read = _read_and_sailed(study, network, scenario)
-        findings = (*read, *access.findings, *opening_findings(borders), *assessment.findings)
+        findings = (
+            *read,
+            *access.findings,
+            *opening_findings(borders, access.services),
+            *assessment.findings,
+        )
         report = build_report(assessment, proposals, about=about, findings=findings)
     results = Results(
         assessment=assessment,
