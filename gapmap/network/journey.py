@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 from gapmap.errors import MethodError
 from gapmap.network.graph import Costs, arcs, edge_costs, member_rows, open_ways, walking_kmh
 from gapmap.network.kernels.search import pairs_from
+from gapmap.network.meeting import shared_edge_pairs
 from gapmap.network.snapping import Joins, Snap, check_mode
 from gapmap.network.water import blocked_legs
 
@@ -24,7 +25,6 @@ __all__ = [
     "end_costs",
     "make_job",
     "rank",
-    "shared_edge_pairs",
 ]
 
 _MEASURES = {"m": "distance", "minutes": "minutes"}
@@ -140,28 +140,6 @@ def end_costs(job: Job, joins: Joins, *, leaving: bool) -> tuple[Integers, Costs
         for whole, off_road in zip(job.costs, leg, strict=True)
     ]
     return np.column_stack([edges.tail[edge], edges.head[edge]]), Costs(*costs)
-
-
-def shared_edge_pairs(job: Job, origins: Joins, targets: Joins) -> tuple[Integers, Integers, Costs]:
-    """Find joins of origins and of targets on one edge, between which one may go along it.
-
-    Returns
-    -------
-    Number of the origin's join, of the target's join, and the cost from position to position.
-    """
-    by_edge = np.argsort(targets.edge, kind="stable")
-    sorted_edges = targets.edge[by_edge]
-    first = np.searchsorted(sorted_edges, origins.edge, side="left")
-    counts = np.searchsorted(sorted_edges, origins.edge, side="right") - first
-    o = np.repeat(np.arange(len(origins.edge)), counts)
-    within = np.arange(len(o)) - np.repeat(np.cumsum(counts) - counts, counts)
-    t = by_edge[np.repeat(first, counts) + within]
-    edge = origins.edge[o]
-    ahead = targets.fraction[t] - origins.fraction[o]
-    may = np.where(ahead > 0, job.forward[edge], job.backward[edge]) | (ahead == 0)
-    o, t, edge, ahead = o[may], t[may], edge[may], np.abs(ahead[may])
-    legs = job.on_foot(origins.distance_m[o] + targets.distance_m[t])
-    return o, t, Costs(*(a + ahead * c[edge] for a, c in zip(legs, job.costs, strict=True)))
 
 
 def direct_pairs(job: Job, origins: Snap, targets: Snap) -> tuple[Integers, Integers, Floats]:

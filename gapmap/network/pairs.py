@@ -16,10 +16,10 @@ from gapmap.network.journey import (
     end_costs,
     make_job,
     rank,
-    shared_edge_pairs,
 )
 from gapmap.network.kernels.search import pairs_from
 from gapmap.network.kernels.several import k_nearest_each, k_nearest_pass, one_pass_pays
+from gapmap.network.meeting import shared_edge_pairs
 
 if TYPE_CHECKING:
     from gapmap.network.graph import Indices

@@ -24,10 +24,10 @@ from gapmap.network.journey import (
     end_costs,
     make_job,
     rank,
-    shared_edge_pairs,
 )
 from gapmap.network.kernels.chains import follow
 from gapmap.network.kernels.search import bucket_width, nearest_from
+from gapmap.network.meeting import nearest_on_edge
 from gapmap.network.routes import line_along, line_straight, line_through, stand
 from gapmap.network.snapping import Snap, ferry_components, pieces_of
 
@@ -301,12 +301,9 @@ _Rows = tuple["Integers", Costs, "Integers", "Integers"]
 def _along(job: Job, snaps: tuple[Snap, Snap], ranks: Integers) -> _Rows:
     """Meet a target on one's own edge: the origin's join, the cost, the rank, the target's join."""
     origins, targets = snaps
-    o, t, cost = shared_edge_pairs(job, origins.joins, targets.joins)
-    of_rank = ranks[targets.joins.owner[t]]
-    order = np.lexsort((of_rank, job.cost(cost), o))
-    o, first = np.unique(o[order], return_index=True)
-    best = order[first]
-    return o, Costs(*(values[best] for values in cost)), of_rank[best], t[best]
+    of_join = ranks[targets.joins.owner]
+    o, t, costs = nearest_on_edge(job, origins.joins, targets.joins, of_join)
+    return o, costs, of_join[t], t
 
 
 def _by_air(job: Job, snaps: tuple[Snap, Snap], ranks: Integers) -> _Rows:
