@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gapmap.network import Network
 
 Line = list[tuple[float, float]]
+CORNER = np.array([X0, Y0])
 MAIN: Line = [(100, 5000), (19_000, 5000)]
 
 
@@ -50,7 +51,7 @@ def boat(start: tuple[float, float], end: tuple[float, float]) -> Crossing:
     """A boat from 6 to 18 o'clock, in metres from the districts' corner."""
     return Crossing(
         ends=(-1, -1),
-        coords=np.array([start, end]) + [X0, Y0],
+        coords=np.array([start, end]) + CORNER,
         minutes=20,
         first_sailing=dt.time(6),
         last_sailing=dt.time(18),
@@ -58,7 +59,7 @@ def boat(start: tuple[float, float], end: tuple[float, float]) -> Crossing:
 
 
 def sailed(lines: Sequence[Line], *boats: Crossing) -> Network:
-    made = np.array([shapely.LineString(np.array(one) + [X0, Y0]) for one in lines], dtype=object)
+    made = np.array([shapely.LineString(np.array(one) + CORNER) for one in lines], dtype=object)
     ways, _ = ways_from_lines(made, [Tags(highway="residential")] * len(lines))
     return assemble(ways, crs=CRS, file="roads", snap_m=500, crossings=list(boats))
 

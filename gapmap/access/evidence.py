@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gapmap.network.pieces import beyond_water, pieces, pieces_joined
+from gapmap.network.pieces import beyond_water, ferries_at_rest, pieces, pieces_joined
 from gapmap.network.traps import freedom
 from gapmap.words import word
 
@@ -42,8 +42,9 @@ def piece_of(stops: Stops) -> NDArray[np.int64]:
 def cut_off(origins: Stops, island: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Say which places stand on an island that no ferry and no road links to the main piece.
 
-    A place does whose every way, ferries followed, leads to pieces other than the main one, if it
-    is an island in the input or all these pieces lie beyond water.
+    A place does whose every way, ferries that sail followed, leads to pieces other than the main
+    one, if it is an island in the input, or all these pieces lie beyond water, or a ferry lands on
+    one of them that exists and does not sail on the day or at the hour.
 
     Parameters
     ----------
@@ -57,11 +58,12 @@ def cut_off(origins: Stops, island: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return apart
     network, mode = origins.network, origins.snap.mode
     owner, piece = pieces_joined(network, origins.snap)
-    joined, on_main, on_shore = (np.zeros(len(apart), bool) for _ in range(3))
+    joined, on_main, on_shore, at_rest = (np.zeros(len(apart), bool) for _ in range(4))
     joined[owner] = True
     on_main[owner[piece == pieces(network, mode).main]] = True
     on_shore[owner[~beyond_water(network, mode)[piece - 1]]] = True
-    return joined & ~on_main & (island | ~on_shore)
+    at_rest[owner[ferries_at_rest(network, mode).land[piece - 1]]] = True
+    return joined & ~on_main & (island | ~on_shore | at_rest)
 
 
 def evidence_columns(
@@ -122,8 +124,11 @@ def _tell(
         told[int(place)] = near
     piece = piece_of(origins)
     of_piece = _speaker(network, snap.mode, piece)
-    for place in np.flatnonzero(reason == "island_no_ferry"):
-        told[int(place)] = of_piece("evidence_island", int(piece[place]))
+    islands = np.flatnonzero(reason == "island_no_ferry")
+    rests = _linked_at_rest(network, snap) if len(islands) else np.zeros(0, bool)
+    for place in islands:
+        key = "evidence_island_at_rest" if rests[place] else "evidence_island"
+        told[int(place)] = of_piece(key, int(piece[place]))
     lost = np.flatnonzero(reason == "no_route")
     if len(lost):
         shared = _shares_piece(network, snap, targets.snap)
@@ -171,6 +176,14 @@ def _speaker(network: Network, mode: str, piece: NDArray[np.int64]) -> Callable[
         return _texts(key, places=places, places_en=places_en, km=km)
 
     return say
+
+
+def _linked_at_rest(network: Network, snap: Snap) -> NDArray[np.bool_]:
+    """Say which places ferries that do not sail would link to the main piece."""
+    owner, piece = pieces_joined(network, snap)
+    rests = np.zeros(len(snap), bool)
+    rests[owner[ferries_at_rest(network, snap.mode).link[piece - 1]]] = True
+    return rests
 
 
 def _shares_piece(network: Network, origins: Snap, targets: Snap) -> NDArray[np.bool_]:

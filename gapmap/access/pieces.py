@@ -12,7 +12,7 @@ import pyproj
 from gapmap.access.evidence import piece_of
 from gapmap.access.legs import where
 from gapmap.findings import Finding, finding
-from gapmap.network.pieces import beyond_water, pieces
+from gapmap.network.pieces import beyond_water, ferries_at_rest, pieces
 from gapmap.network.rules import KINDS
 from gapmap.network.traps import find_traps, freedom
 from gapmap.network.water import in_water
@@ -122,12 +122,12 @@ def _mode_rows(
     number = np.arange(1, size)
     named = (counted["places"][1:] > 0) | (counted["facilities"][1:] > 0) | found.has_ferry
     named |= (found.ways_m >= _LONG_M) | (number == found.main)
-    beyond = beyond_water(network, mode)
+    beyond, rests = beyond_water(network, mode), ferries_at_rest(network, mode).link
     rows: list[dict[str, object]] = []
     for at in np.flatnonzero(named):
         here = {name: values[at + 1] for name, values in counted.items()}
         told = _notes(
-            island=bool(beyond[at] and not found.has_ferry[at]),
+            island=_island_note(beyond=beyond[at], ferry=found.has_ferry[at], rests=rests[at]),
             unserved=here["places"] > 0 and here["facilities"] == 0,
             trapped=[int(one[at + 1]) for one in trapped],
         )
@@ -177,10 +177,17 @@ def _trapped(origins: Stops, on: NDArray[np.int64], size: int) -> list[NDArray[n
     return [np.bincount(on[(on > 0) & ~can], minlength=size) for can in (free.leave, free.enter)]
 
 
-def _notes(*, island: bool, unserved: bool, trapped: Sequence[int]) -> tuple[str, str]:
+def _island_note(*, beyond: bool, ferry: bool, rests: bool) -> str:
+    """Choose what is said of a piece that ferries do not link: a key of ``words.toml``, or none."""
+    if rests:
+        return "note_piece_at_rest"
+    return "note_piece_island" if beyond and not ferry else ""
+
+
+def _notes(*, island: str, unserved: bool, trapped: Sequence[int]) -> tuple[str, str]:
     keys: list[tuple[str, Mapping[str, str]]] = []
     if island:
-        keys.append(("note_piece_island", {}))
+        keys.append((island, {}))
     if unserved:
         keys.append(("note_piece_unserved", {}))
     for key, count in zip(("note_piece_no_exit", "note_piece_no_entry"), trapped, strict=True):
