@@ -109,6 +109,27 @@ def test_a_file_of_such_lines_accounts_for_every_row(tmp_path: Path) -> None:
 def test_a_layer_of_nothing_but_such_lines_is_refused() -> None:
     with pytest.raises(NetworkError) as caught:
         network_from_lines(layer(*((course, {}) for course in BAD_LINES[1:6])))
+    assert caught.value.code == "network-no-lines"
+
+
+def test_points_and_areas_are_no_roads_and_the_error_says_so(tmp_path: Path) -> None:
+    shapes = [shapely.Point(EAST, NORTH), shapely.box(EAST, NORTH, EAST + 9, NORTH + 9)]
+    frame = gpd.GeoDataFrame({"highway": ["residential"] * 2}, geometry=shapes, crs=CRS)
+    with pytest.raises(NetworkError) as caught:
+        read_layer(tmp_path, frame)
+    assert caught.value.code == "network-no-lines"
+    assert "points and areas" in str(caught.value)
+
+
+def test_where_every_road_is_closed_the_error_says_so() -> None:
+    line = [(0, 0), (9, 0)]
+    closed = {"highway": "residential", "access": "private"}
+    with pytest.raises(NetworkError) as caught:
+        network_from_lines(layer((line, closed), (line, {**closed, "highway": "spaceway"})))
+    assert caught.value.code == "network-all-closed"
+    assert "(1 of 2 ways)" in str(caught.value)
+    with pytest.raises(NetworkError) as caught:
+        network_from_lines(layer((line, {"highway": "spaceway"})))
     assert caught.value.code == "network-no-ways"
 
 
@@ -163,6 +184,7 @@ def test_a_posted_speed_that_is_none_is_ignored_and_counted(tmp_path: Path, valu
     assert facts(network, "network-maxspeed-ignored") == {"ways": "1", "values": f"{value} 1"}
     (said,) = found(network, "network-maxspeed-ignored")
     assert said.severity == "note"
+    assert (said.row, said.field, said.value) == (None, "maxspeed", "way 1")
     assert value in said.message("zh")
     assert value in said.message("en")
 
@@ -180,6 +202,8 @@ def test_posted_speeds_of_a_layer_are_counted_by_value(tmp_path: Path) -> None:
         "ways": "5",
         "values": "0 2, -30 1, 150.5 1, 4.9 1",
     }
+    (said,) = found(network, "network-maxspeed-ignored")
+    assert (said.row, said.field, said.value) == (1, "maxspeed", "0")
 
 
 @pytest.mark.parametrize("kmh", [0.0, -30.0, NAN, INF, -INF, 1e-320, 5e-324, 0.0009])

@@ -304,7 +304,7 @@ def test_files_that_cannot_be_read_are_refused_in_words(tmp_path: Path) -> None:
     for name, code in (
         ("broken.osm.pbf", "network-unreadable"),
         ("broken.osm", "network-unreadable"),
-        ("empty.osm", "network-no-ways"),
+        ("empty.osm", "network-no-lines"),
         ("other.graphml", "network-unreadable"),
         ("missing.osm.pbf", "file-missing"),
         ("nothing.osm", "file-empty"),

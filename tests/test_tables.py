@@ -438,6 +438,8 @@ def test_layers(tmp_path):
         read_table(path)
     with pytest.raises(InputError, match="nearest is 'towns'"):
         read_table(path, layer="town")
+    with pytest.raises(InputError, match="no layer 'xyz'; there are: villages, towns"):
+        read_table(path, layer="xyz")
 
 
 def test_names_that_the_reader_would_misread(tmp_path):
@@ -551,8 +553,17 @@ def test_numbers_notes_are_one_for_the_column_and_bounds_hold(tmp_path):
         ("number-out-of-range", 5),
     ]
     assert dict(found[0].facts) == {"count": "2", "example": "250"}
+    assert found[1].message("en").startswith("the number -5 cannot be: it has to be from 0 to 1200")
+    assert found[1].message("zh").startswith("数值 -5 不合理,应在 0 至 1200 之间")
     bounded, _ = numbers(table, "v", low=300, high=300)
     assert bounded.dropna().tolist() == [300]  # bounds are inclusive
+    for bounds, en, zh in (
+        ({"low": 0}, "at least 0", "不小于 0"),
+        ({"high": -6}, "at most -6", "不大于 -6"),
+    ):
+        said = next(one for one in numbers(table, "v", **bounds)[1] if "range" in one.code)
+        assert en in said.message("en")
+        assert zh in said.message("zh")
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

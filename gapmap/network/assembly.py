@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def assemble(  # noqa: PLR0913 - the parts of a network, and the knobs of puttin
     kmh = effective_speeds(overrides, file=file)
     which, rules = _roads(ways, overrides, kmh)
     if not len(which):
-        fail(finding("network-no-ways", file=file, ways=len(ways.tags)), NetworkError)
+        _refuse(ways, file=file)
     afloat = np.array([i for i, tags in enumerate(ways.tags) if tags.route == "ferry"], np.int64)
     on_road = np.zeros(len(ways.xy), bool)
     on_road[pick_ways(ways, which)[0]] = True
@@ -99,6 +99,17 @@ def assemble(  # noqa: PLR0913 - the parts of a network, and the knobs of puttin
         network = cut_at_water(network, water, file=file)
     network = _in_order(connect_ferries(network, [*drawn, *crossings]))
     return replace(network, findings=(*network.findings, _pieces(network, file=file)))
+
+
+def _refuse(ways: Ways, *, file: str) -> NoReturn:
+    """Say why no way is usable: there is no line, or roads that are closed, or no road at all."""
+    roads = sum(tags.highway in KINDS and tags.route != "ferry" for tags in ways.tags)
+    if not ways.tags:
+        fail(finding("network-no-lines", file=file), NetworkError)
+    if roads:
+        closed = finding("network-all-closed", file=file, roads=roads, ways=len(ways.tags))
+        fail(closed, NetworkError)
+    fail(finding("network-no-ways", file=file, ways=len(ways.tags)), NetworkError)
 
 
 def _in_order(network: Network) -> Network:

@@ -65,7 +65,10 @@ def read_lines(path: Path, *, layer: str | None, datum: str, crs: pyproj.CRS) ->
     parts, part_of = shapely.get_parts(geometry[rows], return_index=True)
     ways, joined = ways_from_lines(parts, [tags[row] for row in part_of])
     none = np.empty(0, np.int64)
-    count, found = tally(tags, owners=rows, lost=bad, broken=none, file=table.file)
+    number = table.cells.index.to_numpy(np.int64)
+    count, found = tally(
+        tags, owners=number[rows], lost=number[bad], broken=none, file=table.file, named="row"
+    )
     findings = [*table.findings, *positions.findings, *found]
     findings += [
         finding("network-row-no-line", file=table.file, row=int(table.cells.index[row]))

@@ -293,7 +293,9 @@ def _ways(drawn: _Drawn, *, file: str) -> Ways:
     owners = drawn.owners
     kept = owners[way_of[begins]]
     lost, broken = np.setdiff1d(owners, kept), np.intersect1d(owners[cut], kept)
-    rows, findings = tally(drawn.tags, owners=owners, lost=lost, broken=broken, file=file)
+    rows, findings = tally(
+        drawn.tags, owners=owners, lost=lost, broken=broken, file=file, named="way"
+    )
     if len(cut) or len(lost):
         found = finding("network-ways-broken", file=file, ways=len(broken), lost=len(lost))
         findings = (*findings, found)

@@ -199,7 +199,13 @@ def listed(values: Iterable[str], *, most: int = 12) -> str:
 
 
 def tally(
-    tags: Sequence[Tags], *, owners: Integers, lost: Integers, broken: Integers, file: str
+    tags: Sequence[Tags],
+    *,
+    owners: Integers,
+    lost: Integers,
+    broken: Integers,
+    file: str,
+    named: str = "",
 ) -> tuple[RowCount, tuple[Finding, ...]]:
     """Account for every way of a file: used, repaired or left out.
 
@@ -211,6 +217,9 @@ def tally(
         Ways of which nothing is left, and ways that were broken where the file lacks a node.
     file
         The file's name.
+    named
+        What the numbers of ways are: ``row`` of the file, ``way`` of OpenStreetMap, or nothing
+        that a reader could look up.
     """
     by_way = {int(way): tag for way, tag in zip(owners, tags, strict=True)}
     roads = {way: tag for way, tag in by_way.items() if tag.route != "ferry"}
@@ -229,11 +238,19 @@ def tally(
     if unused:
         kinds = listed(unused.values())
         found.append(finding("network-ways-unused", file=file, ways=len(unused), kinds=kinds))
-    doubted = [tag.maxspeed for tag in roads.values() if _speed_ignored(tag)]
+    doubted = {way: tag.maxspeed for way, tag in roads.items() if _speed_ignored(tag)}
     if doubted:
-        values = listed(doubted)
+        first = min(doubted)
         found.append(
-            finding("network-maxspeed-ignored", file=file, ways=len(doubted), values=values)
+            finding(
+                "network-maxspeed-ignored",
+                file=file,
+                row=first if named == "row" else None,
+                field="maxspeed",
+                value=f"way {first}" if named == "way" else doubted[first],
+                ways=len(doubted),
+                values=listed(doubted.values()),
+            )
         )
     return rows, tuple(found)
 

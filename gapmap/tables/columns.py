@@ -184,12 +184,25 @@ def numbers(
     too_high = values > high if high is not None else pd.Series(data=False, index=values.index)
     outside = parsed.text[too_low | too_high]
     values[too_low | too_high] = np.nan
-    bounds = f"[{'' if low is None else f'{low:g}'}, {'' if high is None else f'{high:g}'}]"
+    bounds = _bounds(low, high)
     return values, (
         *parsed.notes,
         *row_findings("number-unreadable", table.file, column, bad.items()),
-        *row_findings("number-out-of-range", table.file, column, outside.items(), bounds=bounds),
+        *row_findings("number-out-of-range", table.file, column, outside.items(), **bounds),
     )
+
+
+def _bounds(low: float | None, high: float | None) -> dict[str, str]:
+    """Say in words which numbers can be true."""
+    if low is not None and high is not None:
+        return {
+            "bounds_zh": f"在 {low:g} 至 {high:g} 之间",
+            "bounds_en": f"from {low:g} to {high:g}",
+        }
+    if high is not None:
+        return {"bounds_zh": f"不大于 {high:g}", "bounds_en": f"at most {high:g}"}
+    least = 0.0 if low is None else low
+    return {"bounds_zh": f"不小于 {least:g}", "bounds_en": f"at least {least:g}"}
 
 
 def booleans(table: Table, column: str) -> tuple[pd.Series, tuple[Finding, ...]]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, TypedDict
 
 from gapmap.errors import MethodError
 from gapmap.findings import Finding, finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
     import pandas as pd
     import pyproj
 
-__all__ = ["RowCount", "Table", "row_findings", "without"]
+__all__ = ["Nearest", "RowCount", "Table", "nearest_known", "row_findings", "without"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +112,24 @@ def without(table: Table, rows: pd.Series) -> Table:
     """Give the same table without the rows that ``rows`` marks (boolean, on the table's index)."""
     geometry = None if table.geometry is None else table.geometry[~rows]
     return replace(table, cells=table.cells[~rows], geometry=geometry)
+
+
+class Nearest(TypedDict):
+    """What to say of the nearest name; empty where none is near."""
+
+    nearest_zh: str
+    nearest_en: str
+
+
+def nearest_known(wanted: str, names: Sequence[str]) -> Nearest:
+    """Give the facts of a finding on a name that does not exist: the nearest, if one is near.
+
+    Examples
+    --------
+    >>> nearest_known("town", ["towns"])["nearest_en"], nearest_known("x", ["towns"])["nearest_en"]
+    ("; the nearest is 'towns'", '')
+    """
+    near = get_close_matches(wanted, names, n=1, cutoff=0.3)
+    if not near:
+        return {"nearest_zh": "", "nearest_en": ""}
+    return {"nearest_zh": f";最接近的是“{near[0]}”", "nearest_en": f"; the nearest is {near[0]!r}"}

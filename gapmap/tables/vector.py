@@ -6,7 +6,6 @@ import codecs
 import re
 import warnings
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -23,7 +22,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from gapmap.errors import CrsError
 from gapmap.findings import Finding, fail, finding
 from gapmap.tables.dbf import decode_latin, text_encodings
-from gapmap.tables.value import Table, row_findings
+from gapmap.tables.value import Table, nearest_known, row_findings
 from gapmap.tables.workbook import as_text
 
 if TYPE_CHECKING:
@@ -127,13 +126,12 @@ def _layer(path: Path, source: str, wanted: str | None) -> tuple[str, bool]:
         fail(finding("vector-not-its-format", file=path.name, ending=path.suffix))
     names = [str(name) for name, _ in listed]
     if wanted is not None and wanted not in names:
-        near = get_close_matches(wanted, names, n=1, cutoff=0.3)
         fail(
             finding(
                 "layer-missing",
                 file=path.name,
                 value=wanted,
-                nearest=", ".join(near) or "–",
+                **nearest_known(wanted, names),
                 layers=", ".join(names),
             )
         )

@@ -7,7 +7,6 @@ import re
 import warnings
 import zipfile
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 import openpyxl
@@ -15,7 +14,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from gapmap.findings import Finding, fail, finding
 from gapmap.tables.text import table_from_rows
-from gapmap.tables.value import row_findings
+from gapmap.tables.value import nearest_known, row_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,13 +68,12 @@ def _sheet(book: openpyxl.Workbook, file: str, wanted: str | None) -> str:
     names: list[str] = [sheet.title for sheet in book.worksheets]
     if wanted is not None:
         if wanted not in names:
-            near = get_close_matches(wanted, names, n=1, cutoff=0.3)
             fail(
                 finding(
                     "sheet-missing",
                     file=file,
                     value=wanted,
-                    nearest=", ".join(near) or "–",
+                    **nearest_known(wanted, names),
                     sheets=", ".join(names),
                 )
             )
