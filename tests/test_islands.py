@@ -266,12 +266,20 @@ def test_a_piece_without_places_stands_here_if_a_ferry_lands() -> None:
     assert empty["places_unreachable"] == 0
 
 
-def test_the_mainland_is_where_most_people_live_of_equals_the_longest() -> None:
+def test_the_mainland_is_the_main_piece_of_the_network_wherever_people_live() -> None:
     crowded = [dict(one) for one in VILLAGES]
     crowded[2]["people"] = 90_000
-    turned = rows(seen(crowded))  # now the two villages of the near island are the mainland
-    assert turned.index.tolist() == ["p0", "p4", "p5", "p2"]
-    assert turned["kind"].tolist() == ["island"] * 3 + ["by_road"]
+    access = seen(crowded)
+    table = rows(access)
+    assert table.index.tolist() == ["p2", "p4", "p5"]
+    assert table["kind"].tolist() == ["island"] * 3
+    storm = seen(crowded, roads=network_at(world(), sailing=False))
+    for made in (access, storm):
+        main = made.pieces.loc[made.pieces["is_main"].fillna(value=False), "piece"].tolist()
+        stand = made.table.set_index("place_id")["component"]
+        assert main == [stand["p0"]]
+    # in a storm every island is a piece of its own: none of them is the main one
+    assert not rows(storm)["component"].isin(main).any()
     nobody = [{**one, "people": np.nan} for one in VILLAGES]
     table = rows(seen(nobody))
     assert table.index.tolist() == ["p2", "p4", "p5"]
@@ -279,6 +287,11 @@ def test_the_mainland_is_where_most_people_live_of_equals_the_longest() -> None:
     # each place counts 1: the median of both
     both = [at / WALK + 30 + 3000 / WALK for at in (200, 600)]
     assert table["minutes_median"]["p2"] == pytest.approx(sum(both) / 2)
+
+
+def test_a_road_that_is_drawn_five_times_on_an_island_makes_it_no_mainland() -> None:
+    roads = network([MAINLAND, *[NEAR] * 5], [boat((0, 0), (0, FAR))])
+    assert rows(seen(VILLAGES[:4], roads=roads)).index.tolist() == ["p2"]
 
 
 def test_without_a_network_or_places_nothing_is_known() -> None:

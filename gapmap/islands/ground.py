@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +11,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gapmap import network as roads
+from gapmap.network.pieces import longest_on_land
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from gapmap.network import Network, Snap
@@ -40,7 +40,8 @@ class Ground:
     length_m
         Length of each piece's ways.
     mainland
-        The piece with the most people, of equals the one with the longest ways; -1 without.
+        The piece with the longest ways that hang together without a ferry: the one that makes
+        a piece the main one in ``pieces.csv`` and in evidence. -1 without ways.
     """
 
     of_node: NDArray[np.int64]
@@ -82,39 +83,11 @@ def _ground(network: Network, places: Places) -> Ground:
     of_node = label.astype(np.int64)
     length_m = np.zeros(count)
     np.add.at(length_m, of_node[edges.tail[land]], edges.length_m[land])
+    main = longest_on_land(network, MODE)
+    mainland = int(of_node[main]) if main >= 0 else -1
+    made = Ground(of_node=of_node, of_place=of_node[:0], length_m=length_m, mainland=mainland)
     snap = roads.snap(network, positions(places.table), mode=MODE)
-    nobody = Ground(of_node=of_node, of_place=of_node[:0], length_m=length_m, mainland=-1)
-    nearest = nobody.of_snap(network, snap)
-    mainland = _mainland(network, of_node, nearest, (length_m, places.table["people"]))
-    made = Ground(of_node=of_node, of_place=nearest, length_m=length_m, mainland=mainland)
-    return Ground(
-        of_node=of_node,
-        of_place=made.of_snap(network, snap),
-        length_m=length_m,
-        mainland=mainland,
-    )
-
-
-def _mainland(
-    network: Network,
-    of_node: NDArray[np.int64],
-    of_place: NDArray[np.int64],
-    weights: tuple[NDArray[np.float64], pd.Series],
-) -> int:
-    """Find the piece with the most people; of equals by length, then by position."""
-    length_m, told = weights
-    people = np.nan_to_num(told.to_numpy(dtype=float))
-    if not people.any():
-        people = np.ones(len(people))
-    placed = of_place >= 0
-    if not len(length_m):
-        return -1
-    living = np.bincount(of_place[placed], people[placed], minlength=len(length_m))
-    best = np.flatnonzero(living == living.max())
-    longest = np.round(length_m[best], 3)
-    best = best[longest == longest.max()]
-    first = np.lexsort((network.xy[:, 1], network.xy[:, 0]))
-    return int(of_node[first[np.isin(of_node[first], best)][0]])
+    return replace(made, of_place=made.of_snap(network, snap))
 
 
 def positions(places: gpd.GeoDataFrame) -> NDArray[np.float64]:
