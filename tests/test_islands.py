@@ -294,6 +294,27 @@ def test_a_road_that_is_drawn_five_times_on_an_island_makes_it_no_mainland() -> 
     assert rows(seen(VILLAGES[:4], roads=roads)).index.tolist() == ["p2"]
 
 
+def test_where_nothing_counts_nobody_is_told_to_reach_nothing() -> None:
+    services = (walking("hospital"), walking("school"))
+    table = measure_islands(seen(services=services))
+    told = table.table.set_index(["island_id", "destination", "service"])
+    school = told.xs(("service", "school"), level=("destination", "service"))
+    assert school["no_facility"].all()
+    assert school["places_unreachable"].tolist() == [0, 0, 0]
+    assert school.filter(like="minutes").isna().all(axis=None)
+    others = told[told.index.get_level_values("service") != "school"]
+    assert not others["no_facility"].any()
+    hospital = told.xs(("service", "hospital"), level=("destination", "service"))
+    assert hospital["places_unreachable"].tolist() == [0, 0, 1]
+
+
+def test_without_any_town_no_town_is_out_of_reach() -> None:
+    rural = [{**one, "setting": "rural", "town_id": "", "town": ""} for one in VILLAGES]
+    table = rows(seen(rural), "town")
+    assert table["no_facility"].all()
+    assert table["places_unreachable"].tolist() == [0, 0, 0]
+
+
 def test_without_a_network_or_places_nothing_is_known() -> None:
     clinics = facilities([{"x": 0, "y": 0}])
     for access in (

@@ -44,7 +44,9 @@ def measure_islands(access: Access) -> Islands:
     Islands
         An island's minutes are the median over its people and the worst place's; who cannot get
         there is infinitely far, which leaves the figure empty and stands in
-        ``places_unreachable``. Where nobody's number is known every place counts 1.
+        ``places_unreachable``. Where there is nothing to go to at all, nobody is counted as
+        unreachable, and ``no_facility`` is true. Where nobody's number is known every place
+        counts 1.
     """
     network, places = access.network, access.places
     if network is None or not len(places.table):
@@ -108,7 +110,9 @@ def _row(
         told[f"{prefix}nearest"] = "" if target < 0 else str(ways.destination.names[target])
         if prefix == "" and target >= 0 and group.kind in ("island", "cut_off"):
             told["on_island"] = bool(ways.piece[target] == group.piece)
-    told["places_unreachable"] = int((ways.mainland.target[mine] < 0).sum())
+    nowhere = len(ways.destination.xy) == 0
+    lost = 0 if nowhere else int((ways.mainland.target[mine] < 0).sum())
+    told |= {"places_unreachable": lost, "no_facility": nowhere}
     return {**group.head, "kind": group.kind, **told}
 
 
@@ -163,4 +167,4 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
     floats = ["people", "minutes_median", "minutes_worst", "distance_m"]
     floats += [f"mainland_{name}" for name in floats[1:]]
     types = dict.fromkeys(whole, "Int64") | dict.fromkeys(floats, "float64")
-    return table.astype({**types, "on_island": "boolean"})
+    return table.astype({**types, "on_island": "boolean", "no_facility": "boolean"})

@@ -20,7 +20,7 @@ COLUMNS = (
     *("ferry_names", "first_sailing", "last_sailing", "destination", "service", "mode"),
     *("minutes_median", "minutes_worst", "distance_m", "nearest", "on_island"),
     *("mainland_minutes_median", "mainland_minutes_worst", "mainland_distance_m"),
-    *("mainland_nearest", "places_unreachable", "places_unknown"),
+    *("mainland_nearest", "places_unreachable", "places_unknown", "no_facility"),
 )
 """Columns of ``islands.csv``; see ``docs/outputs.md``."""
 

@@ -426,6 +426,9 @@ def test_the_section_of_islands_says_what_the_table_says(open_page, tmp_path: Pa
     other |= {"last_sailing": None, "mainland_minutes_median": None, "places_unreachable": 2}
     rows = [first, {**first, "destination": "service", "service": BUS}]
     rows[1] |= {"minutes_median": 3.0, "on_island": True}
+    bare = {"mainland_minutes_median": None, "no_facility": True}
+    rows += [{**rows[1], **bare, "service": CENTRE, "on_island": None}]
+    rows += [{**first, **bare, "destination": "town"}]
     made = replace(toys.assessment(), islands=pd.DataFrame([*rows, other], columns=list(COLUMNS)))
     path = build_report(made, about=toys.ABOUT).save(tmp_path / "report.html")
     opened = open_page(path)
@@ -443,8 +446,12 @@ def test_the_section_of_islands_says_what_the_table_says(open_page, tmp_path: Pa
     assert "unreachable" in told["i2"]
     cell = page.locator(f".islands-services tr[data-service={BUS}] td").first
     assert cell.inner_text().split("\n") == ["61.3 min", "on the island 3.0 min"]
+    nothing = page.locator(f".islands-services tr[data-service={CENTRE}] td").first
+    assert nothing.inner_text() == "no facility"
+    assert "no town" in told["i1"]
     assert opened.trouble() == []
     page.click("[data-language=zh]")
+    assert nothing.inner_text() == "没有设施"
     assert "海岛" in (page.text_content("#islands h2") or "")
 
 

@@ -13,17 +13,22 @@
     return Array.from(islands.values());
   }
 
-  // Nothing is known where no place joins a way; else an empty time means that nobody gets there.
+  // Nothing is known where no place joins a way, and nothing is out of reach where there is nothing
+  // to go to; else an empty time means that nobody gets there.
   function minutes(page, row, key) {
     if (!row) return "—";
     const value = row[key];
     if (value !== null) return page.voice.minutes(value);
+    if (row.no_facility) {
+      return row.destination === "town" ? page.voice.say("no_town")
+        : page.voice.value("no_facility");
+    }
     return page.voice.say(row.places_unreachable > 0 ? "unreachable" : "unknown");
   }
 
   function toMainland(page, row) {
     const told = minutes(page, row, "mainland_minutes_median");
-    if (!row || row.places < 2) return told;
+    if (!row || row.places < 2 || row.no_facility) return told;
     const worst = minutes(page, row, "mainland_minutes_worst");
     return [told, el("span", { class: "where" }, page.voice.say("worst_place", { value: worst }))];
   }
