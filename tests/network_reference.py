@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -140,30 +141,43 @@ class Reference:
         leg_m = (near if near[0].leg_m <= 0.001 * snap_m else main)[0].leg_m
         if self._on_scrap(main[0]) and leg_m > 0.001 * snap_m:
             return main
-        most_m = min(2 * leg_m, leg_m + 0.1 * snap_m) + 1e-6
-        return [join for join in main if join.leg_m <= most_m]
+        piece, about = self._piece(main[0]), 0.1 * snap_m
+        return [
+            join
+            for join in main
+            if join.leg_m <= min(2 * leg_m, leg_m + about) + 1e-6
+            or (
+                leg_m > 0.001 * snap_m
+                and join.leg_m <= leg_m + about + 1e-6
+                and self._piece(join) != piece
+            )
+        ]
 
     def _main_first(self, joins: list[Join]) -> list[Join]:
         scraps = [self._on_scrap(join) for join in joins]
         order = sorted(range(len(joins)), key=lambda i: (scraps[i], i))
         return [joins[i] for i in order]
 
+    def _piece(self, join: Join) -> int:
+        return self._pieces()[int(self.network.edges.tail[join.edge])][0]
+
     def _on_scrap(self, join: Join) -> bool:
-        if not hasattr(self, "widths"):
-            edges, links = self.network.edges, nx.Graph()
-            links.add_edges_from(
-                (int(edges.tail[e]), int(edges.head[e]))
-                for e in range(len(edges))
-                if any(self.open[e])
-            )
-            self.widths = {}
-            for piece in nx.connected_components(links):
-                xy = self.network.xy[list(piece)]
-                width = float(np.hypot(*np.ptp(xy, axis=0)))
-                self.widths |= dict.fromkeys(piece, width)
-        width = self.widths[int(self.network.edges.tail[join.edge])]
-        widest = max(self.widths.values())
+        width = self._pieces()[int(self.network.edges.tail[join.edge])][1]
+        widest = max(width for _, width in self._pieces().values())
         return width <= 0.25 * self.network.snap_m and width < widest * (1 - 1e-9)
+
+    @cache  # noqa: B019 - a reference lives as long as its test
+    def _pieces(self) -> dict[int, tuple[int, float]]:
+        """For each node in use: number and width of its connected piece."""
+        edges, links = self.network.edges, nx.Graph()
+        links.add_edges_from(
+            (int(edges.tail[e]), int(edges.head[e])) for e in range(len(edges)) if any(self.open[e])
+        )
+        found = {}
+        for number, piece in enumerate(nx.connected_components(links)):
+            width = float(np.hypot(*np.ptp(self.network.xy[list(piece)], axis=0)))
+            found |= dict.fromkeys(piece, (number, width))
+        return found
 
     def _feet(self, p: np.ndarray, edge: int) -> list[tuple[float, np.ndarray]]:
         line, edges = self.points[edge], self.network.edges

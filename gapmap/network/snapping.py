@@ -25,12 +25,8 @@ from gapmap.network.value import MODES
 from gapmap.network.water import blocked_legs
 
 if TYPE_CHECKING:
-    from typing import TypeVar
-
     from gapmap.network.feet import SegmentGrid
     from gapmap.network.value import Flags, Floats, Integers, Network
-
-    _Length = TypeVar("_Length", float, Floats)
 
 __all__ = [
     "ABOUT",
@@ -50,7 +46,8 @@ ON_WAY = 0.001
 """Who stands no farther than this from a way stands on it: 1 m, a coordinate with five digits."""
 
 TIMES, ABOUT = 2.0, 0.1
-"""A way is about as near as the nearest with a leg of no more than twice, and 100 m more."""
+"""A way is about as near as the nearest with a leg of no more than twice, and of 100 m more; of
+another piece of network, with one of 100 m more."""
 
 SCRAP = 0.25
 """A connected piece no wider than this is a scrap: 250 m. The widest piece never is."""
@@ -216,7 +213,7 @@ def _joins(
     known = np.flatnonzero(standing | ((away <= network.snap_m) & ~_on_scrap(network, mode, edge)))
     level = np.ceil(np.log2(np.maximum(away[known], _AT_END_M)))
     parts = [
-        _free_feet(network, mode, (xy, known[level == one]), _about(2.0**one, network.snap_m))
+        _free_feet(network, mode, (xy, known[level == one]), 2.0**one + ABOUT * network.snap_m)
         for one in np.unique(level)
     ]
     measured = np.full(len(xy), np.inf)
@@ -227,28 +224,42 @@ def _joins(
     parts = [(joins.pick(sure[joins.owner]), points[sure[joins.owner]]) for joins, points in parts]
     everything = _free_feet(network, mode, (xy, rest), network.snap_m)
     measured[rest] = _main_legs(network, mode, everything[0], len(xy))[rest]
-    most_m = np.minimum(_about(measured, network.snap_m), network.snap_m)
-    return _together([*parts, everything], most_m)
+    joins, points = _together([*parts, everything])
+    near = _about_as_near(network, mode, joins, measured)
+    return joins.pick(near), points[near]
 
 
-def _about(leg_m: _Length, snap_m: float) -> _Length:
-    """Give the longest leg that is about as near."""
-    longest: _Length = np.minimum(TIMES * leg_m, leg_m + ABOUT * snap_m) + _AT_END_M
-    return longest
+def _about_as_near(network: Network, mode: str, joins: Joins, nearest_m: Floats) -> Flags:
+    """Mark the joins that are about as near as their position's nearest way.
+
+    Ways that hang together with it are nearer to hand by road than across country; a piece of
+    network of its own is not. Who stands on a way joins no other piece.
+    """
+    leg_m, snap_m = nearest_m[joins.owner], network.snap_m
+    piece = pieces_of(network, mode)[network.edges.tail[joins.edge]]
+    scrap = _scraps(network, mode)[piece]
+    order = np.lexsort((joins.distance_m, scrap, joins.owner))
+    who, first = np.unique(joins.owner[order], return_index=True)
+    main = np.zeros(len(nearest_m), np.int64)
+    main[who] = piece[order[first]]
+    apart = (piece != main[joins.owner]) & (leg_m > ON_WAY * snap_m)
+    longest = leg_m + np.where(
+        apart, ABOUT * snap_m, np.minimum((TIMES - 1) * leg_m, ABOUT * snap_m)
+    )
+    near: Flags = joins.distance_m <= np.minimum(longest + _AT_END_M, snap_m)
+    return near
 
 
-def _together(parts: list[tuple[Joins, Floats]], most_m: Floats) -> tuple[Joins, Floats]:
-    """Put joins in order; what is farther than its position's limit is left out."""
+def _together(parts: list[tuple[Joins, Floats]]) -> tuple[Joins, Floats]:
+    """Put joins and their points in the order of their positions."""
     joins = Joins(
         np.concatenate([part.owner for part, _ in parts]),
         np.concatenate([part.edge for part, _ in parts]),
         np.concatenate([part.fraction for part, _ in parts]),
         np.concatenate([part.distance_m for part, _ in parts]),
     )
-    points = np.concatenate([at for _, at in parts])
-    order = np.flatnonzero(joins.distance_m <= most_m[joins.owner])
-    order = order[np.argsort(joins.owner[order], kind="stable")]
-    return joins.pick(order), points[order]
+    order = np.argsort(joins.owner, kind="stable")
+    return joins.pick(order), np.concatenate([at for _, at in parts])[order]
 
 
 def _free_feet(
