@@ -9,10 +9,12 @@ import json
 import math
 import re
 import tomllib
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
@@ -24,6 +26,7 @@ from gapmap import drawing
 from gapmap.about import About
 from gapmap.access import REASONS, STATUSES
 from gapmap.findings import finding
+from gapmap.network import Ferry, network_from_lines
 from gapmap.report import build_report
 from gapmap.report.page import SCRIPTS, STYLES
 from gapmap.report.parts import content, simulated_files
@@ -190,6 +193,46 @@ def test_places_and_results_are_those_of_access(told: dict[str, Any], assessed: 
         assert [REASONS[code] for code in result["reason"]] == list(block["reason"])
         shown = np.array(result["distance_m"], dtype=float)
         np.testing.assert_allclose(shown, block["distance_m"].to_numpy(float), atol=0.0006)
+
+
+def _with_network(assessed: Assessment, **more: Any) -> dict[str, Any]:
+    street = shapely.LineString([(toys.X0, toys.Y0), (toys.X0 + 5_000, toys.Y0)])
+    lines = gpd.GeoDataFrame({"highway": ["residential"]}, geometry=[street], crs=toys.CRS)
+    network = replace(network_from_lines(lines, snap_m=600), **more)
+    told = replace(assessed, access=replace(assessed.access, network=network))
+    return content(told, (), toys.ABOUT)
+
+
+def test_the_method_says_how_fast_each_mode_is(assessed: Assessment) -> None:
+    modes = ("walk", "cycle", "drive", "straight")
+    services = tuple(replace(toys.SERVICES[0], mode=mode) for mode in modes)
+    made = replace(assessed, access=replace(assessed.access, services=services))
+    on_roads = {one["mode"]: one["default_kmh"] for one in _with_network(made)["services"]}
+    assert on_roads == {"walk": [4.8] * 2, "cycle": [15] * 2, "drive": [10, 100], "straight": []}
+    bare = content(replace(made, access=replace(made.access, network=None)), (), toys.ABOUT)
+    straight = {one["mode"]: one["default_kmh"] for one in bare["services"]}  # type: ignore[attr-defined] # plain values
+    assert straight == {**on_roads, "drive": []}  # without roads nobody knows how fast cars are
+    slow = _with_network(made, speeds={"walk": 3.0, "cycle": 9.0, "primary": 40.0})["services"]
+    assert [one["default_kmh"] for one in slow] == [[3, 3], [9, 9], [40, 40], []]
+
+
+def test_the_method_says_joins_water_borders_and_assumed_waits(assessed: Assessment) -> None:
+    plain = _with_network(assessed)["roads"]
+    assert plain == {
+        "snap_m": 600,
+        "walk_kmh": 4.8,
+        "water": False,
+        "borders": False,
+        "ferries": 0,
+        "waits_assumed": 0,
+        "wait_minutes": None,
+    }
+    boats = [Ferry(edge=0, minutes=20, wait_minutes=15, wait_basis=one)
+             for one in ("assumption", "headway")]  # fmt: skip
+    shapes = {"water": shapely.box(0, 0, 1, 1), "borders": shapely.LineString([(0, 0), (1, 1)])}
+    full = _with_network(assessed, ferries=tuple(boats), **shapes)["roads"]
+    assert (full["water"], full["borders"]) == (True, True)
+    assert (full["ferries"], full["waits_assumed"], full["wait_minutes"]) == (2, 1, 15)
 
 
 def test_the_toy_city_has_every_status_for_the_map() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gapmap.assessment import simulated_inputs, sources_of
 from gapmap.drawing import picture, plain, site_list
 from gapmap.findings import worst_first
+from gapmap.network import MODES, default_speeds
 from gapmap.words import vocabulary
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gapmap.access import Service
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding
+    from gapmap.network import Network
     from gapmap.siting import Proposal
     from gapmap.tables import RowCount
 
@@ -41,7 +43,8 @@ def content(
         "words": vocabulary(),
         "weight": access.places.weight,
         "groups": {name: list(ids) for name, ids in access.places.region.groups.items()},
-        "services": [_service(service) for service in access.services],
+        "services": [_service(service, access.network) for service in access.services],
+        "roads": _roads(access.network),
         "coverage": _table(assessment.coverage),
         "gaps": _table(assessment.gaps),
         "equity": _table(assessment.equity),
@@ -98,7 +101,7 @@ def _about(assessment: Assessment, about: About) -> dict[str, object]:
     }
 
 
-def _service(service: Service) -> dict[str, object]:
+def _service(service: Service, network: Network | None) -> dict[str, object]:
     return {
         "id": service.id,
         "name": dict(service.name),
@@ -108,6 +111,34 @@ def _service(service: Service) -> dict[str, object]:
         "source": service.source,
         "basis": service.basis,
         "speed_kmh": service.speed_kmh,
+        "default_kmh": _default_kmh(service.mode, network),
+    }
+
+
+def _default_kmh(mode: str, network: Network | None) -> list[float]:
+    """Give the lowest and the highest speed of a mode without one of its own; none if unknown."""
+    speeds = default_speeds() if network is None else network.speeds
+    if mode in speeds:
+        return [float(speeds[mode])] * 2
+    if mode != "drive" or network is None:
+        return []
+    by_class = [float(kmh) for name, kmh in speeds.items() if name not in MODES]
+    return [min(by_class), max(by_class)]
+
+
+def _roads(network: Network | None) -> dict[str, object] | None:
+    """Give what the network's method rests on; None without a network."""
+    if network is None:
+        return None
+    waits = [one.wait_minutes for one in network.ferries if one.wait_basis == "assumption"]
+    return {
+        "snap_m": float(network.snap_m),
+        "walk_kmh": float(network.speeds["walk"]),
+        "water": network.water is not None,
+        "borders": network.borders is not None,
+        "ferries": len(network.ferries),
+        "waits_assumed": len(waits),
+        "wait_minutes": max(waits, default=None),
     }
 
 

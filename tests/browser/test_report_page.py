@@ -6,8 +6,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 import toys
 from toys import HOSTILE
 
@@ -15,6 +17,7 @@ from gapmap.about import About
 from gapmap.access import measure_access
 from gapmap.assessment import assess
 from gapmap.islands import COLUMNS
+from gapmap.network import Ferry, network_from_lines
 from gapmap.report import build_report
 
 if TYPE_CHECKING:
@@ -505,3 +508,33 @@ def test_the_table_of_islands_keeps_its_names_upright_on_a_telephone(
             cell = page.locator(".islands-table tbody td", has_text=text)
             assert cell.evaluate("(node) => node.clientWidth") >= 80
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_method_gives_speeds_joins_and_assumed_waits(
+    open_page: Callable[..., Opened], tmp_path: Path, assessed: Assessment
+) -> None:
+    street = shapely.LineString([(toys.X0, toys.Y0), (toys.X0 + 5_000, toys.Y0)])
+    lines = gpd.GeoDataFrame({"highway": ["residential"]}, geometry=[street], crs=toys.CRS)
+    ferry = Ferry(edge=0, minutes=20, wait_minutes=15)
+    network = replace(
+        network_from_lines(lines, snap_m=600), ferries=(ferry,), water=shapely.box(0, 0, 1, 1)
+    )
+    walker, driver = toys.SERVICES[0], toys.SERVICES[1]
+    services = (
+        replace(walker, mode="walk", speed_kmh=None),
+        replace(driver, mode="drive", speed_kmh=None),
+    )
+    access = replace(assessed.access, network=network, services=services)
+    told = replace(assessed, access=access)
+    opened = open_page(build_report(told, about=toys.ABOUT).save(tmp_path / "method.html"))
+    page = opened.page
+    said = {"en": ("within 600 m", "do not cross the study's water", "1 of 1 ferries"),
+            "zh": ("600 米内没有道路", "不穿过研究给出的水面", "假设候船 15 分钟")}  # fmt: skip
+    for language, parts in said.items():
+        page.click(f"[data-language={language}]")
+        method = page.text_content("#method") or ""
+        assert [one for one in parts if one not in method] == []
+        assert "隔离线" not in method
+        assert "4.8 km/h" in method
+        assert re.search(r"10 (to|至) 100 km/h", method)
+    assert opened.trouble() == []

@@ -369,6 +369,29 @@
 
   // ---- method and sources -------------------------------------------------------------
 
+  // How the network was used: joins, water and borders, ferries whose waiting is assumed.
+  function roadPoints(page) {
+    const { voice } = page;
+    const { roads } = page.data;
+    if (!roads) return [];
+    return [
+      voice.say("method_join", { snap: voice.count(roads.snap_m),
+        walk: voice.number(roads.walk_kmh) }),
+      roads.water ? voice.say("method_water") : null,
+      roads.borders ? voice.say("method_borders") : null,
+      roads.waits_assumed ? voice.say("method_ferry_wait", {
+        count: voice.count(roads.waits_assumed), all: voice.count(roads.ferries),
+        wait: voice.number(roads.wait_minutes) }) : null,
+    ].filter(Boolean);
+  }
+
+  function speedText(row, voice) {
+    if (row.speed_kmh !== null) return voice.number(row.speed_kmh) + " km/h";
+    if (!row.default_kmh.length) return "—";
+    const [low, high] = row.default_kmh.map(voice.number);
+    return voice.say(low === high ? "speed_default" : "speed_by_class", { low, high });
+  }
+
   gapmap.method = function (page) {
     const { voice, data } = page;
     const points = ["status", "measured", "limit", "counts", "bounds", "distance", "gap", "basis",
@@ -378,6 +401,7 @@
     return section(page, "method",
       el("ul", { class: "method" },
         el("li", {}, voice.say(data.about.has_network ? "method_network" : "method_straight")),
+        roadPoints(page).map((told) => el("li", {}, told)),
         el("li", {}, voice.say("method_" + weight)),
         points.map((point) => el("li", {}, voice.say("method_" + point)))),
       gapmap.table({
@@ -394,8 +418,7 @@
           { key: "measured", title: voice.title("measured"), kind: "text",
             value: (row) => (mean(row) ? voice.say("measured_" + mean(row).measured) : "—") },
           { key: "speed", title: voice.say("speed"), kind: "text",
-            value: (row) => (row.speed_kmh === null ? voice.say("speed_default")
-              : voice.number(row.speed_kmh) + " km/h") },
+            value: (row) => speedText(row, voice) },
         ],
       }).node);
   };
