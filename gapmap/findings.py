@@ -61,6 +61,8 @@ class Finding:
         Further values that the words need.
     fatal
         Whether the input could not be used because of it.
+    rank
+        Place in a list of its own that is ordered by weight, from 1; 0 where the row orders.
     """
 
     code: str
@@ -70,6 +72,7 @@ class Finding:
     value: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     fatal: bool = False
+    rank: int = 0
 
     @property
     def severity(self) -> str:
@@ -165,10 +168,14 @@ def from_error(error: InputError) -> Finding:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Order findings by severity, then by file and row."""
-    return sorted(
-        findings, key=lambda f: (SEVERITIES.index(f.severity), f.file, f.row or 0, f.code)
-    )
+    """Order findings by severity, then by file and row; lists of their own after, by rank."""
+
+    def place(one: Finding) -> tuple[int, str, str, int, int, str]:
+        own_list = one.code if one.rank else ""
+        grave = SEVERITIES.index(one.severity)
+        return grave, one.file, own_list, one.rank, one.row or 0, one.code
+
+    return sorted(findings, key=place)
 
 
 def as_table(findings: Iterable[Finding], language: str = "en") -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -75,3 +76,12 @@ def test_an_error_says_where_and_what_to_do() -> None:
         )
     assert str(caught.value).startswith("s.toml row 3 column limit_m: limit_m must be above 0")
     assert caught.value.text("zh").startswith("s.toml 第 3 行 “limit_m”列: “limit_m”须大于 0")
+
+
+def test_a_list_with_ranks_of_its_own_keeps_its_order() -> None:
+    far = [finding("place-far-leg", row=row) for row in (9, 2, 5)]
+    rows = [replace(one, rank=rank) for rank, one in enumerate(far, start=1)]
+    plain = [finding("routes-left-out", row=row) for row in (7, 3)]
+    told = [(one.code, one.row) for one in worst_first([*plain, *rows[::-1]])]
+    assert [row for code, row in told if code == "place-far-leg"] == [9, 2, 5]
+    assert [row for code, row in told if code == "routes-left-out"] == [3, 7]

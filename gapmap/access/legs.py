@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
@@ -80,7 +81,7 @@ def far_legs(table: pd.DataFrame, places: Places) -> list[Finding]:
             named.itertuples(), places.table.iloc[named["place"]].itertuples(), strict=True
         )
     ]
-    return [*found, *_rest("places-far-legs", len(worst) - len(named), FAR_LEG_M)]
+    return [*_ranked(found), *_rest("places-far-legs", len(worst) - len(named), FAR_LEG_M)]
 
 
 def lost_places(on_modes: Mapping[str, Stops], places: Places) -> list[Finding]:
@@ -130,7 +131,7 @@ def lost_places(on_modes: Mapping[str, Stops], places: Places) -> list[Finding]:
                 why_en=why_en,
             )
         )
-    return [*found, *_rest("places-not-connected", len(worst) - len(named))]
+    return [*_ranked(found), *_rest("places-not-connected", len(worst) - len(named))]
 
 
 def facility_legs(served: Iterable[tuple[str, gpd.GeoDataFrame, Stops]]) -> list[Finding]:
@@ -173,7 +174,7 @@ def facility_legs(served: Iterable[tuple[str, gpd.GeoDataFrame, Stops]]) -> list
         )
         for row in worst.head(MOST_LEGS).itertuples()
     ]
-    return [*found, *_rest("facilities-far-legs", len(worst) - len(found), FAR_LEG_M)]
+    return [*_ranked(found), *_rest("facilities-far-legs", len(worst) - len(found), FAR_LEG_M)]
 
 
 def metres(distance_m: float) -> str:
@@ -184,6 +185,11 @@ def metres(distance_m: float) -> str:
 def where(row: Any) -> Where:  # noqa: ANN401 - a row of itertuples has no type
     """Give file and row of a place or a facility; its row is None where nobody knows it."""
     return {"file": str(row.file), "row": None if pd.isna(row.row) else int(row.row)}
+
+
+def _ranked(found: list[Finding]) -> list[Finding]:
+    """Keep the order of a list, the worst first, wherever findings are put in order."""
+    return [replace(one, rank=rank) for rank, one in enumerate(found, start=1)]
 
 
 def _rest(code: str, count: int, limit_m: float = 0.0) -> list[Finding]:
