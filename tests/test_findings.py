@@ -79,9 +79,10 @@ def test_an_error_says_where_and_what_to_do() -> None:
 
 
 def test_a_list_with_ranks_of_its_own_keeps_its_order() -> None:
-    far = [finding("place-far-leg", row=row) for row in (9, 2, 5)]
+    facts = {"name": "A", "nearest": "1", "mode": "walk"}
+    far = [finding("place-far-leg", row=row, **facts) for row in (9, 2, 5)]
     rows = [replace(one, rank=rank) for rank, one in enumerate(far, start=1)]
-    plain = [finding("routes-left-out", row=row) for row in (7, 3)]
+    plain = [finding("position-empty", row=row, name="A", x="x", y="y") for row in (7, 3)]
     told = [(one.code, one.row) for one in worst_first([*plain, *rows[::-1]])]
     assert [row for code, row in told if code == "place-far-leg"] == [9, 2, 5]
-    assert [row for code, row in told if code == "routes-left-out"] == [3, 7]
+    assert [row for code, row in told if code == "position-empty"] == [3, 7]
