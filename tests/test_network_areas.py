@@ -12,11 +12,12 @@ from network_reference import network_of
 from test_network_search import positions, random_network
 
 from gapmap.errors import MethodError
-from gapmap.network import Network, ServiceArea, reach_nearest, service_area, snap
+from gapmap.network import Network, ServiceArea, cells, reach_nearest, service_area, snap
 from gapmap.network.rules import Tags
+from gapmap.network.zones import LEGS
 
 ROAD = Tags(highway="residential")
-LEAST = 2.0**-9
+FINE = [2.0**-step for step in range(10)]
 
 
 def area(
@@ -153,7 +154,7 @@ def test_a_question_that_makes_no_sense_is_refused() -> None:
     network = network_of([[0, 0], [2000, 0]], [[0, 1]])
     with pytest.raises(MethodError, match="unit"):
         area(network, [[0, 0]], 500, unit="km")
-    with pytest.raises(MethodError, match="NaN"):
+    with pytest.raises(MethodError, match=r"(?i)nan"):
         area(network, [[0, 0]], math.nan)
 
 
@@ -184,8 +185,48 @@ def case(seed: int) -> tuple[Network, np.ndarray, str, float, str]:
 @example(5)
 @example(13294)  # a street of no length that may be driven one way only
 def test_no_point_of_the_area_is_beyond_the_limit(seed: int) -> None:
+    hold_against_the_search(seed)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_cells_in_place_of_buffers_change_nothing(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few ways are drawn without cells: here with as many as it takes, wherever they can be."""
     network, targets, mode, limit, unit = case(seed)
-    made = area(network, targets, limit, mode=mode, unit=unit)
+    plain = area(network, targets, limit, mode=mode, unit=unit).polygon
+    for name, value in {"_MANY": 1, "_MOST": 10**5, "_BOXES": 10**6}.items():
+        monkeypatch.setattr(cells, name, value)
+    made = area(network, targets, limit, mode=mode, unit=unit).polygon
+    assert made.symmetric_difference(plain).area <= 0.02 * plain.area
+    hold_against_the_search(seed)
+
+
+def test_a_dense_net_is_drawn_with_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    side = range(12)
+    points = [[100 * x, 100 * y] for y in side for x in side]
+    rows = [[12 * y + x for x in side] for y in side]
+    network = network_of(points, [*rows, *map(list, zip(*rows, strict=True))])
+    lines = lines_of_all(network)
+    frame = cells.cells_over(lines, 150)
+    assert frame is not None
+    union = shapely.union_all(shapely.buffer(lines, 150, quad_segs=cells.QUARTER))
+    drawn = []
+    real = shapely.buffer
+    monkeypatch.setattr(shapely, "buffer", lambda x, *a, **k: drawn.append(x) or real(x, *a, **k))
+    made = cells.surroundings(frame, lines, 150)
+    assert made.symmetric_difference(union).area <= 0.01 * union.area
+    assert sum(shapely.length(x).sum() for x in drawn) < 0.7 * shapely.length(lines).sum()
+
+
+def lines_of_all(network: Network) -> np.ndarray:
+    return np.array(list(all_ways(network, "walk").values()))
+
+
+def hold_against_the_search(seed: int) -> None:
+    network, targets, mode, limit, unit = case(seed)
+    legs = FINE if seed % 2 else LEGS
+    made = area(network, targets, limit, mode=mode, unit=unit, legs=legs)
     if made.polygon.is_empty:
         return
     asked = sample(made.polygon, seed)
@@ -224,8 +265,8 @@ def test_every_way_within_reach_lies_in_the_area(seed: int) -> None:
     Of ways that are drawn over each other, one of which is out of reach, neither counts.
     """
     network, targets, mode, limit, unit = case(seed)
-    polygon = area(network, targets, limit, mode=mode, unit=unit).polygon
-    least_m = LEAST * network.snap_m
+    polygon = area(network, targets, limit, mode=mode, unit=unit, legs=FINE).polygon
+    least_m = FINE[-1] * network.snap_m
     least = least_m if unit == "m" else least_m * 0.06 / 4.8
     ways = area(network, targets, limit - least, mode=mode, unit=unit).lines
     ways = ways[~ways["ferry"]]

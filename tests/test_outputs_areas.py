@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 import toys
 from network_reference import network_of
 
+from gapmap.network.stretches import within
 from gapmap.outputs import areas
-from gapmap.outputs.areas import AREA_COLUMNS, areas_left_out, service_areas
+from gapmap.outputs.areas import AREA_COLUMNS, areas_left_out, reaches, service_areas
 
 if TYPE_CHECKING:
     from gapmap.access import Access
@@ -63,13 +65,48 @@ def test_without_a_network_there_are_no_areas(access: Access) -> None:
     made = service_areas(replace(access, network=None))
     assert len(made) == 0
     assert list(made.columns) == [*AREA_COLUMNS, "geometry"]
-    assert areas_left_out(replace(access, network=None)) == []
+    assert reaches(replace(access, network=None)) == []
+    assert areas_left_out([]) == []
 
 
 def test_a_large_network_has_none_and_a_finding_says_so(
     access: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert areas_left_out(access) == []
+    assert areas_left_out(reaches(access)) == []
     monkeypatch.setattr(areas, "MOST_EDGES", 0)
     assert len(service_areas(access)) == 0
-    assert [one.code for one in areas_left_out(access)] == ["areas-left-out"]
+    told = areas_left_out(reaches(access))
+    assert [one.code for one in told] == ["areas-left-out"]
+    assert all(one.id in told[0].message() for one in access.services)
+
+
+def test_the_services_with_the_most_ways_go_without_an_area(
+    access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Together they may have so many stretches, those with few first."""
+    few, many = services = [
+        replace(access.services[0], id=str(limit), limit=limit, limit_unit="m")
+        for limit in (10, 100_000)
+    ]
+    table = access.facilities.table
+    pools = [
+        table[table["service"] == access.services[0].id].assign(service=s.id) for s in services
+    ]
+    ours = replace(
+        access,
+        services=tuple(reversed(services)),
+        facilities=replace(access.facilities, table=pd.concat(pools, ignore_index=True)),
+    )
+    counts = {}
+    for one, ways in reaches(ours):
+        assert ways is not None
+        counts[one.id] = len(within(ways[1], one.limit).edge)
+    assert 0 < counts[few.id] < counts[many.id]
+    monkeypatch.setattr(areas, "MOST_STRETCHES", sum(counts.values()) - 1)
+    reached = reaches(ours)
+    assert [one.service.id for one in reached if one.ways is None] == [many.id]
+    assert many.id not in set(service_areas(ours)["service"])
+    (told,) = areas_left_out(reached)
+    assert told.message().endswith(f"no service areas of {many.id}")
+    monkeypatch.setattr(areas, "MOST_STRETCHES", sum(counts.values()))
+    assert areas_left_out(reaches(ours)) == []

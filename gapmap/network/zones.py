@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from gapmap.network.cells import QUARTER, cells_over, surroundings
 from gapmap.network.stretches import above, lines_of, picked, within
 
 if TYPE_CHECKING:
@@ -30,13 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["LEGS", "zone_within"]
 
-LEGS = tuple(2.0**-step for step in range(10))
-"""The legs that are looked at, as shares of ``snap_m``: from 1 km to 2 m."""
+LEGS = (1, 1 / 2, 1 / 4, 1 / 8, 1 / 32)
+"""The legs that are looked at, as shares of ``snap_m``: from 1 km to 31 m."""
 
 _GUARD_M = 1e-3
 _THINNED = 0.01  # share of the leg by which the course of ways may be simplified
-_QUARTER = 4  # corners of a quarter circle
-_OUTSIDE = 1 / np.cos(np.pi / 4 / _QUARTER)  # a polygon of this radius has the circle in it
+_OUTSIDE = 1 / np.cos(np.pi / 4 / QUARTER)  # a polygon of this radius has the circle in it
 _PIECE = 16  # points of a shore or border that are looked at together
 
 
@@ -73,21 +73,30 @@ def _grown(zone: shapely.Geometry, near: Shapes, beyond: Shapes, leg_m: float) -
     """Add to a zone what is nearer than a leg to some lines, and farther from all others."""
     thinned_m = _THINNED * leg_m
     near = near[~_well_inside(zone, near, leg_m)]
+    if not len(near):
+        return zone
     near = _thinned(near, thinned_m)
-    around = shapely.buffer(near, leg_m - thinned_m - _GUARD_M, quad_segs=_QUARTER)
-    around = shapely.disjoint_subset_union_all(around)
+    cells = cells_over(near, leg_m)
+    around = surroundings(cells, near, leg_m - thinned_m - _GUARD_M)
     shapely.prepare(around)
     away_m = leg_m + thinned_m + _GUARD_M
     beyond = _thinned(beyond[shapely.dwithin(around, beyond, away_m)], thinned_m)
-    beyond = shapely.buffer(beyond, away_m * _OUTSIDE, quad_segs=_QUARTER)
-    return zone.union(around.difference(shapely.disjoint_subset_union_all(beyond)))
+    asked = None
+    if cells is not None:
+        asked = cells.maybe_within(cells.touched(near), leg_m + cells.size_m / 2)
+    taken = surroundings(cells, beyond, away_m * _OUTSIDE, asked)
+    return zone.union(around.difference(taken))
 
 
 def _thinned(lines: Shapes, by_m: float) -> Shapes:
-    """Make lines long and simple: each point stays within ``by_m`` of them, and they of it."""
+    """Make lines long and simple: each point stays within ``by_m`` of them, and they of it.
+
+    Lines of no length become points.
+    """
     still = shapely.length(lines) == 0
+    points = shapely.get_point(lines[still], 0)
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines[~still])))
-    thin: Shapes = np.concatenate([shapely.simplify(merged, by_m), lines[still]])
+    thin: Shapes = np.concatenate([shapely.simplify(merged, by_m), points])
     return thin
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gapmap.errors import OutputError
-from gapmap.outputs.areas import areas_left_out, service_areas
+from gapmap.outputs.areas import areas_left_out, reaches, service_areas
 from gapmap.outputs.exchange import new_file, new_folder, recover
 from gapmap.outputs.figures import write_figures
 from gapmap.outputs.geopackage import write_geopackage
@@ -65,8 +65,9 @@ def _write_all(fresh: Path, results: Results, started: float) -> None:
     figures.mkdir()
     access = results.assessment.access
     with ThreadPoolExecutor(max_workers=1) as meanwhile:  # GEOS works without the lock of Python
-        areas = meanwhile.submit(service_areas, access)
-        findings = (*results.findings, *areas_left_out(access), *write_figures(figures, results))
+        reached = reaches(access)
+        areas = meanwhile.submit(service_areas, access, reached)
+        findings = (*results.findings, *areas_left_out(reached), *write_figures(figures, results))
         tables = result_tables(results, findings)
         for name, table in tables.items():
             write_csv(fresh / f"{name}.csv", table)
