@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 
-from gapmap.errors import MethodError
-from gapmap.network.journey import make_job
+from gapmap.network.journey import check_limit, make_job
 from gapmap.network.pairs import SLACK
 from gapmap.network.rules import KINDS
 from gapmap.network.stretches import (
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ServiceArea", "service_area"]
 
-_MEASURES = {"m": "distance", "minutes": "minutes"}
 _KINDS = np.array(KINDS, object)
 _LEAST = 1e-9  # shares of an edge that are smaller are points
 
@@ -99,13 +97,8 @@ def service_area(
     MethodError
         If mode, unit, limit or speed make no sense or do not fit the positions.
     """
-    most, unit = limit
-    if unit not in _MEASURES:
-        en = f'the limit\'s unit is "m" or "minutes", not "{unit}"'
-        raise MethodError(en, f"限值的单位只能是 m 或 minutes,不能是“{unit}”")
-    if np.isnan(most):
-        raise MethodError("a limit is a number, not NaN", "限值应为数字,不能是 NaN")
-    job = make_job(network, (targets, targets), mode=mode, by=_MEASURES[unit], speed_kmh=speed_kmh)
+    most, unit, by = check_limit(limit)
+    job = make_job(network, (targets, targets), mode=mode, by=by, speed_kmh=speed_kmh)
     price = node_prices(job, targets, speed_kmh)
     stretches = priced_stretches(job, price, targets.joins)
     reached = joined(within(stretches, most), crossings(job, price, most + SLACK))
