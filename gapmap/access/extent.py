@@ -19,7 +19,8 @@ from gapmap.access.trips import Stops, travel
 from gapmap.findings import Finding, finding
 from gapmap.network.rules import KINDS
 from gapmap.network.snapping import Joins, Snap, pieces_of, usable
-from gapmap.network.value import Edges, pick_edges
+from gapmap.network.value import pick_edges
+from gapmap.network.ways import edge_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -151,13 +152,13 @@ def _crossings(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Give where ways cross the outline: the edge, and how far along it."""
     chosen = pick_edges(network.edges, land)
-    meets = np.flatnonzero(shapely.intersects(outline, _lines(chosen)) & (chosen.length_m > 0))
+    meets = np.flatnonzero(shapely.intersects(outline, edge_lines(chosen)) & (chosen.length_m > 0))
     ends = np.column_stack([chosen.tail[meets], chosen.head[meets]])
     leads_out = ~shapely.intersects_xy(area, *network.xy[ends.ravel()].T).reshape(-1, 2)
     leads_out &= ~_at_border(network, ends.ravel()).reshape(-1, 2)
     meets = meets[leads_out.any(axis=1)]
     chosen, land = pick_edges(chosen, meets), land[meets]
-    lines = _lines(chosen)
+    lines = edge_lines(chosen)
     points, line = shapely.get_coordinates(shapely.intersection(lines, outline), return_index=True)
     along = shapely.line_locate_point(lines[line], shapely.points(points))
     return land[line], np.clip(along / chosen.length_m[line], 0, 1)
@@ -194,19 +195,11 @@ def _at_border(network: Network, nodes: NDArray[np.int64]) -> NDArray[np.bool_]:
     return near
 
 
-def _lines(edges: Edges) -> NDArray[np.object_]:
-    owner = np.repeat(np.arange(len(edges)), np.diff(edges.offsets))
-    lines: NDArray[np.object_] = (
-        shapely.linestrings(edges.coords, indices=owner) if len(edges) else np.empty(0, object)
-    )
-    return lines
-
-
 def _as_snap(
     network: Network, mode: str, edge: NDArray[np.int64], fraction: NDArray[np.float64]
 ) -> Snap:
     """Take points on ways for positions that stand there."""
-    lines = _lines(pick_edges(network.edges, edge))
+    lines = edge_lines(pick_edges(network.edges, edge))
     xy = shapely.get_coordinates(shapely.line_interpolate_point(lines, fraction, normalized=True))
     count = len(edge)
     zero = np.zeros(count)

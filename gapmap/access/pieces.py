@@ -12,7 +12,7 @@ import pyproj
 from gapmap.access.evidence import piece_of
 from gapmap.access.legs import where
 from gapmap.findings import Finding, finding
-from gapmap.network.pieces import beyond_water, ferries_at_rest, pieces
+from gapmap.network.pieces import Pieces, beyond_water, ferries_at_rest, pieces
 from gapmap.network.rules import KINDS
 from gapmap.network.traps import find_traps, freedom
 from gapmap.network.water import in_water
@@ -123,7 +123,7 @@ def _mode_rows(
     named = (counted["places"][1:] > 0) | (counted["facilities"][1:] > 0) | found.has_ferry
     named |= (found.ways_m >= _LONG_M) | (number == found.main)
     beyond, rests = beyond_water(network, mode), ferries_at_rest(network, mode).link
-    rows: list[dict[str, object]] = []
+    rows = []
     for at in np.flatnonzero(named):
         here = {name: values[at + 1] for name, values in counted.items()}
         told = _notes(
@@ -131,34 +131,37 @@ def _mode_rows(
             unserved=here["places"] > 0 and here["facilities"] == 0,
             trapped=[int(one[at + 1]) for one in trapped],
         )
-        rows.append(
-            {
-                "mode": mode,
-                "piece": int(number[at]),
-                "pieces": 1,
-                "ways_km": found.ways_m[at] / 1000,
-                "nodes": found.nodes[at],
-                **here,
-                "has_ferry": found.has_ferry[at],
-                "is_main": number[at] == found.main,
-                "beyond_water": beyond[at],
-                "x": lon[at],
-                "y": lat[at],
-                "note": told[1],
-                "note_zh": told[0],
-            }
-        )
-    rest = ~named
+        lies = {"beyond_water": beyond[at], "x": lon[at], "y": lat[at]}
+        notes = {"note": told[1], "note_zh": told[0]}
+        rows.append({**_of_piece(found, int(at)), **here, **lies, **notes})
+    return rows + _rest(mode, found, ~named, {name: row[0] for name, row in counted.items()})
+
+
+def _of_piece(found: Pieces, at: int) -> dict[str, object]:
+    """Tell what a piece itself knows."""
+    return {
+        "mode": found.mode,
+        "piece": at + 1,
+        "pieces": 1,
+        "ways_km": found.ways_m[at] / 1000,
+        "nodes": found.nodes[at],
+        "has_ferry": found.has_ferry[at],
+        "is_main": at + 1 == found.main,
+    }
+
+
+def _rest(
+    mode: str, found: Pieces, rest: NDArray[np.bool_], alone: Mapping[str, object]
+) -> list[dict[str, object]]:
+    """Sum up the small pieces, and who stands on none."""
+    rows: list[dict[str, object]] = []
     if rest.any():
-        rows.append(
-            {
-                **_empty(mode, "note_pieces_rest"),
-                "pieces": int(rest.sum()),
-                "ways_km": found.ways_m[rest].sum() / 1000,
-                "nodes": int(found.nodes[rest].sum()),
-            }
-        )
-    alone = {name: values[0] for name, values in counted.items()}
+        summed = {
+            "pieces": int(rest.sum()),
+            "ways_km": found.ways_m[rest].sum() / 1000,
+            "nodes": int(found.nodes[rest].sum()),
+        }
+        rows.append({**_empty(mode, "note_pieces_rest"), **summed})
     if alone["places"] or alone["facilities"]:
         rows.append({**_empty(mode, "note_pieces_none"), **alone})
     return rows

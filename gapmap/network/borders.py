@@ -11,10 +11,9 @@ import shapely
 from gapmap.findings import finding
 from gapmap.network.quays import split_edges
 from gapmap.network.value import Edges, pick_edges
+from gapmap.network.ways import edge_lines
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from gapmap.network.value import Flags, Floats, Integers, Network
 
 __all__ = ["cut_at_borders", "cut_at_water"]
@@ -82,7 +81,7 @@ def cut_at_water(network: Network, water: shapely.Geometry, *, file: str) -> Net
     edges, xy, _ = split_edges(network.edges, network.xy, *_cuts(network.edges, wet, shore, 0.0))
     over = _touches(edges, water)
     middles = shapely.line_interpolate_point(
-        _lines(pick_edges(edges, np.flatnonzero(over))), 0.5, normalized=True
+        edge_lines(pick_edges(edges, np.flatnonzero(over))), 0.5, normalized=True
     )
     over[over] = shapely.contains_properly(water, middles)
     said = finding(
@@ -101,20 +100,12 @@ def cut_at_water(network: Network, water: shapely.Geometry, *, file: str) -> Net
 
 
 def _touches(edges: Edges, water: shapely.Geometry) -> Flags:
-    touching: Flags = shapely.intersects(water, _lines(edges)) & (edges.length_m > 0)
+    touching: Flags = shapely.intersects(water, edge_lines(edges)) & (edges.length_m > 0)
     return touching
 
 
-def _lines(edges: Edges) -> NDArray[np.object_]:
-    owner = np.repeat(np.arange(len(edges)), np.diff(edges.offsets))
-    made: NDArray[np.object_] = (
-        shapely.linestrings(edges.coords, indices=owner) if len(edges) else np.empty(0, object)
-    )
-    return made
-
-
 def _crosses(edges: Edges, borders: shapely.Geometry) -> Flags:
-    crossing: Flags = shapely.crosses(_lines(edges), borders)
+    crossing: Flags = shapely.crosses(edge_lines(edges), borders)
     return crossing
 
 
@@ -123,7 +114,7 @@ def _cuts(
 ) -> tuple[Integers, Floats]:
     """Find where to cut: shortly before and after each point in which an edge meets a border."""
     chosen = pick_edges(edges, which)
-    lines = _lines(chosen)
+    lines = edge_lines(chosen)
     points, line = shapely.get_coordinates(shapely.intersection(lines, borders), return_index=True)
     along = shapely.line_locate_point(lines[line], shapely.points(points))
     length = chosen.length_m[line]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from gapmap.findings import Finding, finding
 from gapmap.network.rules import KINDS, Rule, Tags, road_rule
@@ -17,9 +18,12 @@ from gapmap.tables import RowCount
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import numpy.typing as npt
+
 
 __all__ = [
     "Ways",
+    "edge_lines",
     "edges_from_ways",
     "line_lengths",
     "listed",
@@ -170,6 +174,15 @@ def line_lengths(coords: Floats, offsets: Integers) -> Floats:
     steps[offsets[:-1]] = 0  # from the last point of one line to the first of the next
     lengths: Floats = np.add.reduceat(steps, offsets[:-1])
     return lengths
+
+
+def edge_lines(edges: Edges) -> npt.NDArray[np.object_]:
+    """Give every edge as a line."""
+    owner = np.repeat(np.arange(len(edges)), np.diff(edges.offsets))
+    lines: npt.NDArray[np.object_] = (
+        shapely.linestrings(edges.coords, indices=owner) if len(edges) else np.empty(0, object)
+    )
+    return lines
 
 
 def part_of_line(coords: Floats, start_m: float, end_m: float) -> Floats:
