@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from gapmap.errors import MethodError
-from gapmap.network import node_order
+from gapmap.network import keeping, node_order
 from gapmap.network.graph import Arcs
 from gapmap.network.hierarchy import (
     Seeds,
@@ -359,13 +359,13 @@ def test_a_failed_save_leaves_the_former_file(tmp_path, monkeypatch):
     order = make_order(arcs.starts, arcs.tails, xy)
     path = tmp_path / "order"
     order.save(path)
-    broken = SimpleNamespace(**vars(node_order.os))
+    broken = SimpleNamespace(**vars(keeping.os))
 
     def no_room(_):
         raise OSError(28, "No space left on device")
 
     broken.fsync = no_room
-    monkeypatch.setattr(node_order, "os", broken)
+    monkeypatch.setattr(keeping, "os", broken)
     with pytest.raises(OSError, match="No space"):
         order.save(path)
     assert [one.name for one in tmp_path.iterdir()] == ["order"]

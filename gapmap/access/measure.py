@@ -11,9 +11,9 @@ import pandas as pd
 
 from gapmap.access.evidence import EVIDENCE_COLUMNS, evidence_columns, off_road
 from gapmap.access.extent import Extent, edge_finding
-from gapmap.access.legs import facility_legs, far_legs, lost_places, metres
+from gapmap.access.legs import facility_legs, far_legs, lost_places, metres, where
 from gapmap.access.pieces import OnModes, network_findings, pieces_table
-from gapmap.access.reasons import Case, explain, judge
+from gapmap.access.reasons import Case, explain, judge, pool_of, serving_of
 from gapmap.access.trips import (
     Stops,
     join,
@@ -168,11 +168,10 @@ def _measure(
     known: _Known,
 ) -> _Measured:
     origins = origins_of(places, network, service, known.stops)
-    pool = facilities.table[facilities.table["service"] == service.id]
-    pool = pool[pool["counts"] != "no"]
+    pool = pool_of(facilities, service.id)
     judged = judge(pool)
     located = pool.geometry.notna().to_numpy()
-    serving = pool[(judged == "serves") & located].sort_values("facility_id", kind="stable")
+    serving = serving_of(pool)
     targets = join(serving, origins, service)
     known.on_modes.add(service.mode, origins, targets)
     trip = travel(origins, targets, service)
@@ -319,8 +318,7 @@ def _notes(
         notes.append(
             finding(
                 "facility-not-connected",
-                file=str(row.file),
-                row=None if pd.isna(row.row) else int(row.row),
+                **where(row),
                 value=metres(nearest_m),
                 name=row.facility or row.facility_id,
                 service=service.id,

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from gapmap.access.trips import Stops, Trip
     from gapmap.access.value import Service
+    from gapmap.facilities import Facilities
 
-__all__ = ["Case", "explain", "judge"]
+__all__ = ["Case", "explain", "judge", "pool_of", "serving_of"]
 
 
 def judge(pool: gpd.GeoDataFrame) -> NDArray[np.str_]:
@@ -27,6 +28,18 @@ def judge(pool: gpd.GeoDataFrame) -> NDArray[np.str_]:
         ["serves", "fails"],
         "doubtful",
     )
+
+
+def pool_of(facilities: Facilities, service: str) -> gpd.GeoDataFrame:
+    """Give the facilities of a service that exist on the day, or may."""
+    table = facilities.table
+    return table[(table["service"] == service) & (table["counts"] != "no")]
+
+
+def serving_of(pool: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give those of a pool that serve and have a position, by their id, whatever their rows."""
+    serving = pool[(judge(pool) == "serves") & pool.geometry.notna().to_numpy()]
+    return serving.sort_values("facility_id", kind="stable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,7 @@ def travel(origins: Stops, targets: Stops, service: Service) -> Trip:
         origins.snap,
         targets.snap,
         mode=service.mode,
-        by="distance" if service.limit_unit == "m" else "minutes",
+        by=service.by,
         speed_kmh=service.speed_kmh,
     )
     measures = reach.distance_m, reach.minutes

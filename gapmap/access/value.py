@@ -66,6 +66,11 @@ class Service:
     basis: str = "assumption"
     speed_kmh: float | None = None
 
+    @property
+    def by(self) -> str:
+        """What routes are made small in: ``distance`` for a limit in metres, else ``minutes``."""
+        return "distance" if self.limit_unit == "m" else "minutes"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gapmap import network as roads
 from gapmap.access import Service
-from gapmap.access.reasons import judge
+from gapmap.access.reasons import pool_of, serving_of
 from gapmap.access.trips import Stops, travel
 from gapmap.islands.ground import MODE, positions, spots
 
@@ -109,15 +109,13 @@ def destinations(access: Access, ground: Ground) -> Iterator[Destination]:
 
 
 def _facilities(access: Access, service: Service, kind: str) -> Destination:
-    pool = access.facilities.table[access.facilities.table["service"] == service.id]
-    pool = pool[pool["counts"] != "no"]
-    pool = pool[(judge(pool) == "serves") & pool.geometry.notna().to_numpy()]
+    serving = serving_of(pool_of(access.facilities, service.id))
     return Destination(
         kind=kind,
         service=service,
-        xy=spots(pool),
-        ids=pool["facility_id"].to_numpy(dtype=object),
-        names=pool["facility"].to_numpy(dtype=object),
+        xy=spots(serving),
+        ids=serving["facility_id"].to_numpy(dtype=object),
+        names=serving["facility"].to_numpy(dtype=object),
     )
 
 

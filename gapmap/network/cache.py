@@ -22,7 +22,6 @@ import io
 import json
 import logging
 import os
-import tempfile
 import time
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -35,6 +34,7 @@ from pyproj.network import is_network_enabled  # type: ignore[attr-defined] # py
 
 from gapmap.findings import Finding, catalogue
 from gapmap.network.checks import check_edges
+from gapmap.network.keeping import write_whole
 from gapmap.network.value import Edges, Ferry, Network, NetworkSource
 from gapmap.tables import RowCount
 
@@ -168,9 +168,6 @@ class _Distrust(Exception):  # noqa: N818 - no error: the network is built inste
 def keep(folder: Path, key: str, network: Network) -> bool:
     """Keep a network, and say whether that was possible; where it was not is only logged.
 
-    The file is written under another name and then renamed: whoever reads at the same time finds
-    the old one or the new one, whole.
-
     Parameters
     ----------
     folder
@@ -180,21 +177,12 @@ def keep(folder: Path, key: str, network: Network) -> bool:
     network
         What was built.
     """
-    part = ""
     try:
         _make(folder)
-        handle, part = tempfile.mkstemp(prefix="network-", suffix=".part", dir=folder)
-        with open(handle, "wb") as stream:  # noqa: PTH123 - a handle has no path
-            stream.write(_encoded(network, key))
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(part).replace(_path(folder, key))
+        write_whole(_path(folder, key), _encoded(network, key))
         _prune(folder)
     except OSError as error:
         _log.warning("the network is not kept for the next run: %s", error)
-        if part:
-            with contextlib.suppress(OSError):
-                Path(part).unlink(missing_ok=True)
         return False
     return True
 

@@ -10,11 +10,7 @@ from gapmap.network.checks import check_network
 from gapmap.network.rules import KINDS
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Indices = npt.NDArray[np.int32]
-
-    from gapmap.network.value import Flags, Floats, Integers, Network
+    from gapmap.network.value import Flags, Floats, Indices, Integers, Network
 
 __all__ = [
     "Arcs",

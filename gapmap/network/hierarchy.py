@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gapmap.network.graph import Arcs
+    from gapmap.network.value import Floats, Indices
 
 __all__ = [
     "Order",
@@ -39,8 +40,6 @@ __all__ = [
     "weigh",
 ]
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int32]
 Positions = npt.NDArray[np.uint32]
 
 

@@ -9,21 +9,22 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from gapmap.errors import MethodError
+from gapmap.network.keeping import write_whole
 from gapmap.network.kernels import elimination, steps
 
-__all__ = ["Order", "inverse", "kept_order", "load_order", "make_order", "topology"]
+if TYPE_CHECKING:
+    from pathlib import Path
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int32]
+    from gapmap.network.value import Floats, Indices
+
+__all__ = ["Order", "inverse", "kept_order", "load_order", "make_order", "topology"]
 
 _FORMAT = 1
 _MAGIC = b"gapmap-order"
@@ -71,16 +72,7 @@ class Order:
         archive = io.BytesIO()
         np.savez(archive, node=self.node, starts=self.starts, heads=self.heads, steps=self.steps)
         content = archive.getvalue()
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(_first_line(content, self.topology) + content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(path, _first_line(content, self.topology) + content)
 
 
 def make_order(starts: npt.ArrayLike, tails: npt.ArrayLike, xy: npt.ArrayLike) -> Order:

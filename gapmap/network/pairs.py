@@ -22,9 +22,8 @@ from gapmap.network.kernels.several import k_nearest_each, k_nearest_pass, one_p
 from gapmap.network.meeting import shared_edge_pairs
 
 if TYPE_CHECKING:
-    from gapmap.network.graph import Indices
     from gapmap.network.snapping import Snap
-    from gapmap.network.value import Floats, Integers, Network
+    from gapmap.network.value import Floats, Indices, Integers, Network
 
 __all__ = ["SLACK", "cost_matrix", "k_nearest", "pairs_within"]
 

@@ -18,13 +18,7 @@ import numpy.typing as npt
 
 from gapmap.errors import MethodError
 from gapmap.network.graph import Arcs, Costs, arcs
-from gapmap.network.journey import (
-    Job,
-    direct_pairs,
-    end_costs,
-    make_job,
-    rank,
-)
+from gapmap.network.journey import Job, direct_pairs, end_costs, make_job, rank
 from gapmap.network.kernels.chains import follow
 from gapmap.network.kernels.search import bucket_width, nearest_from
 from gapmap.network.meeting import nearest_on_edge

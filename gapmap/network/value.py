@@ -25,6 +25,7 @@ __all__ = [
     "Ferry",
     "Flags",
     "Floats",
+    "Indices",
     "Integers",
     "Network",
     "NetworkSource",
@@ -38,6 +39,7 @@ MODES = ("walk", "cycle", "drive")
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int32]  # numbers of nodes and arcs, as the compiled searches take them
 Flags = npt.NDArray[np.bool_]
 
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gapmap.access.reasons import judge
+from gapmap.access.reasons import pool_of, serving_of
 from gapmap.findings import finding
 from gapmap.network import MODES, snap
 from gapmap.network.journey import make_job
@@ -42,7 +42,6 @@ MOST_EDGES = 300_000
 MOST_STRETCHES = 40_000
 """Stretches of ways within reach, of all services that are drawn: 0.1 ms each (measured)."""
 
-_BY = {"m": "distance", "minutes": "minutes"}
 _LONGEST = (1, 1 / 3)  # shares of snap_m
 _LEGS = (1 / 4, 1 / 12)  # shares of what one walks within the limit: enough for a picture
 
@@ -111,12 +110,12 @@ def service_areas(access: Access, reached: Sequence[Reach] | None = None) -> gpd
 
 
 def _ways(access: Access, network: Network, service: Service) -> tuple[Job, Stretches]:
-    pool = access.facilities.table
-    pool = pool[(pool["service"] == service.id) & (pool["counts"] != "no") & pool.geometry.notna()]
-    serving = pool[judge(pool) == "serves"].geometry
+    serving = serving_of(pool_of(access.facilities, service.id)).geometry
     targets = snap(network, np.column_stack([serving.x, serving.y]), mode=service.mode)
-    by, speed_kmh = _BY[service.limit_unit], service.speed_kmh
-    job = make_job(network, (targets, targets), mode=service.mode, by=by, speed_kmh=speed_kmh)
+    speed_kmh = service.speed_kmh
+    job = make_job(
+        network, (targets, targets), mode=service.mode, by=service.by, speed_kmh=speed_kmh
+    )
     price = node_prices(job, targets, speed_kmh)
     return job, priced_stretches(job, price, targets.joins)
 

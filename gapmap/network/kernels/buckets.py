@@ -11,15 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from gapmap.network.kernels.compiling import compiled
+from gapmap.network.value import Floats, Indices, Integers
 
 __all__ = [
     "LAST", "ROOM", "Floats", "Indices", "Offsets", "arcs_of", "bucket_width",
     "dearest", "offsets_of", "put", "ring", "seeds_of", "take",
 ]  # fmt: skip
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int32]
-Offsets = npt.NDArray[np.int64]
+Offsets = Integers
 
 LAST = -1
 """Stands where a chain of entries ends."""
