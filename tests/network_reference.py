@@ -175,7 +175,11 @@ class Reference:
         )
         found = {}
         for number, piece in enumerate(nx.connected_components(links)):
-            width = float(np.hypot(*np.ptp(self.network.xy[list(piece)], axis=0)))
+            mine = [
+                e for e in range(len(edges)) if int(edges.tail[e]) in piece and any(self.open[e])
+            ]
+            drawn = np.concatenate([self.points[e] for e in mine])
+            width = float(np.hypot(*np.ptp(drawn, axis=0)))
             found |= dict.fromkeys(piece, (number, width))
         return found
 

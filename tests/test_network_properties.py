@@ -301,3 +301,13 @@ def test_prolonging_a_dead_end_moves_the_join_and_costs_at_most_two_fifths_of_th
     assert nearest(before, place, clinic)[0][0] == pytest.approx(1000 + leg)
     assert nearest(after, place, clinic)[0][0] == pytest.approx(1300)
     assert leg * np.sqrt(2) > 300
+
+
+def test_a_piece_is_as_wide_as_it_is_drawn_wherever_it_is_cut() -> None:
+    """A street there and back: its ends are near each other, and it is no scrap for that."""
+    bent, far = [[0, 0], [900, 0], [0, 40]], [[0, 600], [3000, 600]]
+    whole = network_of([*bent, *far], [[0, 1, 2], [3, 4]])
+    cut = network_of([*bent, *far], [[0, 1], [1, 2], [3, 4]])
+    legs = [snap(one, [[100, 100]], mode="walk").joins.distance_m for one in (whole, cut)]
+    assert len(legs[0]) == 2  # both sides of the bent street
+    same(*legs)

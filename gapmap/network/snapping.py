@@ -295,14 +295,13 @@ def _scraps(network: Network, mode: str) -> Flags:
     """Say of each connected piece whether it is a scrap; made once."""
     if ("scraps", mode) not in network.memo:
         pieces = pieces_of(network, mode)
-        touched = np.zeros(len(network.xy), bool)
-        open_edges = usable(network, mode)
-        touched[network.edges.tail[open_edges]] = touched[network.edges.head[open_edges]] = True
-        used = np.flatnonzero(touched)
+        edges = network.edges
+        of_point = np.repeat(pieces[edges.tail], np.diff(edges.offsets))
+        used = np.repeat(usable(network, mode), np.diff(edges.offsets))
         low = np.full((pieces.max(initial=0) + 1, 2), np.inf)
         high = -low
-        np.minimum.at(low, pieces[used], network.xy[used])
-        np.maximum.at(high, pieces[used], network.xy[used])
+        np.minimum.at(low, of_point[used], edges.coords[used])
+        np.maximum.at(high, of_point[used], edges.coords[used])
         width = np.hypot(*np.where(np.isfinite(low), high - low, 0).T)
         widest = width.max(initial=0) * (1 - _ROUNDING)
         network.memo["scraps", mode] = (width <= SCRAP * network.snap_m) & (width < widest)
