@@ -41,7 +41,9 @@ class Candidates:
     rows: tuple[RowCount, ...] = ()
 
 
-def read_candidates(path: Path, region: Region, *, datum: str = "auto") -> Candidates:
+def read_candidates(
+    path: Path, region: Region, *, datum: str = "auto", repair: str = "safe"
+) -> Candidates:
     """Read candidate sites with the columns ``id`` and ``name``.
 
     A table has its coordinates in ``lon`` and ``lat``, ``x`` and ``y``, or ``经度`` and ``纬度``. A
@@ -53,7 +55,7 @@ def read_candidates(path: Path, region: Region, *, datum: str = "auto") -> Candi
     InputError
         For an unusable file, a missing column, or one id with different content.
     """
-    ledger = Ledger(read_table(path))
+    ledger = Ledger(read_table(path, repair=repair))
     drop_repeated(ledger, "id")
     columns = ledger.table.cells.columns
     x, y = next((pair for pair in _COORDINATES if set(pair) <= set(columns)), (None, None))

@@ -385,7 +385,7 @@ def _convert(given: argparse.Namespace, language: str) -> int:
         layer=given.layer,
     )
     for found in found_in:
-        _say(found.message(language))
+        _say(found.sentence(language))
     _say(f"{'已写入' if language == 'zh' else 'written'}: {given.output}")
     return 0
 

@@ -17,6 +17,8 @@ Every error says what is wrong, where, and what to do, in English and in Chinese
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = [
     "CrsError",
     "GapmapError",
@@ -65,6 +67,8 @@ class InputError(GapmapError):
         The finding's code in the catalogue (``findings.toml``).
     file, row, field, value
         Where: file name, row as a spreadsheet shows it, column, and what stood there.
+    found
+        The findings that make the input unusable, this one first; empty where none was made.
     """
 
     def __init__(  # noqa: PLR0913 - an error's place has four coordinates
@@ -77,6 +81,7 @@ class InputError(GapmapError):
         row: int | None = None,
         field: str = "",
         value: str = "",
+        found: tuple[Any, ...] = (),
     ) -> None:
         super().__init__(en, zh)
         self.code = code
@@ -84,6 +89,7 @@ class InputError(GapmapError):
         self.row = row
         self.field = field
         self.value = value
+        self.found = found
 
 
 class CrsError(InputError):

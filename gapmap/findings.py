@@ -1,16 +1,22 @@
 """Findings: what was wrong in the input, where, and what was done about it.
 
 A reader returns its findings beside its data; they travel to every output. The words stand
-in ``findings.toml``, one entry per code, in Chinese and English.
+in ``findings.toml``, one entry per code, in Chinese and English: what is wrong, what to do, and
+what gapmap did about it.
+
+Some codes are *repairs*: gapmap put something of its own in the place of what stood in a cell or
+shape. A study says how far it may go: ``none``, ``safe`` (only what no one could want otherwise)
+or ``all``.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Final, NoReturn, NotRequired, TypedDict
 
 import pandas as pd
 
@@ -19,17 +25,40 @@ from gapmap.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Finding", "as_table", "catalogue", "fail", "finding", "from_error", "worst_first"]
+__all__ = [
+    "REPAIRS",
+    "SEVERITIES",
+    "Finding",
+    "as_table",
+    "catalogue",
+    "fail",
+    "finding",
+    "from_error",
+    "may_repair",
+    "worst_first",
+]
 
-SEVERITIES = ("error", "warning", "note")
+SEVERITIES: Final = ("error", "warning", "note")
+REPAIRS: Final = ("none", "safe", "all")
+"""How far a study lets gapmap repair its inputs; each allows what those before it allow."""
+_LAYERED: Final = re.compile(r"(.+?\.\w+)\[(.*)\]", re.DOTALL)
+
+
+_COLUMNS: Final = (
+    *("severity", "code", "file", "layer", "row", "field", "value"),
+    *("message", "what_to_do", "done", "message_zh", "message_en"),
+)
 
 
 class Entry(TypedDict):
-    """One code of the catalogue: how grave, what it says, what is done."""
+    """One code of the catalogue: how grave, what is wrong, what to do, what was done."""
 
     severity: str
+    repair: NotRequired[str]
     zh: str
     en: str
+    do_zh: str
+    do_en: str
     done_zh: str
     done_en: str
 
@@ -52,7 +81,7 @@ class Finding:
     code
         Entry of the catalogue; gives severity and words.
     file
-        The file as the study names it.
+        The file's name, with ``[sheet]`` or ``[layer]`` where there are several.
     row
         Physical row as a spreadsheet shows it (header is 1), or the feature's number from 1.
     field, value
@@ -83,10 +112,37 @@ class Finding:
         known = {"file": self.file, "row": self.row, "field": self.field, "value": self.value}
         return template.format(**{**known, **dict(self.facts)})
 
+    @property
+    def repair(self) -> str:
+        """Class of the repair that this finding records: ``safe``, ``all``, or ``""`` for none."""
+        return catalogue()[self.code].get("repair", "")
+
+    @property
+    def file_and_layer(self) -> tuple[str, str]:
+        """The file's name, and the sheet or layer in it, ``""`` where there is only one.
+
+        Examples
+        --------
+        >>> finding("table-empty", file="a[1].xlsx[表1]").file_and_layer
+        ('a[1].xlsx', '表1')
+        """
+        layered = _LAYERED.fullmatch(self.file)
+        return (layered[1], layered[2]) if layered else (self.file, "")
+
     def message(self, language: str = "en") -> str:
-        """Say what is wrong and what to do, in ``language``."""
+        """Say what is wrong, in ``language``."""
         entry = catalogue()[self.code]
         return self._words(entry["zh"] if language == "zh" else entry["en"])
+
+    def advice(self, language: str = "en") -> str:
+        """Say what to do, in ``language``; ``""`` where there is nothing to be done."""
+        entry = catalogue()[self.code]
+        return self._words(entry["do_zh"] if language == "zh" else entry["do_en"])
+
+    def sentence(self, language: str = "en") -> str:
+        """Say what is wrong and what to do, in ``language``."""
+        parts = (self.message(language), self.advice(language))
+        return (";" if language == "zh" else "; ").join(part for part in parts if part)
 
     def done(self, language: str = "en") -> str:
         """Say what gapmap did about it, in ``language``."""
@@ -120,13 +176,37 @@ def finding(
         str(value)[:200],
         tuple((k, str(v)[:500]) for k, v in facts.items()),
     )
-    for template in (entry["zh"], entry["en"], entry["done_zh"], entry["done_en"]):
-        made._words(template)  # noqa: SLF001 - a placeholder that lacks its fact fails here
+    for key in ("zh", "en", "do_zh", "do_en", "done_zh", "done_en"):
+        made._words(str(entry[key]))  # noqa: SLF001 - a placeholder that lacks its fact fails here
     return made
 
 
-def fail(found: Finding, kind: type[InputError] = InputError) -> NoReturn:
-    """Raise a finding as an error: the input cannot be used."""
+def may_repair(policy: str, code: str) -> bool:
+    """Say whether a study's policy (one of ``REPAIRS``) allows the repair that ``code`` records.
+
+    Examples
+    --------
+    >>> may_repair("safe", "position-swapped"), may_repair("none", "position-swapped")
+    (True, False)
+    """
+    needed = catalogue()[code].get("repair", "all")
+    return REPAIRS.index(needed) <= REPAIRS.index(policy)
+
+
+def fail(
+    found: Finding, kind: type[InputError] = InputError, *, also: Iterable[Finding] = ()
+) -> NoReturn:
+    """Raise a finding as an error: the input cannot be used.
+
+    Parameters
+    ----------
+    found
+        What the error says.
+    kind
+        Class of the error.
+    also
+        What is wrong with the same input besides; ``gapmap check`` lists all of it.
+    """
     raise kind(
         _with_place(found, "en"),
         _with_place(found, "zh"),
@@ -135,6 +215,7 @@ def fail(found: Finding, kind: type[InputError] = InputError) -> NoReturn:
         row=found.row,
         field=found.field,
         value=found.value,
+        found=tuple(replace(one, fatal=True) for one in (found, *also)),
     )
 
 
@@ -150,13 +231,15 @@ def _with_place(found: Finding, language: str) -> str:
         else (f"“{found.field}”列" if language == "zh" else f"column {found.field}")
     )
     place = " ".join(part for part in (found.file, row, column) if part)
-    said = found.message(language)
+    said = found.sentence(language)
     return f"{place}: {said}" if place else said
 
 
-def from_error(error: InputError) -> Finding:
-    """Keep an error as a finding, so that ``gapmap check`` can go on and list it."""
-    return Finding(
+def from_error(error: InputError) -> tuple[Finding, ...]:
+    """Keep an error as the findings it was made of, so that ``gapmap check`` can go on."""
+    if error.found:
+        return error.found
+    unnamed = Finding(
         "input-unusable",
         error.file,
         error.row,
@@ -165,6 +248,7 @@ def from_error(error: InputError) -> Finding:
         (("problem_en", error.text("en")), ("problem_zh", error.text("zh"))),
         fatal=True,
     )
+    return (unnamed,)
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -179,12 +263,27 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def as_table(findings: Iterable[Finding], language: str = "en") -> pd.DataFrame:
-    """Give findings as the table ``findings.csv`` of the contract, worst first."""
-    columns = ["severity", "code", "file", "row", "field", "value", "message", "done"]
+    """Give findings as the table ``findings.csv`` of the contract, worst first.
+
+    ``message``, ``what_to_do`` and ``done`` are in ``language``; ``message_zh`` and
+    ``message_en`` hold the first two of them as one sentence in either.
+    """
     rows = [
-        (f.severity, f.code, f.file, f.row, f.field, f.value, f.message(language), f.done(language))
-        for f in worst_first(findings)
+        (
+            one.severity,
+            one.code,
+            *one.file_and_layer,
+            one.row,
+            one.field,
+            one.value,
+            one.message(language),
+            one.advice(language),
+            one.done(language),
+            one.sentence("zh"),
+            one.sentence("en"),
+        )
+        for one in worst_first(findings)
     ]
-    table = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
     table["row"] = table["row"].astype("Int64")
     return table

@@ -64,6 +64,7 @@ def read_records(
     certificates: Path | None = None,
     milestones: Path | None = None,
     simulated: bool = False,
+    repair: str = "safe",
 ) -> Records:
     """Read the files that are given; each has the columns of its table, under their own names.
 
@@ -78,6 +79,8 @@ def read_records(
         The files; None for what the study does not have.
     simulated
         Whether what stands in them is made up.
+    repair
+        How far gapmap may repair what stands in them: one of ``gapmap.findings.REPAIRS``.
 
     Raises
     ------
@@ -85,9 +88,9 @@ def read_records(
         A file is missing or unusable, or lacks a column.
     """
     read = [
-        _read(indicators, _INDICATORS, _read_indicators),
-        _read(certificates, _CERTIFICATES, _read_certificates),
-        _read(milestones, _MILESTONES, _read_milestones),
+        _read(indicators, _INDICATORS, _read_indicators, repair),
+        _read(certificates, _CERTIFICATES, _read_certificates, repair),
+        _read(milestones, _MILESTONES, _read_milestones, repair),
     ]
     ledgers = [ledger for _, ledger in read if ledger is not None]
     paths = [path for path in (indicators, certificates, milestones) if path is not None]
@@ -102,11 +105,14 @@ def read_records(
 
 
 def _read(
-    path: Path | None, kinds: dict[str, str], read: Callable[[Ledger], pd.DataFrame]
+    path: Path | None,
+    kinds: dict[str, str],
+    read: Callable[[Ledger], pd.DataFrame],
+    repair: str,
 ) -> tuple[pd.DataFrame, Ledger | None]:
     if path is None:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()}), None
-    ledger = Ledger(read_table(path))
+    ledger = Ledger(read_table(path, repair=repair))
     frame = read(ledger)[list(kinds)]
     return frame.astype(kinds).reset_index(drop=True), ledger
 

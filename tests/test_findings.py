@@ -11,7 +11,16 @@ import pandas as pd
 import pytest
 
 from gapmap.errors import InputError
-from gapmap.findings import as_table, catalogue, fail, finding, from_error, worst_first
+from gapmap.findings import (
+    SEVERITIES,
+    as_table,
+    catalogue,
+    fail,
+    finding,
+    from_error,
+    may_repair,
+    worst_first,
+)
 
 SOURCE = Path(__file__).parents[1] / "gapmap"
 CODE = "\n".join(path.read_text("utf8") for path in SOURCE.rglob("*.py"))
@@ -36,17 +45,53 @@ def test_every_code_of_the_catalogue_is_used() -> None:
 @pytest.mark.parametrize("code", sorted(catalogue()))
 def test_both_languages_tell_the_same_facts(code: str) -> None:
     entry = catalogue()[code]
-    assert set(entry) == {"severity", "zh", "en", "done_zh", "done_en"}
-    assert entry["severity"] in {"error", "warning", "note"}
+    needed = {"severity", "zh", "en", "do_zh", "do_en", "done_zh", "done_en"}
+    assert set(entry) - {"repair"} == needed
+    assert entry["severity"] in SEVERITIES
+    assert entry.get("repair", "safe") in {"safe", "all"}
     if code == "input-unusable":
         return
     assert re.search(r"[\u4e00-\u9fff]", entry["zh"])
     assert re.search(r"[a-z]{2}", entry["en"])
-    told = [
-        {name.removesuffix("_zh").removesuffix("_en") for name in placeholders(words)} - PLACE
-        for words in (entry["zh"], entry["en"])
+    for zh, en in (("zh", "en"), ("do_zh", "do_en"), ("done_zh", "done_en")):
+        told = [
+            {name.removesuffix("_zh").removesuffix("_en") for name in placeholders(words)} - PLACE
+            for words in (entry[zh], entry[en])
+        ]
+        assert told[0] == told[1]
+        assert bool(entry[zh]) == bool(entry[en])
+
+
+def test_a_study_says_how_far_repairs_go() -> None:
+    assert may_repair("safe", "id-made")
+    assert may_repair("all", "id-made")
+    assert not may_repair("none", "id-made")
+    assert finding("id-made", new="row-2").repair == "safe"
+    assert finding("row-too-long", columns=3).repair == ""
+
+
+def test_an_error_keeps_all_findings_that_it_was_made_of() -> None:
+    facts = {"file": "v.csv", "field": "code"}
+    with pytest.raises(InputError) as caught:
+        fail(finding("id-missing", row=3, **facts), also=[finding("id-missing", row=8, **facts)])
+    kept = from_error(caught.value)
+    assert [(one.code, one.row, one.severity) for one in kept] == [
+        ("id-missing", 3, "error"),
+        ("id-missing", 8, "error"),
     ]
-    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("villages.csv", ("villages.csv", "")),
+        ("v.xlsx[Sheet 1]", ("v.xlsx", "Sheet 1")),
+        ("v[1].gpkg[a]b]", ("v[1].gpkg", "a]b")),
+        ("v[1].csv", ("v[1].csv", "")),
+    ],
+)
+def test_file_and_layer_stand_apart(file: str, told: tuple[str, str]) -> None:
+    assert finding("table-empty", file=file).file_and_layer == told
 
 
 def test_user_text_with_braces_is_shown_as_it_is() -> None:
@@ -56,11 +101,13 @@ def test_user_text_with_braces_is_shown_as_it_is() -> None:
 
 def test_worst_first_and_the_table() -> None:
     note = finding("setting-unknown", file="b.csv", row=9, count=1, some="{}")
-    error = from_error(InputError("bad", "坏", file="z.csv", row=4, field="f", value="v"))
+    error, *_ = from_error(InputError("bad", "坏", file="z.csv", row=4, field="f", value="v"))
     assert [one.severity for one in worst_first([note, error])] == ["error", "note"]
     table = as_table([note, error], "zh")
-    columns = ["severity", "code", "file", "row", "field", "value", "message", "done"]
-    assert list(table.columns) == columns
+    assert list(table.columns) == [
+        *("severity", "code", "file", "layer", "row", "field", "value"),
+        *("message", "what_to_do", "done", "message_zh", "message_en"),
+    ]
     assert table.loc[0, "message"] == "坏"
     assert str(table["row"].dtype) == "Int64"
     assert as_table([]).empty

@@ -20,9 +20,10 @@ import toys
 from folder_writer import small_run
 
 from gapmap.errors import OutputError
-from gapmap.outputs import check_out, exchange, write_run, write_table
+from gapmap.outputs import check_out, write_run, write_table
 from gapmap.outputs.exchange import new_folder, recover
 from gapmap.outputs.manifest import is_run, peak_memory_mb, write_json
+from gapmap.temporary import hold, release
 
 HERE = Path(__file__).parent
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and locks as POSIX has them")
@@ -182,10 +183,10 @@ def test_the_folder_of_a_running_process_is_left_alone(out: Path) -> None:
     out.parent.mkdir()
     alive = out.with_name(".toy.tmp-1-abc")
     alive.mkdir()
-    lock = exchange._lock(alive)
+    lock = hold(alive)
     put(out, 1)
     assert neighbours(out) == [alive.name]
-    exchange._unlock(lock)
+    release(lock)
     put(out, 2)
     assert neighbours(out) == []
 

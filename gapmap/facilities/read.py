@@ -71,7 +71,9 @@ def read_facilities(
     gazetteer = make_gazetteer(places)
     ledgers, frames = [], []
     for part, source in enumerate(sources):
-        ledger = Ledger(read_table(source.path, sheet=source.sheet, layer=source.layer))
+        ledger = Ledger(
+            read_table(source.path, sheet=source.sheet, layer=source.layer, repair=source.repair)
+        )
         ledgers.append(ledger)
         frames.append(_read_source(ledger, source, gazetteer).assign(part=part))
     table = _told_apart(_together(frames, places.region.crs), ledgers)

@@ -44,6 +44,7 @@ class FacilitySource:
     presence_m: float = 1000.0
     require: Mapping[str, str] = field(default_factory=dict)
     simulated: bool = False
+    repair: str = "safe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

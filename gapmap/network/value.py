@@ -74,6 +74,8 @@ class NetworkSource:
         is named.
     simulated
         Whether the files' content is simulated.
+    repair
+        How far gapmap may repair what stands in the files: one of ``gapmap.findings.REPAIRS``.
     cache
         Whether a network that took long to build may be kept for the next run.
     """
@@ -90,6 +92,7 @@ class NetworkSource:
     speeds: Mapping[str, float] = field(default_factory=dict)
     datum: str = "auto"
     simulated: bool = False
+    repair: str = "safe"
     cache: bool = True
 
 

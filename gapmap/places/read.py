@@ -49,7 +49,9 @@ def read_places(source: PlaceSource, region: Region) -> Places:
     CrsError
         Nothing says in which system the coordinates are.
     """
-    ledger = Ledger(read_table(source.path, sheet=source.sheet, layer=source.layer))
+    ledger = Ledger(
+        read_table(source.path, sheet=source.sheet, layer=source.layer, repair=source.repair)
+    )
     if len(ledger.table.cells) == 0:
         fail(finding("places-empty", file=ledger.table.file))
     drop_repeated(ledger, source.id)

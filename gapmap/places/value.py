@@ -38,6 +38,7 @@ class PlaceSource:
     island: str | None = None
     group_people: Mapping[str, str] = field(default_factory=dict)
     simulated: bool = False
+    repair: str = "safe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

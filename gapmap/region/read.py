@@ -81,7 +81,7 @@ def read_region(
 
 
 def _read_districts(source: DistrictSource, crs: str) -> tuple[gpd.GeoDataFrame, Ledger]:
-    table = read_table(source.path, layer=source.layer)
+    table = read_table(source.path, layer=source.layer, repair=source.repair)
     if table.geometry is None or table.geometry.isna().all():
         fail(finding("districts-empty", file=table.file))
     codes = ids(table, source.id)
@@ -183,7 +183,9 @@ def _no_towns(crs: pyproj.CRS) -> gpd.GeoDataFrame:
 
 
 def _read_towns(source: TownSource, outlines: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Ledger]:
-    ledger = Ledger(read_table(source.path, sheet=source.sheet, layer=source.layer))
+    ledger = Ledger(
+        read_table(source.path, sheet=source.sheet, layer=source.layer, repair=source.repair)
+    )
     drop_repeated(ledger, source.id)
     codes, names = fill_ids(ledger, source.id), texts(ledger.table, source.name)
     ledger.each("name-empty", names == "", codes, field=source.name)

@@ -77,11 +77,18 @@ class Ledger:
         self.table = without(self.table, which)
 
     def count(self) -> RowCount:
-        """Close the book."""
+        """Close the book.
+
+        Raises
+        ------
+        MethodError
+            A row got lost on the way, or is counted twice.
+        """
+        left = set(self.table.cells.index)
         excluded = len(self.excluded) + len(self.table.excluded)
-        repaired = len(self.repaired - self.excluded)
-        read = len(self.table.cells) + excluded
-        return RowCount(self.table.file, read, len(self.table.cells) - repaired, repaired, excluded)
+        repaired = len((self.repaired | self.table.repaired) & left)
+        used = len(self.table.cells) - repaired
+        return RowCount(self.table.file, self.table.read, used, repaired, excluded)
 
 
 def drop_repeated(ledger: Ledger, column: str) -> None:

@@ -29,6 +29,7 @@ class DistrictSource:
     datum: str = "auto"
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     simulated: bool = False
+    repair: str = "safe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class TownSource:
     plan_district: str | None = None
     datum: str = "auto"
     simulated: bool = False
+    repair: str = "safe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,7 +165,7 @@ def _finding(found: Finding) -> dict[str, object]:
         "row": found.row,
         "field": found.field,
         "value": found.value,
-        "message": {"zh": found.message("zh"), "en": found.message("en")},
+        "message": {"zh": found.sentence("zh"), "en": found.sentence("en")},
         "done": {"zh": found.done("zh"), "en": found.done("en")},
     }
 

@@ -75,7 +75,7 @@ def check_study(path: str | Path, *, steps: Steps | None = None) -> Checked:
     try:
         reading.study(study_path(path))
     except InputError as error:
-        reading.findings.append(from_error(error))
+        reading.findings += from_error(error)
     return Checked(findings=tuple(reading.findings), rows=tuple(reading.rows))
 
 
@@ -147,7 +147,7 @@ class _Reading:
             except InputError as error:
                 if not self.tolerant:
                     raise
-                self.findings.append(from_error(error))
+                self.findings += from_error(error)
         return None
 
     def keep(
@@ -172,7 +172,10 @@ class _Reading:
         path = candidate_file(file, entry)
         if path is None:
             return entry.candidates
-        read = self.attempt("candidates", lambda: read_candidates(path, region, datum=entry.datum))
+        read = self.attempt(
+            "candidates",
+            lambda: read_candidates(path, region, datum=entry.datum, repair=file.repair),
+        )
         self.keep(read)
         return "places" if read is None else read.table
 
@@ -214,6 +217,7 @@ def _records(file: StudyFile) -> Records:
         certificates=file.records.get("certificates"),
         milestones=file.records.get("milestones"),
         simulated=file.records_simulated,
+        repair=file.repair,
     )
 
 

@@ -38,7 +38,7 @@ TEXT, NUMBER, FLAG, DATE, TIME, TABLE, LIST = (
 KEYS: dict[str, dict[str, str]] = {
     "study": {
         "name": TEXT, "date": DATE, "plan": TEXT, "language": TEXT, "crs": TEXT,
-        "seed": NUMBER, "credit": TEXT,
+        "seed": NUMBER, "credit": TEXT, "repair": TEXT,
     },
     "districts": {
         "path": TEXT, "layer": TEXT, "id": TEXT, "name": TEXT, "datum": TEXT,

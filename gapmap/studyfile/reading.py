@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from gapmap.errors import StudyError
 from gapmap.facilities import FacilitySource
-from gapmap.findings import fail, finding
+from gapmap.findings import REPAIRS, fail, finding
 from gapmap.network import MODES, NetworkSource
 from gapmap.places import PlaceSource
 from gapmap.region import DistrictSource, TownSource
@@ -45,7 +45,7 @@ def read_study_file(path: Path) -> StudyFile:
         Naming the file, the key, what stood there, the nearest known key, and what to do.
     """
     raw = _parse(path)
-    reader = _Reader(path)
+    reader = _Reader(path, _repair(path, raw))
     reader.known(raw, KEYS, "")
     for needed in ("study", "districts", "places"):
         if needed not in raw:
@@ -65,6 +65,7 @@ def read_study_file(path: Path) -> StudyFile:
         language=language,
         crs=str(study.get("crs", "auto")),
         seed=int(study.get("seed", 1)),
+        repair=reader.repair,
         districts=reader.districts(raw["districts"]),
         towns=reader.towns(raw["towns"]) if "towns" in raw else None,
         places=reader.places(raw["places"]),
@@ -81,6 +82,13 @@ def read_study_file(path: Path) -> StudyFile:
         ),
         raw=raw,
     )
+
+
+def _repair(path: Path, raw: Mapping[str, Any]) -> str:
+    """Read how far inputs may be repaired; the blocks that follow hand it to their files."""
+    study = raw.get("study")
+    given = study.get("repair", "safe") if isinstance(study, dict) else "safe"
+    return _Reader(path).choice("study.repair", given, REPAIRS)
 
 
 _NETWORK_FILES = ("osm", "lines", "ferries", "borders", "water")
@@ -106,6 +114,7 @@ class _Reader:
     """Checks one study file and knows where its relative paths start."""
 
     file: Path
+    repair: str = "safe"
 
     def fail(self, code: str, key: str, value: object = "", **facts: Any) -> NoReturn:  # noqa: ANN401 - facts of any kind fill the words
         fail(
@@ -179,6 +188,7 @@ class _Reader:
         groups = self.several("districts.groups", block.get("groups", {}))
         return DistrictSource(
             **self._plain(block, "path", "groups", "datum"),
+            repair=self.repair,
             path=self.path(block["path"]),
             groups=groups,
             datum=self.datum("districts.datum", block),
@@ -188,6 +198,7 @@ class _Reader:
         block = self.block("towns", have)
         return TownSource(
             **self._plain(block, "path", "datum"),
+            repair=self.repair,
             path=self.path(block["path"]),
             datum=self.datum("towns.datum", block),
         )
@@ -199,6 +210,7 @@ class _Reader:
         self.known(settings, {"urban": 0, "rural": 0}, "places.setting_values.")
         return PlaceSource(
             **self._plain(block, "path", "setting_values", "group_people", "datum"),
+            repair=self.repair,
             path=self.path(block["path"]),
             setting_values=settings,
             group_people=self._texts("places.group_people", block),
@@ -226,6 +238,7 @@ class _Reader:
         values = self.several(f"{where}.service_values", block.get("service_values", {}))
         return FacilitySource(
             **self._plain(block, "path", "service_values", "require", "datum"),
+            repair=self.repair,
             path=self.path(block["path"]),
             service_values=values,
             attributes=attributes,
@@ -261,6 +274,7 @@ class _Reader:
         files: dict[str, Any] = {k: self.path(block[k]) for k in _NETWORK_FILES if k in block}
         return NetworkSource(
             **self._plain(block, *files, "speeds", "datum", "depart"),
+            repair=self.repair,
             **files,
             depart=self.time("network.depart", block["depart"]) if "depart" in block else None,
             speeds=speeds,

@@ -52,6 +52,8 @@ class StudyFile:
     ----------
     raw
         The file as parsed, for the manifest.
+    repair
+        How far gapmap may repair the inputs: one of ``gapmap.findings.REPAIRS``.
     records
         Paths of ``indicators``, ``certificates`` and ``milestones`` that are given.
     not_used
@@ -75,5 +77,6 @@ class StudyFile:
     language: str = "zh"
     crs: str = "auto"
     seed: int = 1
+    repair: str = "safe"
     not_used: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)

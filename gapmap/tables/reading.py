@@ -21,7 +21,9 @@ VECTOR_ENDINGS: Final = (".shp", ".gpkg", ".geojson", ".json", ".parquet", ".kml
 KNOWN_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx", *VECTOR_ENDINGS)
 
 
-def read_table(path: Path, *, sheet: str | None = None, layer: str | None = None) -> Table:
+def read_table(
+    path: Path, *, sheet: str | None = None, layer: str | None = None, repair: str = "safe"
+) -> Table:
     """Read a planner's file without interpreting it: every cell becomes text.
 
     CSV may be UTF-8, UTF-16 with its mark, or GB18030 (GBK), separated by comma, semicolon or
@@ -38,6 +40,9 @@ def read_table(path: Path, *, sheet: str | None = None, layer: str | None = None
         Of an XLSX file; needed where more than one sheet holds data.
     layer
         Of a vector file; needed where more than one layer has geometry.
+    repair
+        How far gapmap may repair what stands in the file: one of ``gapmap.findings.REPAIRS``.
+        The table carries it on to whoever interprets it.
 
     Raises
     ------
@@ -48,10 +53,10 @@ def read_table(path: Path, *, sheet: str | None = None, layer: str | None = None
     path = Path(path)
     ending = check_file(path)
     if ending in TEXT_ENDINGS:
-        return read_text(path)
+        return read_text(path, repair=repair)
     if ending == ".xlsx":
-        return read_workbook(path, sheet=sheet)
-    return read_vector(path, layer=layer)
+        return read_workbook(path, sheet=sheet, repair=repair)
+    return read_vector(path, layer=layer, repair=repair)
 
 
 def check_file(path: Path) -> str:

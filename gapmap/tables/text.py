@@ -34,10 +34,10 @@ LONGEST_CELL: Final = 131_072
 """Characters; Python's own limit. A longer cell is a quotation mark that was never closed."""
 
 
-def read_text(path: Path) -> Table:
+def read_text(path: Path, *, repair: str = "safe") -> Table:
     """Read a CSV file; see ``read_table``."""
     text, notes = decode(path.read_bytes(), path.name)
-    return table_from_rows(_records(text, path.name), path.name, notes)
+    return table_from_rows(_records(text, path.name), path.name, notes, repair=repair)
 
 
 def decode(raw: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:
@@ -103,7 +103,11 @@ def _separator(text: str) -> tuple[str, int]:
 
 
 def table_from_rows(
-    rows: Iterator[tuple[int, Sequence[str]]], file: str, notes: Sequence[Finding] = ()
+    rows: Iterator[tuple[int, Sequence[str]]],
+    file: str,
+    notes: Sequence[Finding] = (),
+    *,
+    repair: str = "safe",
 ) -> Table:
     """Make a table of numbered rows of cells, the header first.
 
@@ -134,6 +138,8 @@ def table_from_rows(
             *([] if filled.numbers else [finding("table-without-rows", file=file)]),
         ),
         excluded=tuple(number for number, _ in filled.too_long),
+        read=filled.seen,
+        repair=repair,
     )
 
 
@@ -142,6 +148,7 @@ class _Filled:
 
     def __init__(self, width: int) -> None:
         self.width = width
+        self.seen = 0
         self.numbers: list[int] = []
         self.too_long: list[tuple[int, str]] = []
         self._waiting: list[Sequence[str]] = []
@@ -149,6 +156,7 @@ class _Filled:
 
     def add(self, number: int, row: Sequence[str]) -> None:
         """Take a row, brought to the width of the header, or name it as too long."""
+        self.seen += 1
         if len(row) != self.width:
             if any(cell.strip() for cell in row[self.width :]):
                 self.too_long.append((number, " | ".join(row)))

@@ -75,10 +75,15 @@ class Table:
     findings
         What was wrong in the file and what was done.
     excluded
-        Rows left out at reading because their cells did not fit the header. They are in no
+        Rows left out at reading, such as those whose cells did not fit the header. They are in no
         other attribute, but they belong to the rows that were read.
     repaired
-        Rows whose geometry had to be mended to be read at all.
+        Rows that had to be repaired to be read at all.
+    read
+        How many rows of data the file holds, as whoever read it counted them; what becomes of
+        them is held against this number.
+    repair
+        How far the study lets gapmap repair this file: one of ``gapmap.findings.REPAIRS``.
     """
 
     file: str
@@ -88,6 +93,8 @@ class Table:
     findings: tuple[Finding, ...] = ()
     excluded: tuple[int, ...] = ()
     repaired: frozenset[int] = frozenset()
+    read: int
+    repair: str = "safe"
 
 
 def row_findings(

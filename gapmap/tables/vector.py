@@ -6,6 +6,7 @@ import codecs
 import re
 import warnings
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -44,10 +45,10 @@ DRIVERS: Final = {
 }
 
 
-def read_vector(path: Path, *, layer: str | None = None) -> Table:
+def read_vector(path: Path, *, layer: str | None = None, repair: str = "safe") -> Table:
     """Read a layer of a vector file; see ``read_table``."""
     if path.suffix.lower() == ".parquet":
-        return _read_parquet(path)
+        return replace(_read_parquet(path), repair=repair)
     source = _pinned(path)
     name, several = _layer(path, source, layer)
     file = f"{path.name}[{name}]" if several else path.name
@@ -63,7 +64,7 @@ def read_vector(path: Path, *, layer: str | None = None) -> Table:
         texts, encoding_notes = decode_latin(texts, text_encodings(path), file)
         notes += encoding_notes
     wkb = columns[geometry_at] if geometry_at is not None else None
-    return _as_table(file, texts, wkb, _crs(meta["crs"], file), notes)
+    return replace(_as_table(file, texts, wkb, _crs(meta["crs"], file), notes), repair=repair)
 
 
 def _first(columns: Sequence[pa.ChunkedArray], fields: Sequence[str], geometry: int | None) -> int:
@@ -234,6 +235,7 @@ def _as_table(
             *row_findings("geometry-unreadable", file, "", lost),
         ),
         repaired=frozenset(row for row, _ in broken),
+        read=count,
     )
 
 

@@ -31,7 +31,7 @@ LARGEST_BYTES: Final = 4_000_000_000
 """Unpacked size beyond which a workbook is refused: no planner's table is that large."""
 
 
-def read_workbook(path: Path, *, sheet: str | None = None) -> Table:
+def read_workbook(path: Path, *, sheet: str | None = None, repair: str = "safe") -> Table:
     """Read one sheet of an XLSX file; see ``read_table``."""
     with _opened(path, values=True) as book:
         name = _sheet(book, path.name, sheet)
@@ -42,7 +42,7 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> Table:
         *row_findings("cell-error", file, "", errors),
         *_formulas_without_value(path, name, file),
     ]
-    return table_from_rows(iter(rows), file, notes)
+    return table_from_rows(iter(rows), file, notes, repair=repair)
 
 
 @contextmanager
