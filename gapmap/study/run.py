@@ -15,6 +15,7 @@ from gapmap.outputs import Results, check_out, write_run
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
 from gapmap.siting import OBJECTIVES, propose_sites
+from gapmap.study.accounts import check_accounts
 from gapmap.study.inputs import named_files
 from gapmap.study.reading import read_study, study_path
 from gapmap.study.value import Steps
@@ -124,6 +125,7 @@ def run_study(
         input_paths=inputs,
         borders=borders,
     )
+    check_accounts(study)
     with watch.step("write"):
         write_run(results, Path(out))
     return results

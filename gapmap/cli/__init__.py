@@ -1,0 +1,122 @@
+"""The command line: the only part that talks. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import gapmap
+from gapmap.cli import commands
+from gapmap.cli.check import check
+from gapmap.cli.printing import complain, system_language
+from gapmap.errors import GapmapError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code: 0 done, 1 unusable input, 2 usage."""
+    try:
+        given = _parser().parse_args(arguments)
+    except SystemExit as stop:  # argparse has told what is wrong with the command
+        return int(stop.code or 0)
+    language = given.language or system_language()
+    logging.basicConfig(format="%(name)s: %(message)s")
+    logging.getLogger("gapmap").setLevel(logging.DEBUG if given.debug else logging.ERROR)
+    try:
+        return int(given.command(given, language))
+    except GapmapError as error:
+        complain(error.text(language), language)
+    except KeyboardInterrupt:
+        complain("已中止" if language == "zh" else "stopped", language)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except Exception as error:
+        if given.debug:
+            raise
+        complain(_unforeseen(error, language), language)
+    return 1
+
+
+def _unforeseen(error: Exception, language: str) -> str:
+    said = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+    if language == "zh":
+        return f"程序内部出错({said})\n这是 gapmap 的缺陷;请加 --debug 重新运行,并报告完整输出"
+    return (
+        f"something went wrong inside gapmap ({said})\n"
+        "this is a defect of gapmap; run again with --debug and report the whole output"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--language", choices=("zh", "en"), help="language of messages / 语言")
+    common.add_argument("--debug", action="store_true", help="show tracebacks / 显示调试信息")
+    parser = argparse.ArgumentParser(
+        prog="gapmap",
+        description="Who is not covered by a public service, how far, why, and where to build. "
+        "谁没有被公共服务覆盖、要走多远、为什么、下一步建在哪里。",
+    )
+    parser.add_argument("--version", action="version", version=f"gapmap {gapmap.__version__}")
+    listed = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(
+        name: str, run: Callable[[argparse.Namespace, str], int], words: str
+    ) -> argparse.ArgumentParser:
+        one = listed.add_parser(name, parents=[common], help=words, description=words)
+        one.set_defaults(command=run)
+        return one
+
+    init = add("init", commands.init, "write a commented study with example files / 新建示例研究")
+    init.add_argument("dir", type=Path)
+    checked = add("check", check, "read everything and print findings / 检查输入")
+    checked.add_argument("study", type=Path)
+    checked.add_argument("-o", "--output", type=Path, help="write findings.csv here")
+    run = add("run", commands.run, "do the whole job / 运行整个研究")
+    run.add_argument("study", type=Path)
+    run.add_argument("-o", "--output", type=Path, help="folder of the results")
+    run.add_argument("--scenario", type=Path, help="a what-if (JSON) / 情景文件")
+    site = add("site", commands.site, "propose sites for one service / 选址")
+    site.add_argument("study", type=Path)
+    site.add_argument("--service", required=True)
+    size = site.add_mutually_exclusive_group(required=True)
+    size.add_argument("--count", type=_positive_count)
+    size.add_argument("--budget", type=_positive)
+    site.add_argument("--cost", type=_positive, help="cost of one site / 单点造价")
+    site.add_argument("-o", "--output", type=Path)
+    compare = add(
+        "compare", commands.compare_runs, "say what changed between two runs / 比较两次结果"
+    )
+    compare.add_argument("out_a", type=Path)
+    compare.add_argument("out_b", type=Path)
+    compare.add_argument("-o", "--output", type=Path)
+    plans = add("plans", commands.plans, "list shipped plans, or print one / 列出规划")
+    plans.add_argument("id", nargs="?")
+    convert = add("convert", commands.convert, "change the datum of a file / 坐标系转换")
+    convert.add_argument("file", type=Path)
+    convert.add_argument("--from", dest="source", required=True)
+    convert.add_argument("--to", dest="target", required=True)
+    convert.add_argument("--sheet", help="sheet of a workbook / 工作表")
+    convert.add_argument("--layer", help="layer of a file that has several / 图层")
+    convert.add_argument("-o", "--output", type=Path, required=True)
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not value > 0 or value == float("inf"):
+        raise argparse.ArgumentTypeError(text)
+    return value
+
+
+def _positive_count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(text)
+    return value

@@ -1,0 +1,231 @@
+"""The commands but ``check``; heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gapmap.cli.printing import progress, say, show_table
+from gapmap.errors import OutputError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from gapmap.outputs import Results
+    from gapmap.scenario import Scenario
+    from gapmap.studyfile import SitingEntry
+
+__all__ = ["compare_runs", "convert", "init", "plans", "run", "site"]
+
+
+def init(given: argparse.Namespace, language: str) -> int:
+    """Write the starter study."""
+    target: Path = given.dir
+    starter = files("gapmap").joinpath("starter")
+    names = sorted(one.name for one in starter.iterdir() if one.is_file())
+    for name in names:
+        if (target / name).exists():
+            raise OutputError(
+                f"{target / name} is there already; choose an empty folder",
+                f"{target / name} 已存在;请换一个空文件夹",
+            )
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (target / name).write_bytes(starter.joinpath(name).read_bytes())
+    except OSError as error:
+        raise OutputError(
+            f"{target} cannot be written ({error.strerror}); choose another folder",
+            f"无法写入 {target}({error.strerror});请换一个文件夹",
+        ) from error
+    study = target / "study.toml"
+    say(f"{'已写入' if language == 'zh' else 'written'}: {study}")
+    say(f"gapmap run {study}")
+    return 0
+
+
+def run(given: argparse.Namespace, language: str) -> int:
+    """Do the whole job, with a what-if or without, and show the coverage."""
+    from gapmap.scenario import read_scenario  # noqa: PLC0415
+
+    scenario = read_scenario(given.scenario) if given.scenario else None
+    out = given.output or Path("outputs") / _study_name(given.study)
+    results = _job(given, out, scenario=scenario)
+    _summary(results, out, language)
+    return 0
+
+
+def _study_name(study: Path) -> str:
+    folder = study if study.is_dir() else study.parent
+    return folder.resolve().name or "study"
+
+
+def _job(
+    given: argparse.Namespace,
+    out: Path,
+    *,
+    scenario: Scenario | None = None,
+    siting: SitingEntry | None = None,
+) -> Results:
+    from gapmap.study import run_study  # noqa: PLC0415
+
+    with progress() as steps:
+        return run_study(
+            given.study,
+            out,
+            scenario=scenario,
+            language=given.language,
+            siting=siting,
+            steps=steps,
+        )
+
+
+def _summary(results: Results, out: Path, language: str) -> None:
+    zh = language == "zh"
+    access = results.assessment.access
+    names = {service.id: service.name.get(language, service.id) for service in access.services}
+    city = results.assessment.coverage
+    city = city[city["group_kind"] == "city"]
+    rows = [
+        (
+            names[row.service],
+            _percent(row.share_people),
+            f"{_percent(row.share_people_low)} - {_percent(row.share_people_high)}",
+            str(row.places_uncovered),
+            str(row.places_unknown),
+        )
+        for row in city.itertuples()
+    ]
+    counted = access.places.weight
+    show_table(
+        (
+            "服务",
+            "覆盖人口" if counted == "people" else "覆盖村居",
+            "下限 - 上限",
+            "未覆盖村居",
+            "未知村居",
+        )
+        if zh
+        else ("service", f"{counted} covered", "low - high", "places uncovered", "places unknown"),
+        rows,
+    )
+    worst = [one for one in results.findings if one.severity == "warning"]
+    if results.about.simulated:
+        say("模拟数据:不得用于决策" if zh else "simulated data: not for decisions")
+    said = f"{len(worst)} 条警告见" if zh else f"{len(worst)} warnings in"
+    say(f"{said} {out / 'findings.csv'}")
+    say(f"{'报告' if zh else 'report'}: {out / 'report.html'}")
+
+
+def _percent(share: float) -> str:
+    return "?" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN is not itself
+
+
+def _signed(number: float) -> str:
+    return "?" if number != number else f"{number:+,.0f}"  # noqa: PLR0124 - NaN is not itself
+
+
+def site(given: argparse.Namespace, language: str) -> int:
+    """Do the whole job and propose sites for one service."""
+    from gapmap.study import study_path  # noqa: PLC0415
+    from gapmap.studyfile import SitingEntry, read_study_file  # noqa: PLC0415
+
+    asked = {entry.service: entry for entry in read_study_file(study_path(given.study)).siting}
+    entry = asked.get(given.service, SitingEntry(service=given.service))
+    siting = SitingEntry(
+        service=given.service,
+        count=given.count,
+        budget=given.budget,
+        candidates=entry.candidates,
+        objective="people",
+        cost=given.cost or entry.cost,
+    )
+    out = given.output or Path("outputs") / f"{_study_name(given.study)}-{given.service}"
+    results = _job(given, out, siting=siting)
+    zh = language == "zh"
+    sites = results.proposals[0].sites
+    rows = [
+        (
+            str(row.rank),
+            str(row.site_id),
+            str(row.name_),
+            f"{row.people_gained:,.0f}",
+            str(row.places_gained),
+        )
+        for row in sites.rename(columns={"name": "name_"}).itertuples()
+    ]
+    titles = ("次序", "编号", "名称", "新增覆盖人口", "新增覆盖村居")
+    show_table(titles if zh else ("rank", "site", "name", "people gained", "places gained"), rows)
+    if not rows:
+        say("没有候选点能再覆盖任何人" if zh else "no candidate would cover anybody further")
+    say(f"{'结果' if zh else 'results'}: {out}")
+    return 0
+
+
+def compare_runs(given: argparse.Namespace, language: str) -> int:
+    """Show and write what changed between two runs."""
+    from gapmap.change import compare  # noqa: PLC0415
+    from gapmap.outputs import write_table  # noqa: PLC0415
+
+    change = compare(given.out_a, given.out_b)
+    zh = language == "zh"
+    city = change.coverage[change.coverage["group_kind"] == "city"]
+    rows = [
+        (row.service, _percent(row.share_people_a), _percent(row.share_people_b),
+         _signed(row.people_covered_difference))
+        for row in city.itertuples()
+    ]  # fmt: skip
+    show_table(("服务", "A", "B", "覆盖人口变化") if zh else ("service", "A", "B", "people"), rows)
+    for why, count in change.places["why"].value_counts().sort_index().items():
+        say(f"{why}: {count}")
+    if given.output is not None:
+        for name in ("coverage", "places", "targets"):
+            write_table(given.output / f"{name}_change.csv", getattr(change, name))
+        say(f"{'结果' if zh else 'results'}: {given.output}")
+    return 0
+
+
+def plans(given: argparse.Namespace, language: str) -> int:
+    """List the shipped plans, or print one."""
+    from gapmap.plan import read_plan, shipped_plans  # noqa: PLC0415
+
+    if given.id is None:
+        for name in shipped_plans():
+            say(f"{name}  {read_plan(name).name.get(language, '')}")
+        return 0
+    plan = read_plan(given.id)
+    zh = language == "zh"
+    say(plan.name.get(language, plan.id))
+    rows = [
+        (
+            target.id,
+            target.clause,
+            target.title.get(language, ""),
+            target.measure,
+            "" if target.required is None else f"{target.required:g}",
+            target.due.isoformat() if target.due else "",
+        )
+        for target in plan.targets
+    ]
+    titles = ("编号", "条款", "内容", "度量", "要求", "期限")
+    show_table(titles if zh else ("id", "clause", "what", "measure", "required", "due"), rows)
+    return 0
+
+
+def convert(given: argparse.Namespace, language: str) -> int:
+    """Change the datum of a file."""
+    from gapmap.convert import convert_file  # noqa: PLC0415
+
+    found_in = convert_file(
+        given.file,
+        given.output,
+        source=given.source,
+        target=given.target,
+        sheet=given.sheet,
+        layer=given.layer,
+    )
+    for found in found_in:
+        say(found.sentence(language))
+    say(f"{'已写入' if language == 'zh' else 'written'}: {given.output}")
+    return 0
