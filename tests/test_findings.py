@@ -51,6 +51,7 @@ def test_both_languages_tell_the_same_facts(code: str) -> None:
     assert entry.get("repair", "safe") in {"safe", "all"}
     if code == "input-unusable":
         return
+    assert entry["severity"] == "note" or entry["do_en"], "an error or warning says what to do"
     assert re.search(r"[\u4e00-\u9fff]", entry["zh"])
     assert re.search(r"[a-z]{2}", entry["en"])
     for zh, en in (("zh", "en"), ("do_zh", "do_en"), ("done_zh", "done_en")):
