@@ -20,6 +20,8 @@ The whole workflow::
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
+from gapmap.gdal_guard import keep_out as _keep_out
+
 if _TYPE_CHECKING:
     from gapmap import datum, equity, network, siting
     from gapmap.about import About
@@ -49,6 +51,8 @@ if _TYPE_CHECKING:
     from gapmap.report import Report, build_report
     from gapmap.siting import Proposal, propose_sites
     from gapmap.study import Study, check_study, read_study, run_study
+
+_keep_out()  # before anything loads GDAL
 
 __version__ = "0.1.0"
 

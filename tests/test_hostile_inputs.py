@@ -5,11 +5,18 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gapmap.errors import InputError
 from gapmap.tables.xml_guard import check_depth, refuse_entities
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LAUGHS = (
     '<?xml version="1.0"{encoding}?><!-- a --><!DOCTYPE kml [<!ENTITY a "ha">'
@@ -63,3 +70,76 @@ def test_depth_has_a_bound():
     check_depth(io.BytesIO(b"<a>" * 200 + b"</a>" * 200), "a.kml")
     error = refused(check_depth, io.BytesIO(b"<a>" * 201 + b"</a>" * 201), "a.kml")
     assert error.code == "xml-deep"
+
+
+# --- GDAL ----------------------------------------------------------------------------------
+
+VIRTUAL = (
+    '<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{target}</SrcDataSource>'
+    "</OGRVRTLayer></OGRVRTDataSource>"
+)
+RASTER = (
+    '<VRTDataset rasterXSize="1" rasterYSize="1"><VRTRasterBand dataType="Byte" band="1">'
+    "<SimpleSource><SourceFilename>{target}</SourceFilename></SimpleSource>"
+    "</VRTRasterBand></VRTDataset>"
+)
+
+
+def run_apart(code: str, folder: Path, **environment: str) -> str:
+    """Run Python in a process of its own: what GDAL loads is decided once in each."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_no_driver_that_follows_a_file_elsewhere_is_loaded(tmp_path):
+    secret = tmp_path / "secret.geojson"
+    secret.write_text('{"type":"FeatureCollection","name":"secret","features":[]}')
+    (tmp_path / "x.shp").write_text(VIRTUAL.format(target=secret))
+    (tmp_path / "x.tif").write_text(RASTER.format(target=tmp_path / "real.tif"))
+    code = """
+import gapmap, pyogrio, rasterio
+from gapmap.gdal_guard import FOLLOWING
+left = {one.upper() for one in FOLLOWING} & {one.upper() for one in pyogrio.list_drivers()}
+with rasterio.Env() as env:
+    left |= {one.upper() for one in FOLLOWING} & {one.upper() for one in env.drivers()}
+print(sorted(left))
+for call in (lambda: pyogrio.read_info("x.shp"), lambda: rasterio.open("x.tif"),
+             lambda: pyogrio.read_info("/vsicurl/http://127.0.0.1:9/a.geojson")):
+    try:
+        call()
+        print("opened")
+    except Exception as error:
+        print(type(error).__name__)
+print({"GeoJSON", "GPKG", "ESRI Shapefile", "GPX"} <= set(pyogrio.list_drivers()))
+"""
+    said = run_apart(code, tmp_path, GDAL_SKIP="BMP GIF").splitlines()
+    assert said == ["[]", "DataSourceError", "RasterioIOError", "DataSourceError", "True"]
+
+
+@pytest.mark.parametrize("ending", ["shp", "gpkg", "geojson", "json", "kml", "gpx", "parquet"])
+def test_a_virtual_dataset_is_not_followed_though_gdal_was_loaded_before(tmp_path, ending):
+    secret = tmp_path / "secret.geojson"
+    secret.write_text('{"type":"FeatureCollection","name":"secret","features":[]}')
+    (tmp_path / f"x.{ending}").write_text(VIRTUAL.format(target=secret))
+    code = f"""
+import os; os.environ.pop("GDAL_SKIP", None)
+import pyogrio
+assert "OGR_VRT" in pyogrio.list_drivers()
+import pathlib
+from gapmap.errors import InputError
+from gapmap.tables import read_table
+try:
+    read_table(pathlib.Path("x.{ending}"))
+    print("opened")
+except InputError as error:
+    print(error.code)
+"""
+    assert run_apart(code, tmp_path) in ("vector-not-its-format", "vector-unreadable")

@@ -1,0 +1,67 @@
+"""What GDAL may not do in this process: follow a file to other files, programs or addresses.
+
+GDAL picks its driver by a file's content and brings drivers that open whatever else a file
+names. Those are left out, and its network file systems closed, by environment variables that it
+reads when it loads, so this has to happen before pyogrio or rasterio is imported. What the user
+has set there stays; it is added to.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+__all__ = ["FOLLOWING", "keep_out"]
+
+FOLLOWING: Final = (
+    # datasets that name other files or commands
+    *("VRT", "OGR_VRT", "GTI", "DERIVED", "GDALG", "STACTA", "STACIT", "MRF", "ECRGTOC", "RPFTOC"),
+    *("Rasterlite", "KMLSUPEROVERLAY", "TIL", "GNMFile", "GNMDatabase"),
+    # services on a network
+    *("WMS", "WCS", "WMTS", "WFS", "OAPIF", "OGCAPI", "CSW", "HTTP", "EEDA", "EEDAI", "DAAS"),
+    *("PLMOSAIC", "PLSCENES", "Carto", "AmigoCloud", "Elasticsearch", "NGW", "GMLAS", "GeoRSS"),
+    # databases and programs
+    *("PostgreSQL", "PostGISRaster", "PGEO", "MySQL", "MSSQLSpatial", "OCI", "GeoRaster"),
+    *("ODBC", "HANA", "MongoDBv3", "ADBC", "CouchDB", "Cloudant", "GFT", "DODS", "GPSBabel"),
+)
+"""Drivers left out; those that the loaded GDAL does not have are passed over in silence."""
+
+_SETTINGS: Final = {
+    # no file name ends so: whatever is asked of /vsicurl/ and its kin is refused unasked
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".gapmap-opens-no-address",
+    "GDAL_HTTP_CONNECTTIMEOUT": "1",
+    "GDAL_HTTP_TIMEOUT": "1",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "OGR_SQLITE_LOAD_EXTENSIONS": "",
+    "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
+    "PROJ_NETWORK": "OFF",
+}
+
+
+def keep_out(environment: MutableMapping[str, str] | None = None) -> None:
+    """Write into the environment what GDAL shall leave out when it loads.
+
+    Where pyogrio or rasterio was imported before gapmap, GDAL has its drivers already; every
+    file is opened by its own driver all the same, which is told by ending and first bytes.
+
+    Parameters
+    ----------
+    environment
+        ``os.environ`` where not given.
+
+    Examples
+    --------
+    >>> given = {"GDAL_SKIP": "BMP GIF", "GDAL_HTTP_TIMEOUT": "30"}
+    >>> keep_out(given)
+    >>> given["GDAL_SKIP"][:16], given["GDAL_HTTP_TIMEOUT"]
+    ('BMP,GIF,VRT,OGR_', '30')
+    """
+    where = os.environ if environment is None else environment
+    told = where.get("GDAL_SKIP", "")
+    names = (name.strip() for name in (told.split(",") if "," in told else told.split()))
+    where["GDAL_SKIP"] = ",".join(dict.fromkeys((*filter(None, names), *FOLLOWING)))
+    for name, value in _SETTINGS.items():
+        where.setdefault(name, value)
