@@ -92,6 +92,21 @@ def test_check_lists_every_unusable_input_not_only_the_first(study: Path, tmp_pa
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_check_looks_at_the_tables_behind_unusable_districts(study: Path, tmp_path, capsys) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(study.parent, broken, ignore=shutil.ignore_patterns("out"))
+    (broken / "districts.geojson").write_text("{", "utf8")
+    (broken / "villages.csv").write_bytes(b"\xff\xff\xff")
+    assert main(["check", str(broken), "-o", str(tmp_path / "f.csv"), "--language", "en"]) == 1
+    told = pd.read_csv(tmp_path / "f.csv", encoding="utf-8-sig")
+    grave = told.loc[told["severity"] == "error", ["file", "code"]]
+    assert {tuple(one) for one in grave.to_numpy()} == {
+        ("districts.geojson", "vector-unreadable"),
+        ("villages.csv", "text-encoding"),
+    }
+    assert "error 2" in capsys.readouterr().out.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [[], ["fly"], ["run"], ["site", "s.toml", "--service", "a"], ["run", "s", "--language", "fr"],

@@ -21,6 +21,7 @@ from gapmap.siting import OBJECTIVES
 from gapmap.study.inputs import about_study, candidate_file
 from gapmap.study.value import Checked, Steps, Study
 from gapmap.studyfile import read_study_file
+from gapmap.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,15 +29,15 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from gapmap.candidates import Candidates
-    from gapmap.facilities import Facilities
+    from gapmap.facilities import Facilities, FacilitySource
     from gapmap.findings import Finding
     from gapmap.network import Network
-    from gapmap.places import Places
+    from gapmap.places import Places, PlaceSource
     from gapmap.plan import Plan
     from gapmap.records import Records
-    from gapmap.region import Region
+    from gapmap.region import Region, TownSource
     from gapmap.studyfile import ServiceEntry, SitingEntry, StudyFile
-    from gapmap.tables import RowCount
+    from gapmap.tables import RowCount, Table
 
 __all__ = ["check_study", "read_study", "study_path"]
 
@@ -104,6 +105,7 @@ class _Reading:
         )
         self.keep(records)
         if region is None:
+            self.look(file.towns, file.places, *file.facilities)
             return None
         self.keep(region)
         keep = not self.tolerant  # a check writes nothing
@@ -111,12 +113,14 @@ class _Reading:
         self.keep(network)
         places = self.attempt("places", lambda: read_places(file.places, region))
         if places is None:
+            self.look(file.places, *file.facilities)
             return None
         self.keep(places)
         facilities = self.attempt(
             "facilities", lambda: read_facilities(file.facilities, places, date=file.date)
         )
         if facilities is None:
+            self.look(*file.facilities)
             return None
         self.keep(facilities)
         candidates = {entry.service: self.candidates(entry, file, region) for entry in file.siting}
@@ -149,6 +153,14 @@ class _Reading:
                     raise
                 self.findings += from_error(error)
         return None
+
+    def look(self, *sources: TownSource | PlaceSource | FacilitySource | None) -> None:
+        """Read files that can only be looked at, because what they rest on is unusable."""
+        for one in sources:
+            if one is not None:
+                table = self.attempt(one.path.name, lambda one=one: _table(one))  # type: ignore[misc]  # a default of a lambda has no type
+                self.findings += table.findings if table else ()
+        self.findings = list(dict.fromkeys(self.findings))
 
     def keep(
         self, value: Region | Places | Facilities | Network | Records | Candidates | None
@@ -202,6 +214,10 @@ class _Reading:
         self.findings += [finding("block-not-used", file=name, block=b) for b in file.not_used]
         if file.network is None:
             self.findings.append(finding("measured-straight", file=name))
+
+
+def _table(source: TownSource | PlaceSource | FacilitySource) -> Table:
+    return read_table(source.path, sheet=source.sheet, layer=source.layer, repair=source.repair)
 
 
 def _plan(file: StudyFile) -> Plan | None:
