@@ -1,5 +1,6 @@
 """What the documentation names exists: files, headings, make targets, commands, Python names."""
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -71,3 +72,12 @@ def test_every_python_name_exists(page: Path) -> None:
 def test_both_readmes_point_at_the_same_files() -> None:
     english, chinese = (set(links(page)) - {p.name for p in READMES} for page in READMES)
     assert english == chinese
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_on_bad_data_holds_the_catalogue_of_today(language: str) -> None:
+    spec = importlib.util.spec_from_file_location("catalogue", TOP / "docs" / "catalogue.py")
+    catalogue = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(catalogue)
+    told = catalogue.PAGES[language].read_text("utf8")
+    assert told == catalogue.page(language), "run: .venv/bin/python docs/catalogue.py"

@@ -5,7 +5,7 @@ Run it from the top of the repository::
     gapmap run data/westfjords/study.toml -o outputs/westfjords
     python docs/images/westfjords_network.py outputs/westfjords
 """
-# ruff: noqa: INP001 - a script beside its picture, no package
+
 
 from __future__ import annotations
 
