@@ -1,0 +1,72 @@
+"""In what the coordinates of a file are given: as declared, as the study says, or by default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyproj
+
+from gapmap.datum import DATUMS
+from gapmap.errors import CrsError
+from gapmap.findings import Finding, fail, finding
+
+if TYPE_CHECKING:
+    from gapmap.tables import Table
+
+__all__ = ["Source", "source_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """In what the coordinates are given: a datum's longitudes and latitudes, or a CRS."""
+
+    crs: pyproj.CRS
+    datum: str
+
+    @property
+    def in_degrees(self) -> bool:
+        """Whether coordinates are longitudes and latitudes."""
+        return bool(self.crs.is_geographic)
+
+
+def source_of(table: Table, datum: str, field: str) -> tuple[Source, tuple[Finding, ...]]:
+    """Decide in what the coordinates are given, and say so where the study did not."""
+    wgs84 = pyproj.CRS.from_epsg(4326)
+    if datum == "detect":
+        fail(finding("datum-detect-later", file=table.file), CrsError)
+    if datum == "auto":
+        if field:
+            return Source(wgs84, "wgs84"), (finding("datum-assumed", file=table.file, field=field),)
+        if table.geometry is None:
+            fail(finding("position-columns-missing", file=table.file))
+        if table.crs is None:
+            fail(finding("crs-missing", file=table.file), CrsError)
+        note = finding("datum-as-declared", file=table.file, value=_name(table.crs))
+        return Source(table.crs, "crs"), (note,)
+    if datum in DATUMS:
+        if not field and table.crs is not None and not table.crs.is_geographic:
+            fail(
+                finding("datum-not-degrees", file=table.file, datum=datum, crs=_name(table.crs)),
+                CrsError,
+            )
+        return Source(wgs84, datum), ()
+    return Source(_named_crs(datum, table.file), "crs"), ()
+
+
+def _named_crs(datum: str, file: str) -> pyproj.CRS:
+    if not datum.upper().startswith("EPSG:"):
+        known = ", ".join(("auto", *DATUMS))
+        fail(finding("datum-unknown", file=file, value=datum, known=known), CrsError)
+    try:
+        crs = pyproj.CRS.from_user_input(datum.upper())
+    except pyproj.exceptions.CRSError:
+        fail(finding("crs-unknown", file=file, value=datum), CrsError)
+    if not (crs.is_geographic or crs.is_projected):
+        fail(finding("crs-unknown", file=file, value=datum), CrsError)
+    return crs
+
+
+def _name(crs: pyproj.CRS) -> str:
+    authority = crs.to_authority()
+    return f"{':'.join(authority)} ({crs.name})" if authority else str(crs.name)
