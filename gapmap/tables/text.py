@@ -140,6 +140,7 @@ def table_from_rows(
         excluded=tuple(number for number, _ in filled.too_long),
         read=filled.seen,
         repair=repair,
+        places=tuple(place for place, name in enumerate(names) if name),
     )
 
 

@@ -84,6 +84,9 @@ class Table:
         them is held against this number.
     repair
         How far the study lets gapmap repair this file: one of ``gapmap.findings.REPAIRS``.
+    places
+        Of each column of ``cells`` its number in the file, from 0: columns without a name and
+        without content are left out. Empty for files of features.
     """
 
     file: str
@@ -95,6 +98,7 @@ class Table:
     repaired: frozenset[int] = frozenset()
     read: int
     repair: str = "safe"
+    places: tuple[int, ...] = ()
 
 
 def row_findings(
