@@ -18,7 +18,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff]"
 )
-_FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 
@@ -38,8 +38,8 @@ def visible(text: str) -> str:
 def guarded(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would take for a formula.
 
-    These begin with ``=``, ``+``, ``-``, ``@`` (or their full-width forms), possibly after blanks
-    or apostrophes, or with a tab or a line break. Plain numbers stay as they are.
+    These begin with ``=``, ``+``, ``-``, ``@`` (or their full-width forms), a tab or a line
+    break, possibly after apostrophes. Plain numbers stay as they are.
 
     Examples
     --------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +13,22 @@ import numpy as np
 import pyogrio
 import shapely
 import xlsxwriter
-from pyogrio.errors import DataSourceError, FeatureError, FieldError, GeometryError
+from pyogrio.errors import (
+    DataLayerError,
+    DataSourceError,
+    FeatureError,
+    FieldError,
+    GeometryError,
+)
+from xlsxwriter.exceptions import XlsxWriterException
 
+from gapmap.cells import guarded, unguarded, visible
 from gapmap.datum import DATUMS, convert_datum
 from gapmap.errors import CrsError, OutputError
 from gapmap.findings import Finding, fail, finding
 from gapmap.positions import locate
 from gapmap.tables import TEXT_ENDINGS, VECTOR_ENDINGS, read_table
+from gapmap.temporary import flush, make_beside, probe, release, remove, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +51,11 @@ WRITERS: Final = {
     ".json": "GeoJSON",
     ".kml": "KML",
 }
+SHEET_ROWS: Final = 1_048_576
+CELL_CHARACTERS: Final = 32_767
+_GDAL_FAILURES: Final = (
+    *(DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ValueError),
+)
 DECIMALS: Final = 10
 """Of degrees in tables: 0.01 mm."""
 
@@ -59,7 +72,8 @@ def convert_file(
     """Write a file again with its coordinates in another datum.
 
     A vector file keeps its features, and its attributes as text; heights are dropped. A table
-    keeps every other cell as it stands; its coordinate columns are found by name (``lon``,
+    keeps every other cell as it stands, except that CSV is made safe as :mod:`gapmap.cells`
+    describes; its coordinate columns are found by name (``lon``,
     ``lng``, ``longitude``, ``经度``, ``x`` and ``lat``, ``latitude``, ``纬度``, ``y``) and written
     with ten decimals. Where a table's row has no usable position its cells stay as they are and
     a finding says so.
@@ -94,8 +108,11 @@ def convert_file(
     for name in (source, target):
         if name not in DATUMS:
             fail(finding("convert-datum-unknown", value=name, known=", ".join(DATUMS)), CrsError)
+    _check_place(path, out)
     table = read_table(path, sheet=sheet, layer=layer)
-    _check_out(path, out, table)
+    known = TABLE_ENDINGS if table.geometry is None else VECTOR_ENDINGS
+    if out.suffix.lower() not in known:
+        fail(finding("convert-format", file=out.name, value=out.suffix, known=" ".join(known)))
     if table.geometry is None:
         found, changed = _convert_columns(table, out, source, target)
     else:
@@ -112,18 +129,23 @@ def convert_file(
     return (*table.findings, *found, *shifted, done)
 
 
-def _check_out(path: Path, out: Path, table: Table) -> None:
-    """Refuse to write onto the input, in a format of another kind, or into no folder."""
+def _check_place(path: Path, out: Path) -> None:
+    """Refuse to write onto the input or into no folder, and try whether there is room."""
     if out.resolve() == path.resolve() or (out.exists() and out.samefile(path)):
         fail(finding("convert-onto-itself", file=path.name))
-    known = TABLE_ENDINGS if table.geometry is None else VECTOR_ENDINGS
-    if out.suffix.lower() not in known:
-        fail(finding("convert-format", file=out.name, value=out.suffix, known=" ".join(known)))
     if not out.parent.is_dir():
         raise OutputError(
             f"there is no folder {out.parent} to write {out.name} into; make it first",
             f"没有文件夹 {out.parent},无法写入 {out.name};请先建立",
         )
+    if out.is_dir():
+        raise OutputError(
+            f"{out}: is a folder; name a file with -o", f"{out}:这是目录;请用 -o 指定文件名"
+        )
+    try:
+        probe(out.resolve())
+    except OSError as error:
+        raise _cannot_write(out, error) from error
 
 
 def _convert_columns(
@@ -145,10 +167,12 @@ def _convert_columns(
     cells.loc[known, y] = _degrees(lat)
     with _replaced(out) as fresh:
         if out.suffix.lower() == ".xlsx":
+            _check_sheet(table.file, cells)
             _write_workbook(cells, fresh, numeric=(x, y), known=known)
+            safe: tuple[Finding, ...] = ()
         else:
-            _write_text(cells, fresh)
-    return where.findings, int(known.sum())
+            safe = _write_text(table.file, cells, fresh)
+    return (*where.findings, *safe), int(known.sum())
 
 
 def _column(table: Table, names: tuple[str, ...]) -> str:
@@ -161,12 +185,35 @@ def _degrees(values: NDArray[np.float64]) -> list[str]:
     return [f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".") for value in values]
 
 
-def _write_text(cells: pd.DataFrame, out: Path) -> None:
-    """Write CSV in UTF-8 with its mark, so that Excel shows Chinese."""
-    with out.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter="\t" if out.suffix.lower() == ".tsv" else ",")
-        writer.writerow(cells.columns)
-        writer.writerows(cells.itertuples(index=False, name=None))
+def _write_text(file: str, cells: pd.DataFrame, out: Path) -> tuple[Finding, ...]:
+    """Write CSV in UTF-8 with its mark, so that Excel shows Chinese; nothing runs as a formula."""
+    columns = [[guarded(visible(value)) for value in cells[name]] for name in cells.columns]
+    names = [guarded(visible(str(name))) for name in cells.columns]
+    with out.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, delimiter="\t" if out.suffix.lower() == ".tsv" else ",")
+        writer.writerow(names)
+        writer.writerows(zip(*columns, strict=True))
+    count = sum(
+        told.startswith("'") and unguarded(told) == visible(value)
+        for name, column in zip(cells.columns, columns, strict=True)
+        for told, value in zip(column, cells[name], strict=True)
+        if told != value
+    )
+    return (finding("convert-guarded", file=file, count=count),) if count else ()
+
+
+def _check_sheet(file: str, cells: pd.DataFrame) -> None:
+    """Refuse what a sheet would cut or drop without a word."""
+    if len(cells) >= SHEET_ROWS:
+        fail(finding("convert-sheet-full", file=file, count=len(cells)))
+    for name in cells.columns:
+        lengths = cells[name].str.len()
+        if lengths.max() > CELL_CHARACTERS:
+            row = lengths.idxmax()
+            fail(
+                finding("convert-cell-long", file=file, row=int(row), field=str(name),
+                        length=int(lengths[row]))
+            )  # fmt: skip
 
 
 def _write_workbook(
@@ -176,7 +223,7 @@ def _write_workbook(
     with xlsxwriter.Workbook(out, {"constant_memory": True, "in_memory": False}) as book:
         sheet = book.add_worksheet()
         for place, name in enumerate(cells.columns):
-            sheet.write_string(0, place, str(name))
+            sheet.write_string(0, place, visible(str(name)))
         for row, (is_known, values) in enumerate(
             zip(known, cells.itertuples(index=False, name=None), strict=True), start=1
         ):
@@ -184,7 +231,7 @@ def _write_workbook(
                 if is_known and name in numeric:
                     sheet.write_number(row, place, float(value))
                 elif value:
-                    sheet.write_string(row, place, value)
+                    sheet.write_string(row, place, visible(value))
 
 
 def _convert_shapes(
@@ -220,12 +267,15 @@ def _write_shapes(frame: gpd.GeoDataFrame, out: Path) -> list[Finding]:
             pyogrio.write_dataframe(
                 frame, out, driver=WRITERS[out.suffix.lower()], encoding="UTF-8"
             )
-        except (DataSourceError, FeatureError, FieldError, GeometryError, ValueError) as error:
+            there = pyogrio.read_info(out, force_feature_count=True)["features"]
+        except _GDAL_FAILURES as error:
             problem = str(error).replace(str(out), out.name)
             raise OutputError(
                 f"{out.name} cannot be written: {problem}; choose another format, such as .gpkg",
                 f"无法写入 {out.name}:{problem};请换一种格式,例如 .gpkg",
             ) from error
+    if there != len(frame):  # GDAL does not always say that a disk was full
+        fail(finding("convert-lost", file=out.name, count=there, expected=len(frame)))
     return [
         finding("vector-complaint", file=out.name, problem=str(one.message))
         for one in said
@@ -235,12 +285,32 @@ def _write_shapes(frame: gpd.GeoDataFrame, out: Path) -> list[Finding]:
 
 @contextmanager
 def _replaced(out: Path) -> Iterator[Path]:
-    """Give a path beside ``out`` to write to; what was written takes the place of ``out``.
+    """Give a path in a folder beside ``out``; what was written there takes the place of ``out``.
 
     A shapefile is several files; all of them are moved. A write that fails leaves ``out`` as it
     was.
     """
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".gapmap-") as folder:
-        yield Path(folder) / out.name
-        for made in sorted(Path(folder).iterdir()):
-            made.replace(out.parent / made.name)
+    target = out.resolve()
+    folder, lock = None, None
+    try:
+        sweep(target)
+        folder, lock = make_beside(target, "tmp", folder=True)
+        yield folder / out.name
+        flush(folder)
+        for made in sorted(folder.iterdir()):
+            made.replace(target.parent / made.name)
+    except (OSError, XlsxWriterException) as error:
+        raise _cannot_write(out, error) from error
+    finally:
+        if folder is not None:
+            remove(folder)
+        release(lock)
+
+
+def _cannot_write(out: Path, error: Exception) -> OutputError:
+    why = (isinstance(error, OSError) and error.strerror) or str(error)
+    return OutputError(
+        f"{out}: cannot be written ({why}); choose another place with -o, "
+        "or make room and allow writing there",
+        f"{out}:无法写入({why});请用 -o 另选位置,或检查磁盘空间和写权限",
+    )

@@ -31,12 +31,15 @@ __all__ = [
     "is_held",
     "make_beside",
     "near",
+    "probe",
     "release",
     "remove",
     "sweep",
 ]
 
 DAY_SECONDS = 86_400
+_PROBE = b"gapmap tries whether there is room\n" * 2_000
+"""70 kB: more than a file system keeps beside a file's name."""
 
 
 def beside(target: Path, kind: str) -> Path:
@@ -73,6 +76,26 @@ def make_beside(target: Path, kind: str, *, folder: bool) -> tuple[Path, int | N
             if lock is None or is_held(made, lock):
                 return made, lock
             release(lock)
+
+
+def probe(target: Path) -> None:
+    """Write a file where temporary ones will stand, have it on the disk, and remove it.
+
+    The system's word on rights is not enough: it lies to administrators, on disks that are mounted
+    read-only, and where a quota is used up.
+
+    Raises
+    ------
+    OSError
+        Nothing can be written there.
+    """
+    made, lock = make_beside(target, "tmp", folder=False)
+    try:
+        made.write_bytes(_PROBE)
+        flush(made)
+    finally:
+        remove(made)
+        release(lock)
 
 
 def sweep(target: Path) -> None:

@@ -12,6 +12,7 @@ import folium
 import pytest
 import toys
 
+from gapmap.cells import visible
 from gapmap.errors import MethodError
 from gapmap.maps import map_gaps, map_sites
 
@@ -45,7 +46,7 @@ def test_it_is_a_folium_map_without_tiles(assessed: Assessment) -> None:
 
 
 def test_names_travel_unchanged_and_none_is_rendered(html: str) -> None:
-    assert _data(html)["picture"]["places"]["name"] == list(toys.NAMES)
+    assert _data(html)["picture"]["places"]["name"] == [visible(name) for name in toys.NAMES]
     for name in (*toys.HOSTILE, toys.HOSTILE_TOWN, "三灶村"):
         assert name not in html
 

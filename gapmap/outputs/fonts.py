@@ -9,6 +9,8 @@ from pathlib import Path
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
+from gapmap.cells import visible
+
 __all__ = ["Lettering", "chinese_font", "lettering"]
 
 _FAMILIES = (
@@ -62,7 +64,8 @@ class Lettering:
 
     def writable(self, text: str) -> str:
         """Put ``?`` for every character that the font lacks; line breaks become blanks."""
-        return "".join(c if ord(c) in self.characters else "?" for c in " ".join(text.split()))
+        plain = visible(" ".join(text.split()))
+        return "".join(c if ord(c) in self.characters else "?" for c in plain)
 
 
 def lettering(path: Path | None) -> Lettering:

@@ -22,6 +22,7 @@ import pyogrio
 import shapely
 
 from gapmap.access import STATUSES
+from gapmap.cells import visible
 from gapmap.outputs import styles
 from gapmap.outputs.areas import service_areas
 from gapmap.outputs.styles import Look
@@ -116,21 +117,17 @@ def _description(results: Results) -> str:
         marker,
         about.credit,
     ]
-    return _encodable(" · ".join(part for part in parts if part))
+    return visible(" · ".join(part for part in parts if part))
 
 
 def _metadata(results: Results) -> dict[str, str]:
     return {
-        "TITLE": _encodable(results.about.name),
+        "TITLE": visible(results.about.name),
         "DESCRIPTION": _description(results),
         "SIMULATED": "true" if results.simulated else "false",
-        "SIMULATED_FILES": _encodable("; ".join(results.simulated_files)),
+        "SIMULATED_FILES": visible("; ".join(results.simulated_files)),
         "MADE_BY": f"gapmap {results.about.version}".strip(),
     }
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf8", "backslashreplace").decode("utf8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +228,7 @@ def _plain(column: pd.Series) -> pd.Series:
 def _text(value: object) -> str | None:
     if value is None or value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124 - NaN
         return None
-    return _encodable(str(value)) or None
+    return visible(str(value)) or None
 
 
 def _alias(results: Results, column: str) -> str:
@@ -240,8 +237,8 @@ def _alias(results: Results, column: str) -> str:
         for name in _BY_SERVICE:
             if column == f"{name}_{service.id}":
                 told = title(name, results.language)
-                return _encodable(f"{results.service_name(service.id)} {told}")
-    return _encodable(title(column, results.language))
+                return visible(f"{results.service_name(service.id)} {told}")
+    return visible(title(column, results.language))
 
 
 def ascii_names(names: Iterable[str]) -> dict[str, str]:
@@ -316,8 +313,8 @@ def _facility_looks(results: Results) -> list[tuple[str, str, Look]]:
     services = list(dict.fromkeys([*table.services, *table.table["service"]]))
     return [
         (
-            _encodable(service),
-            _encodable(results.service_name(service)),
+            visible(service),
+            visible(results.service_name(service)),
             Look(
                 kind="marker",
                 colour=styles.HUES[number % len(styles.HUES)],
@@ -345,7 +342,7 @@ def _add_styles(database: sqlite3.Connection, results: Results, made: Mapping[st
             (
                 style.layer,
                 _GEOMETRY,
-                _encodable(style.name)[:_STYLE_NAME_LENGTH],
+                visible(style.name)[:_STYLE_NAME_LENGTH],
                 style.qml,
                 int(style.default),
                 described,

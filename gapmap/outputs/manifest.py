@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gapmap.cells import visible
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -163,9 +165,13 @@ else:
 
 
 def write_json(path: Path, content: Mapping[str, object]) -> None:
-    """Write strict JSON: UTF-8, no NaN or infinity (null instead), dates as text."""
+    """Write strict JSON: UTF-8, no NaN or infinity (null instead), dates as text.
+
+    What :func:`gapmap.cells.visible` makes visible stands here as JSON's own escapes, which are
+    the same and which every reader turns back.
+    """
     text = json.dumps(_strict(content), ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_bytes(text.encode("utf8", "backslashreplace") + b"\n")
+    path.write_bytes(visible(text).encode("utf8") + b"\n")
 
 
 def _strict(value: object) -> object:

@@ -10,7 +10,7 @@ from gapmap.errors import OutputError
 from gapmap.outputs.exchange import cannot_write, recover
 from gapmap.outputs.lock import locked
 from gapmap.outputs.manifest import is_run
-from gapmap.temporary import flush, make_beside, release, remove, sweep
+from gapmap.temporary import probe, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_file", "check_out", "check_table", "reserved"]
 
-_PROBE = b"gapmap tries whether there is room\n" * 2_000
-"""70 kB: more than a file system keeps beside a file's name."""
-FINDINGS_HEAD = "severity,code,file,"
+_FINDINGS_HEAD = "severity,code,file,"
 
 
 def check_out(out: Path, *, inputs: Iterable[Path] = ()) -> Path:
@@ -74,7 +72,7 @@ def reserved(out: Path, *, inputs: Iterable[Path] = ()) -> Iterator[Path]:
             undone.enter_context(locked(target))
             recover(target, complete=is_run)
             _check_folder(out, target)
-            _probe(target)
+            probe(target)
         yield target
 
 
@@ -134,7 +132,8 @@ def check_file(path: Path) -> None:
     made = _make_parents(path, target.parent)
     try:
         sweep(target)
-        _probe(target)
+        with _telling(target):
+            probe(target)
     finally:
         for folder in made:
             _remove_empty(folder)
@@ -253,24 +252,4 @@ def _holds_findings(file: Path) -> bool:
             first = stream.readline(200)
     except OSError:
         return False
-    return first == "" or first.startswith(FINDINGS_HEAD)
-
-
-def _probe(target: Path) -> None:
-    """Write a file where the temporary folder will stand, have it on the disk, and remove it.
-
-    The system's word on rights is not enough: it lies to administrators, on disks that are mounted
-    read-only, and where a quota is used up.
-    """
-    try:
-        probe, lock = make_beside(target, "tmp", folder=False)
-    except OSError as error:
-        raise cannot_write(target, error) from error
-    try:
-        probe.write_bytes(_PROBE)
-        flush(probe)
-    except OSError as error:
-        raise cannot_write(target, error) from error
-    finally:
-        remove(probe)
-        release(lock)
+    return first == "" or first.startswith(_FINDINGS_HEAD)

@@ -2,8 +2,8 @@
 
 UTF-8 with a byte-order mark, lines end in CR LF (RFC 4180), missing is empty, ``true`` and
 ``false``, dates as 2014-12-31. Infinity is never written: it is empty, and the reason beside it
-says why. A text that a spreadsheet would run as a formula gets an apostrophe before it;
-:func:`unguarded` takes it off again.
+says why. Texts are made safe as :mod:`gapmap.cells` describes: a text that a spreadsheet would run
+as a formula gets an apostrophe before it, which :func:`unguarded` takes off again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap.access import BORDER_COLUMNS, PIECE_COLUMNS
+from gapmap.cells import guarded, unguarded, visible
 from gapmap.findings import as_table
 from gapmap.islands import COLUMNS as ISLAND_COLUMNS
 
@@ -30,7 +31,15 @@ if TYPE_CHECKING:
     from gapmap.findings import Finding
     from gapmap.outputs.results import Results
 
-__all__ = ["COLUMNS", "cell_values", "guarded", "result_tables", "unguarded", "write_csv"]
+__all__ = [
+    "COLUMNS",
+    "cell_values",
+    "findings_table",
+    "guarded",
+    "result_tables",
+    "unguarded",
+    "write_csv",
+]
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -52,7 +61,9 @@ COLUMNS = {
     "targets": _names(
         "target clause title_zh title_en unit required achieved shortfall due status basis reason"
     ),
-    "findings": _names("severity code file row field value message done"),
+    "findings": _names(
+        "severity code file layer row field value message what_to_do done message_zh message_en"
+    ),
     "proposals": _names(
         "service rank phase site_id name x y cost people_gained places_gained reason"
     ),
@@ -67,9 +78,6 @@ METRE_DECIMALS = 3
 SHARE_DECIMALS = 6
 _FIGURES = 12
 """Other numbers are written with so many significant figures."""
-
-_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
 def result_tables(results: Results, findings: Sequence[Finding]) -> dict[str, pd.DataFrame]:
@@ -90,16 +98,23 @@ def result_tables(results: Results, findings: Sequence[Finding]) -> dict[str, pd
         "gaps": _by_measure(made.gaps),
         "equity": made.equity,
         "targets": made.targets,
-        "findings": as_table(findings, results.language),
         "proposals": pd.concat(sites, ignore_index=True) if sites else pd.DataFrame(),
         "islands": made.islands,
         "pieces": made.access.pieces,
         "borders": results.borders,
     }
-    return {
-        name: _rounded(_ordered(name, table)).assign(simulated=results.simulated)
-        for name, table in tables.items()
-    }
+    told = {name: _as_written(name, table, results) for name, table in tables.items()}
+    told["findings"] = findings_table(results, findings)
+    return {name: told[name] for name in COLUMNS}
+
+
+def findings_table(results: Results, findings: Sequence[Finding]) -> pd.DataFrame:
+    """Give the table of findings as it is written."""
+    return _as_written("findings", as_table(findings, results.language), results)
+
+
+def _as_written(name: str, table: pd.DataFrame, results: Results) -> pd.DataFrame:
+    return _rounded(_ordered(name, table)).assign(simulated=results.simulated)
 
 
 def _ordered(name: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -177,16 +192,23 @@ def _within_step(excess: NDArray[np.float64], step: float) -> NDArray[np.bool_]:
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table in the one way that this module describes."""
     columns = [_texts(table[name]) for name in table.columns]
-    with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as stream:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow([guarded(str(name)) for name in table.columns])
+        writer.writerow([guarded(visible(str(name))) for name in table.columns])
         writer.writerows(zip(*columns, strict=True))
 
 
 def _texts(column: pd.Series) -> list[str]:
-    return [
-        guarded(value) if isinstance(value, str) else _text(value) for value in cell_values(column)
-    ]
+    told: dict[str, str] = {}  # most texts of a column stand in many rows
+    values = []
+    for value in cell_values(column):
+        if not isinstance(value, str):
+            values.append(_text(value))
+            continue
+        if value not in told:
+            told[value] = guarded(visible(value))
+        values.append(told[value])
+    return values
 
 
 def _text(value: float | bool | None) -> str:  # noqa: FBT001 - the value of a cell
@@ -232,28 +254,3 @@ def _cell(value: object) -> str | float | bool | None:
     if isinstance(plain, dt.date):
         return plain.isoformat()
     return plain if isinstance(plain, (bool, int)) else str(plain)
-
-
-def guarded(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula.
-
-    These begin with ``=``, ``+``, ``-``, ``@`` (or their full-width forms), a tab or a line
-    break, possibly after apostrophes. Plain numbers stay as they are.
-
-    Examples
-    --------
-    >>> guarded("=1+1"), guarded("-5"), guarded("三灶")
-    ("'=1+1", '-5', '三灶')
-    """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
-
-
-def unguarded(text: str) -> str:
-    """Take the apostrophe off again that :func:`guarded` put before a text.
-
-    Examples
-    --------
-    >>> unguarded("'=1+1"), unguarded("'s-Gravenhage")
-    ('=1+1', "'s-Gravenhage")
-    """
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

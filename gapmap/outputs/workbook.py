@@ -15,22 +15,28 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
+from gapmap.cells import visible
+from gapmap.findings import finding
 from gapmap.outputs.sheets import Block, Rows, put_rows
+from gapmap.outputs.summary import marker, summary_blocks
 from gapmap.outputs.tables import cell_values
-from gapmap.words import title, vocabulary, word
+from gapmap.words import title, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from gapmap.findings import Finding
     from gapmap.outputs.results import Results
 
-__all__ = ["write_workbook"]
+__all__ = ["workbook_findings", "write_workbook"]
 
-_SHEET_ROWS = 1_048_576
+SHEET_ROWS = 1_048_576
 _CELL_CHARACTERS = 32_767
+_SURELY_SHORT = _CELL_CHARACTERS // 6  # an escape has six characters
 _HEADER_ROW = 3
 _FIRST_ROW = _HEADER_ROW + 1
+_ROWS_PER_SHEET = SHEET_ROWS - _FIRST_ROW
 _WIDTHS = (7, 46)
 _SAMPLE_ROWS = 200
 _BLOCK_ROWS = 5_000
@@ -82,7 +88,7 @@ def write_workbook(
     results: Results,
     tables: Mapping[str, pd.DataFrame],
     *,
-    rows_per_sheet: int = _SHEET_ROWS - _FIRST_ROW,
+    rows_per_sheet: int = _ROWS_PER_SHEET,
 ) -> None:
     """Write the tables, one sheet each, behind a sheet that says what they are.
 
@@ -105,13 +111,28 @@ def write_workbook(
         book.sheets = [
             (_sheet_name(name, number, results), name, len(part)) for name, number, part in plan
         ]
-        book.cut = sum(_too_long(table) for table in tables.values())
+        book.cut = sum(too_long(table) for table in tables.values())
         _write_summary(book)
         for (sheet, _, _), (name, number, part) in zip(book.sheets, plan, strict=True):
             _write_frame(book, sheet, (name, number), part)
     rows = {at: _rows(results, part) for at, (_, _, part) in enumerate(plan, start=2)}
     put_rows(frame, path, list(_FORMATS), rows)
     frame.unlink()
+
+
+def workbook_findings(tables: Mapping[str, pd.DataFrame]) -> tuple[Finding, ...]:
+    """Say which tables are too long for one sheet, and which have texts too long for a cell."""
+    found = []
+    for name, table in tables.items():
+        cells = too_long(table)
+        if cells:
+            found.append(finding("workbook-cells-cut", field=name, count=cells))
+        if len(table) > _ROWS_PER_SHEET:
+            sheets = -(-len(table) // _ROWS_PER_SHEET)
+            found.append(
+                finding("workbook-table-split", field=name, count=len(table), sheets=sheets)
+            )
+    return tuple(found)
 
 
 def _start(made: xlsxwriter.Workbook, results: Results) -> _Book:
@@ -121,7 +142,7 @@ def _start(made: xlsxwriter.Workbook, results: Results) -> _Book:
         {
             "title": _cut(about.name)[:255],
             "author": f"gapmap {about.version}".strip(),
-            "comments": _marker(results),
+            "comments": marker(results),
             "created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).replace(
                 tzinfo=None
             ),
@@ -138,10 +159,6 @@ def _start(made: xlsxwriter.Workbook, results: Results) -> _Book:
     return book
 
 
-def _marker(results: Results) -> str:
-    return word("simulated_data" if results.simulated else "real_data", results.language)
-
-
 def _parts(table: pd.DataFrame, most: int) -> Iterable[tuple[int, pd.DataFrame]]:
     """Cut a table into pieces that fit on a sheet; an empty one is one piece."""
     for number, start in enumerate(range(0, max(len(table), 1), most), start=1):
@@ -153,10 +170,15 @@ def _sheet_name(name: str, number: int, results: Results) -> str:
     return told if number == 1 else f"{told} {number}"
 
 
-def _too_long(table: pd.DataFrame) -> int:
+def too_long(table: pd.DataFrame) -> int:
+    """Count the cells whose text is longer than a cell of a workbook holds."""
     columns = (cell_values(table[name]) for name in table if not _is_numeric(table[name]))
     return sum(
-        isinstance(value, str) and len(value) > _CELL_CHARACTERS for c in columns for value in c
+        isinstance(value, str)
+        and len(value) > _SURELY_SHORT
+        and _length(visible(value)) > _CELL_CHARACTERS
+        for column in columns
+        for value in column
     )
 
 
@@ -165,8 +187,17 @@ def _is_numeric(column: pd.Series) -> bool:
 
 
 def _cut(text: str) -> str:
-    plain = text.encode("utf8", "backslashreplace").decode("utf8")
-    return plain if len(plain) <= _CELL_CHARACTERS else plain[: _CELL_CHARACTERS - 1] + "…"
+    """Give a text as a cell holds it: a spreadsheet counts some characters twice (UTF-16)."""
+    plain = visible(text)
+    if _length(plain) <= _CELL_CHARACTERS:
+        return plain
+    units = plain.encode("utf-16-le")[: 2 * (_CELL_CHARACTERS - 1)]
+    return units.decode("utf-16-le", "ignore") + "…"
+
+
+def _length(text: str) -> int:
+    """Count a text's characters as a spreadsheet does; most texts are far too short to matter."""
+    return len(text) if len(text) <= _CELL_CHARACTERS // 2 else len(text.encode("utf-16-le")) // 2
 
 
 def _write_frame(book: _Book, sheet: str, which: tuple[str, int], table: pd.DataFrame) -> None:
@@ -190,16 +221,12 @@ def _write_frame(book: _Book, sheet: str, which: tuple[str, int], table: pd.Data
 
 def _in_language(table: pd.DataFrame, language: str) -> pd.DataFrame:
     """Keep of two texts the one in the workbook's language, where the first one stood."""
+    table = table.drop(columns=["message_zh", "message_en"], errors="ignore")  # as `message`
     for name in ("reason", "evidence", "note"):
         if {name, f"{name}_zh"} <= set(table.columns):
             told = table if language != "zh" else table.assign(**{name: table[f"{name}_zh"]})
             table = told.drop(columns=f"{name}_zh")
     return table
-
-
-def _role(role: str, language: str) -> str:
-    said: dict[str, dict[str, str]] = vocabulary()["report"]  # type: ignore[assignment]  # words by language
-    return said.get(f"role_{role}", {}).get(language, role)
 
 
 def _rows(results: Results, table: pd.DataFrame) -> Rows:
@@ -221,7 +248,7 @@ def _write_head(book: _Book, page: xlsxwriter.worksheet.Worksheet, what: str) ->
     dated = about.date.isoformat() if about.date else ""
     facts = [dated, about.plan, about.scenario]
     page.write_string(1, 0, _cut(" · ".join(fact for fact in facts if fact)))
-    page.write_string(2, 0, _marker(book.results),
+    page.write_string(2, 0, marker(book.results),
                       book.formats["marker"] if book.results.simulated else None)  # fmt: skip
 
 
@@ -230,7 +257,7 @@ def _set_print(book: _Book, page: xlsxwriter.worksheet.Worksheet) -> None:
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)
     page.repeat_rows(_HEADER_ROW)
-    page.set_footer(f"&L{_marker(book.results)}&R&P / &N")
+    page.set_footer(f"&L{marker(book.results)}&R&P / &N")
 
 
 def _frozen_columns(name: str) -> int:
@@ -321,14 +348,14 @@ def _shown_length(text: str) -> int:
 
 
 def _write_summary(book: _Book) -> None:
-    """Write the first sheet: what the workbook is, what each sheet holds, what it was made of."""
+    """Write the first sheet."""
     results = book.results
     page = book.book.add_worksheet(word("sheet_summary", results.language))
     for at, width in enumerate((30, 34, 16, 70, 14)):
         page.set_column(at, at, width)
     _write_head(book, page, word("sheet_summary", results.language))
     row = _HEADER_ROW + 1
-    for block in (_facts(book), _sheet_rows(book), _input_rows(book), _row_rows(book)):
+    for block in summary_blocks(results, book.sheets, cut=book.cut):
         for number, cells in enumerate(block):
             look = book.formats["header"] if number == 0 else book.formats["wrap"]
             for at, cell in enumerate(cells):
@@ -339,75 +366,3 @@ def _write_summary(book: _Book) -> None:
             row += 1
         row += 1
     _set_print(book, page)
-
-
-_Row = tuple[str | float | None, ...]
-
-
-def _facts(book: _Book) -> list[_Row]:
-    about, says = book.results.about, book.says
-    files = "、".join(book.results.simulated_files)
-    rows: list[_Row] = [
-        (says("项目", "item"), says("内容", "value")),
-        (says("研究", "study"), about.name),
-        (says("日期", "date"), about.date.isoformat() if about.date else ""),
-        (says("规划", "plan"), about.plan or says("未指定", "none")),
-        (says("情景", "scenario"), about.scenario or says("无", "none")),
-        (says("数据性质", "data"), _marker(book.results)),
-        (says("模拟的文件", "simulated files"), files or says("无", "none")),
-        (says("数据来源", "data credit"), about.credit or says("未写明", "not given")),
-        (says("测量坐标系", "CRS of measuring"), about.crs),
-        (says("软件版本", "version"), f"gapmap {about.version}".strip()),
-    ]
-    if book.cut:
-        told = says(f"{book.cut} 个单元格超过 32,767 字符,在此截断并以“…”结尾;CSV 中完整",
-                    f"{book.cut} cells are longer than 32,767 characters: cut here, ending in …; whole in the CSV")  # fmt: skip  # noqa: E501 - one sentence
-        rows.append((says("注意", "note"), told))
-    if len({name for _, name, _ in book.sheets}) < len(book.sheets):
-        told = says("行数超过一张工作表的上限,续在后面的工作表中",
-                    "a table has more rows than a sheet takes and goes on in further sheets")  # fmt: skip  # noqa: E501 - one sentence
-        rows.append((says("注意", "note"), told))
-    return rows
-
-
-def _sheet_rows(book: _Book) -> list[_Row]:
-    says, language = book.says, book.results.language
-    head: _Row = (says("工作表", "sheet"), says("一行为", "one row per"), says("行数", "rows"))
-    return [
-        head,
-        *((sheet, word(f"row_of_{name}", language), rows) for sheet, name, rows in book.sheets),
-    ]
-
-
-def _input_rows(book: _Book) -> list[_Row]:
-    says = book.says
-    head: _Row = (says("输入文件", "input file"), says("用途", "role"), says("字节", "bytes"),
-                  "SHA-256", says("模拟", "simulated"))  # fmt: skip
-    yes_no = {
-        True: word("true", book.results.language),
-        False: word("false", book.results.language),
-    }
-    return [
-        head,
-        *(
-            (
-                f.name,
-                _role(f.role, book.results.language),
-                f.size_bytes,
-                f.sha256,
-                yes_no[f.simulated],
-            )
-            for f in book.results.about.inputs
-        ),
-    ]
-
-
-def _row_rows(book: _Book) -> list[_Row]:
-    says = book.says
-    head: _Row = (says("读入的文件", "file read"), says("读取行数", "rows read"),
-                  says("使用", "used"), says("修复", "repaired"),
-                  says("排除", "excluded"))  # fmt: skip
-    return [
-        head,
-        *((c.file, c.read, c.used, c.repaired, c.excluded) for c in book.results.rows),
-    ]

@@ -21,8 +21,8 @@ from gapmap.outputs.figures import write_figures
 from gapmap.outputs.geopackage import write_geopackage
 from gapmap.outputs.manifest import NAME, is_run, listed_files, manifest, write_json
 from gapmap.outputs.place import check_file, reserved
-from gapmap.outputs.tables import result_tables, write_csv
-from gapmap.outputs.workbook import write_workbook
+from gapmap.outputs.tables import findings_table, result_tables, write_csv
+from gapmap.outputs.workbook import workbook_findings, write_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +91,10 @@ def _write_all(fresh: Path, results: Results, started: float) -> None:
         areas = meanwhile.submit(service_areas, access, reached)
         findings = (*results.findings, *areas_left_out(reached), *write_figures(figures, results))
         tables = result_tables(results, findings)
+        limits = workbook_findings(tables)
+        if limits:
+            findings = (*findings, *limits)
+            tables["findings"] = findings_table(results, findings)
         for name, table in tables.items():
             write_csv(fresh / f"{name}.csv", table)
         write_workbook(fresh / "tables.xlsx", results, tables)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gapmap.about import About
+from gapmap.cells import visible
 from gapmap.report.page import assemble
 from gapmap.report.parts import content
 from gapmap.siting import Proposal
@@ -74,8 +75,6 @@ def build_report(
     block = about if about is not None else About()
     chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
     data = content(assessment, chosen, block, findings)
-    name, credit = (
-        text.encode("utf8", "replace").decode("utf8") for text in (block.name, block.credit)
-    )
+    name, credit = visible(block.name), visible(block.credit)
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
     return Report(assemble(data, title=title, language=block.language, credit=credit))

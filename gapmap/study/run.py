@@ -11,7 +11,7 @@ from gapmap.assessment import assess
 from gapmap.findings import finding
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
-from gapmap.outputs import Results, check_out, write_run
+from gapmap.outputs import Results, reserved, write_reserved
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
 from gapmap.siting import OBJECTIVES, propose_sites
@@ -74,8 +74,25 @@ def run_study(
     """
     watch = steps or Steps()
     inputs = tuple(one for _, one, _ in named_files(read_study_file(study_path(path))))
-    check_out(Path(out), inputs=inputs)  # before the work, not after it
-    study = read_study(path, steps=watch)
+    with reserved(Path(out), inputs=inputs) as target:  # before the work, not after it
+        study = read_study(path, steps=watch)
+        results = _results(study, inputs, scenario, language, siting, watch=watch)
+        check_accounts(study)
+        with watch.step("write"):
+            write_reserved(results, target)
+    return results
+
+
+def _results(
+    study: Study,
+    inputs: tuple[Path, ...],
+    scenario: Scenario | None,
+    language: str | None,
+    siting: SitingEntry | None,
+    *,
+    watch: Steps,
+) -> Results:
+    """Measure, assess, propose sites, and make the report."""
     about = replace(
         study.about,
         language=language or study.file.language,
@@ -111,7 +128,7 @@ def run_study(
             *assessment.findings,
         )
         report = build_report(assessment, proposals, about=about, findings=findings)
-    results = Results(
+    return Results(
         assessment=assessment,
         proposals=proposals,
         report_html=report.html,
@@ -125,10 +142,6 @@ def run_study(
         input_paths=inputs,
         borders=borders,
     )
-    check_accounts(study)
-    with watch.step("write"):
-        write_run(results, Path(out))
-    return results
 
 
 def _opened(study: Study, access: Access, scenario: Scenario | None) -> Access:

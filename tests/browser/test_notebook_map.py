@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import toys
 
+from gapmap.cells import visible
 from gapmap.maps import map_gaps, map_sites
 
 if TYPE_CHECKING:
@@ -79,6 +80,6 @@ def test_hostile_names_are_text_in_popups(
         )
         page.mouse.click(x, y)
         shown.append(page.text_content(".gapmap-card b"))
-    assert shown == list(places.loc[places["position"] != "missing", "place"])
+    assert shown == [visible(one) for one in places.loc[places["position"] != "missing", "place"]]
     assert page.locator(".leaflet-popup img, .leaflet-popup script").count() == 0
     assert opened.trouble() == []
