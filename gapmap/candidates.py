@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 
 from gapmap.positions import locate
-from gapmap.region.polygons import mend, point_in
 from gapmap.region.rows import Ledger, drop_repeated, fill_ids
+from gapmap.region.shapes import fit_shapes
 from gapmap.tables import read_table, texts
 
 if TYPE_CHECKING:
@@ -63,13 +63,9 @@ def read_candidates(
         x = y = None
     positions = locate(ledger.table, crs=region.crs, datum=datum, x=x, y=y)
     ledger.add_positions(positions)
-    points = gpd.GeoSeries(
-        point_in(mend(positions.geometry.to_numpy()).shapes),
-        index=positions.geometry.index,
-        crs=region.crs,
-    )
-    nowhere = points.isna()
     names = texts(ledger.table, "name")
+    points, _ = fit_shapes(ledger, positions.geometry, names)
+    nowhere = points.isna()
     ledger.each("candidate-nowhere", nowhere, names)
     codes = fill_ids(ledger, "id")
     ledger.drop(nowhere)

@@ -15,8 +15,8 @@ from gapmap.facilities.identity import name_apart, possible_doubles, repeated_ro
 from gapmap.facilities.value import COLUMNS, Facilities
 from gapmap.findings import fail, finding
 from gapmap.positions import locate
-from gapmap.region.polygons import mend, point_in
 from gapmap.region.rows import Ledger
+from gapmap.region.shapes import fit_shapes
 from gapmap.tables import dates, ids, numbers, read_table, texts
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def _read_source(ledger: Ledger, source: FacilitySource, gazetteer: Gazetteer) -
     _add_dates(ledger, source, frame)
     _add_attributes(ledger, source, rules, frame)
     frame["qualifies"], frame["failed"] = judge(ledger, rules, frame)
-    points = _points(ledger, source, gazetteer.places.region.crs)
     names = frame["facility"].where(frame["facility"] != "", frame["facility_id"])
+    points = _points(ledger, source, gazetteer.places.region.crs, names)
     frame = frame.join(find_home(ledger, source, points, gazetteer, names))
     frame["file"], frame["row"] = ledger.table.file, frame.index
     made = gpd.GeoDataFrame(frame, geometry=points, crs=points.crs)
@@ -201,7 +201,9 @@ def _add_attributes(
         frame[name] = texts(ledger.table, column)
 
 
-def _points(ledger: Ledger, source: FacilitySource, crs: pyproj.CRS) -> gpd.GeoSeries:
+def _points(
+    ledger: Ledger, source: FacilitySource, crs: pyproj.CRS, names: pd.Series
+) -> gpd.GeoSeries:
     """Give a point for each row; a file without any positions may hold codes alone."""
     table = ledger.table
     index = table.cells.index
@@ -211,15 +213,7 @@ def _points(ledger: Ledger, source: FacilitySource, crs: pyproj.CRS) -> gpd.GeoS
         return gpd.GeoSeries([None] * len(index), index=index, crs=crs)
     positions = locate(table, crs=crs, datum=source.datum, x=source.x, y=source.y)
     ledger.add_positions(positions)
-    mended = mend(positions.geometry.to_numpy())
-    none = pd.Series("", index=index)
-    repaired = pd.Series(mended.repaired, index=index)
-    ledger.each("polygon-repaired", repaired, none)
-    ledger.repaired |= {int(row) for row in index[repaired]}
-    ledger.each("polygon-left-out", pd.Series(mended.broken, index=index), none)
-    points = gpd.GeoSeries(point_in(mended.shapes), index=index, crs=crs)
-    shapes = gpd.GeoSeries(mended.shapes, index=index, crs=crs)
-    ledger.each("shape-no-place", points.isna() & shapes.notna(), shapes.geom_type)
+    points, _ = fit_shapes(ledger, positions.geometry, names)
     return points
 
 

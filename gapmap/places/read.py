@@ -12,8 +12,8 @@ from gapmap.places.home import find_home
 from gapmap.places.setting import read_setting
 from gapmap.places.value import Places
 from gapmap.positions import locate
-from gapmap.region.polygons import is_polygon, mend, point_in
 from gapmap.region.rows import Ledger, drop_repeated, fill_ids
+from gapmap.region.shapes import fit_shapes
 from gapmap.tables import booleans, numbers, read_table, texts
 
 if TYPE_CHECKING:
@@ -85,18 +85,7 @@ def _shapes(
     """Give a point for each place, and the polygons where there are any."""
     positions = locate(ledger.table, crs=region.crs, datum=source.datum, x=source.x, y=source.y)
     ledger.add_positions(positions)
-    index = positions.geometry.index
-    mended = mend(positions.geometry.to_numpy())
-    codes = texts(ledger.table, source.id)
-    repaired = pd.Series(mended.repaired, index=index)
-    ledger.each("polygon-repaired", repaired, codes)
-    ledger.repaired |= {int(row) for row in index[repaired]}
-    ledger.each("polygon-left-out", pd.Series(mended.broken, index=index), codes)
-    points = gpd.GeoSeries(point_in(mended.shapes), index=index, crs=region.crs)
-    shapes = gpd.GeoSeries(mended.shapes, index=index, crs=region.crs)
-    ledger.each("shape-no-place", points.isna() & shapes.notna(), shapes.geom_type)
-    areas = is_polygon(mended.shapes)
-    return points, shapes.where(areas, None) if areas.any() else None
+    return fit_shapes(ledger, positions.geometry, texts(ledger.table, source.id))
 
 
 def _people(ledger: Ledger, source: PlaceSource) -> dict[str, pd.Series]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from gapmap.findings import may_repair
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -29,18 +31,31 @@ class Mended:
     Attributes
     ----------
     shapes
-        As given, but invalid polygons mended, or None where that would change them.
-    repaired, broken
-        Which were mended, and which could not be.
+        As given, but invalid polygons mended, or None where they may not be.
+    repaired, remade, broken
+        Which were mended as good as unchanged; which were mended and changed by it; which could
+        not be mended or may not be.
     drawn_m2, valid_m2
-        Area before and after mending, NaN where nothing was mended.
+        Area before and after mending, NaN where nothing was invalid.
+    why
+        What is wrong with an invalid polygon, in the words of the geometry engine.
     """
 
     shapes: Shapes
     repaired: Flags
+    remade: Flags
     broken: Flags
     drawn_m2: NDArray[np.float64]
     valid_m2: NDArray[np.float64]
+    why: Shapes
+
+    def areas(self, number: int) -> dict[str, str]:
+        """Give the facts that a finding on the polygon of this number needs."""
+        return {
+            "why": str(self.why[number]),
+            "drawn": f"{self.drawn_m2[number]:.0f}",
+            "kept": f"{self.valid_m2[number]:.0f}",
+        }
 
 
 def is_polygon(shapes: Shapes) -> Flags:
@@ -48,21 +63,66 @@ def is_polygon(shapes: Shapes) -> Flags:
     return np.isin(shapely.get_type_id(shapes), _POLYGONS)
 
 
-def mend(shapes: Shapes) -> Mended:
+def mend(shapes: Shapes, *, repair: str = "safe") -> Mended:
     """Make invalid polygons valid where that changes their area by less than 0.1 %.
 
-    The area drawn is that within the outer rings less that within the holes.
+    The area drawn is that within the outer rings less that within the holes. Each ring is looked
+    at for itself besides, see :func:`_change_m2`, so that one fault cannot hide another.
+
+    Parameters
+    ----------
+    shapes
+        In a metric CRS; None and other types stay as they are.
+    repair
+        The study's policy: ``none`` mends nothing, ``all`` mends whatever the change, as long as
+        ground is left.
     """
     invalid = is_polygon(shapes) & ~shapely.is_valid(shapes)
-    made = shapes.copy()
-    drawn_m2, valid_m2 = np.full(len(shapes), np.nan), np.full(len(shapes), np.nan)
-    made[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    count = len(shapes)
+    made, why = shapes.copy(), np.full(count, "", dtype=object)
+    drawn_m2, valid_m2, change_m2 = (np.full(count, np.nan) for _ in range(3))
+    why[invalid] = shapely.is_valid_reason(shapes[invalid])
     drawn_m2[invalid] = shapely.area(shapes[invalid])
-    valid_m2[invalid] = shapely.area(made[invalid])
-    changed = np.abs(valid_m2 - drawn_m2) >= SAME_AREA * drawn_m2
-    broken = invalid & (changed | ~is_polygon(made))
+    for number in np.flatnonzero(invalid):
+        made[number] = _valid(shapes[number])
+        change_m2[number] = _change_m2(shapes[number], made[number])
+    valid_m2[invalid] = np.nan_to_num(shapely.area(made[invalid]))
+    same = change_m2 < SAME_AREA * np.fmin(drawn_m2, valid_m2)
+    usable = np.isfinite(change_m2) & (valid_m2 > 0)
+    repaired = usable & same & may_repair(repair, "polygon-repaired")
+    remade = usable & ~same & may_repair(repair, "polygon-remade")
+    broken = invalid & ~repaired & ~remade
     made[broken] = None
-    return Mended(made, invalid & ~broken, broken, drawn_m2, valid_m2)
+    return Mended(made, repaired, remade, broken, drawn_m2, valid_m2, why)
+
+
+def _valid(shape: shapely.Geometry) -> shapely.Geometry | None:
+    """Give a valid polygon of an invalid one; None where the geometry engine finds none."""
+    try:
+        return shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    except shapely.errors.GEOSException:
+        return None
+
+
+def _change_m2(drawn: shapely.Geometry, valid: shapely.Geometry | None) -> float:
+    """Give by how much mending changes an area at least, infinite where that cannot be said.
+
+    Within a ring, ground that is gone round the other way counts as minus in the area drawn, and
+    ground that is gone round twice counts twice: the two could cancel out. Therefore the ring's
+    mended area is held against the one by the even-odd rule too, which leaves out the latter,
+    and what the rings change is added up without signs.
+    """
+    if valid is None or not np.isfinite(shapely.get_coordinates(drawn)).all():
+        return np.inf
+    rings = shapely.polygons(shapely.get_rings(drawn))
+    try:
+        odd_m2 = shapely.area(shapely.make_valid(rings, method="linework"))
+        ring_m2 = shapely.area(shapely.make_valid(rings, method="structure", keep_collapsed=False))
+    except shapely.errors.GEOSException:
+        return np.inf
+    twice, turned = np.abs(ring_m2 - odd_m2), np.abs(ring_m2 - shapely.area(rings))
+    whole = abs(float(shapely.area(valid) - shapely.area(drawn)))
+    return max(whole, float(np.maximum(twice, turned).sum()))
 
 
 def point_in(shapes: Shapes) -> Shapes:

@@ -15,8 +15,9 @@ from gapmap.datum import metric_crs
 from gapmap.findings import fail, finding
 from gapmap.positions import locate
 from gapmap.region.areas import lies_in, names_of, resolve
-from gapmap.region.polygons import is_polygon, mend, point_in
-from gapmap.region.rows import Ledger, drop_repeated, fill_ids
+from gapmap.region.polygons import is_polygon, mend
+from gapmap.region.rows import Ledger, drop_repeated, fail_for_all, fill_ids
+from gapmap.region.shapes import fit_shapes, say_mended
 from gapmap.region.value import Region
 from gapmap.tables import ids, read_table, texts
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gapmap.findings import Finding
+    from gapmap.positions import Positions
     from gapmap.region.polygons import Mended
     from gapmap.region.value import DistrictSource, TownSource
     from gapmap.tables import Table
@@ -85,18 +87,17 @@ def _read_districts(source: DistrictSource, crs: str) -> tuple[gpd.GeoDataFrame,
     if table.geometry is None or table.geometry.isna().all():
         fail(finding("districts-empty", file=table.file))
     codes = ids(table, source.id)
-    _check_ids(table, source.id, codes)
     ledger = Ledger(table)
     names = texts(table, source.name)
     ledger.each("name-empty", names == "", codes, field=source.name)
-    degrees = locate(table, crs=pyproj.CRS.from_epsg(4326), datum=source.datum).geometry
-    _check_polygons(table, degrees)
-    metric = metric_crs(degrees.total_bounds, crs)
+    degrees = locate(table, crs=pyproj.CRS.from_epsg(4326), datum=source.datum)
+    fail_for_all([*_bad_ids(table, source.id, codes), *_no_polygons(table, degrees)])
+    metric = metric_crs(degrees.geometry.total_bounds, crs)
     positions = locate(table, crs=metric, datum=source.datum)
     ledger.add_positions(positions)
-    mended = mend(positions.geometry.to_numpy())
-    _check_mended(table, positions.geometry, mended)
-    _say_mended(ledger, mended)
+    mended = mend(positions.geometry.to_numpy(), repair=table.repair)
+    fail_for_all(_broken(table, mended))
+    say_mended(ledger, mended, names.where(names != "", codes))
     outlines = gpd.GeoDataFrame(
         {"district_id": codes, "district": names.where(names != "", codes)},
         geometry=gpd.GeoSeries(mended.shapes, index=codes.index, crs=metric),
@@ -106,41 +107,33 @@ def _read_districts(source: DistrictSource, crs: str) -> tuple[gpd.GeoDataFrame,
     return outlines, ledger
 
 
-def _check_ids(table: Table, column: str, codes: pd.Series) -> None:
+def _bad_ids(table: Table, column: str, codes: pd.Series) -> Iterator[Finding]:
+    """Name every district without an id, and every one whose id another has already."""
+    where = {"file": table.file, "field": column}
     for row in codes.index[codes == ""]:
-        fail(finding("id-missing", file=table.file, row=int(row), field=column))
-    for row in codes.index[codes.duplicated()]:
-        first = int(codes.index[codes == codes[row]][0])
-        where = {"file": table.file, "field": column, "value": codes[row]}
-        fail(finding("id-repeated", row=int(row), **where, first=first))
+        yield finding("id-missing", row=int(row), **where)
+    first = {code: int(str(row)) for row, code in codes.drop_duplicates().items()}
+    for row in codes.index[codes.duplicated() & (codes != "")]:
+        code = codes[row]
+        yield finding("id-repeated", row=int(row), value=code, first=first[code], **where)
 
 
-def _check_polygons(table: Table, shapes: gpd.GeoSeries) -> None:
+def _no_polygons(table: Table, positions: Positions) -> Iterator[Finding]:
+    """Name every district that is no polygon; where its position cannot be true, say that."""
+    told = {one.row: one for one in positions.findings if one.row is not None and not one.repair}
+    shapes = positions.geometry
     for row in shapes.index[~is_polygon(shapes.to_numpy())]:
+        if row in told and told[row].code != "position-empty":
+            yield told[row]
+            continue
         kind = "–" if shapes[row] is None else shapes[row].geom_type
-        fail(finding("district-no-polygon", file=table.file, row=int(row), value=kind))
+        yield finding("district-no-polygon", file=table.file, row=int(row), value=kind)
 
 
-def _check_mended(table: Table, drawn: gpd.GeoSeries, mended: Mended) -> None:
+def _broken(table: Table, mended: Mended) -> Iterator[Finding]:
     for number in np.flatnonzero(mended.broken):
-        fail(
-            finding(
-                "polygon-broken",
-                file=table.file,
-                row=int(drawn.index[number]),
-                why=shapely.is_valid_reason(drawn.iloc[number]),
-                drawn=f"{mended.drawn_m2[number]:.0f}",
-                kept=f"{mended.valid_m2[number]:.0f}",
-            )
-        )
-
-
-def _say_mended(ledger: Ledger, mended: Mended) -> None:
-    """Record repaired polygons, and those of towns that had to be left out."""
-    index = ledger.table.cells.index
-    none = pd.Series("", index=index)
-    ledger.each("polygon-repaired", pd.Series(mended.repaired, index=index), none)
-    ledger.repaired |= {int(row) for row in index[mended.repaired]}
+        row = int(table.cells.index[number])
+        yield finding("polygon-broken", file=table.file, row=row, **mended.areas(int(number)))
 
 
 def _overlaps(file: str, outlines: gpd.GeoDataFrame) -> Iterator[Finding]:
@@ -189,12 +182,11 @@ def _read_towns(source: TownSource, outlines: gpd.GeoDataFrame) -> tuple[gpd.Geo
     drop_repeated(ledger, source.id)
     codes, names = fill_ids(ledger, source.id), texts(ledger.table, source.name)
     ledger.each("name-empty", names == "", codes, field=source.name)
-    shapes = _town_shapes(ledger, source, outlines.crs)
-    district = _town_districts(ledger, source, shapes, outlines)
+    points, polygons = _town_shapes(ledger, source, outlines.crs, names.where(names != "", codes))
+    district = _town_districts(ledger, source, points, outlines)
     ledger.once("town-without-district", district == "", names)
     own = names_of(district, outlines["district_id"], outlines["district"])
     plan = own if source.plan_district is None else texts(ledger.table, source.plan_district)
-    polygons = shapes.where(is_polygon(shapes.to_numpy()), None)
     towns = gpd.GeoDataFrame(
         {
             "town_id": codes,
@@ -202,32 +194,29 @@ def _read_towns(source: TownSource, outlines: gpd.GeoDataFrame) -> tuple[gpd.Geo
             "district_id": district,
             "plan_district": plan.where(plan != "", own),
         },
-        geometry=polygons,
+        geometry=[None] * len(codes) if polygons is None else polygons,
         crs=outlines.crs,
     )
     return towns.reset_index(drop=True), ledger
 
 
-def _town_shapes(ledger: Ledger, source: TownSource, crs: pyproj.CRS) -> gpd.GeoSeries:
-    """Give the towns' shapes, None without one; a broken polygon is left out and recorded."""
+def _town_shapes(
+    ledger: Ledger, source: TownSource, crs: pyproj.CRS, names: pd.Series
+) -> tuple[gpd.GeoSeries, gpd.GeoSeries | None]:
+    """Give a point inside each town and its polygon, None where it has none."""
     table = ledger.table
     if table.geometry is None:
-        return gpd.GeoSeries([None] * len(table.cells), index=table.cells.index, crs=crs)
+        return gpd.GeoSeries([None] * len(table.cells), index=table.cells.index, crs=crs), None
     positions = locate(table, crs=crs, datum=source.datum)
     ledger.add_positions(positions)
-    mended = mend(positions.geometry.to_numpy())
-    _say_mended(ledger, mended)
-    index = table.cells.index
-    ledger.each("polygon-left-out", pd.Series(mended.broken, index=index), ids(table, source.id))
-    return gpd.GeoSeries(mended.shapes, index=index, crs=crs)
+    return fit_shapes(ledger, positions.geometry, names)
 
 
 def _town_districts(
-    ledger: Ledger, source: TownSource, shapes: gpd.GeoSeries, outlines: gpd.GeoDataFrame
+    ledger: Ledger, source: TownSource, points: gpd.GeoSeries, outlines: gpd.GeoDataFrame
 ) -> pd.Series:
-    """Give each town's district: the one it names, else the one its shape lies in."""
-    inside = gpd.GeoSeries(point_in(shapes.to_numpy()), index=shapes.index, crs=outlines.crs)
-    by_position = lies_in(inside, outlines.geometry, outlines["district_id"])
+    """Give each town's district: the one it names, else the one it lies in."""
+    by_position = lies_in(points, outlines.geometry, outlines["district_id"])
     if source.district is None:
         return by_position
     cells = ids(ledger.table, source.district)

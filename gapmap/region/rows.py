@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from gapmap.findings import fail, finding
 from gapmap.tables import RowCount, ids, row_findings, without
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from gapmap.positions import Positions
     from gapmap.tables import Table
 
-__all__ = ["Ledger", "drop_repeated", "fill_ids"]
+__all__ = ["Ledger", "drop_repeated", "fail_for_all", "fill_ids"]
+
+NAMED_MOST: Final = 1000
+"""So many fatal rows of a file are named; whoever has more of them needs no longer list."""
 
 
 @dataclass(slots=True)
@@ -109,8 +113,8 @@ def drop_repeated(ledger: Ledger, column: str) -> None:
         content["\0geometry"] = table.geometry.to_wkb()
     whole = content.duplicated()
     first = {code: int(str(row)) for row, code in codes.drop_duplicates().items()}
-    for row in codes.index[again]:
-        said = finding(
+    told = [
+        finding(
             "row-repeated" if whole[row] else "id-conflict",
             file=table.file,
             row=int(row),
@@ -118,10 +122,24 @@ def drop_repeated(ledger: Ledger, column: str) -> None:
             value=codes[row],
             first=first[codes[row]],
         )
-        if not whole[row]:
-            fail(said)
-        ledger.add([said])
+        for row in codes.index[again]
+    ]
+    fail_for_all(one for one in told if one.code == "id-conflict")
+    ledger.add(told)
     ledger.drop(again)
+
+
+def fail_for_all(found: Iterable[Finding]) -> None:
+    """Raise an error that names every fatal row of a file, if there is any.
+
+    Raises
+    ------
+    InputError
+        It says the first, and carries the others.
+    """
+    named = tuple(islice(found, NAMED_MOST))
+    if named:
+        fail(named[0], also=named[1:])
 
 
 def fill_ids(ledger: Ledger, column: str) -> pd.Series:
