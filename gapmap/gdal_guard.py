@@ -9,25 +9,29 @@ has set there stays; it is added to.
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-__all__ = ["FOLLOWING", "keep_out"]
+__all__ = ["FOLLOWING", "NEWER", "keep_out"]
 
 FOLLOWING: Final = (
     # datasets that name other files or commands
-    *("VRT", "OGR_VRT", "GTI", "DERIVED", "GDALG", "STACTA", "STACIT", "MRF", "ECRGTOC", "RPFTOC"),
-    *("Rasterlite", "KMLSUPEROVERLAY", "TIL", "GNMFile", "GNMDatabase"),
+    *("VRT", "OGR_VRT", "GTI", "DERIVED", "STACTA", "STACIT", "MRF", "ECRGTOC", "RPFTOC", "TIL"),
+    *("KMLSUPEROVERLAY", "GNMFile", "GNMDatabase", "GPSBabel"),
     # services on a network
     *("WMS", "WCS", "WMTS", "WFS", "OAPIF", "OGCAPI", "CSW", "HTTP", "EEDA", "EEDAI", "DAAS"),
-    *("PLMOSAIC", "PLSCENES", "Carto", "AmigoCloud", "Elasticsearch", "NGW", "GMLAS", "GeoRSS"),
-    # databases and programs
-    *("PostgreSQL", "PostGISRaster", "PGEO", "MySQL", "MSSQLSpatial", "OCI", "GeoRaster"),
-    *("ODBC", "HANA", "MongoDBv3", "ADBC", "CouchDB", "Cloudant", "GFT", "DODS", "GPSBabel"),
+    *("PLMOSAIC", "PLSCENES", "Carto", "AmigoCloud", "Elasticsearch", "NGW", "GeoRSS"),
 )
-"""Drivers left out; those that the loaded GDAL does not have are passed over in silence."""
+"""Drivers left out: all of this kind that the GDAL within pyogrio has.
+
+GDAL complains on standard error of a name that it does not know, so none stands here on trust.
+Database drivers are not among them: no path of a file can reach those.
+"""
+NEWER: Final = ("GDALG", "ADBC")
+"""The same, since the GDAL of pyogrio 0.12."""
 
 _SETTINGS: Final = {
     # no file name ends so: whatever is asked of /vsicurl/ and its kin is refused unasked
@@ -62,6 +66,20 @@ def keep_out(environment: MutableMapping[str, str] | None = None) -> None:
     where = os.environ if environment is None else environment
     told = where.get("GDAL_SKIP", "")
     names = (name.strip() for name in (told.split(",") if "," in told else told.split()))
-    where["GDAL_SKIP"] = ",".join(dict.fromkeys((*filter(None, names), *FOLLOWING)))
+    newer = NEWER if _pyogrio() >= (0, 12) else ()
+    where["GDAL_SKIP"] = ",".join(dict.fromkeys((*filter(None, names), *FOLLOWING, *newer)))
     for name, value in _SETTINGS.items():
         where.setdefault(name, value)
+
+
+def _pyogrio() -> tuple[int, ...]:
+    """Give the version of the installed pyogrio by the folder that names it.
+
+    Importing pyogrio would load GDAL, and ``importlib.metadata`` takes a tenth of a second.
+    """
+    spec = find_spec("pyogrio")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        for name in os.listdir(os.path.dirname(folder)):  # noqa: PTH120, PTH208 - quick to load
+            if name.startswith("pyogrio-") and name.endswith((".dist-info", ".egg-info")):
+                return tuple(int(part) for part in name.split("-")[1].split(".")[:2])
+    return (0,)
