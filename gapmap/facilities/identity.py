@@ -41,11 +41,15 @@ def repeated_rows(table: gpd.GeoDataFrame) -> tuple[pd.Series, list[Told]]:
     content = pd.DataFrame(table.drop(columns=_NOT_CONTENT))
     content["position_wkb"] = table.geometry.to_wkb(hex=True)
     again = content.duplicated()
-    alike = content[content.duplicated(keep=False)]
-    group = alike.groupby(list(alike), sort=False, dropna=False).ngroup()
-    where = _where(table)
-    first = {number: where[label] for label, number in group.drop_duplicates().items()}
-    told = [_repeats(where[label], first[group[label]]) for label in table.index[again]]
+    alike = np.flatnonzero(content.duplicated(keep=False))
+    some = content.iloc[alike]
+    group = some.groupby(list(some), sort=False, dropna=False).ngroup().to_numpy()
+    _, first = np.unique(group, return_index=True)
+    where = _Rows(table)
+    told = [
+        _repeats(where.at(alike[at]), where.at(alike[first[group[at]]]))
+        for at in np.flatnonzero(again.to_numpy()[alike])
+    ]
     return again, told
 
 
@@ -61,10 +65,16 @@ class _Where:
     row: int
 
 
-def _where(table: gpd.GeoDataFrame) -> dict[object, _Where]:
-    columns = ["facility_id", "facility", "service", "part", "file", "row"]
-    cells = zip(*(table[name].to_numpy(dtype=object) for name in columns), strict=True)
-    return {label: _Where(*one) for label, one in zip(table.index, cells, strict=True)}
+class _Rows:
+    """The rows of a table of facilities, by their position in it."""
+
+    def __init__(self, table: gpd.GeoDataFrame) -> None:
+        names = ("facility_id", "facility", "service", "part", "file", "row")
+        self._columns = [table[name].to_numpy(dtype=object) for name in names]
+
+    def at(self, position: np.integer) -> _Where:
+        """Give the row at a position."""
+        return _Where(*(column[position] for column in self._columns))
 
 
 def _repeats(one: _Where, first: _Where) -> Told:
@@ -80,9 +90,9 @@ def name_apart(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Told]]:
     next_number: dict[str, int] = {}
     made: dict[tuple[int, int], str] = {}  # a row of two services keeps one id
     told: list[Told] = []
-    where = list(_where(table).values())
+    where = _Rows(table)
     for position in np.flatnonzero(table.duplicated(["service", "facility_id"])):
-        one = where[position]
+        one = where.at(position)
         if (one.part, one.row) in made:
             renamed[position] = made[one.part, one.row]
             continue
@@ -123,8 +133,8 @@ def possible_doubles(table: gpd.GeoDataFrame, given: pd.Series) -> list[Told]:
     found = np.flatnonzero(other < len(named))
     pairs = sorted({(min(a, b), max(a, b)) for a, b in zip(found, other[found], strict=True)})
     own_ids = given[named.index].to_numpy()
-    where = list(_where(named).values())
-    return [_double(where[a], where[b]) for a, b in pairs if own_ids[a] != own_ids[b]]
+    where = _Rows(named)
+    return [_double(where.at(a), where.at(b)) for a, b in pairs if own_ids[a] != own_ids[b]]
 
 
 def _double(one: _Where, other: _Where) -> Told:
