@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -211,14 +212,23 @@ def test_nodes_that_an_editor_has_not_sent_have_negative_numbers(tmp_path: Path)
     drawn = read_network(NetworkSource(osm=write(tmp_path, ".osm", text)), crs=ZONE)
     sent = read_network(NetworkSource(osm=write(tmp_path, ".osm")), crs=ZONE)
     assert described(drawn) == described(sent)
-    assert drawn.findings == sent.findings
+    assert [(one.code, one.facts) for one in drawn.findings] == [
+        (one.code, one.facts) for one in sent.findings
+    ]
 
 
 def test_of_a_way_that_a_file_holds_twice_the_last_counts(tmp_path: Path) -> None:
     first = '<way id="101" version="1"><nd ref="3"/><nd ref="4"/><tag k="highway" v="steps"/></way>'
     text = xml().replace('<way id="100"', f'{first}<way id="100"')
     twice = read_network(NetworkSource(osm=write(tmp_path, ".osm", text)), crs=ZONE)
-    same(twice, read_network(NetworkSource(osm=write(tmp_path, ".osm")), crs=ZONE))
+    once = read_network(NetworkSource(osm=write(tmp_path, ".osm")), crs=ZONE)
+    (again,) = [one for one in twice.findings if one.code == "network-ways-repeated"]
+    assert (again.value, dict(again.facts)) == ("way 101", {"ways": "1"})
+    (rows,) = twice.rows
+    assert (rows.read, rows.used, rows.repaired, rows.excluded) == (10, 7, 0, 3)
+    assert once.rows[0].read == 9
+    others = tuple(one for one in twice.findings if one is not again)
+    same(replace(twice, findings=others, rows=once.rows), once)
 
 
 @pytest.mark.parametrize("ending", [".osm.pbf", ".osm"])
@@ -302,7 +312,7 @@ def test_files_that_cannot_be_read_are_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "nothing.osm").touch()
     (tmp_path / "folder.osm").mkdir()
     for name, code in (
-        ("broken.osm.pbf", "network-unreadable"),
+        ("broken.osm.pbf", "network-not-osm"),
         ("broken.osm", "network-unreadable"),
         ("empty.osm", "network-no-lines"),
         ("other.graphml", "network-unreadable"),

@@ -128,8 +128,8 @@ def _makers() -> Iterator[str]:
 def _own_code() -> list[Path]:
     """Give the modules that build networks: a version number alone does not tell two states."""
     root = Path(__file__).parents[1]
-    beside = ("findings.py", "findings.toml", "positions.py")
-    folders = ("network", "tables", "datum")
+    beside = ("findings.py", "findings.toml")
+    folders = ("network", "region", "positions", "tables", "datum")
     code = [path for folder in folders for path in (root / folder).rglob("*.py")]
     return sorted(path for path in (*code, *(root / name for name in beside)) if path.is_file())
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -19,8 +20,9 @@ from scipy.spatial import cKDTree
 from gapmap.errors import NetworkError
 from gapmap.findings import fail, finding
 from gapmap.network.rules import FERRY_TAGS, TAGS, Tags, make_tags
-from gapmap.network.ways import Ways, tally
+from gapmap.network.ways import Fate, Ways, tally
 from gapmap.positions import locate
+from gapmap.region.rows import Ledger
 from gapmap.tables import read_table
 
 if TYPE_CHECKING:
@@ -28,11 +30,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
-    import pandas as pd
     import pyproj
 
     from gapmap.findings import Finding
     from gapmap.network.value import Flags, Floats, Integers
+    from gapmap.tables import RowCount
 
 __all__ = ["TOLERANCE_M", "is_line", "read_borders", "read_lines", "tags_of", "ways_from_lines"]
 
@@ -43,7 +45,9 @@ _LINE_TYPES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINEST
 _AREA_TYPES = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
-def read_lines(path: Path, *, layer: str | None, datum: str, crs: pyproj.CRS) -> Ways:
+def read_lines(
+    path: Path, *, layer: str | None, datum: str, crs: pyproj.CRS, repair: str = "safe"
+) -> Ways:
     """Read a layer of roads.
 
     The columns ``highway`` (or ``fclass``), ``oneway``, ``maxspeed``, ``bridge``, ``access``,
@@ -56,7 +60,7 @@ def read_lines(path: Path, *, layer: str | None, datum: str, crs: pyproj.CRS) ->
         If the file has no geometry, or nothing says in which coordinates it is.
     """
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers are told below
-        table = read_table(path, layer=layer)
+        table = read_table(path, layer=layer, repair=repair)
         positions = locate(table, crs=crs, datum=datum)
         geometry = positions.geometry.to_numpy()
         drawn = is_line(geometry)
@@ -64,11 +68,13 @@ def read_lines(path: Path, *, layer: str | None, datum: str, crs: pyproj.CRS) ->
     tags = tags_of(table.cells.iloc[rows])
     parts, part_of = shapely.get_parts(geometry[rows], return_index=True)
     ways, joined = ways_from_lines(parts, [tags[row] for row in part_of])
-    none = np.empty(0, np.int64)
     number = table.cells.index.to_numpy(np.int64)
-    count, found = tally(
-        tags, owners=number[rows], lost=number[bad], broken=none, file=table.file, named="row"
+    fate = Fate(
+        table.read,
+        lost=np.array([*number[bad], *table.excluded], np.int64),
+        mended=np.array([*(positions.repaired | table.repaired)], np.int64),
     )
+    count, found = tally(tags, owners=number[rows], fate=fate, file=table.file, named="row")
     findings = [*table.findings, *positions.findings, *found]
     findings += [
         finding("network-row-no-line", file=table.file, row=int(table.cells.index[row]))
@@ -187,28 +193,32 @@ def _distances(coords: Floats) -> Floats:
 
 
 def read_borders(
-    path: Path, *, datum: str, crs: pyproj.CRS
-) -> tuple[shapely.Geometry, tuple[Finding, ...]]:
+    path: Path, *, datum: str, crs: pyproj.CRS, repair: str = "safe"
+) -> tuple[shapely.Geometry, tuple[Finding, ...], RowCount]:
     """Read lines that may not be crossed; of areas, their outlines.
+
+    Returns
+    -------
+    All lines as one geometry, what was wrong in the file, and what became of its rows.
 
     Raises
     ------
     NetworkError
         If the file has no lines and no areas.
     """
-    table = read_table(path)
-    positions = locate(table, crs=crs, datum=datum)
-    geometry = positions.geometry.to_numpy()
-    kind = shapely.get_type_id(geometry)
-    lines = [
-        *geometry[np.isin(kind, _LINE_TYPES)],
-        *shapely.boundary(geometry[np.isin(kind, _AREA_TYPES)]),
-    ]
-    if not lines:
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are told below
+        ledger = Ledger(read_table(path, repair=repair))
+        table = ledger.table
+        positions = locate(table, crs=crs, datum=datum)
+        geometry = positions.geometry.to_numpy()
+        wide = np.isin(shapely.get_type_id(geometry), _AREA_TYPES)
+        outlines = geometry.copy()
+        outlines[wide] = shapely.boundary(geometry[wide])
+        drawn = is_line(outlines)
+    if not drawn.any():
         fail(finding("network-no-geometry", file=table.file), NetworkError)
-    findings = [*table.findings, *positions.findings]
-    findings += [
-        finding("network-row-no-line", file=table.file, row=int(table.cells.index[row]))
-        for row in np.flatnonzero(~np.isin(kind, (*_LINE_TYPES, *_AREA_TYPES)))
-    ]
-    return shapely.union_all(lines), tuple(findings)
+    ledger.add_positions(positions)
+    bad = pd.Series(~drawn, index=table.cells.index)
+    ledger.each("network-row-no-line", bad, pd.Series("", index=table.cells.index))
+    ledger.drop(bad)
+    return shapely.union_all(outlines[drawn]), tuple(ledger.findings), ledger.count()

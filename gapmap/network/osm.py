@@ -1,46 +1,41 @@
-"""OpenStreetMap files: PBF and XML through pyosmium, GraphML through OSMnx.
+"""OpenStreetMap files: PBF and XML through pyosmium, GraphML by itself.
 
 The file is read whole, never clipped: a road that leaves the area and comes back is needed.
 """
 
 from __future__ import annotations
 
-import difflib
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
-from xml.etree.ElementTree import ParseError
 
 import numpy as np
 import osmium
 import pyproj
-import shapely
 
 from gapmap.errors import NetworkError
-from gapmap.findings import fail, finding
-from gapmap.network.rules import FERRY_TAGS, TAGS, Tags, make_tags
+from gapmap.findings import Finding, fail, finding, may_repair
+from gapmap.network.graphml import read_graphml
+from gapmap.network.osm_file import OSM_FORMATS, check_osm_file, deleted_ways, osm_format
+from gapmap.network.rules import FERRY_TAGS, TAGS, Tags
 from gapmap.network.value import row_ranges
-from gapmap.network.ways import Ways, tally
+from gapmap.network.ways import Fate, Ways, tally
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    import networkx as nx
-
-    from gapmap.network.value import Floats, Integers
+    from gapmap.network.value import Flags, Floats, Integers
+    from gapmap.tables import RowCount
 
 __all__ = ["OSM_FORMATS", "read_osm"]
 
-OSM_FORMATS = (".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".graphml")
-
 _KEYS = ("highway", "route")
 _UNKNOWN = 2**31 - 1  # osmium's coordinate of a node that the file does not hold
-_ONE_WAY = ("True", "true", "yes", "1", "-1", "reverse", "T", "F")  # OSMnx has turned "-1" already
 
-# what osmium, OSMnx, networkx and the XML parsers raise over a file that they cannot make out
-_READING_ERRORS = (
-    *(RuntimeError, OSError, EOFError, ParseError, KeyError, ValueError),
-    osmium.InvalidLocationError,
-)
+# what osmium raises over a file that it cannot make out
+_READING_ERRORS = (RuntimeError, OSError, EOFError, ValueError, osmium.InvalidLocationError)
 
 
 class _Drawn(NamedTuple):
@@ -55,102 +50,144 @@ class _Drawn(NamedTuple):
     counts: Integers
     tags: list[Tags]
     owners: Integers
+
+
+@dataclass(slots=True)
+class _Taken:
+    """Ways as they come out of a file: node, x and y of every mention, all in one list.
+
+    ``read`` counts every way that came, those that the file itself calls deleted included.
+    """
+
+    read: int = 0
+    deleted: list[int] = field(default_factory=list)
+    mentions: list[int] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    tags: list[Tags] = field(default_factory=list)
+    ways: list[int] = field(default_factory=list)
+    known: dict[Tags, Tags] = field(default_factory=dict)
+
+
+class _Nodes(NamedTuple):
+    """Where ferries land, and the places of nodes that a file puts at several: the last counts."""
+
     quays: frozenset[int]
+    again: dict[int, tuple[int, int]]
 
 
-class _Taken(NamedTuple):
-    """Ways as they come out of a file: node, x and y of every mention, all in one list."""
+class _Read(NamedTuple):
+    """What a file holds, with the numbers that account for it."""
 
-    mentions: list[int]
-    counts: list[int]
-    tags: list[Tags]
-    ways: list[int]
-    known: dict[Tags, Tags]
+    drawn: _Drawn
+    nodes: _Nodes
+    read: int
+    deleted: list[int]
+    twice: list[int]
 
 
-def read_osm(path: Path) -> tuple[Ways, pyproj.CRS]:
+def read_osm(path: Path, *, repair: str = "safe") -> tuple[Ways, pyproj.CRS | None]:
     """Read all ways and ferries of an OSM file, in the CRS that the file has.
 
     Parameters
     ----------
     path
         ``.osm.pbf``, ``.osm``, ``.osm.bz2``, or ``.graphml`` as OSMnx saves it.
+    repair
+        How far gapmap may repair it: one of ``gapmap.findings.REPAIRS``.
+
+    Returns
+    -------
+    The ways, and their CRS; None where a GraphML file names none.
 
     Raises
     ------
-    NetworkError
+    InputError
         If the format is another one, or the file cannot be read.
     """
-    name = path.name.lower()
-    _check_file(path)
+    marked = check_osm_file(path)
+    kind = osm_format(path)
+    if kind == "graphml":
+        return read_graphml(path, repair=repair)
+    gone = deleted_ways(path) if marked else set()
+    # the absolute path and the format: osmium takes "http:x" for an address, "-" for a stream
+    file = osmium.io.File(str(path.absolute()), kind)
     try:
-        if name.endswith(".graphml"):
-            return _from_graphml(path)
-        drawn = _drawn(path)
+        held = _held(file, gone, check_nodes=kind != "pbf")
     except _READING_ERRORS as error:
         problem = (str(error).splitlines() or [type(error).__name__])[0]
+        problem = problem.replace(str(path.absolute()), path.name)
         fail(finding("network-unreadable", file=path.name, problem=problem), NetworkError)
-    return _ways(drawn, file=path.name), pyproj.CRS("EPSG:4326")
+    if held is None:
+        fail(finding("network-history", file=path.name), NetworkError)
+    mend = may_repair(repair, "network-ways-broken")
+    return _ways(held, file=path.name, mend=mend), pyproj.CRS("EPSG:4326")
 
 
-def _check_file(path: Path) -> None:
-    if not path.name.lower().endswith(OSM_FORMATS):
-        known = " ".join(OSM_FORMATS)
-        found = finding("file-format", file=path.name, value=path.suffix, known=known)
-        fail(found, NetworkError)
-    if path.is_dir():
-        fail(finding("file-is-folder", file=path.name), NetworkError)
-    if not path.is_file():
-        beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
-        near = ", ".join(difflib.get_close_matches(path.name, beside, n=3, cutoff=0.4)) or "–"
-        fail(finding("file-missing", file=path.name, value=path, nearest=near), NetworkError)
-    if path.stat().st_size == 0:
-        fail(finding("file-empty", file=path.name), NetworkError)
-
-
-def _drawn(path: Path) -> _Drawn:
+def _held(file: osmium.io.File, gone: set[int], *, check_nodes: bool) -> _Read | None:
     """Read the nodes, then the ways, wherever they stand in the file; then what few ferries need.
 
-    The ways come by their ids, so that their order in the file changes nothing.
+    The ways come by their ids, so that their order in the file changes nothing. None for a file
+    that holds several versions of each object.
     """
+    with osmium.io.Reader(file, osmium.osm.NOTHING) as reader:
+        if reader.header().has_multiple_object_versions:
+            return None
     store = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     store.ignore_errors()
-    taken = _Taken([], [], [], [], {})
-    quays = _fill(path, store)
-    _take(path, store, osmium.filter.KeyFilter(*_KEYS), taken)
-    silent = _line_members(path) - set(taken.ways)
+    taken = _Taken()
+    nodes = _every_node(file, store) if check_nodes else _fill(file, store)
+    _take(file, store, osmium.filter.KeyFilter(*_KEYS), taken, gone)
+    silent = _line_members(file) - {*taken.ways, *taken.deleted}
     if silent:
-        _take(path, store, _ids_filter(silent), taken, silent=silent)
+        _take(file, store, _ids_filter(silent), taken, gone, silent=silent)
     mentions = np.array(taken.mentions, np.int64).reshape(-1, 3)
     ids, placed = mentions[:, 0], mentions[:, 1:]
     lonlat = placed / 1e7
     if (ids < 0).any():
-        lonlat[ids < 0] = _unsent(path, ids[ids < 0])
+        lonlat[ids < 0] = _unsent(file, ids[ids < 0])
+    for at in np.flatnonzero(np.isin(ids, list(nodes.again))):
+        lonlat[at] = np.array(nodes.again[int(ids[at])]) / 1e7
     lonlat[(np.abs(lonlat) > (180, 90)).any(axis=1)] = np.nan
-    return _by_id(
-        _Drawn(
-            ids,
-            lonlat,
-            np.array(taken.counts, np.int64),
-            taken.tags,
-            np.array(taken.ways, np.int64),
-            quays,
-        )
-    )
+    owners = np.array(taken.ways, np.int64)
+    drawn = _Drawn(ids, lonlat, np.array(taken.counts, np.int64), taken.tags, owners)
+    once = _by_id(drawn)
+    twice = list((Counter(taken.ways) - Counter(once.owners.tolist())).elements())
+    return _Read(once, nodes, taken.read, taken.deleted, twice)
 
 
-def _fill(path: Path, store: osmium.NodeLocationsForWays) -> frozenset[int]:
+def _fill(file: osmium.io.File, store: osmium.NodeLocationsForWays) -> _Nodes:
     """Keep where each node lies, outside of Python, and find those where ferries land."""
     landing = osmium.filter.TagFilter(("amenity", "ferry_terminal"))  # not kept alive by osmium
-    with osmium.io.Reader(str(path), osmium.osm.NODE) as reader:
-        return frozenset(node.id for node in osmium.OsmFileIterator(reader, store, landing))
+    with osmium.io.Reader(file, osmium.osm.NODE) as reader:
+        quays = frozenset(node.id for node in osmium.OsmFileIterator(reader, store, landing))
+    return _Nodes(quays, {})
+
+
+def _every_node(file: osmium.io.File, store: osmium.NodeLocationsForWays) -> _Nodes:
+    """Do the same, and find numbers that stand at several places: files joined by hand do that.
+
+    Programs write PBF, and people do not; there it is not looked for.
+    """
+    quays, seen = set(), array("q")
+    with osmium.io.Reader(file, osmium.osm.NODE) as reader:
+        for node in osmium.OsmFileIterator(reader, store):
+            seen.extend((node.id, node.location.x, node.location.y))
+            if node.tags.get("amenity") == "ferry_terminal":
+                quays.add(node.id)
+    table = np.array(seen, np.int64).reshape(-1, 3)
+    table = table[np.argsort(table[:, 0], kind="stable")]
+    twice = table[1:, 0] == table[:-1, 0]
+    moved = np.unique(table[1:, 0][twice & (table[1:, 1:] != table[:-1, 1:]).any(axis=1)])
+    rows = table[np.isin(table[:, 0], moved)].tolist()
+    return _Nodes(frozenset(quays), {number: (x, y) for number, x, y in rows})
 
 
 def _take(
-    path: Path,
+    file: osmium.io.File,
     store: osmium.NodeLocationsForWays,
     which: object,
     taken: _Taken,
+    gone: Collection[int],
     *,
     silent: Collection[int] = (),
 ) -> None:
@@ -159,9 +196,13 @@ def _take(
     Where ``silent`` names ways, only those are taken, as ferries.
     """
     mentions, known = taken.mentions, taken.known
-    with osmium.io.Reader(str(path), osmium.osm.WAY) as reader:
+    with osmium.io.Reader(file, osmium.osm.WAY) as reader:
         for way in osmium.OsmFileIterator(reader, store, which):
             if silent and way.id not in silent:
+                continue
+            taken.read += 1
+            if way.deleted or way.id in gone:
+                taken.deleted.append(way.id)
                 continue
             nodes = way.nodes
             for node in nodes:
@@ -185,16 +226,16 @@ def _ids_filter(ids: set[int]) -> object:
     return osmium.filter.IdFilter(ids)
 
 
-def _line_members(path: Path) -> set[int]:
+def _line_members(file: osmium.io.File) -> set[int]:
     """Find the ways that belong to a ferry line."""
-    relations = osmium.FileProcessor(str(path), osmium.osm.RELATION)
+    relations = osmium.FileProcessor(file, osmium.osm.RELATION)
     lines = relations.with_filter(osmium.filter.TagFilter(("route", "ferry")))
     return {member.ref for line in lines for member in line.members if member.type == "w"}
 
 
-def _unsent(path: Path, ids: Integers) -> Floats:
+def _unsent(file: osmium.io.File, ids: Integers) -> Floats:
     """Find nodes that were drawn in an editor and never sent: osmium keeps no negative numbers."""
-    nodes = osmium.FileProcessor(str(path), osmium.osm.NODE)
+    nodes = osmium.FileProcessor(file, osmium.osm.NODE)
     where = {node.id: (node.location.x, node.location.y) for node in nodes if node.id < 0}
     unknown = (_UNKNOWN, _UNKNOWN)
     return np.array([where.get(node, unknown) for node in ids.tolist()], float) / 1e7
@@ -217,69 +258,18 @@ def _by_id(drawn: _Drawn) -> _Drawn:
     )
 
 
-def _from_graphml(path: Path) -> tuple[Ways, pyproj.CRS]:
-    """Read a graph that OSMnx saved; two directions of one street become one way."""
-    import networkx as nx  # noqa: PLC0415 - both take longer to load than many a file to read
-    import osmnx  # noqa: PLC0415
+def _ways(held: _Read, *, file: str, mend: bool) -> Ways:
+    """Give points their numbers, and break ways where the file lacks a node: nothing is bridged.
 
-    as_text = dict.fromkeys(("oneway", "osmid", "reversed", "length"), str)
-    try:
-        graph = osmnx.load_graphml(path, node_dtypes={"osmid": str}, edge_dtypes=as_text)
-    except nx.NetworkXException as error:
-        raise ValueError(*error.args) from error
-    nodes = {node: i for i, node in enumerate(graph.nodes)}
-    lines: dict[tuple[int, int, bytes], tuple[Floats, Tags]] = {}
-    for tail, head, data in graph.edges(data=True):
-        tags = make_tags(data)
-        ends = [(graph.nodes[node]["x"], graph.nodes[node]["y"]) for node in (tail, head)]
-        line = data.get("geometry")
-        coords = np.array(ends) if line is None else shapely.get_coordinates(line)
-        a, b = nodes[tail], nodes[head]
-        one_way = tags.oneway in _ONE_WAY
-        if not one_way and (b, coords[::-1].tobytes()) < (a, coords.tobytes()):
-            a, b, coords = b, a, coords[::-1]
-        tags = tags._replace(oneway="yes" if one_way else "no")
-        lines.setdefault((a, b, coords.tobytes()), (coords, tags))
-    return _graph_ways(graph, lines, file=path.name), pyproj.CRS(graph.graph["crs"])
-
-
-def _graph_ways(
-    graph: nx.MultiDiGraph,
-    lines: dict[tuple[int, int, bytes], tuple[Floats, Tags]],
-    *,
-    file: str,
-) -> Ways:
-    """Give points between two nodes numbers of their own: streets meet at nodes only."""
-    xy = np.array([(data["x"], data["y"]) for _, data in graph.nodes(data=True)], float)
-    between = [coords[1:-1] for coords, _ in lines.values()]
-    counts = np.array([len(inner) + 2 for inner in between], np.int64)
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    points = np.empty(counts.sum(), np.int64)
-    points[offsets[:-1]] = [a for a, _, _ in lines]
-    points[offsets[1:] - 1] = [b for _, b, _ in lines]
-    inner = np.ones(len(points), bool)
-    inner[offsets[:-1]] = inner[offsets[1:] - 1] = False
-    points[inner] = len(xy) + np.arange(inner.sum())
-    tags = [tags for _, tags in lines.values()]
-    none = np.empty(0, np.int64)
-    rows, findings = tally(tags, owners=np.arange(len(tags)), lost=none, broken=none, file=file)
-    return Ways(
-        xy=np.concatenate([xy.reshape(-1, 2), *between]),
-        points=points,
-        offsets=offsets,
-        tags=tags,
-        findings=findings,
-        rows=(rows,),
-    )
-
-
-def _ways(drawn: _Drawn, *, file: str) -> Ways:
-    """Give points their numbers, and break ways where the file lacks a node: nothing is bridged."""
-    counts = drawn.counts
+    Where ``mend`` forbids it, a way that lacks a node is left out whole.
+    """
+    drawn, counts = held.drawn, held.drawn.counts
     way_of = np.repeat(np.arange(len(counts)), counts)
     known = ~np.isnan(drawn.lonlat[:, 0])
     cut = np.unique(way_of[~known])
     run = np.cumsum(~known) + way_of  # changes where a way ends and where a node is missing
+    if not mend:
+        known &= ~np.isin(way_of, cut)
     run, way_of = run[known], way_of[known]
     _, begins, sizes = np.unique(run, return_index=True, return_counts=True)
     long = np.isin(run, run[begins[sizes > 1]])
@@ -290,21 +280,57 @@ def _ways(drawn: _Drawn, *, file: str) -> Ways:
     partial = np.isin(way_of[begins], cut)
     for part in np.flatnonzero(partial):
         tags[part] = tags[part]._replace(duration="")  # it is that of the whole
-    owners = drawn.owners
-    kept = owners[way_of[begins]]
-    lost, broken = np.setdiff1d(owners, kept), np.intersect1d(owners[cut], kept)
-    rows, findings = tally(
-        drawn.tags, owners=owners, lost=lost, broken=broken, file=file, named="way"
-    )
-    if len(cut) or len(lost):
-        found = finding("network-ways-broken", file=file, ways=len(broken), lost=len(lost))
-        findings = (*findings, found)
+    rows, findings = _account(held, kept=way_of[begins], cut=cut, file=file)
     return Ways(
         xy=drawn.lonlat[known][long][first],
         points=points,
         offsets=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         tags=tags,
-        quays=frozenset(np.flatnonzero(np.isin(nodes, list(drawn.quays))).tolist()),
+        quays=frozenset(np.flatnonzero(np.isin(nodes, list(held.nodes.quays))).tolist()),
         findings=findings,
         rows=(rows,),
     )
+
+
+def _account(
+    held: _Read, *, kept: Integers, cut: Integers, file: str
+) -> tuple[RowCount, tuple[Finding, ...]]:
+    """Say what became of every way: ``kept`` are those of which something is left."""
+    owners = held.drawn.owners
+    short = owners[_is_short(held.drawn)]
+    lost = np.union1d(np.setdiff1d(owners, owners[kept]), short)
+    broken = np.setdiff1d(np.intersect1d(owners[cut], owners[kept]), short)
+    again = len(held.twice)
+    fate = Fate(held.read, lost=lost, mended=broken, again=again + len(held.deleted))
+    rows, findings = tally(held.drawn.tags, owners=owners, fate=fate, file=file, named="way")
+    gaps = np.setdiff1d(lost, short)
+    found = []
+    if len(broken) or len(gaps):
+        first = f"way {min(*broken, *gaps, np.inf):.0f}"
+        said = finding(
+            "network-ways-broken", file=file, value=first, ways=len(broken), lost=len(gaps)
+        )
+        found.append(said)
+    for code, which in (
+        ("network-ways-short", short.tolist()),
+        ("network-ways-deleted", held.deleted),
+        ("network-ways-repeated", held.twice),
+    ):
+        if which:
+            found.append(finding(code, file=file, value=f"way {min(which)}", ways=len(which)))
+    moved = held.nodes.again
+    if moved:
+        first = f"node {min(moved)}"
+        found.append(finding("network-nodes-repeated", file=file, value=first, nodes=len(moved)))
+    return rows, (*findings, *found)
+
+
+def _is_short(drawn: _Drawn) -> Flags:
+    """Mark the ways that do not name two different nodes."""
+    short: Flags = drawn.counts < 2  # noqa: PLR2004 - a line has two ends
+    some = np.flatnonzero(drawn.counts)
+    starts = (np.cumsum(drawn.counts) - drawn.counts)[some]
+    if len(some):
+        same = np.minimum.reduceat(drawn.ids, starts) == np.maximum.reduceat(drawn.ids, starts)
+        short[some] |= same
+    return short

@@ -86,22 +86,27 @@ def _cached(source: NetworkSource, crs: pyproj.CRS, folder: Path, *, keep: bool)
 def _build(source: NetworkSource, crs: pyproj.CRS) -> Network:
     if source.osm is not None:
         path = source.osm
-        ways = _osm(source.osm, datum=source.datum, crs=crs)
+        ways = _osm(source.osm, datum=source.datum, crs=crs, repair=source.repair)
     elif source.lines is not None:
         path = source.lines
-        ways = read_lines(source.lines, layer=source.layer, datum=source.datum, crs=crs)
+        ways = read_lines(
+            source.lines, layer=source.layer, datum=source.datum, crs=crs, repair=source.repair
+        )
     findings: tuple[Finding, ...] = ways.findings
-    rows, borders = ways.rows, None
+    rows, borders, water = ways.rows, None, None
     crossings: list[Crossing] = []
     if source.borders is not None:
-        borders, found = read_borders(source.borders, datum=source.datum, crs=crs)
-        findings += found
-    water = None
+        borders, found, count = read_borders(
+            source.borders, datum=source.datum, crs=crs, repair=source.repair
+        )
+        findings, rows = findings + found, (*rows, count)
     if source.water is not None:
-        water, found = read_water(source.water, datum=source.datum, crs=crs)
-        findings += found
+        water, found, count = read_water(
+            source.water, datum=source.datum, crs=crs, repair=source.repair
+        )
+        findings, rows = findings + found, (*rows, count)
     if source.ferries is not None:
-        crossings, found, count = read_ferries(source.ferries, crs=crs)
+        crossings, found, count = read_ferries(source.ferries, crs=crs, repair=source.repair)
         findings, rows = findings + found, (*rows, count)
     network = assemble(
         replace(ways, findings=findings, rows=rows),
@@ -164,18 +169,24 @@ def network_from_lines(
     return assemble(ways, crs=pyproj.CRS(crs), file="", speeds=speeds, snap_m=snap_m)
 
 
-def _osm(path: Path, *, datum: str, crs: pyproj.CRS) -> Ways:
+def _osm(path: Path, *, datum: str, crs: pyproj.CRS, repair: str) -> Ways:
     """Read an OSM file and project it; OSM is WGS84 unless the study names another datum."""
-    from gapmap.network.osm import read_osm  # noqa: PLC0415 - OSMnx is slow to load: only if needed
+    from gapmap.network.osm import read_osm  # noqa: PLC0415 - osmium is loaded only if needed
 
-    ways, own = read_osm(path)
+    ways, own = read_osm(path, repair=repair)
     if datum == "detect":
         fail(finding("datum-detect-later", file=path.name), CrsError)
     xy = ways.xy
-    if datum in ("gcj02", "bd09"):
+    if datum in DATUMS:
+        if own is not None and own.is_projected:
+            said = finding("datum-not-degrees", file=path.name, datum=datum, crs=own.name)
+            fail(said, CrsError)
         xy = np.column_stack(convert_datum(*xy.T, source=datum, target="wgs84"))
-    elif datum not in ("auto", "wgs84", "cgcs2000"):
+        own = pyproj.CRS("EPSG:4326")
+    elif datum != "auto":
         own = _named_crs(datum, file=path.name)
+    if own is None:
+        fail(finding("crs-missing", file=path.name), CrsError)
     east, north = pyproj.Transformer.from_crs(own, crs, always_xy=True).transform(*xy.T)
     projected = np.column_stack([east, north])
     if not np.isfinite(projected).all():

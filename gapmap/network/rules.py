@@ -29,6 +29,7 @@ __all__ = [
     "duration_minutes",
     "effective_speeds",
     "ferry_rule",
+    "knows_oneway",
     "make_tags",
     "road_rule",
 ]
@@ -67,6 +68,8 @@ _SHUT = {
 _OPEN = {"yes", "designated", "permissive", "official", "destination", "customers", "permit"}
 _FORWARD = {"yes", "true", "True", "1", "1.0", "t", "F", "是"}  # F, T: as Geofabrik writes them
 _BACKWARD = {"-1", "-1.0", "reverse", "T"}
+_BOTH = {"", "no", "false", "False", "0", "0.0", "f", "B", "N", "否", "双向"}
+_BY_TURNS = {"reversible", "alternating"}  # now this way, now that: open both ways
 _ROUNDABOUTS = {"roundabout", "circular"}
 _SLOWEST_KMH, _FASTEST_KMH = 5.0, 150.0
 _LEAST_KMH = 0.001  # of a planner's own speeds: 1 km in six weeks
@@ -189,6 +192,17 @@ def _directions(kind: str, tags: Tags) -> tuple[bool, bool]:
         return False, True
     implied = not tags.oneway and (tags.junction in _ROUNDABOUTS or kind == "motorway")
     return True, not (tags.oneway in _FORWARD or implied)
+
+
+def knows_oneway(oneway: str) -> bool:
+    """Say whether a direction is one of those that :func:`road_rule` reads; others mean nothing.
+
+    Examples
+    --------
+    >>> knows_oneway("是"), knows_oneway("东向西")
+    (True, False)
+    """
+    return any(oneway in known for known in (_FORWARD, _BACKWARD, _BOTH, _BY_TURNS))
 
 
 def _posted(maxspeed: str) -> float:

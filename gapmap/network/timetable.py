@@ -33,7 +33,7 @@ _ONE_POINT_M = 1.0  # quays nearer than this are one point: five digits of a deg
 
 
 def read_ferries(
-    path: Path, *, crs: pyproj.CRS
+    path: Path, *, crs: pyproj.CRS, repair: str = "safe"
 ) -> tuple[list[Crossing], tuple[Finding, ...], RowCount]:
     """Read the table of ferries: quays in WGS84, crossing minutes, waiting, hours.
 
@@ -41,38 +41,35 @@ def read_ferries(
     both is noted. Without either the wait is assumed, without ``minutes`` the crossing; both are
     recorded. A row that lacks a quay, or whose quays are one point, is left out; minutes that no
     ferry takes are told and used. ``first_sailing`` and ``last_sailing`` are times
-    of day; one that cannot be read is a finding, and the ferry is kept without it.
+    of day; one that cannot be read is a finding, and the ferry is kept without it. What is assumed
+    repairs nothing: such a row counts as used.
     """
-    table = read_table(path)
+    table = read_table(path, repair=repair)
     rows, findings = _ferry_rows(table)
-    doubtful = {one.row for one in findings if one.code == "time-unreadable"}
     placed = rows.dropna(subset=[*_QUAYS])
     findings += [
         finding("ferry-without-quay", file=table.file, row=int(row), name=rows["name"][row] or "?")
         for row in rows.index.difference(placed.index)
     ]
     project = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-    crossings, repaired = [], 0
+    crossings: list[Crossing] = []
     for row in placed.itertuples():
         ends = np.column_stack(project.transform([row.from_x, row.to_x], [row.from_y, row.to_y]))
-        if math.dist(*ends) < _ONE_POINT_M:
-            name = row.name or "?"
-            findings.append(
-                finding("ferry-one-quay", file=table.file, row=int(row.Index), name=name)
-            )
-            continue
-        crossing, doubts = _crossing(row, ends, table)
-        crossings.append(crossing)
-        findings += doubts
-        assumed = any(one.code == "ferry-row-assumed" for one in doubts)
-        repaired += assumed or int(row.Index) in doubtful
-    count = RowCount(
-        file=table.file,
-        read=len(rows),
-        used=len(crossings) - repaired,
-        repaired=repaired,
-        excluded=len(rows) - len(crossings),
-    )
+        name = row.name or "?"
+        if not np.isfinite(ends).all():
+            found = finding("ferry-without-quay", file=table.file, row=int(row.Index), name=name)
+            findings.append(found)
+        elif math.dist(*ends) < _ONE_POINT_M:
+            found = finding("ferry-one-quay", file=table.file, row=int(row.Index), name=name)
+            findings.append(found)
+        else:
+            crossing, doubts = _crossing(row, ends, table)
+            crossings.append(crossing)
+            findings += doubts
+    used = {one.row for one in crossings}
+    repaired = len(used & table.repaired)
+    excluded = len(rows) - len(used) + len(table.excluded)
+    count = RowCount(table.file, table.read, len(used) - repaired, repaired, excluded)
     return crossings, tuple(findings), count
 
 

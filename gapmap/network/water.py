@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from gapmap.errors import NetworkError
 from gapmap.findings import fail, finding
 from gapmap.positions import locate
+from gapmap.region.polygons import is_polygon, mend
+from gapmap.region.rows import Ledger
 from gapmap.tables import read_table
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
     from gapmap.findings import Finding
     from gapmap.network.value import Flags, Floats, Network
+    from gapmap.region.polygons import Mended
+    from gapmap.tables import RowCount, Table
 
 __all__ = ["SHORE_M", "blocked_legs", "in_water", "read_water"]
 
@@ -26,13 +31,15 @@ SHORE_M = 0.05
 """Nearer to its outline than this, water is shore: no rounding puts a quay or a bridge's end in
 it."""
 
-_AREA_TYPES = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_MOST_NAMED = 1000
 
 
 def read_water(
-    path: Path, *, datum: str, crs: pyproj.CRS
-) -> tuple[shapely.Geometry, tuple[Finding, ...]]:
+    path: Path, *, datum: str, crs: pyproj.CRS, repair: str = "safe"
+) -> tuple[shapely.Geometry, tuple[Finding, ...], RowCount]:
     """Read areas of water; holes in them are land.
+
+    An area that crosses itself is mended where that changes it by less than 0.1 %.
 
     Parameters
     ----------
@@ -40,33 +47,55 @@ def read_water(
         The file, and in which coordinates it is.
     crs
         Metric CRS of the answer.
+    repair
+        How far the file may be repaired: one of ``gapmap.findings.REPAIRS``.
 
     Returns
     -------
-    All areas as one geometry, and what was wrong in the file.
+    All areas as one geometry, what was wrong in the file, and what became of its rows.
 
     Raises
     ------
     NetworkError
-        If the file has no areas.
+        If the file has no areas, or areas that cannot be mended.
     CrsError
         If nothing says in which coordinates it is.
     """
-    table = read_table(path)
+    ledger = Ledger(read_table(path, repair=repair))
+    table = ledger.table
     positions = locate(table, crs=crs, datum=datum)
-    geometry = positions.geometry.to_numpy()
-    wide = np.isin(shapely.get_type_id(geometry), _AREA_TYPES)
-    areas = np.full(len(geometry), shapely.Polygon(), object)
-    areas[wide] = shapely.make_valid(geometry[wide], method="structure", keep_collapsed=False)
+    geometry = positions.geometry.to_numpy().copy()
+    geometry[~is_polygon(geometry)] = None
+    mended = mend(geometry, repair=repair)
+    _refuse_broken(table, mended)
+    areas = mended.shapes
     wide = shapely.area(areas) > 0
     if not wide.any():
         fail(finding("network-water-no-area", file=table.file), NetworkError)
-    findings = [*table.findings, *positions.findings]
-    findings += [
-        finding("network-water-row", file=table.file, row=int(table.cells.index[row]))
-        for row in np.flatnonzero(~wide)
+    index = table.cells.index
+    none = pd.Series("", index=index)
+    ledger.add_positions(positions)
+    ledger.each("polygon-repaired", pd.Series(mended.repaired, index=index), none)
+    ledger.add(_broken("polygon-remade", table, mended, mended.remade))
+    ledger.repaired |= {int(row) for row in index[mended.repaired | mended.remade]}
+    ledger.each("network-water-row", pd.Series(~wide, index=index), none)
+    ledger.drop(pd.Series(~wide, index=index))
+    return shapely.union_all(areas[wide]), tuple(ledger.findings), ledger.count()
+
+
+def _refuse_broken(table: Table, mended: Mended) -> None:
+    """Refuse areas of which nobody can tell what is water; those without ground are left out."""
+    unclear = mended.broken & ((mended.drawn_m2 > 0) | (mended.valid_m2 > 0))
+    found = _broken("polygon-broken", table, mended, unclear)
+    if found:
+        fail(found[0], NetworkError, also=found[1:_MOST_NAMED])
+
+
+def _broken(code: str, table: Table, mended: Mended, which: Flags) -> list[Finding]:
+    return [
+        finding(code, file=table.file, row=int(row), value=row, **mended.areas(at))
+        for at, row in zip(np.flatnonzero(which).tolist(), table.cells.index[which], strict=True)
     ]
-    return shapely.union_all(areas[wide]), tuple(findings)
 
 
 def in_water(network: Network, xy: Floats) -> Flags:

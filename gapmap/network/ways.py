@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from gapmap.findings import Finding, finding
-from gapmap.network.rules import KINDS, Rule, Tags, road_rule
+from gapmap.network.rules import KINDS, Rule, Tags, knows_oneway, road_rule
 from gapmap.network.value import Edges, Flags, Floats, Integers, row_ranges
 from gapmap.tables import RowCount
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "Fate",
     "Ways",
     "edge_lines",
     "edges_from_ways",
@@ -211,14 +212,28 @@ def listed(values: Iterable[str], *, most: int = 12) -> str:
     return ", ".join(f"{value or '?'} {count}" for value, count in counted[:most])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Fate:
+    """What became of a file's ways before anybody looked at their tags.
+
+    Attributes
+    ----------
+    read
+        How many ways the file holds, as whoever read it counted them.
+    lost, mended
+        Numbers of ways of which nothing is left, and of those used after a repair.
+    again
+        How many stand in the file once more under a number that counts already.
+    """
+
+    read: int
+    lost: Integers = field(default_factory=lambda: np.empty(0, np.int64))
+    mended: Integers = field(default_factory=lambda: np.empty(0, np.int64))
+    again: int = 0
+
+
 def tally(
-    tags: Sequence[Tags],
-    *,
-    owners: Integers,
-    lost: Integers,
-    broken: Integers,
-    file: str,
-    named: str = "",
+    tags: Sequence[Tags], *, owners: Integers, fate: Fate, file: str, named: str = ""
 ) -> tuple[RowCount, tuple[Finding, ...]]:
     """Account for every way of a file: used, repaired or left out.
 
@@ -226,13 +241,18 @@ def tally(
     ----------
     tags, owners
         Tags of each piece, and the number of the way that it is a piece of.
-    lost, broken
-        Ways of which nothing is left, and ways that were broken where the file lacks a node.
+    fate
+        What became of the ways before.
     file
         The file's name.
     named
-        What the numbers of ways are: ``row`` of the file, ``way`` of OpenStreetMap, or nothing
-        that a reader could look up.
+        What the numbers of ways are: ``row`` of the file, ``way`` of OpenStreetMap, ``edge`` of
+        a graph, or nothing that a reader could look up.
+
+    Raises
+    ------
+    MethodError
+        A way got lost on the way, or is counted twice.
     """
     by_way = {int(way): tag for way, tag in zip(owners, tags, strict=True)}
     roads = {way: tag for way, tag in by_way.items() if tag.route != "ferry"}
@@ -241,36 +261,54 @@ def tally(
         for way, tag in roads.items()
         if road_rule(tag) is None
     }
-    gone = set(lost.tolist())
-    every = set(owners.tolist()) | gone
-    mended = set(broken.tolist()) - set(unused) - gone
-    excluded = len(set(unused) | gone)
-    used = len(every) - excluded - len(mended)
-    rows = RowCount(file=file, read=len(every), used=used, repaired=len(mended), excluded=excluded)
-    found = []
-    if unused:
-        kinds = listed(unused.values())
-        found.append(finding("network-ways-unused", file=file, ways=len(unused), kinds=kinds))
-    doubted = {way: tag.maxspeed for way, tag in roads.items() if _speed_ignored(tag)}
-    if doubted:
-        first = min(doubted)
-        found.append(
-            finding(
-                "network-maxspeed-ignored",
-                file=file,
-                row=first if named == "row" else None,
-                field="maxspeed",
-                value=f"way {first}" if named == "way" else doubted[first],
-                ways=len(doubted),
-                values=listed(doubted.values()),
-            )
-        )
+    gone = set(fate.lost.tolist())
+    left_out = set(unused) | gone
+    mended = set(fate.mended.tolist()) - left_out
+    used = len((set(by_way) | gone) - left_out - mended)
+    excluded = len(left_out) + fate.again
+    rows = RowCount(file=file, read=fate.read, used=used, repaired=len(mended), excluded=excluded)
+    say = _Sayer(file, named)
+    cars = {way: tag for way, tag in roads.items() if _is_driven(tag)}
+    speeds = {way: tag.maxspeed for way, tag in cars.items() if _speed_ignored(tag)}
+    directions = {way: tag.oneway for way, tag in cars.items() if not knows_oneway(tag.oneway)}
+    found = [
+        *say.about("network-ways-unused", unused, field="", fact="kinds"),
+        *say.about("network-maxspeed-ignored", speeds, field="maxspeed", fact="values"),
+        *say.about("network-oneway-ignored", directions, field="oneway", fact="values"),
+    ]
     return rows, tuple(found)
 
 
-def _speed_ignored(tags: Tags) -> bool:
-    """Say whether cars may drive here, at a posted speed that says nothing we can use."""
+@dataclass(frozen=True, slots=True)
+class _Sayer:
+    """Says once what holds for many ways: how many, what they hold, and which is the first."""
+
+    file: str
+    named: str
+
+    def about(self, code: str, ways: Mapping[int, str], *, field: str, fact: str) -> list[Finding]:
+        if not ways:
+            return []
+        first = min(ways)
+        return [
+            finding(
+                code,
+                file=self.file,
+                row=first if self.named in ("row", "edge") else None,
+                field=field,
+                value=f"way {first}" if self.named == "way" else ways[first],
+                ways=len(ways),
+                **{fact: listed(ways.values())},
+            )
+        ]
+
+
+def _is_driven(tags: Tags) -> bool:
     rule = road_rule(tags)
-    if rule is None or not (rule.forward or rule.backward):
-        return False
-    return bool(tags.maxspeed) and math.isnan(rule.posted_kmh)
+    return rule is not None and (rule.forward or rule.backward)
+
+
+def _speed_ignored(tags: Tags) -> bool:
+    """Say whether a road's posted speed says nothing that we can use."""
+    rule = road_rule(tags)
+    return rule is not None and bool(tags.maxspeed) and math.isnan(rule.posted_kmh)
