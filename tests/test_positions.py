@@ -88,7 +88,7 @@ def test_every_bad_position_is_told_once_with_its_row(tmp_path):
         "ok,113.5,22.2",
         "empty,,",
         "half,113.5,",
-        "text,东经113,22.2",
+        "text,村口,22.2",
         "zero,0,0.0",
         "far,1135.4,22.2",
         "swapped,22.2,113.5",
@@ -168,9 +168,9 @@ def test_swapped_and_zero_geometry(tmp_path):
     assert found.geometry.iloc[0].equals(shapely.LineString([(113.5, 22.2), (113.6, 22.3)]))
     assert found.repaired == {1}
     assert told(found.findings) == [
-        ("position-zero", 3),
-        ("position-out-of-range", 2),
         ("position-swapped", 1),
+        ("position-out-of-range", 2),
+        ("position-zero", 3),
     ]
 
 

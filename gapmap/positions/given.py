@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from gapmap.findings import Finding, fail, finding
-from gapmap.tables import parse_numbers, row_findings
+from gapmap.tables import parse_pair, row_findings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,31 +23,32 @@ __all__ = ["Given", "from_columns", "from_geometry"]
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Shapes as they stand in the file; ``told`` are the rows whose lack is recorded already."""
+    """Shapes as they stand in the file.
+
+    ``told`` are the rows whose lack is recorded already, ``repaired`` those whose cells were put
+    right.
+    """
 
     shapes: NDArray[np.object_]
     told: Flags
+    repaired: frozenset[int] = frozenset()
 
 
-def from_columns(table: Table, x: str, y: str) -> tuple[Given, tuple[Finding, ...]]:
-    """Make points of two columns."""
-    east, north = parse_numbers(table, x), parse_numbers(table, y)
-    found = (*east.notes, *north.notes)
-    for column, parsed in ((x, east), (y, north)):
-        bad = parsed.text[parsed.unreadable]
-        found += row_findings("position-unreadable", table.file, column, bad.items())
-    unreadable = (east.unreadable | north.unreadable).to_numpy()
-    xy = np.column_stack((east.numbers.to_numpy(), north.numbers.to_numpy()))
+def from_columns(
+    table: Table, x: str, y: str, *, degrees: bool
+) -> tuple[Given, tuple[Finding, ...]]:
+    """Make points of two columns, or of one that holds both coordinates."""
+    pair = parse_pair(table, x, y, degrees=degrees)
+    xy = np.column_stack((pair.x.to_numpy(), pair.y.to_numpy()))
     known = np.isfinite(xy).all(axis=1)
-    half = ~known & ~unreadable & np.isfinite(xy).any(axis=1)
+    told = pair.told.to_numpy()
+    half = ~known & ~told & np.isfinite(xy).any(axis=1)
     labels = table.cells.index.to_numpy()
-    shown = (east.text + ", " + north.text).to_numpy()
-    found += row_findings(
-        "position-half", table.file, f"{x}, {y}", zip(labels[half], shown[half], strict=True)
-    )
+    shown = zip(labels[half], pair.text.to_numpy()[half], strict=True)
+    found = (*pair.findings, *row_findings("position-half", table.file, f"{x}, {y}", shown))
     shapes = np.full(len(xy), None, dtype=object)
     shapes[known] = shapely.points(xy[known])
-    return Given(shapes, unreadable | half), found
+    return Given(shapes, told | half, pair.repaired), found
 
 
 def from_geometry(table: Table) -> tuple[Given, tuple[Finding, ...]]:
@@ -55,8 +56,12 @@ def from_geometry(table: Table) -> tuple[Given, tuple[Finding, ...]]:
     if table.geometry is None:
         fail(finding("position-columns-missing", file=table.file))
     shapes = np.array(table.geometry.to_numpy(), dtype=object)
-    west, south, east, north = shapely.bounds(shapes).T
-    finite = np.isfinite(west) & np.isfinite(south) & np.isfinite(east) & np.isfinite(north)
-    shapes[~finite] = None
-    unreadable = {found.row for found in table.findings if found.code == "geometry-unreadable"}
-    return Given(shapes, table.cells.index.isin(unreadable)), ()
+    xy, at = shapely.get_coordinates(shapes, return_index=True)
+    broken = np.zeros(len(shapes), dtype=bool)
+    broken[at[~np.isfinite(xy).all(axis=1)]] = True
+    shapes[broken | (np.bincount(at, minlength=len(shapes)) == 0)] = None
+    labels = table.cells.index.to_numpy()
+    rows = [(int(row), "") for row in labels[broken]]
+    found = row_findings("position-not-finite", table.file, "", rows)
+    unreadable = {one.row for one in table.findings if one.code == "geometry-unreadable"}
+    return Given(shapes, broken | table.cells.index.isin(unreadable)), found

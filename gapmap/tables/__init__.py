@@ -1,18 +1,26 @@
 """A planner's file becomes a clean table: encodings, odd rows, full-width digits, units in cells.
 
 ``read_table`` takes cells as text and interprets nothing; ``texts``, ``ids``, ``numbers``,
-``dates``, ``times`` and ``booleans`` interpret one column each and say what they could not read.
+``dates``, ``times``, ``booleans`` and ``parse_pair`` interpret columns and say what they could not
+read. ``find_columns`` finds the columns that a study does not name.
 """
 
 from gapmap.tables.clock import clock, times
-from gapmap.tables.columns import booleans, ids, numbers, parse_numbers, texts
+from gapmap.tables.codes import Codes, ids, own_codes, read_codes
+from gapmap.tables.columns import booleans, texts
 from gapmap.tables.dates import dates
+from gapmap.tables.numbers import numbers
+from gapmap.tables.pairs import Pair, parse_pair
+from gapmap.tables.quantities import Quantity, quantity_of
 from gapmap.tables.reading import TEXT_ENDINGS, VECTOR_ENDINGS, read_table
 from gapmap.tables.value import RowCount, Table, row_findings, without
 
 __all__ = [
     "TEXT_ENDINGS",
     "VECTOR_ENDINGS",
+    "Codes",
+    "Pair",
+    "Quantity",
     "RowCount",
     "Table",
     "booleans",
@@ -20,7 +28,10 @@ __all__ = [
     "dates",
     "ids",
     "numbers",
-    "parse_numbers",
+    "own_codes",
+    "parse_pair",
+    "quantity_of",
+    "read_codes",
     "read_table",
     "row_findings",
     "texts",

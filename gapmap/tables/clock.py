@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from gapmap.tables.columns import texts
+from gapmap.tables.columns import each_distinct, texts, without_blank_words
 from gapmap.tables.value import row_findings
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def _at(minutes: int) -> dt.time:
 def times(table: Table, column: str) -> tuple[pd.Series, tuple[Finding, ...]]:
     """Give a column as times of day (objects), None where empty or unreadable.
 
-    Understood is what :func:`clock` reads; every other cell is a finding.
+    Understood is what :func:`clock` reads. Words that say that nothing is known are empty, with
+    one note; every other cell is a finding.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def times(table: Table, column: str) -> tuple[pd.Series, tuple[Finding, ...]]:
         There is no such column.
     """
     text = texts(table, column)
-    known = {cell: clock(cell) for cell in text.unique()}
-    values = pd.Series([known[cell] for cell in text], index=text.index, name=column, dtype=object)
-    bad = text[values.isna() & (text != "")]
-    return values, row_findings("time-unreadable", table.file, column, bad.items())
+    values = pd.Series(each_distinct(text, clock), index=text.index, name=column, dtype=object)
+    bad, notes = without_blank_words(table, column, text[values.isna() & (text != "")])
+    bad = bad[bad != ""]
+    return values, (*notes, *row_findings("time-unreadable", table.file, column, bad.items()))
