@@ -11,12 +11,10 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gapmap.errors import InputError, MethodError
 from gapmap.findings import Finding
-from gapmap.tables import RowCount, numbers, read_table, row_findings
+from gapmap.tables import RowCount, read_table, row_findings
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 
@@ -29,148 +27,6 @@ def csv_file(folder: Path, text: str, encoding: str = "utf-8", name: str = "t.cs
 
 def codes(found: tuple[Finding, ...]) -> list[str]:
     return [one.code for one in found]
-
-
-# --- CSV -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("encoding", "noted"),
-    [
-        ("utf-8", []),
-        ("utf-8-sig", []),
-        ("gb18030", ["text-gb18030"]),
-        ("utf-16", []),
-        ("utf-16-be", ["text-encoding"]),
-    ],
-)
-def test_text_comes_out_the_same_in_every_encoding(tmp_path, encoding, noted):
-    path = csv_file(tmp_path, "编号,名称\n0101,三灶镇海澄村𠮷\n", encoding)
-    if noted == ["text-encoding"]:  # UTF-16 without its mark cannot be told from rubbish
-        with pytest.raises(InputError, match="neither UTF-8 nor GB18030"):
-            read_table(path)
-        return
-    table = read_table(path)
-    assert table.cells.to_dict("list") == {"编号": ["0101"], "名称": ["三灶镇海澄村𠮷"]}
-    assert list(table.cells.index) == [2]
-    assert codes(table.findings) == noted
-
-
-def test_bytes_that_are_no_text_stop_the_reading_with_row_and_byte(tmp_path):
-    path = tmp_path / "bad.csv"
-    path.write_bytes("编号,名称\n1,三灶\n2,".encode() + b"\xff\xff\n")
-    with pytest.raises(InputError) as caught:
-        read_table(path)
-    assert caught.value.row == 3
-    assert f"byte {len('编号,名称'.encode()) + 1 + len('1,三灶'.encode()) + 1 + 2 + 1}" in str(
-        caught.value.text("en")
-    )
-
-
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_the_separator_is_taken_from_the_header(tmp_path, separator):
-    text = f'a{separator}"b, c; d"{separator}e\n1{separator}"x,y;z"{separator}3\n'
-    cells = read_table(csv_file(tmp_path, text)).cells
-    assert list(cells.columns) == ["a", "b, c; d", "e"]
-    assert cells.iloc[0].tolist() == ["1", "x,y;z", "3"]
-
-
-def test_excels_separator_line_is_obeyed_and_counted(tmp_path):
-    table = read_table(csv_file(tmp_path, "sep=;\na;b\n1;2\n"))
-    assert table.cells.to_dict("list") == {"a": ["1"], "b": ["2"]}
-    assert list(table.cells.index) == [3]
-
-
-def test_row_numbers_are_those_of_the_sheet(tmp_path):
-    text = 'id,note\n1,"two\nlines"\n\n2,x\n , \n3,y\n'
-    table = read_table(csv_file(tmp_path, text))
-    assert table.cells["id"].to_dict() == {2: "1", 4: "2", 6: "3"}
-    assert table.cells.loc[2, "note"] == "two\nlines"
-
-
-def test_ragged_rows(tmp_path):
-    text = "id,name,n\n1,a\n2,b,2,\n3,c,d,3\n4,e,4\n"
-    table = read_table(csv_file(tmp_path, text))
-    assert table.cells["id"].to_dict() == {2: "1", 3: "2", 5: "4"}
-    assert table.cells.loc[2, "n"] == ""
-    assert table.excluded == (4,)
-    (found,) = table.findings
-    assert (found.code, found.row, found.value) == ("row-too-long", 4, "3 | c | d | 3")
-
-
-def test_headers_twice_and_empty(tmp_path):
-    text = " 名称 ,x,x,,\n三灶,1,2,3,\n"
-    table = read_table(csv_file(tmp_path, text))
-    assert table.cells.iloc[0].to_dict() == {
-        "名称": "三灶",
-        "x": "1",
-        "x (2)": "2",
-        "column 4": "3",
-    }
-    assert codes(table.findings) == ["header-twice", "header-empty"]
-
-
-def test_a_made_up_header_never_takes_a_name_that_stands_later(tmp_path):
-    table = read_table(csv_file(tmp_path, "x,x,x (2)\n1,2,3\n"))
-    assert table.cells.iloc[0].to_dict() == {"x": "1", "x (3)": "2", "x (2)": "3"}
-
-
-@pytest.mark.parametrize("text", ['id,name\n1,"三灶\n2,x\n', 'id,name\n1,"三灶"镇\n'])
-def test_quotation_marks_that_do_not_match_are_an_error_at_their_row(tmp_path, text):
-    with pytest.raises(InputError, match="quotation marks do not match") as caught:
-        read_table(csv_file(tmp_path, text))
-    assert caught.value.row == 2
-
-
-def test_header_alone_is_a_warning_and_nothing_at_all_an_error(tmp_path):
-    table = read_table(csv_file(tmp_path, "id,name\n"))
-    assert len(table.cells) == 0
-    assert list(table.cells.columns) == ["id", "name"]
-    assert codes(table.findings) == ["table-without-rows"]
-    with pytest.raises(InputError, match="0 bytes"):
-        read_table(csv_file(tmp_path, ""))
-    with pytest.raises(InputError, match="no data"):
-        read_table(csv_file(tmp_path, "\n\n \n"))
-
-
-def test_cells_are_never_evaluated_or_trimmed(tmp_path):
-    text = "id,name\n1,=HYPERLINK(0)\n2,  {{ 7*7 }} \n"
-    cells = read_table(csv_file(tmp_path, text)).cells
-    assert cells["name"].tolist() == ["=HYPERLINK(0)", "  {{ 7*7 }} "]
-
-
-@given(
-    st.lists(
-        st.lists(
-            st.text(
-                st.characters(exclude_categories=("Cs",), exclude_characters="\x00\ufeff\r"),
-                max_size=8,
-            ),
-            min_size=3,
-            max_size=3,
-        ),
-        max_size=6,
-    )
-)
-def test_what_pythons_csv_module_writes_comes_back(tmp_path_factory, rows):
-    import csv  # noqa: PLC0415 - the other half of this one test
-    import io  # noqa: PLC0415 - the same
-
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows([["甲", "乙", "丙"], *rows])
-    path = csv_file(tmp_path_factory.mktemp("csv"), buffer.getvalue())
-    kept = [row for row in rows if "".join(row).strip()]
-    assert read_table(path).cells.to_numpy().tolist() == kept
-
-
-def test_a_large_file_passes_batch_borders(tmp_path):
-    count = 45_001
-    text = "id,n\n" + "".join(f"{i:06d},{i}\n" for i in range(count))
-    table = read_table(csv_file(tmp_path, text))
-    assert len(table.cells) == count
-    assert table.cells.index[-1] == count + 1
-    assert table.cells["id"].iloc[20_000] == "020000"
-    assert numbers(table, "n")[0].sum() == count * (count - 1) / 2
 
 
 # --- which file ----------------------------------------------------------------------------

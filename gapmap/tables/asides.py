@@ -1,0 +1,288 @@
+"""Rows below a header that are no data: totals, footnotes, section titles, headers once more.
+
+Whoever takes such a row for a village counts its people twice; whoever takes a village for such
+a row loses its people. So each rule wants more than one sign, and each row that is left out has a
+finding that shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gapmap.findings import finding
+from gapmap.tables.layout import is_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gapmap.findings import Finding
+
+__all__ = ["Asides", "find_asides"]
+
+BLANKS: Final = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060"
+USUALLY: Final = 0.9
+"""Share of the rows in which a column is filled, so that an empty cell is a sign."""
+FEWEST_FULL: Final = 8
+"""Rows with three or more cells, below which a row with one cell says nothing."""
+MOST_SECTIONS: Final = 0.2
+"""Share of rows with one cell beyond which such rows are nothing unusual."""
+LAST_ROWS: Final = 60
+"""Rows at the end among which footnotes are looked for."""
+SAMPLE: Final = 2_000
+"""Rows by which a column is judged to hold words or figures."""
+
+_TOTAL_WORDS: Final = (
+    r"(?:合|小|总|共|累)\s*计|总\s*和|其\s*中|grand\s+total|sub-?\s?totals?|totals?|sum"
+)
+_TOTAL: Final = re.compile(rf"(?:{_TOTAL_WORDS})\s*[::]?|其中\s*[::].*", re.IGNORECASE)
+_ENDS_AS_TOTAL: Final = re.compile(r".{1,14}(?:合|小|总|共)计\s*[::]?")
+_TOTAL_ANYWHERE: Final = (
+    r"(?i)(?:[合小总共累]\s*计|总\s*和)\s*[::]?$|^其\s*中"
+    r"|^(?:(?:grand\s+|sub-?\s?)?totals?|sum)\s*:?$"
+)
+"""The same for arrow, which looks at all cells."""
+_FOOTNOTE: Final = re.compile(
+    r"(?:\*|※)?\s*(?:备\s*注|附?\s*注|说\s*明|资料来源|数据来源|来源|(?:填报|填表|制表|统计|报送)\S{0,4}"
+    r"|审核\S{0,2}|复核\S{0,2}|校对\S{0,2}|负责人|联系人|联系电话|日期"
+    r"|sources?|notes?|remarks?|prepared by|checked by)\s*\d?\s*[::]",
+    re.IGNORECASE,
+)
+_NUMBERED_NOTE: Final = re.compile(r"(?:注|note)\s*\d+\s*[.、.]", re.IGNORECASE)
+_SECTION: Final = re.compile(
+    r"[((]?[一二三四五六七八九十]{1,3}[))]?[、..\s]|第[一二三四五六七八九十]{1,3}[章节部类]"
+)
+_CODE: Final = re.compile(r"[\x21-\x7e]*\d[\x21-\x7e]*")
+_NOTHING: Final = frozenset(("-", "—", "——", "–", "/", "\\", "…", "..."))
+
+
+@dataclass(slots=True)
+class Asides:
+    """What stands between the data.
+
+    Attributes
+    ----------
+    excluded
+        Places of rows that are no data.
+    findings
+        One for each of them, and for rows that were kept in doubt.
+    """
+
+    excluded: set[int] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """The rows below the header, as seen from afar.
+
+    Attributes
+    ----------
+    columns, numbers, file
+        The cells, the rows' physical numbers and the file's name.
+    filled
+        Row by column, whether there is anything in the cell.
+    totals
+        Places of rows in which some cell reads like the word for a total.
+    """
+
+    columns: Sequence[pa.ChunkedArray]
+    numbers: Sequence[int]
+    file: str
+    filled: NDArray[np.bool_]
+    totals: list[int]
+
+    def row(self, place: int) -> list[str]:
+        """Give the cells of a row without blanks at their ends."""
+        return [column[place].as_py().strip(BLANKS) for column in self.columns]
+
+    def say(self, asides: Asides, code: str, place: int, *, leave_out: bool = True) -> None:
+        """Note what a row is, and leave it out."""
+        if leave_out:
+            asides.excluded.add(place)
+        value = " | ".join(cell for cell in self.row(place) if cell)
+        asides.findings.append(finding(code, file=self.file, row=self.numbers[place], value=value))
+
+
+def find_asides(
+    columns: Sequence[pa.ChunkedArray],
+    numbers: Sequence[int],
+    heads: Sequence[Sequence[str]],
+    file: str,
+    *,
+    numbering: int | None = None,
+) -> Asides:
+    """Find the rows that are no data in the columns below a header.
+
+    Parameters
+    ----------
+    columns
+        Text, one for each column of the header.
+    numbers
+        The rows' physical numbers.
+    heads
+        Title rows and header rows, which a printed table repeats on each page.
+    file
+        As findings name it.
+    numbering
+        Place of the row that numbers the columns, if there is one.
+    """
+    asides = Asides()
+    if len(columns) < 2 or not numbers:  # noqa: PLR2004 - one column leaves no second sign
+        return asides
+    sheet, repeated = _seen(columns, numbers, heads, file)
+    if numbering is not None:
+        sheet.say(asides, "row-numbers-columns", numbering)
+    for place in repeated:
+        sheet.say(asides, "row-header-again", place)
+    _footnotes(sheet, asides)
+    _totals(sheet, asides)
+    _sections(sheet, asides)
+    return asides
+
+
+def _seen(
+    columns: Sequence[pa.ChunkedArray],
+    numbers: Sequence[int],
+    heads: Sequence[Sequence[str]],
+    file: str,
+) -> tuple[_Sheet, list[int]]:
+    """Look at all cells once; give the sheet and the rows that repeat a head."""
+    filled = np.empty((len(numbers), len(columns)), dtype=bool)
+    total = np.zeros(len(numbers), dtype=bool)
+    wanted = [_to_width([cell.strip(BLANKS) for cell in head], len(columns)) for head in heads]
+    same = [np.full(len(numbers), any(head)) for head in wanted]
+    for place, column in enumerate(columns):
+        trimmed = pc.utf8_trim(column, characters=BLANKS)
+        filled[:, place] = _mask(pc.not_equal(trimmed, ""))
+        if not _holds_figures(trimmed):
+            total |= _mask(pc.match_substring_regex(trimmed, _TOTAL_ANYWHERE))
+        for number, head in enumerate(wanted):
+            if same[number].any():
+                same[number] &= _mask(pc.equal(trimmed, head[place]))
+    repeated = np.logical_or.reduce([np.zeros(len(numbers), dtype=bool), *same])
+    sheet = _Sheet(columns, numbers, file, filled, _places(total))
+    return sheet, _places(repeated)
+
+
+def _places(marked: NDArray[np.bool_]) -> list[int]:
+    return [int(place) for place in np.flatnonzero(marked)]
+
+
+def _mask(found: pa.ChunkedArray) -> NDArray[np.bool_]:
+    return np.asarray(found.to_numpy(), dtype=bool)
+
+
+def _to_width(cells: list[str], width: int) -> list[str]:
+    return [*cells[:width], *[""] * (width - len(cells))]
+
+
+def _holds_figures(column: pa.ChunkedArray) -> bool:
+    """Say whether a column holds figures, by a sample over its whole length."""
+    step = max(1, len(column) // SAMPLE)
+    cells = [
+        cell for cell in column.take(pa.array(range(0, len(column), step))).to_pylist() if cell
+    ]
+    return bool(cells) and sum(map(is_figure, cells)) > 0.99 * len(cells)
+
+
+def _is_footnote(cells: list[str]) -> bool:
+    first = cells[0]
+    return bool(_FOOTNOTE.match(first) or _NUMBERED_NOTE.match(first)) and not any(
+        is_figure(cell) for cell in cells[1:]
+    )
+
+
+def _footnotes(sheet: _Sheet, asides: Asides) -> None:
+    """Leave out the notes at the table's end: the first that says so, and all that follow it."""
+    start = None
+    for place in range(len(sheet.numbers) - 1, max(-1, len(sheet.numbers) - 1 - LAST_ROWS), -1):
+        if place in asides.excluded:
+            continue
+        row = sheet.row(place)
+        cells = [cell for cell in row if cell]
+        if cells and row[0] == cells[0] and _is_footnote(cells):
+            start = place
+        elif len(cells) != 1 or _CODE.fullmatch(cells[0]):
+            break
+    if start is None:
+        return
+    for place in range(start, len(sheet.numbers)):
+        if place not in asides.excluded:
+            sheet.say(asides, "row-footnote", place)
+
+
+def _totals(sheet: _Sheet, asides: Asides) -> None:
+    """Leave out totals and sub-totals; keep, and name, a row that only might be one."""
+    places = [place for place in sheet.totals if place not in asides.excluded]
+    if not places:
+        return
+    ordinary = sheet.filled.sum(axis=1) > 1
+    ordinary[[*places, *asides.excluded]] = False
+    usual = (
+        sheet.filled[ordinary].mean(axis=0) >= USUALLY
+        if ordinary.any()
+        else np.zeros(len(sheet.columns), dtype=bool)
+    )
+    for place in places:
+        verdict = _is_total(sheet.row(place), bool((usual & ~sheet.filled[place]).any()))
+        if verdict is not None:
+            code = "row-total" if verdict else "row-total-perhaps"
+            sheet.say(asides, code, place, leave_out=verdict)
+
+
+def _is_total(row: list[str], gap: bool) -> bool | None:  # noqa: FBT001 - a sign among others
+    """Say whether a row is a total; None where there is no doubt that it is none.
+
+    Parameters
+    ----------
+    row
+        Its cells without blanks.
+    gap
+        Whether a cell is empty that ordinary rows fill.
+    """
+    cells = [cell for cell in row if cell]
+    word = next((cell for cell in cells if not is_figure(cell)), "")
+    exact = _TOTAL.fullmatch(word) is not None
+    if not exact and not _ENDS_AS_TOTAL.fullmatch(word):
+        return None
+    others = [cell for cell in cells if cell != word]
+    only_figures = all(is_figure(cell) or cell in _NOTHING for cell in others)
+    first = cells[0] == word
+    if exact:
+        return (first or gap) if only_figures else (first and gap)
+    if first and gap and only_figures:
+        return True
+    return False if first and (gap or (only_figures and len(others) > 1)) else None
+
+
+def _sections(sheet: _Sheet, asides: Asides) -> None:
+    """Leave out rows of one cell, such as the name of a district over its villages.
+
+    Only in a table of three or more columns whose other rows fill three or more of them, and
+    only where the cell is no code: a code alone is a place of which nothing else is known.
+    """
+    counts = sheet.filled.sum(axis=1)
+    single = counts == 1
+    single[list(asides.excluded)] = False
+    full = int((counts > 2).sum())  # noqa: PLR2004 - three or more
+    several = int((counts > 1).sum())
+    if len(sheet.columns) < 3 or full < USUALLY * several:  # noqa: PLR2004 - the same
+        return
+    places = _places(single)
+    unusual = full >= FEWEST_FULL and len(places) <= MOST_SECTIONS * len(counts)
+    for place in places:
+        cell = next(cell for cell in sheet.row(place) if cell)
+        is_code = _CODE.fullmatch(cell) is not None
+        if _SECTION.match(cell) and full:
+            sheet.say(asides, "row-one-cell", place)
+        elif unusual:
+            code = "row-one-cell-kept" if is_code else "row-one-cell"
+            sheet.say(asides, code, place, leave_out=not is_code)
