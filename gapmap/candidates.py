@@ -61,7 +61,7 @@ def read_candidates(
     x, y = next((pair for pair in _COORDINATES if set(pair) <= set(columns)), (None, None))
     if ledger.table.geometry is not None:
         x = y = None
-    positions = locate(ledger.table, crs=region.crs, datum=datum, x=x, y=y)
+    positions = locate(ledger.table, crs=region.crs, datum=datum, x=x, y=y, near=region.around)
     ledger.add_positions(positions)
     names = texts(ledger.table, "name")
     points, _ = fit_shapes(ledger, positions.geometry, names)

@@ -147,7 +147,7 @@ def test_overlap_is_measured_and_touching_is_none(tmp_path: Path) -> None:
     shapes = {**SQUARES, "3": box(19, 0, 30, 10)}
     found = read_region(districts(tmp_path, shapes)).findings
     assert doubts(found) == ["districts-overlap"]
-    assert "districts 2 and 3 overlap by 10000000 m2" in found[-1].message("en")
+    assert "districts 2, 3 overlap by 10000000 m2" in found[-1].message("en")
 
 
 def test_the_metric_crs_can_be_named_and_has_to_be_metric(tmp_path: Path) -> None:

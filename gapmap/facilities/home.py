@@ -11,7 +11,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 from gapmap.findings import finding
-from gapmap.region import district_of, lies_in, names_of, plan_district_of, town_of
+from gapmap.region import district_of, lying, names_of, plan_district_of, town_of
+from gapmap.region.placing import say_outside, say_overlaps
 from gapmap.tables import ids
 
 if TYPE_CHECKING:
@@ -111,13 +112,19 @@ def find_home(
     home = pd.DataFrame("", index=index, columns=list(HOME), dtype="str")
     level = _by_code(ledger, source, gazetteer, home)
     open_rows = (level == "") & points.notna()
-    _by_position(home, points[open_rows], gazetteer.places, source.presence_m)
+    in_several = _by_position(home, points[open_rows], gazetteer.places, source.presence_m)
+    say_overlaps(ledger, in_several)
     _fill(home, level, points, gazetteer)
-    in_district = district_of(gazetteer.places.region, points)
+    region = gazetteer.places.region
+    in_district, in_several = lying(
+        points, region.districts.geometry, region.districts["district_id"]
+    )
+    say_overlaps(ledger, in_several)
     home["position"] = np.select(
         [points.isna().to_numpy(), (in_district == "").to_numpy()], ["missing", "outside"], "ok"
     )
     ledger.each("facility-outside", home["position"] == "outside", names)
+    say_outside(ledger, points, home["position"] == "outside", region)
     _say_far(ledger, home, points, gazetteer.places, names)
     return home
 
@@ -174,12 +181,19 @@ def _by_code(
 
 def _by_position(
     home: pd.DataFrame, points: gpd.GeoSeries, places: Places, presence_m: float
-) -> None:
-    """Give each point its place, by polygon or by nearness, and write down by which."""
+) -> pd.Series:
+    """Give each point its place, by polygon or by nearness, and write down by which.
+
+    Returns
+    -------
+    pd.Series
+        The ids of all place polygons in which a point lies, where these are several.
+    """
+    several = pd.Series("", index=points.index, dtype="str")
     if len(points) == 0:
-        return
+        return several
     if places.polygons is not None:
-        found = lies_in(points, places.polygons, places.table["place_id"])
+        found, several = lying(points, places.polygons, places.table["place_id"])
         found = found[found != ""]
         home.loc[found.index, "place_id"] = found
         home.loc[found.index, "place_basis"] = "polygon"
@@ -187,6 +201,7 @@ def _by_position(
     near = _nearest(points, places, presence_m)
     home.loc[near.index, "place_id"] = near
     home.loc[near.index, "place_basis"] = "nearest"
+    return several
 
 
 def _nearest(points: gpd.GeoSeries, places: Places, presence_m: float) -> pd.Series:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gapmap.facilities.value import FacilitySource
     from gapmap.findings import Finding
     from gapmap.places import Places
+    from gapmap.region import Region
 
 __all__ = ["read_facilities"]
 
@@ -106,7 +107,7 @@ def _read_source(ledger: Ledger, source: FacilitySource, gazetteer: Gazetteer) -
     _add_attributes(ledger, source, rules, frame)
     frame["qualifies"], frame["failed"] = judge(ledger, rules, frame)
     names = frame["facility"].where(frame["facility"] != "", frame["facility_id"])
-    points = _points(ledger, source, gazetteer.places.region.crs, names)
+    points = _points(ledger, source, gazetteer.places.region, names)
     frame = frame.join(find_home(ledger, source, points, gazetteer, names))
     frame["file"], frame["row"] = ledger.table.file, frame.index
     made = gpd.GeoDataFrame(frame, geometry=points, crs=points.crs)
@@ -202,7 +203,7 @@ def _add_attributes(
 
 
 def _points(
-    ledger: Ledger, source: FacilitySource, crs: pyproj.CRS, names: pd.Series
+    ledger: Ledger, source: FacilitySource, region: Region, names: pd.Series
 ) -> gpd.GeoSeries:
     """Give a point for each row; a file without any positions may hold codes alone."""
     table = ledger.table
@@ -210,8 +211,10 @@ def _points(
     if table.geometry is None and source.x is None and source.place is not None:
         said = finding("facilities-without-positions", file=table.file, count=len(index))
         ledger.add([said])
-        return gpd.GeoSeries([None] * len(index), index=index, crs=crs)
-    positions = locate(table, crs=crs, datum=source.datum, x=source.x, y=source.y)
+        return gpd.GeoSeries([None] * len(index), index=index, crs=region.crs)
+    positions = locate(
+        table, crs=region.crs, datum=source.datum, x=source.x, y=source.y, near=region.around
+    )
     ledger.add_positions(positions)
     points, _ = fit_shapes(ledger, positions.geometry, names)
     return points

@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from gapmap.findings import finding
-from gapmap.region import district_of, names_of, plan_district_of, resolve, town_of
+from gapmap.region import lying, names_of, plan_district_of, resolve
+from gapmap.region.placing import say_outside, say_overlaps
 from gapmap.tables import ids
 
 if TYPE_CHECKING:
@@ -87,11 +88,13 @@ def find_home(
         ``town_id``, ``town``, ``district_id``, ``district``, ``plan_district``, ``position``, on
         the index of the table. Border points belong to the lower district id.
     """
-    lies_in = district_of(region, points)
+    lies_in, in_several = lying(points, region.districts.geometry, region.districts["district_id"])
+    say_overlaps(ledger, in_several)
     written, misspelt = _written_districts(ledger, source, region)
     town = _towns(ledger, source, region, _first(written, lies_in))
-    drawn = town_of(region, points)
     towns = region.towns
+    drawn, in_several = lying(points, towns.geometry, towns["town_id"])
+    say_overlaps(ledger, in_several)
     claims = _Claims(
         written=written,
         misspelt=misspelt,
@@ -111,6 +114,7 @@ def find_home(
     of_town = names_of(home["town_id"], towns["town_id"], towns["plan_district"])
     home["plan_district"] = _first(of_town, plan_district_of(region, home["district_id"]))
     home["position"] = _positions(claims, region, points)
+    say_outside(ledger, points, home["position"] == "outside", region)
     _say_doubts(ledger, home, claims, names)
     return home
 

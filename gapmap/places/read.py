@@ -12,6 +12,7 @@ from gapmap.places.home import find_home
 from gapmap.places.setting import read_setting
 from gapmap.places.value import Places
 from gapmap.positions import locate
+from gapmap.region.coverage import ground_left, layer_of, side_by_side
 from gapmap.region.rows import Ledger, drop_repeated, fill_ids
 from gapmap.region.shapes import fit_shapes
 from gapmap.tables import booleans, numbers, read_table, texts
@@ -58,7 +59,7 @@ def read_places(source: PlaceSource, region: Region) -> Places:
     codes, names = fill_ids(ledger, source.id), texts(ledger.table, source.name)
     ledger.each("name-empty", names == "", codes, field=source.name)
     names = names.where(names != "", codes)
-    points, polygons = _shapes(ledger, source, region)
+    points, polygons = _shapes(ledger, source, region, codes, names)
     frame = pd.DataFrame({"place_id": codes, "place": names})
     frame = frame.join(find_home(ledger, source, region, points, names))
     frame["setting"] = read_setting(ledger, source)
@@ -80,12 +81,26 @@ def read_places(source: PlaceSource, region: Region) -> Places:
 
 
 def _shapes(
-    ledger: Ledger, source: PlaceSource, region: Region
+    ledger: Ledger, source: PlaceSource, region: Region, codes: pd.Series, names: pd.Series
 ) -> tuple[gpd.GeoSeries, gpd.GeoSeries | None]:
     """Give a point for each place, and the polygons where there are any."""
-    positions = locate(ledger.table, crs=region.crs, datum=source.datum, x=source.x, y=source.y)
+    positions = locate(
+        ledger.table,
+        crs=region.crs,
+        datum=source.datum,
+        x=source.x,
+        y=source.y,
+        near=region.around,
+    )
     ledger.add_positions(positions)
-    return fit_shapes(ledger, positions.geometry, texts(ledger.table, source.id))
+    points, polygons = fit_shapes(ledger, positions.geometry, names)
+    if polygons is not None:
+        layer = layer_of(ledger, polygons, codes)
+        said, covered = side_by_side(layer)
+        ledger.add(said)
+        if covered is not None:
+            ledger.add(ground_left(layer, covered, region.districts.geometry.to_numpy()))
+    return points, polygons
 
 
 def _people(ledger: Ledger, source: PlaceSource) -> dict[str, pd.Series]:

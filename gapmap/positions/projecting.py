@@ -22,25 +22,31 @@ if TYPE_CHECKING:
 
 __all__ = ["projected"]
 
-MARGIN_DEG: Final = 3.0
-"""How far outside the area of use of its CRS a position may lie before it is refused."""
+WIDEST_M: Final = 15_000_000.0
+"""A shape wider than this goes round the globe: its CRS breaks at the 180th meridian."""
 
 
 def projected(
     shapes: NDArray[np.object_], source: Source, target: pyproj.CRS
-) -> tuple[NDArray[np.object_], Flags]:
-    """Bring shapes into the target CRS; None and flagged where that gives no position."""
+) -> tuple[NDArray[np.object_], dict[str, Flags]]:
+    """Bring shapes into the target CRS.
+
+    Returns
+    -------
+    tuple
+        The shapes, None where there is none in the target CRS; the rows that were lost so, by
+        the code of the finding on them.
+    """
     known = ~shapely.is_missing(shapes)
     placed = shapes.copy()
     change = _change(source, target)
     if change is not None:
         placed[known] = shapely.transform(shapes[known], change)
     bounds = shapely.bounds(placed)
-    lost = known & ~np.isfinite(bounds).all(axis=1)
-    if source.crs.is_projected:
-        lost |= known & ~_in_area(shapes, source.crs)
-    placed[lost] = None
-    return placed, lost
+    nowhere = known & ~np.isfinite(bounds).all(axis=1)
+    wide = known & ~nowhere & target.is_projected & (bounds[:, 2] - bounds[:, 0] > WIDEST_M)
+    placed[nowhere | wide] = None
+    return placed, {"position-out-of-range": nowhere, "shape-around-globe": wide}
 
 
 def _change(source: Source, target: pyproj.CRS) -> Callable[[Floats], Floats] | None:
@@ -57,23 +63,3 @@ def _change(source: Source, target: pyproj.CRS) -> Callable[[Floats], Floats] | 
         return np.column_stack(transformer.transform(lon, lat))
 
     return change
-
-
-def _in_area(shapes: NDArray[np.object_], crs: pyproj.CRS) -> Flags:
-    """Say which shapes lie in or near the area for which their projected CRS is meant.
-
-    Eastings and northings exchanged, as Chinese surveyors write them (X is north), are found
-    by this: they would lie on another continent.
-    """
-    area = crs.area_of_use
-    west, south, east, north = shapely.bounds(shapes).T
-    if area is None or area.west > area.east:
-        return np.ones(len(shapes), dtype=bool)
-    to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
-    return np.asarray(
-        (lon >= area.west - MARGIN_DEG)
-        & (lon <= area.east + MARGIN_DEG)
-        & (lat >= area.south - MARGIN_DEG)
-        & (lat <= area.north + MARGIN_DEG)
-    )

@@ -3,6 +3,7 @@
 from gapmap.region.areas import (
     district_of,
     lies_in,
+    lying,
     names_of,
     plan_district_of,
     resolve,
@@ -17,6 +18,7 @@ __all__ = [
     "TownSource",
     "district_of",
     "lies_in",
+    "lying",
     "names_of",
     "plan_district_of",
     "read_region",

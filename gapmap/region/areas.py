@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from gapmap.region.value import Region
 
-__all__ = ["district_of", "lies_in", "names_of", "plan_district_of", "resolve", "town_of"]
+__all__ = ["district_of", "lies_in", "lying", "names_of", "plan_district_of", "resolve", "town_of"]
 
 
 def district_of(region: Region, points: gpd.GeoSeries) -> pd.Series:
@@ -41,15 +41,41 @@ def lies_in(points: gpd.GeoSeries, polygons: gpd.GeoSeries, ids: pd.Series) -> p
     polygons, ids
         Of one length and order; a polygon may be None.
     """
-    codes = ids.to_numpy(dtype=object)
+    return lying(points, polygons, ids)[0]
+
+
+def lying(
+    points: gpd.GeoSeries, polygons: gpd.GeoSeries, ids: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    """Give the polygon of each point as :func:`lies_in`, and all ids where several overlap there.
+
+    Returns
+    -------
+    tuple
+        The ids; and for each point inside two polygons or more (a border is inside of none) all
+        of their ids, lowest first, ``""`` elsewhere.
+    """
+    codes, shapes = ids.to_numpy(dtype=object), polygons.to_numpy()
     found = np.full(len(points), "", dtype=object)
+    several = found.copy()
     tree = shapely.STRtree(points.to_numpy())  # of the points: polygons are prepared once each
-    polygon, point = tree.query(polygons.to_numpy(), predicate="intersects")
+    polygon, point = tree.query(shapes, predicate="intersects")
     rank = np.empty(len(codes), dtype=np.int64)
     rank[np.argsort(codes, kind="stable")] = np.arange(len(codes))
     highest_first = np.argsort(-rank[polygon], kind="stable")
     found[point[highest_first]] = codes[polygon[highest_first]]  # the lowest is written last
-    return pd.Series(found, index=points.index, dtype="str")
+    twice = np.bincount(point, minlength=len(points))[point] > 1
+    polygon, point = polygon[twice], point[twice]
+    shapely.prepare(shapes)
+    inside = shapely.contains_properly(shapes[polygon], points.to_numpy()[point])
+    named = pd.Series(codes[polygon[inside]], index=point[inside]).sort_values(kind="stable")
+    for where, all_of in named.groupby(level=0):
+        if len(all_of) > 1:
+            several[where] = ", ".join(all_of)
+    return (
+        pd.Series(found, index=points.index, dtype="str"),
+        pd.Series(several, index=points.index, dtype="str"),
+    )
 
 
 def resolve(cells: pd.Series, ids: pd.Series, names: pd.Series) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,13 @@ import shapely
 
 from gapmap.datum import metric_crs
 from gapmap.findings import fail, finding
-from gapmap.positions import locate
+from gapmap.positions import around, locate
 from gapmap.region.areas import lies_in, names_of, resolve
+from gapmap.region.coverage import layer_of, side_by_side
 from gapmap.region.polygons import is_polygon, mend
 from gapmap.region.rows import Ledger, drop_repeated, fail_for_all, fill_ids
 from gapmap.region.shapes import fit_shapes, say_mended
-from gapmap.region.value import Region
+from gapmap.region.value import Region, around_shapes
 from gapmap.tables import ids, read_table, texts
 
 if TYPE_CHECKING:
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
     from gapmap.tables import Table
 
 __all__ = ["read_region"]
-
-OVERLAP_M2 = 1.0
-"""Districts that share more than this overlap; less is the rounding of coordinates."""
 
 
 def read_region(
@@ -92,19 +91,30 @@ def _read_districts(source: DistrictSource, crs: str) -> tuple[gpd.GeoDataFrame,
     ledger.each("name-empty", names == "", codes, field=source.name)
     degrees = locate(table, crs=pyproj.CRS.from_epsg(4326), datum=source.datum)
     fail_for_all([*_bad_ids(table, source.id, codes), *_no_polygons(table, degrees)])
-    metric = metric_crs(degrees.geometry.total_bounds, crs)
+    metric = metric_crs(_bounds(degrees.geometry), crs)
     positions = locate(table, crs=metric, datum=source.datum)
     ledger.add_positions(positions)
     mended = mend(positions.geometry.to_numpy(), repair=table.repair)
     fail_for_all(_broken(table, mended))
     say_mended(ledger, mended, names.where(names != "", codes))
+    shapes = gpd.GeoSeries(mended.shapes, index=codes.index, crs=metric)
+    layer = layer_of(ledger, shapes, codes)
+    ledger.add(side_by_side(replace(layer, overlap="districts-overlap"))[0])
     outlines = gpd.GeoDataFrame(
         {"district_id": codes, "district": names.where(names != "", codes)},
-        geometry=gpd.GeoSeries(mended.shapes, index=codes.index, crs=metric),
+        geometry=shapes,
         crs=metric,
-    ).reset_index(drop=True)
-    ledger.add(_overlaps(table.file, outlines))
-    return outlines, ledger
+    )
+    return outlines.reset_index(drop=True), ledger
+
+
+def _bounds(degrees: gpd.GeoSeries) -> tuple[float, float, float, float]:
+    """Give the bounds that decide the metric CRS; over the 180th meridian, those of the middle."""
+    box = around(*shapely.get_coordinates(degrees.to_numpy()).T)
+    if box.east <= 180:  # noqa: PLR2004 - the meridian
+        return box.west, box.south, box.east, box.north
+    middle = ((box.west + box.east) / 2 + 180) % 360 - 180
+    return middle, box.south, middle, box.north
 
 
 def _bad_ids(table: Table, column: str, codes: pd.Series) -> Iterator[Finding]:
@@ -134,18 +144,6 @@ def _broken(table: Table, mended: Mended) -> Iterator[Finding]:
     for number in np.flatnonzero(mended.broken):
         row = int(table.cells.index[number])
         yield finding("polygon-broken", file=table.file, row=row, **mended.areas(int(number)))
-
-
-def _overlaps(file: str, outlines: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """Name the pairs of districts that share ground: people there could belong to either."""
-    shapes, codes = outlines.geometry.to_numpy(), outlines["district_id"].to_numpy()
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    for a, b in sorted(zip(one[one < other], other[one < other], strict=True)):
-        shared_m2 = float(shapely.area(shapely.intersection(shapes[a], shapes[b])))
-        if shared_m2 > OVERLAP_M2:
-            yield finding(
-                "districts-overlap", file=file, a=codes[a], b=codes[b], area=f"{shared_m2:.0f}"
-            )
 
 
 def _check_groups(
@@ -182,7 +180,9 @@ def _read_towns(source: TownSource, outlines: gpd.GeoDataFrame) -> tuple[gpd.Geo
     drop_repeated(ledger, source.id)
     codes, names = fill_ids(ledger, source.id), texts(ledger.table, source.name)
     ledger.each("name-empty", names == "", codes, field=source.name)
-    points, polygons = _town_shapes(ledger, source, outlines.crs, names.where(names != "", codes))
+    points, polygons = _town_shapes(ledger, source, outlines, names.where(names != "", codes))
+    if polygons is not None:
+        ledger.add(side_by_side(layer_of(ledger, polygons, codes))[0])
     district = _town_districts(ledger, source, points, outlines)
     ledger.once("town-without-district", district == "", names)
     own = names_of(district, outlines["district_id"], outlines["district"])
@@ -201,13 +201,15 @@ def _read_towns(source: TownSource, outlines: gpd.GeoDataFrame) -> tuple[gpd.Geo
 
 
 def _town_shapes(
-    ledger: Ledger, source: TownSource, crs: pyproj.CRS, names: pd.Series
+    ledger: Ledger, source: TownSource, outlines: gpd.GeoDataFrame, names: pd.Series
 ) -> tuple[gpd.GeoSeries, gpd.GeoSeries | None]:
     """Give a point inside each town and its polygon, None where it has none."""
     table = ledger.table
     if table.geometry is None:
-        return gpd.GeoSeries([None] * len(table.cells), index=table.cells.index, crs=crs), None
-    positions = locate(table, crs=crs, datum=source.datum)
+        none = [None] * len(table.cells)
+        return gpd.GeoSeries(none, index=table.cells.index, crs=outlines.crs), None
+    near = around_shapes(outlines.geometry)
+    positions = locate(table, crs=outlines.crs, datum=source.datum, near=near)
     ledger.add_positions(positions)
     return fit_shapes(ledger, positions.geometry, names)
 

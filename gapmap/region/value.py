@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pyproj
+import shapely
+
+from gapmap.positions import Around, around
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
-    import pyproj
 
     from gapmap.findings import Finding
     from gapmap.tables import RowCount
@@ -78,3 +82,14 @@ class Region:
     findings: tuple[Finding, ...] = ()
     rows: tuple[RowCount, ...] = ()
     simulated: tuple[str, ...] = ()
+
+    @property
+    def around(self) -> Around:
+        """Where the districts lie, as a box of longitudes and latitudes."""
+        return around_shapes(self.districts.geometry)
+
+
+def around_shapes(shapes: gpd.GeoSeries) -> Around:
+    """Give the box of longitudes and latitudes that holds shapes of a metric CRS."""
+    to_degrees = pyproj.Transformer.from_crs(shapes.crs, 4326, always_xy=True)
+    return around(*to_degrees.transform(*shapely.get_coordinates(shapes.to_numpy()).T))
