@@ -1,0 +1,95 @@
+"""What a layer's numbers mean under each hypothesis: WGS84, GCJ-02 or BD-09.
+
+CGCS2000 is WGS84 here; see :mod:`gapmap.datum.convert`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyproj
+import shapely
+
+from gapmap.datum.convert import convert_datum
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+    Shapes = NDArray[np.object_]
+
+__all__ = ["HYPOTHESES", "Readings", "hypothesis_of", "read_as"]
+
+HYPOTHESES: Final = ("wgs84", "gcj02", "bd09")
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """One layer, placed where it would lie if its numbers were in each datum.
+
+    Attributes
+    ----------
+    rows
+        Position of each shape in the layer as it was given; shapes without a position are left
+        out.
+    shapes
+        Array of hypotheses x rows, in the metric CRS, in the order of :data:`HYPOTHESES`.
+    xy
+        The same as points, hypotheses x rows x 2, in metres: of polygons the centroid.
+    """
+
+    rows: NDArray[np.intp]
+    shapes: Shapes
+    xy: Floats
+
+    def __len__(self) -> int:
+        """Give how many shapes have a position."""
+        return len(self.rows)
+
+    def take(self, kept: ArrayLike) -> Readings:
+        """Give some of the shapes, by a mask or by positions in ``rows``."""
+        chosen = np.asarray(kept)
+        return Readings(self.rows[chosen], self.shapes[:, chosen], self.xy[:, chosen])
+
+
+def hypothesis_of(datum: str) -> str:
+    """Give the hypothesis that a declared datum stands for: GCJ-02, BD-09, all else is WGS84."""
+    return datum if datum in HYPOTHESES else "wgs84"
+
+
+def read_as(shapes: ArrayLike, crs: pyproj.CRS) -> Readings:
+    """Place a layer under each hypothesis.
+
+    Parameters
+    ----------
+    shapes
+        Points or polygons in degrees **as the numbers stand in the file**: nothing converted,
+        None or empty where a row has no position. Of a projected file: taken back to the
+        longitudes and latitudes of its own CRS.
+    crs
+        The metric CRS of the study.
+
+    Examples
+    --------
+    >>> zhuhai = read_as(shapely.points([[113.5767, 22.2707]]), pyproj.CRS.from_epsg(4547))
+    >>> print(np.hypot(*(zhuhai.xy[:, 0] - zhuhai.xy[0, 0]).T).round())
+    [   0.  618. 1234.]
+    """
+    given = np.asarray(shapes, dtype=object)
+    rows = np.flatnonzero(~(shapely.is_missing(given) | shapely.is_empty(given)))
+    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+
+    def placed(hypothesis: str) -> Shapes:
+        def change(lonlat: Floats) -> Floats:
+            true = convert_datum(*lonlat.T, source=hypothesis, target="wgs84")
+            return np.column_stack(transformer.transform(*true))
+
+        return np.asarray(shapely.transform(given[rows], change), dtype=object)
+
+    moved = np.array([placed(name) for name in HYPOTHESES], dtype=object)
+    moved = moved.reshape(len(HYPOTHESES), len(rows))
+    xy = shapely.get_coordinates(shapely.centroid(moved.ravel())).reshape(*moved.shape, 2)
+    usable = np.isfinite(xy).all(axis=(0, 2))
+    return Readings(rows[usable], moved[:, usable], xy[:, usable])
