@@ -62,6 +62,21 @@ def test_title_rows_are_told_and_no_data():
     assert (table.read, table.excluded) == (3, ())
 
 
+def test_titles_and_notes_may_outnumber_the_rows_of_data():
+    above = [["候车亭一览表"], ["填报单位:交通局", "", "填报日期:2012年"], ["单位:平方米"]]
+    below = [["合计", "", "820"], ["注:截至2012年底"], ["制表:张三", "审核:李四"]]
+    table = table_of([*above, HEADER, VILLAGES[0], *below])
+    assert list(table.cells.columns) == HEADER
+    assert table.cells.index.tolist() == [5]
+    assert table.excluded == (6, 7, 8)
+
+
+def test_addresses_with_commas_are_no_header():
+    rows = [[f"珠海市香洲区人民东路{n}号候车亭"] for n in range(20)]
+    rows[5:5] = [["香洲区候车亭", "朝南"], ["斗门区候车亭", "朝北"]]
+    assert find_layout(list(enumerate(rows, start=1))).header == 0
+
+
 def test_a_short_title_is_told_by_the_header_below_it():
     table = table_of([["Zhuhai"], HEADER, *VILLAGES])
     assert told(table) == [("title-rows", None)]
@@ -146,10 +161,12 @@ def test_a_file_without_header_is_an_error_that_says_so():
     assert caught.value.row == 1
     table = table_of([["三灶", "113.4"], ["井岸", "113.3"], ["斗门", "113.2"]])
     assert told(table) == [("header-like-data", 1)]
+    table = table_of([["海澄村", "820"], ["新堂村", "1205"], ["南门村", "333"]])
+    assert told(table) == [("header-like-data", 1)]
 
 
 def test_years_and_codes_may_name_columns():
-    text = "村,2010,2011,440402,440403\n三灶,5,6,1,2\n井岸,7,8,3,4\n"
+    text = "村,2010,2011,440402,440403,1,2\n三灶,5,6,1,2,3,4\n井岸,7,8,3,4,1,1\n"
     assert table_of(text_rows(text)).findings == ()
 
 

@@ -193,6 +193,12 @@ def test_two_encodings_in_one_file_are_an_error_at_the_row_where_the_other_begin
     assert "GB18030 (GBK) at first, UTF-8 from row 4" in error.text("en")
 
 
+def test_a_mark_does_not_hide_a_second_encoding(tmp_path):
+    raw = "编号,名称\n1,三灶镇\n".encode("utf-8-sig") + "2,南门村\n".encode("gbk")
+    error = refused(tmp_path, raw)
+    assert (error.code, error.row) == ("text-mixed", 3)
+
+
 def test_two_rows_of_utf8_among_thousands_of_gbk_are_found(tmp_path):
     rows = "".join(f"{number},斗门镇南门村\n" for number in range(3000))
     error = refused(tmp_path, "编号,名称\n".encode("gbk") + rows.encode("gbk") + "x,三灶".encode())
@@ -274,6 +280,15 @@ def test_line_ends_of_all_systems(tmp_path, end):
 def test_a_separator_after_the_last_cell_makes_no_column(tmp_path):
     table = read(tmp_path, "id,n,\n1,2,\n3,4\n")
     assert table.cells.to_dict("list") == {"id": ["1", "3"], "n": ["2", "4"]}
+
+
+def test_rows_between_quotation_marks_that_are_no_pair_are_told(tmp_path):
+    text = 'id,name,n\n1,"三灶,5\n2,井岸,6\n3,平沙,7\n4,斗门",8\n5,"两\n行\n备注",9\n'
+    table = read(tmp_path, text)
+    assert table.cells.index.tolist() == [2, 3]
+    (found,) = table.findings
+    assert (found.code, found.row, found.field) == ("cell-holds-rows", 2, "name")
+    assert "2" in found.message("en")
 
 
 # --- characters that nobody sees ------------------------------------------------------------

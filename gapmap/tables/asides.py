@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gapmap.findings import finding
+from gapmap.tables.columns import BLANKS
 from gapmap.tables.layout import is_figure
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Asides", "find_asides"]
 
-BLANKS: Final = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060"
 USUALLY: Final = 0.9
 """Share of the rows in which a column is filled, so that an empty cell is a sign."""
 FEWEST_FULL: Final = 8
@@ -99,15 +99,20 @@ class _Sheet:
     filled: NDArray[np.bool_]
     totals: list[int]
 
-    def row(self, place: int) -> list[str]:
-        """Give the cells of a row without blanks at their ends."""
-        return [column[place].as_py().strip(BLANKS) for column in self.columns]
+    def rows(self, places: Sequence[int]) -> list[tuple[int, list[str]]]:
+        """Give some rows, each with its place; the cells without blanks at their ends."""
+        wanted = pa.array(places, pa.int64())
+        columns = [column.take(wanted).to_pylist() for column in self.columns]
+        cells = ([cell.strip(BLANKS) for cell in row] for row in zip(*columns, strict=True))
+        return list(zip(places, cells, strict=True))
 
-    def say(self, asides: Asides, code: str, place: int, *, leave_out: bool = True) -> None:
+    def say(
+        self, asides: Asides, code: str, place: int, row: list[str], *, leave_out: bool = True
+    ) -> None:
         """Note what a row is, and leave it out."""
         if leave_out:
             asides.excluded.add(place)
-        value = " | ".join(cell for cell in self.row(place) if cell)
+        value = " | ".join(cell for cell in row if cell)
         asides.findings.append(finding(code, file=self.file, row=self.numbers[place], value=value))
 
 
@@ -138,10 +143,10 @@ def find_asides(
     if len(columns) < 2 or not numbers:  # noqa: PLR2004 - one column leaves no second sign
         return asides
     sheet, repeated = _seen(columns, numbers, heads, file)
-    if numbering is not None:
-        sheet.say(asides, "row-numbers-columns", numbering)
-    for place in repeated:
-        sheet.say(asides, "row-header-again", place)
+    for place, row in sheet.rows([] if numbering is None else [numbering]):
+        sheet.say(asides, "row-numbers-columns", place, row)
+    for place, row in sheet.rows(repeated):
+        sheet.say(asides, "row-header-again", place, row)
     _footnotes(sheet, asides)
     _totals(sheet, asides)
     _sections(sheet, asides)
@@ -203,10 +208,11 @@ def _is_footnote(cells: list[str]) -> bool:
 def _footnotes(sheet: _Sheet, asides: Asides) -> None:
     """Leave out the notes at the table's end: the first that says so, and all that follow it."""
     start = None
-    for place in range(len(sheet.numbers) - 1, max(-1, len(sheet.numbers) - 1 - LAST_ROWS), -1):
+    count = len(sheet.numbers)
+    last = sheet.rows(range(max(0, count - LAST_ROWS), count))
+    for place, row in reversed(last):
         if place in asides.excluded:
             continue
-        row = sheet.row(place)
         cells = [cell for cell in row if cell]
         if cells and row[0] == cells[0] and _is_footnote(cells):
             start = place
@@ -214,9 +220,9 @@ def _footnotes(sheet: _Sheet, asides: Asides) -> None:
             break
     if start is None:
         return
-    for place in range(start, len(sheet.numbers)):
-        if place not in asides.excluded:
-            sheet.say(asides, "row-footnote", place)
+    for place, row in last:
+        if place >= start and place not in asides.excluded:
+            sheet.say(asides, "row-footnote", place, row)
 
 
 def _totals(sheet: _Sheet, asides: Asides) -> None:
@@ -231,11 +237,11 @@ def _totals(sheet: _Sheet, asides: Asides) -> None:
         if ordinary.any()
         else np.zeros(len(sheet.columns), dtype=bool)
     )
-    for place in places:
-        verdict = _is_total(sheet.row(place), bool((usual & ~sheet.filled[place]).any()))
+    for place, row in sheet.rows(places):
+        verdict = _is_total(row, bool((usual & ~sheet.filled[place]).any()))
         if verdict is not None:
             code = "row-total" if verdict else "row-total-perhaps"
-            sheet.say(asides, code, place, leave_out=verdict)
+            sheet.say(asides, code, place, row, leave_out=verdict)
 
 
 def _is_total(row: list[str], gap: bool) -> bool | None:  # noqa: FBT001 - a sign among others
@@ -278,11 +284,11 @@ def _sections(sheet: _Sheet, asides: Asides) -> None:
         return
     places = _places(single)
     unusual = full >= FEWEST_FULL and len(places) <= MOST_SECTIONS * len(counts)
-    for place in places:
-        cell = next(cell for cell in sheet.row(place) if cell)
+    for place, row in sheet.rows(places):
+        cell = next(cell for cell in row if cell)
         is_code = _CODE.fullmatch(cell) is not None
         if _SECTION.match(cell) and full:
-            sheet.say(asides, "row-one-cell", place)
+            sheet.say(asides, "row-one-cell", place, row)
         elif unusual:
             code = "row-one-cell-kept" if is_code else "row-one-cell"
-            sheet.say(asides, code, place, leave_out=not is_code)
+            sheet.say(asides, code, place, row, leave_out=not is_code)

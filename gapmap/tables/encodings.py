@@ -84,6 +84,8 @@ def _strictly(raw: bytes, encoding: str, file: str, skipped: int) -> str:
     try:
         return raw[skipped:].decode(encoding)
     except UnicodeDecodeError as error:
+        if encoding == "utf-8":
+            _refuse_mixture(raw, error.start + skipped, 0, file)
         _refuse(raw, error.start + skipped, encoding, file, skipped)
 
 

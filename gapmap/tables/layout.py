@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from statistics import median_high
 from typing import TYPE_CHECKING, Final
 
 from gapmap.findings import fail, finding
@@ -108,7 +107,6 @@ def find_layout(head: Sequence[NumberedRow], merged: Sequence[Merged] = ()) -> L
     across = _merged_across(head[at][0], merged)
     if below and _has_lower(upper, below[0], below[1:], across=across):
         names, data = _joined(upper, below[0], _covers(head[at][0], merged)), at + 2
-    names += [""] * (max(len(row) for row in rows[:data]) - len(names))
     numbers_columns = data < len(rows) and _numbers_columns(rows[data], rows[data + 1 :])
     return Layout(tuple(names), at, data, data if numbers_columns else None)
 
@@ -134,8 +132,8 @@ def _covers(row: int, merged: Sequence[Merged]) -> dict[int, int]:
 
 def _header_at(head: Sequence[NumberedRow], merged: Sequence[Merged]) -> int:
     rows = [cells for _, cells in head]
-    counts = [len(_filled(row)) for row in rows]
-    usual = median_high(counts[len(counts) // 2 :])
+    counts = sorted((len(_filled(row)) for row in rows), reverse=True)
+    usual = counts[len(counts) // 5]  # as many cells as at least a fifth of the rows have
     at = 0
     while at < min(len(rows) - 1, MOST_TITLES) and _may_be_above(rows[at], usual):
         at += 1
@@ -277,7 +275,8 @@ def check_header(layout: Layout, head: Sequence[NumberedRow], file: str) -> list
     Raises
     ------
     InputError
-        Two or more columns are named by a number of the kind that stands below it.
+        Two or more columns are named by a number with a point or five digits, as large as those
+        below it.
     """
     number, cells = head[layout.header]
     below = [row for _, row in head[layout.data :]]
@@ -285,15 +284,18 @@ def check_header(layout: Layout, head: Sequence[NumberedRow], file: str) -> list
     if not places:
         return []
     value = " | ".join(cells[place].strip() for place in places)
-    if len(places) > 1:
+    exact = [place for place in places if "." in cells[place] or len(cells[place].strip()) > 4]  # noqa: PLR2004 - digits of a year
+    if len(exact) > 1:
         fail(finding("header-is-data", file=file, row=number, value=value))
+    if len(places) > 1 and not exact:  # hours, classes and the like
+        return []
     return [finding("header-like-data", file=file, row=number, value=value)]
 
 
 def _is_data(name: str, place: int, below: Sequence[Sequence[str]]) -> bool:
-    """Say whether a name is a number with a point or five digits, as large as those below it."""
+    """Say whether a name is a number, but no year, as large as those below it."""
     name = name.strip()
-    if not _PLAIN.fullmatch(name) or ("." not in name and len(name) < 5):  # noqa: PLR2004 - years and band numbers have fewer
+    if not _PLAIN.fullmatch(name) or _YEAR.fullmatch(name):
         return False
     cells = [row[place].strip() for row in below if place < len(row)]
     values = [float(cell) for cell in cells if _PLAIN.fullmatch(cell)]

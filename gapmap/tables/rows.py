@@ -68,14 +68,17 @@ def table_from_rows(
         fail(finding("table-empty", file=file))
     layout = find_layout(head, merged)
     doubts = check_header(layout, head, file)
-    filled = _Filled(len(layout.names))
+    titles = [] if ragged else [len(cells) for _, cells in head[: layout.header]]
+    width = max(len(layout.names), *titles, 0)  # a sheet is as wide as its widest row
+    filled = _Filled(width)
     for number, row in chain(head[layout.data :], rows):
         filled.add(number, row)
     columns = filled.columns()
     heads = [cells for _, cells in head[: layout.data]]
     asides = find_asides(columns, filled.numbers, heads, file, numbering=_place(layout, filled))
     columns, numbers = _kept(columns, filled.numbers, asides.excluded)
-    names, header_findings = _header(layout.names, columns, file)
+    written = [*layout.names, *[""] * (width - len(layout.names))]
+    names, header_findings = _header(written, columns, file)
     cells = {
         name: pd.array(column, dtype="str")
         for name, column in zip(names, columns, strict=True)
@@ -92,7 +95,7 @@ def table_from_rows(
             *doubts,
             *_layout_notes(layout, head, names, file),
             *header_findings,
-            *row_findings("row-too-long", file, "", filled.too_long, columns=len(layout.names)),
+            *row_findings("row-too-long", file, "", filled.too_long, columns=width),
             *(filled.short_note(file) if ragged else ()),
             *asides.findings,
             *cleaned.findings,

@@ -7,9 +7,13 @@ import io
 import re
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gapmap.findings import fail, finding
 from gapmap.tables.encodings import decode
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from gapmap.findings import Finding
     from gapmap.tables.layout import NumberedRow
     from gapmap.tables.value import Table
 
@@ -49,7 +54,10 @@ def read_text(path: Path, *, repair: str = "safe") -> Table:
         said = finding("text-separator", file=path.name, value=_NAMES[separator.mark])
         notes = (*notes, said)
     records = _records(text, separator, path.name)
-    return table_from_rows(records, path.name, notes, repair=repair, ragged=True)
+    table = table_from_rows(records, path.name, notes, repair=repair, ragged=True)
+    if '"' not in text:
+        return table
+    return replace(table, findings=(*table.findings, *_swallowed(table, separator.mark)))
 
 
 def _records(text: str, separator: _Separator, file: str) -> Iterator[NumberedRow]:
@@ -62,6 +70,28 @@ def _records(text: str, separator: _Separator, file: str) -> Iterator[NumberedRo
                 yield number, row
     except csv.Error as error:
         fail(finding("text-quotes", file=file, row=number + 1, problem=error, limit=LONGEST_CELL))
+
+
+def _swallowed(table: Table, mark: str) -> Iterator[Finding]:
+    """Name the cells that hold whole rows: between two quotation marks that belong to no pair."""
+    fewest = max(1, len(table.cells.columns) - 1)
+    for name in table.cells.columns:
+        column = table.cells[name]
+        breaks = pc.count_substring(pa.array(column.array), "\n").to_numpy()
+        for place in np.flatnonzero(breaks > 1):
+            inner = column.iloc[place].splitlines()[1:-1]
+            rows = sum(line.count(mark) >= fewest for line in inner)
+            if rows:
+                row = int(column.index[place])
+                value = column.iloc[place]
+                yield finding(
+                    "cell-holds-rows",
+                    file=table.file,
+                    row=row,
+                    field=str(name),
+                    value=value,
+                    count=rows,
+                )
 
 
 def _separator(text: str) -> _Separator:
