@@ -7,7 +7,7 @@
 from gapmap.datum.convert import DATUMS, convert_datum
 from gapmap.datum.evidence import Evidence
 from gapmap.datum.metric import is_metric, metric_crs
-from gapmap.datum.mixed import MixedRows, mixed_rows
+from gapmap.datum.mixed import MixedRows, mixed_rows, tell_mixed
 from gapmap.datum.named import area_evidence, match_rows, point_pair_evidence, share_inside
 from gapmap.datum.readings import HYPOTHESES, Readings, hypothesis_of, read_as
 from gapmap.datum.roads import Roads, prepare_roads, road_evidence
@@ -35,5 +35,6 @@ __all__ = [
     "read_as",
     "road_evidence",
     "share_inside",
+    "tell_mixed",
     "tell_verdict",
 ]

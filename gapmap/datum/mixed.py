@@ -10,13 +10,17 @@ import shapely
 from scipy import special
 
 from gapmap.datum.readings import HYPOTHESES, hypothesis_of
+from gapmap.datum.verdict import DATUM_NAMES
+from gapmap.findings import Finding, finding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
     from gapmap.datum.readings import Readings
 
-__all__ = ["MixedRows", "mixed_rows"]
+__all__ = ["MixedRows", "mixed_rows", "tell_mixed"]
 
 FEWEST_ROWS: Final = 3
 MOST_CHANCE: Final = 0.001
@@ -95,6 +99,38 @@ def mixed_rows(
             found.append(MixedRows(name, layer.rows[rows], len(other), int(astray.sum()), chance))
     likely = [one for one in found if one.chance <= MOST_CHANCE]
     return min(likely, key=lambda one: one.chance, default=None)
+
+
+def tell_mixed(
+    mixed: MixedRows, *, file: str, rows: Sequence[int], declared: str, field: str = ""
+) -> tuple[Finding, ...]:
+    """Make a finding for each row in another datum.
+
+    Parameters
+    ----------
+    mixed
+        From :func:`mixed_rows`.
+    file, field
+        The layer and its coordinate columns.
+    rows
+        For each row of the layer as it was given, the row as a spreadsheet shows it.
+    declared
+        The datum in which the layer is read.
+    """
+    return tuple(
+        finding(
+            "datum-mixed",
+            file=file,
+            row=int(rows[at]),
+            field=field,
+            datum=DATUM_NAMES[mixed.datum],
+            declared=DATUM_NAMES[hypothesis_of(declared)],
+            count=len(mixed.rows),
+            astray=mixed.astray,
+            compared=mixed.compared,
+        )
+        for at in mixed.rows.tolist()
+    )
 
 
 def _share_by_chance(

@@ -39,9 +39,10 @@ TOUCH_M: Final = 10.0
 """So far outside an area a point still counts as in it: its border is a drawn line."""
 FAR_M: Final = 300.0
 """Farther outside than this is no worse."""
-LEAST_SHARE: Final = 0.5
-"""Evidence of areas speaks only if so many rows lie where they say; else codes are wrong."""
-STRONG_SHARE: Final = 0.8
+LEAST_FIT: Final = 0.7
+"""Of the ground on which hypotheses disagree, so much must fit the best: else it is the least bad
+of three that are all wrong, and evidence does not speak."""
+STRONG_FIT: Final = 0.85
 ASTRAY_M: Final = 5000.0
 """Two rows farther apart under every hypothesis are no pair, whatever their codes say."""
 APART_M: Final = 50.0
@@ -113,17 +114,18 @@ def area_evidence(layer: Readings, named: ArrayLike, *, reference: str | None = 
     outside = average(np.minimum(distances, FAR_M), cells)
     z = _ahead_by_sign(outside)
     best = int(z.argmax())
-    share = (distances <= TOUCH_M).mean(axis=1)
+    telling = np.ptp(outside, axis=0) > TOUCH_M
+    fit = float((outside[best, telling] <= TOUCH_M).mean()) if telling.any() else 0.0
     return Evidence(
         kind="areas",
         rows=len(other),
-        witnesses=int((np.ptp(outside, axis=0) > TOUCH_M).sum()),
+        witnesses=int(telling.sum()),
         typical_m=by_hypothesis(distances.mean(axis=1)),
         z=by_hypothesis(z),
-        share=by_hypothesis(share),
+        share=by_hypothesis((distances <= TOUCH_M).mean(axis=1)),
         best=HYPOTHESES[best] if z[best] > 0 else "",
-        speaks=bool(z[best] >= SPEAKS_Z and share[best] >= LEAST_SHARE),
-        strong=bool(z[best] >= STRONG_Z and share[best] >= STRONG_SHARE),
+        speaks=bool(z[best] >= SPEAKS_Z and fit >= LEAST_FIT),
+        strong=bool(z[best] >= STRONG_Z and fit >= STRONG_FIT),
         distances_m=distances,
         reference=reference,
     )
@@ -183,7 +185,8 @@ def point_pair_evidence(
     z = _ahead_by_offset(means)
     best = int(z.argmax())
     middle = np.median(means, axis=1)
-    allowed = AGREE_M + SPEAKS_Z * np.hypot(*[_median_error(part) for part in means[best].T])
+    error = np.array([_median_error(part) for part in means[best].T])
+    allowed = AGREE_M + SPEAKS_Z * float(np.linalg.norm(error))
     agrees = bool(np.hypot(*middle[best]) <= allowed)
     return Evidence(
         kind="pairs",

@@ -103,7 +103,9 @@ def prepare_roads(lines: ArrayLike) -> Roads | None:
     return Roads(start, end, tree)
 
 
-def road_evidence(layer: Readings, roads: Roads | None) -> Evidence:
+def road_evidence(
+    layer: Readings, roads: Roads | None, *, reference: str | None = None
+) -> Evidence:
     """Ask under which hypothesis a layer's points lie beside roads.
 
     The score of a point is the logarithm of a mixture: half-normal in the distance to the nearest
@@ -123,6 +125,9 @@ def road_evidence(layer: Readings, roads: Roads | None) -> Evidence:
         2 km from every road under some hypothesis lie outside the road data and do not count.
     roads
         From :func:`prepare_roads`.
+    reference
+        None where the roads are at their true place (OpenStreetMap, or the study names their
+        datum), else the datum in which they are read; see :class:`Evidence`.
     """
     if roads is None or not len(layer):
         return silent("roads", np.zeros((len(HYPOTHESES), 0)))
@@ -155,6 +160,7 @@ def road_evidence(layer: Readings, roads: Roads | None) -> Evidence:
         speaks=bool(z[best] >= SPEAKS_Z and rivals <= MOST_RIVALS),
         strong=bool(z[best] >= STRONG_Z and rivals == 0),
         distances_m=distances,
+        reference=reference,
     )
 
 

@@ -74,7 +74,8 @@ def judge_datum(evidence: Sequence[Evidence], declared: str) -> Verdict:
     There is a verdict if at least one kind of evidence speaks, all that speak agree, and none
     that is silent by itself stands clearly against it. It is decisive if one kind is strong by
     itself or two kinds speak. That two layers match says nothing of either unless one of them is
-    trusted: see ``Evidence.reference``.
+    trusted: see ``Evidence.reference``. Nor is it decisive where some evidence prefers one
+    hypothesis but fits none: then the layer may be in a fourth system.
 
     Parameters
     ----------
@@ -93,11 +94,12 @@ def judge_datum(evidence: Sequence[Evidence], declared: str) -> Verdict:
     datum = said.pop() if len(said) == 1 else None
     if datum is not None and any(one.z[datum] <= -SPEAKS_Z for one in heard):
         datum, divided = None, True
+    unfit = any(not one.speaks and max(one.z.values()) >= SPEAKS_Z for one in heard)
     enough = any(one.strong for one in speaking) or len({one.kind for one in speaking}) > 1
     return Verdict(
         declared=own,
         datum=datum,
-        decisive=datum is not None and enough,
+        decisive=datum is not None and enough and not unfit,
         divided=divided,
         z=max((one.z[one.best] for one in speaking), default=0.0),
         evidence=tuple(evidence),
