@@ -28,6 +28,7 @@ from gapmap.studyfile.keys import (
 )
 from gapmap.studyfile.value import ServiceEntry, SitingEntry, StudyFile
 from gapmap.tables import clock
+from gapmap.tables.local import refuse_odd, refuse_remote, refuse_virtual
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +123,15 @@ class _Reader:
         )
 
     def path(self, written: object) -> Path:
-        return (self.file.parent / str(written)).resolve()
+        """Give the file that a path names; one that is no local file is refused here for all."""
+        refuse_remote(str(written), self.file.name, StudyError)
+        try:
+            path = (self.file.parent / str(written)).resolve()
+        except (OSError, ValueError, RuntimeError) as error:
+            fail(finding("file-not-plain", file=self.file.name, value=error), StudyError)
+        refuse_virtual(path, self.file.name, StudyError)
+        refuse_odd(path, self.file.name, StudyError)
+        return path
 
     def known(self, have: Mapping[str, Any], keys: Mapping[str, Any], where: str) -> None:
         for key in have:
@@ -311,6 +320,9 @@ class _Reader:
         count = block.get("count")
         if count is not None and count != int(count):
             self.fail("study-value-kind", f"{where}.count", count, wanted="1, 2, 3 ...")
+        candidates = str(block.get("candidates", "places"))
+        if candidates != "places" and not candidates.startswith("grid:"):
+            self.path(candidates)
         datum = self.datum(f"{where}.datum", block)
         return SitingEntry(**self._plain(block, "datum"), service=name, datum=datum)
 

@@ -9,7 +9,6 @@ from gapmap.findings import Finding, fail, finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
 __all__ = ["decode_latin", "text_encodings"]
 
@@ -19,40 +18,35 @@ CHINESE: Final = frozenset(
 )
 TWO_BYTES: Final = re.compile("[\u0080-\u07ff]")
 """Characters that take two bytes in UTF-8, as most Chinese characters do in GB18030."""
-GBK_MARK: Final = 0x4D
-"""The language byte of the dbf header that stands for code page 936."""
+MARKS: Final = {
+    **dict.fromkeys((0x4D, 0x7A), ("gb18030", "utf-8")),
+    **dict.fromkeys((0x4F, 0x78), ("cp950", "utf-8")),
+}
+"""What the language bytes of the dbf header for Chinese code pages (936, 950) make likely."""
 
 
-def text_encodings(path: Path) -> tuple[str, tuple[str, ...]]:
+def text_encodings(cpg: bytes, mark: int) -> tuple[str, tuple[str, ...]]:
     """Give what the ``.cpg`` file says, and the encodings to try, the likeliest first.
 
     Latin-1 cannot fail on any bytes and is what some programs write without looking, so it is
     tried last even where the ``.cpg`` names it: text that is good UTF-8 is UTF-8.
+
+    Parameters
+    ----------
+    cpg
+        Content of the ``.cpg`` file, empty where there is none.
+    mark
+        The language byte of the dbf header.
     """
-    told = _told(path)
-    name = told.lower().strip()
+    told = cpg[:40].decode("ascii", errors="replace").strip("\0\ufffd \r\n\t")
+    name = told.lower()
     if name in CHINESE:
         return told, ("gb18030", "utf-8")
     if name in ("utf-8", "utf8", "65001"):
         return told, GUESSES
     if name:
         return told, ("utf-8", _python_name(name) or "gb18030")
-    dbf = _beside(path, ".dbf")
-    mark = dbf.read_bytes()[29:30] if dbf else b""
-    return "", ("gb18030", "utf-8") if mark == bytes([GBK_MARK]) else GUESSES
-
-
-def _told(path: Path) -> str:
-    cpg = _beside(path, ".cpg")
-    return cpg.read_bytes()[:40].decode("ascii", errors="replace").strip() if cpg else ""
-
-
-def _beside(path: Path, ending: str) -> Path | None:
-    """Find a shapefile's sibling whatever the case of its ending."""
-    for name in (path.with_suffix(ending), path.with_suffix(ending.upper())):
-        if name.is_file():
-            return name
-    return None
+    return "", MARKS.get(mark, GUESSES)
 
 
 def _python_name(name: str) -> str | None:

@@ -6,10 +6,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from gapmap.errors import InputError
 from gapmap.findings import fail, finding
+from gapmap.tables.local import refuse_odd, refuse_virtual
 from gapmap.tables.text import read_text
 from gapmap.tables.vector import read_vector
 from gapmap.tables.workbook import read_workbook
+from gapmap.tables.xlsx.kinds import OTHER_ENDINGS, refuse_other
+from gapmap.tables.zipped import read_zipped
 
 if TYPE_CHECKING:
     from gapmap.tables.value import Table
@@ -18,7 +22,9 @@ __all__ = ["TEXT_ENDINGS", "VECTOR_ENDINGS", "check_file", "read_table"]
 
 TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt")
 VECTOR_ENDINGS: Final = (".shp", ".gpkg", ".geojson", ".json", ".parquet", ".kml")
-KNOWN_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx", *VECTOR_ENDINGS)
+ARCHIVE_ENDINGS: Final = (".zip", ".kmz")
+WORKBOOK_ENDINGS: Final = (".xlsx", ".xlsm")
+KNOWN_ENDINGS: Final = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, *VECTOR_ENDINGS, ".gpx", *ARCHIVE_ENDINGS)
 
 
 def read_table(
@@ -27,7 +33,8 @@ def read_table(
     """Read a planner's file without interpreting it: every cell becomes text.
 
     CSV may be UTF-8, UTF-16 with its mark, or GB18030 (GBK), separated by comma, semicolon or
-    tab. XLSX gives what its cells show: dates as ISO text, whole numbers without ``.0``.
+    tab. XLSX gives what its cells show: dates as ISO text, whole numbers without ``.0``; macros of
+    an XLSM are never looked at.
     Vector files are opened by the driver of their ending alone, so that a renamed file cannot
     make another one be read; a shapefile's text is UTF-8 or GB18030, whatever its neighbours
     forget to say.
@@ -35,11 +42,14 @@ def read_table(
     Parameters
     ----------
     path
-        ``.csv .tsv .txt .xlsx .shp .gpkg .geojson .json .parquet .kml`` on a local disk.
+        ``.csv .tsv .txt .xlsx .xlsm .shp .gpkg .geojson .json .parquet .kml .gpx`` on a local
+        disk, or
+        a ``.zip`` or ``.kmz`` with one of these in it, which is read in memory.
     sheet
-        Of an XLSX file; needed where more than one sheet holds data.
+        Of a workbook; needed where more than one visible sheet holds data.
     layer
-        Of a vector file; needed where more than one layer has geometry.
+        Of a vector file; needed where more than one layer has geometry. Of an archive, the
+        member that is wanted.
     repair
         How far gapmap may repair what stands in the file: one of ``gapmap.findings.REPAIRS``.
         The table carries it on to whoever interprets it.
@@ -54,20 +64,24 @@ def read_table(
     ending = check_file(path)
     if ending in TEXT_ENDINGS:
         return read_text(path, repair=repair)
-    if ending == ".xlsx":
+    if ending in WORKBOOK_ENDINGS:
         return read_workbook(path, sheet=sheet, repair=repair)
+    if ending in ARCHIVE_ENDINGS:
+        return read_zipped(path, sheet=sheet, layer=layer, repair=repair)
     return read_vector(path, layer=layer, repair=repair)
 
 
 def check_file(path: Path) -> str:
     """Give the ending of a file that can be read; raise where there is none such."""
-    if path.as_posix().startswith("/vsi") or "://" in str(path):
-        fail(finding("file-not-local", file=path.name, value=path))
+    refuse_virtual(path, path.name, InputError)
+    refuse_odd(path, path.name, InputError)
     if path.is_dir():
         fail(finding("file-is-folder", file=path.name))
     if not path.is_file():
         fail(finding("file-missing", file=path.name, value=path, nearest=_nearest_files(path)))
     ending = path.suffix.lower()
+    if ending in OTHER_ENDINGS and path.stat().st_size > 0:
+        refuse_other(path)
     if ending not in KNOWN_ENDINGS:
         fail(finding("file-format", file=path.name, value=ending, known=" ".join(KNOWN_ENDINGS)))
     if path.stat().st_size == 0:

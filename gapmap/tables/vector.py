@@ -2,295 +2,330 @@
 
 from __future__ import annotations
 
-import codecs
-import re
 import warnings
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pyogrio
 import pyproj
-import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from gapmap.errors import CrsError
 from gapmap.findings import Finding, fail, finding
 from gapmap.tables.dbf import decode_latin, text_encodings
+from gapmap.tables.fields import as_texts
+from gapmap.tables.geojson import check_geojson
+from gapmap.tables.geopackage import MAGIC, check_geopackage, count_rows
+from gapmap.tables.markup import GPX_LAYERS, check_markup
+from gapmap.tables.parquet import read_parquet
+from gapmap.tables.shapefile import read_shapefile
+from gapmap.tables.shapes import Flat, flat, flat_from_wkb
 from gapmap.tables.value import Table, nearest_known, row_findings
-from gapmap.tables.workbook import as_text
+from gapmap.tables.vectorfile import VectorFile, on_disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
+__all__ = ["read_layer", "read_vector"]
 
-__all__ = ["read_vector"]
-
-SHAPEFILE_MAGIC: Final = b"\x00\x00\x27\x0a"
-SQLITE_MAGIC: Final = b"SQLite format 3\x00"
 DRIVERS: Final = {
-    ".shp": ("ESRI Shapefile",),
     ".gpkg": ("GPKG",),
     ".geojson": ("GeoJSON",),
     ".json": ("GeoJSON",),
     ".kml": ("KML", "LIBKML"),
+    ".gpx": ("GPX",),
 }
 
 
-def read_vector(path: Path, *, layer: str | None = None, repair: str = "safe") -> Table:
-    """Read a layer of a vector file; see ``read_table``."""
-    if path.suffix.lower() == ".parquet":
-        return replace(_read_parquet(path), repair=repair)
-    source = _pinned(path)
-    name, several = _layer(path, source, layer)
-    file = f"{path.name}[{name}]" if several else path.name
-    meta, columns, notes = _read_arrow(path, source, name)
-    fields = [str(field) for field in meta["fields"]]
-    geometry_at = len(columns) - 1 if meta["geometry_type"] else None
-    start = _first(columns, fields, geometry_at)
-    texts = {
-        field: _as_texts(column)
-        for field, column in zip(fields, columns[start : start + len(fields)], strict=True)
-    }
-    if path.suffix.lower() == ".shp":
-        texts, encoding_notes = decode_latin(texts, text_encodings(path), file)
-        notes += encoding_notes
-    wkb = columns[geometry_at] if geometry_at is not None else None
-    return replace(_as_table(file, texts, wkb, _crs(meta["crs"], file), notes), repair=repair)
+@dataclass(slots=True)
+class _Layer:
+    """What a reader took from a layer: cells, shapes, and how many rows there are."""
+
+    file: str
+    texts: dict[str, list[str]]
+    rows: Sequence[int]
+    crs: pyproj.CRS | None = None
+    shapes: Flat | None = None
+    notes: list[Finding] = field(default_factory=list)
+    excluded: tuple[int, ...] = ()
 
 
-def _first(columns: Sequence[pa.ChunkedArray], fields: Sequence[str], geometry: int | None) -> int:
-    """Say where the fields begin: a feature id may stand before them."""
-    return len(columns) - len(fields) - (geometry is not None)
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What was counted in a file before GDAL opened it; -1 where nothing was.
 
-
-def _pinned(path: Path) -> str:
-    """Give the name by which only the driver of the file's ending opens it.
-
-    GDAL picks its driver by content: a virtual dataset renamed to ``.geojson`` would be
-    followed to whatever file or address it names. GeoJSON is therefore opened with its
-    driver's prefix, the others only after their first bytes say that they are what their ending
-    says.
+    Attributes
+    ----------
+    everything
+        Features in all layers together.
+    layers
+        Features of single layers.
     """
-    ending = path.suffix.lower()
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if ending in (".geojson", ".json"):
-        _check_utf8(path)
-        return f"GeoJSON:{path}"
-    is_it = {
-        ".shp": head.startswith(SHAPEFILE_MAGIC),
-        ".gpkg": head.startswith(SQLITE_MAGIC),
-        ".kml": _is_kml(head),
+
+    everything: int = -1
+    layers: dict[str, int] = field(default_factory=dict)
+    notes: tuple[Finding, ...] = ()
+
+
+def read_vector(path: Path, *, layer: str | None = None, repair: str = "safe") -> Table:
+    """Read a layer of a vector file on a disk; see ``read_table``."""
+    return read_layer(on_disk(path), layer=layer, repair=repair)
+
+
+def read_layer(file: VectorFile, *, layer: str | None = None, repair: str = "safe") -> Table:
+    """Read a layer of a vector file, on a disk or in memory; see ``read_table``.
+
+    GDAL picks its driver by content: a virtual dataset renamed to ``.geojson`` would be followed
+    to whatever file or address it names. It opens a file only after the file's own bytes have
+    said that it is what its ending says, and what it then gives is held against a count made
+    before.
+    """
+    if file.size() == 0:
+        fail(finding("file-empty", file=file.name))
+    if file.ending == ".parquet":
+        read = _parquet(file)
+    elif file.ending == ".shp":
+        read = _shapefile(file, layer, repair)
+    else:
+        read = _through_gdal(file, layer, repair)
+    return _as_table(read, repair)
+
+
+def _parquet(file: VectorFile) -> _Layer:
+    with _readable(file.name, []), file.opened() as stream:
+        read = read_parquet(stream, file.name)
+    texts = {str(name): as_texts(read.table[name]) for name in read.table.column_names}
+    rows = range(1, read.rows + 1)
+    shapes = None if read.shapes is None else flat(read.shapes, rows, file.name)
+    return _Layer(file.name, texts, rows, read.crs, shapes)
+
+
+def _shapefile(file: VectorFile, layer: str | None, repair: str) -> _Layer:
+    """Read the table ourselves and the shapes through GDAL; rows marked as deleted stay out."""
+    if layer not in (None, file.stem):
+        _layer_missing(file.name, str(layer), [file.stem])
+    table, shapes = read_shapefile(file)
+    notes = [*table.findings]
+    meta, columns = _arrow(shapes, file.name, 0, notes, columns=[])
+    _same_count(file.name, table.told, len(columns[-1]) if columns else 0)
+    encodings = text_encodings(file.content(".cpg"), table.mark)
+    texts, encoding_notes = decode_latin(table.texts, encodings, file.name)
+    rows: list[int] = table.rows.tolist()
+    raw = columns[-1].to_pylist() if columns else []
+    flat_shapes = flat_from_wkb(
+        [raw[row - 1] for row in rows],
+        rows,
+        file.name,
+        repair=repair,
+        straightened=lambda places: [None for _ in places],
+    )
+    deleted = [(row, "") for row in table.deleted]
+    notes += [*encoding_notes, *row_findings("dbf-row-deleted", file.name, "", deleted)]
+    crs = _crs(meta["crs"], file.name)
+    return _Layer(file.name, texts, rows, crs, flat_shapes, notes, tuple(table.deleted))
+
+
+def _through_gdal(file: VectorFile, wanted: str | None, repair: str) -> _Layer:
+    checked = _check(file)
+    address = file.address()
+    is_json = file.ending in (".geojson", ".json")
+    if is_json and isinstance(address, str):
+        address = f"GeoJSON:{address}"
+    names = _layers(file, address, checked)
+    name, dropped = _choose(file.name, names, wanted, checked)
+    at = list(names).index(name)
+    said = f"{file.name}[{name}]" if len(names) > 1 else file.name
+    notes = [*checked.notes, *dropped]
+    options = {"DATE_AS_STRING": "YES"} if is_json else {}
+    meta, columns = _arrow(address, file.name, at, notes, **options)
+    fields = [str(one) for one in meta["fields"]]
+    geometry_at = len(columns) - 1 if meta["geometry_type"] else None
+    count = len(columns[0]) if columns else 0
+    _same_count(said, _counted(file, name, checked), count)
+    start = len(columns) - len(fields) - (geometry_at is not None)  # an id may stand before them
+    texts = {
+        one: as_texts(column)
+        for one, column in zip(fields, columns[start : start + len(fields)], strict=True)
     }
-    if not is_it[ending]:
-        fail(finding("vector-not-its-format", file=path.name, ending=ending))
-    if any(mark in str(path) for mark in "!;"):  # pyogrio takes them for parts of an address
-        fail(finding("file-name-marks", file=path.name, value=path))
-    return str(path)
+    rows = range(1, count + 1)
+    shapes = None
+    if geometry_at is not None:
+        shapes = flat_from_wkb(
+            columns[geometry_at].to_pylist(),
+            rows,
+            said,
+            repair=repair,
+            straightened=lambda places: _straight(address, file.name, at, places),
+        )
+    return _Layer(said, texts, rows, _crs(meta["crs"], said), shapes, notes)
 
 
-def _check_utf8(path: Path) -> None:
-    """Refuse GeoJSON that is not UTF-8, as the format demands; GDAL would read mojibake."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    done = 0
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError as error:
-                fail(finding("geojson-not-utf8", file=path.name, byte=done + error.start + 1))
-            done += len(chunk)
+def _check(file: VectorFile) -> _Checked:
+    """Check that a file is what its ending says and harmless, and count what it holds."""
+    if file.ending in (".geojson", ".json"):
+        count, notes = check_geojson(file)
+        return _Checked(-1 if count is None else count, notes=tuple(notes))
+    if file.ending == ".gpkg":
+        with file.opened() as stream:
+            if stream.read(len(MAGIC)) != MAGIC:
+                fail(finding("vector-not-its-format", file=file.name, ending=file.ending))
+        check_geopackage(file)
+        return _Checked()
+    counts = check_markup(file)
+    if file.ending == ".kml":
+        return _Checked(counts["Placemark"])
+    return _Checked(layers={layer: counts[name] for layer, name in GPX_LAYERS.items()})
 
 
-def _is_kml(head: bytes) -> bool:
-    """Say whether the first element is ``kml``; a document type could define entities."""
-    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
-    text = re.sub(r"<\?.*?\?>|<!--.*?-->", "", text, flags=re.DOTALL).lstrip()
-    return re.match(r"<(\w+:)?kml[\s>]", text) is not None
+def _counted(file: VectorFile, layer: str, checked: _Checked) -> int:
+    """Give how many rows a layer has by our own count; -1 where only GDAL counts."""
+    if file.ending == ".gpkg":
+        return count_rows(file, layer)
+    if file.ending in (".geojson", ".json"):
+        return checked.everything
+    return checked.layers.get(layer, -1)
 
 
-def _layer(path: Path, source: str, wanted: str | None) -> tuple[str, bool]:
-    """Give the layer to read, and whether the file has several."""
-    with _readable(path, []):
-        driver = pyogrio.read_info(source, layer=0, encoding=_encoding(path))["driver"]
-        listed = pyogrio.list_layers(source)
-    if driver not in DRIVERS[path.suffix.lower()]:
-        fail(finding("vector-not-its-format", file=path.name, ending=path.suffix))
-    names = [str(name) for name, _ in listed]
-    if wanted is not None and wanted not in names:
-        fail(
-            finding(
-                "layer-missing",
-                file=path.name,
-                value=wanted,
-                **nearest_known(wanted, names),
-                layers=", ".join(names),
+def _same_count(file: str, counted: int, given: int) -> None:
+    if counted not in (-1, given):
+        fail(finding("vector-rows-lost", file=file, counted=counted, given=given))
+
+
+def _layers(file: VectorFile, address: str | bytes, checked: _Checked) -> dict[str, bool]:
+    """Name the layers in their order, and say which have shapes."""
+    with _readable(file.name, []):
+        driver = pyogrio.read_info(address, layer=0)["driver"]
+        listed = pyogrio.list_layers(address)
+        if driver not in DRIVERS[file.ending]:
+            fail(finding("vector-not-its-format", file=file.name, ending=file.ending))
+        if file.ending == ".kml":
+            given = sum(
+                pyogrio.read_info(address, layer=at, force_feature_count=True)["features"]
+                for at in range(len(listed))
             )
-        )
+            _same_count(file.name, checked.everything, int(given))
+    in_memory = isinstance(address, bytes) and file.ending != ".gpkg"
+    return {
+        file.stem if in_memory and str(name).startswith("pyogrio_") else str(name): kind is not None
+        for name, kind in listed
+    }
+
+
+def _choose(
+    file: str, layers: dict[str, bool], wanted: str | None, checked: _Checked
+) -> tuple[str, list[Finding]]:
+    """Give the layer to read, and what is said of the others."""
+    if wanted is not None and wanted not in layers:
+        _layer_missing(file, wanted, [*layers])
     if wanted is not None:
-        return wanted, len(names) > 1
-    with_geometry = [str(name) for name, kind in listed if kind is not None]
-    choice = with_geometry or names
+        return wanted, []
+    if checked.layers:
+        return _of_gpx(file, checked)
+    choice = [name for name, with_shapes in layers.items() if with_shapes] or [*layers]
     if len(choice) > 1:
-        fail(finding("layer-needed", file=path.name, layers=", ".join(choice)))
-    return choice[0], len(names) > 1
+        fail(finding("layer-needed", file=file, layers=", ".join(choice)))
+    return choice[0], []
 
 
-def _clean(error: Warning | Exception | str, path: Path) -> str:
-    """Give a reader's complaint without the machine's folders."""
-    return str(error).replace(str(path), path.name)
+def _of_gpx(file: str, checked: _Checked) -> tuple[str, list[Finding]]:
+    """Take the waypoints of a GPX file, or what else it holds, and name what is left."""
+    filled = [name for name, count in checked.layers.items() if count] or [*checked.layers]
+    others = filled[1:] if any(checked.layers.values()) else []
+    notes = [finding("layers-others", file=file, value=", ".join(others))] if others else []
+    return filled[0], notes
 
 
-def _read_arrow(
-    path: Path, source: str, layer: str
-) -> tuple[dict[str, Any], list[pa.ChunkedArray], list[Finding]]:
+def _layer_missing(file: str, wanted: str, names: Sequence[str]) -> None:
+    near = nearest_known(wanted, names)
+    there = ", ".join(names)
+    fail(finding("layer-missing", file=file, value=wanted, **near, layers=there))
+
+
+def _arrow(
+    address: str | bytes,
+    file: str,
+    layer: int,
+    notes: list[Finding],
+    **options: Any,  # noqa: ANN401 - what the driver takes
+) -> tuple[dict[str, Any], list[pa.ChunkedArray]]:
     """Read a layer; whole numbers with gaps stay whole numbers, unlike with NumPy."""
-    options: dict[str, str] = {"DATE_AS_STRING": "YES"} if source.startswith("GeoJSON:") else {}
-    notes: list[Finding] = []
-    with _readable(path, notes):
-        meta, table = pyogrio.raw.read_arrow(
-            source, layer=layer, encoding=_encoding(path), **options
-        )
+    with _readable(file, notes):
+        meta, table = pyogrio.raw.read_arrow(address, layer=layer, **options)
         columns = list(table.columns)
-    return meta, columns, notes
+    return meta, columns
 
 
-def _encoding(path: Path) -> str | None:
-    """Take a shapefile's bytes as Latin-1, which keeps each of them; they are decoded later."""
-    return "ISO-8859-1" if path.suffix.lower() == ".shp" else None
+def _straight(address: str | bytes, file: str, layer: int, places: list[int]) -> list[bytes | None]:
+    """Read some shapes again in the way in which GDAL makes curves straight."""
+    with _readable(file, []):
+        _, fids = pyogrio.raw.read_arrow(address, layer=layer, columns=[], return_fids=True)
+        wanted = [int(fids.column(0)[at].as_py()) for at in places]
+        _, _, shapes, _ = pyogrio.raw.read(address, layer=layer, columns=[], fids=wanted)
+    return [None if one is None else bytes(one) for one in shapes]
 
 
 @contextmanager
-def _readable(path: Path, notes: list[Finding]) -> Iterator[None]:
+def _readable(file: str, notes: list[Finding]) -> Iterator[None]:
     """Turn the readers' exceptions into one error, and their warnings into ``notes``."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
             yield
-        except (DataSourceError, DataLayerError, pa.ArrowException, OSError, ValueError) as error:
-            fail(finding("vector-unreadable", file=path.name, problem=_clean(error, path)))
+        except (
+            *(DataSourceError, DataLayerError, pa.ArrowException, OSError, ValueError),
+            *(UnicodeError, OverflowError, MemoryError, NotImplementedError, KeyError),
+        ) as error:
+            fail(finding("vector-unreadable", file=file, problem=_clean(error, file)))
+    complaints = dict.fromkeys(_clean(one.message, file) for one in said)
     notes += [
-        finding("vector-complaint", file=path.name, problem=_clean(one.message, path))
-        for one in said
-        if "Non closed ring" not in str(one.message)  # found again and mended row by row
+        finding("vector-complaint", file=file, problem=complaint)
+        for complaint in complaints
+        if "Non closed ring" not in complaint  # found again and mended row by row
     ]
 
 
-def _read_parquet(path: Path) -> Table:
-    """Read GeoParquet, or Parquet without geometry as a plain table."""
-    with _readable(path, []):
-        schema = pq.read_schema(path)
-        geometry = gpd.read_parquet(path) if b"geo" in (schema.metadata or {}) else None
-        shapes = set() if geometry is None else _geometry_columns(geometry)
-        table = pq.read_table(path, columns=[n for n in schema.names if n not in shapes])
-    texts = {str(name): _as_texts(table[name]) for name in table.column_names}
-    if geometry is None:
-        return _as_table(path.name, texts, None, None, [])
-    active = geometry.geometry.to_numpy()
-    return _as_table(path.name, texts, active, geometry.crs, [])
+def _clean(error: Warning | Exception | str, file: str) -> str:
+    """Give a reader's complaint without the folders of this machine or memory."""
+    words = (word.strip("'\"") for word in str(error).split())
+    return " ".join(file if "/" in word and word.startswith("/") else word for word in words)
 
 
-def _geometry_columns(frame: gpd.GeoDataFrame) -> set[str]:
-    return set(frame.columns[frame.dtypes == "geometry"])
-
-
-def _as_table(
-    file: str,
-    texts: dict[str, list[str]],
-    shapes: pa.ChunkedArray | NDArray[np.object_] | None,
-    crs: pyproj.CRS | None,
-    notes: list[Finding],
-) -> Table:
-    count = len(next(iter(texts.values()))) if texts else 0
-    geometries = np.empty(0, dtype=object)
-    broken: list[tuple[int, str]] = []
-    lost: list[tuple[int, str]] = []
-    if shapes is not None:
-        geometries, broken, lost = _geometries(shapes)
-        count = len(geometries)
-    if count == 0:
-        notes = [*notes, finding("table-without-rows", file=file)]
-    index = pd.RangeIndex(1, count + 1, name="row")
-    cells = {
-        " ".join(name.split()): pd.array(pa.array(column, pa.large_string()), dtype="str")
-        for name, column in texts.items()
-    }
+def _as_table(read: _Layer, repair: str) -> Table:
+    index = pd.Index(read.rows, name="row", dtype="int64")
+    cells: dict[str, object] = {}
+    for name, column in read.texts.items():
+        plain = " ".join(name.split())
+        cells[plain] = pd.array(pa.array(column, pa.large_string()), dtype="str")
+    notes = [*read.notes]
+    if not len(index):
+        notes.append(finding("table-without-rows", file=read.file))
+    shapes = read.shapes
+    series = None if shapes is None else gpd.GeoSeries(shapes.shapes, index=index, crs=read.crs)
     return Table(
-        file=file,
+        file=read.file,
         cells=pd.DataFrame(cells, index=index),
-        geometry=None if shapes is None else gpd.GeoSeries(geometries, index=index, crs=crs),
-        crs=crs,
-        findings=(
-            *notes,
-            *row_findings("geometry-mended", file, "", broken),
-            *row_findings("geometry-unreadable", file, "", lost),
-        ),
-        repaired=frozenset(row for row, _ in broken),
-        read=count,
-    )
-
-
-def _geometries(
-    shapes: pa.ChunkedArray | NDArray[np.object_],
-) -> tuple[NDArray[np.object_], list[tuple[int, str]], list[tuple[int, str]]]:
-    """Give flat geometries; those with open rings mended, those past mending None, both named."""
-    if isinstance(shapes, np.ndarray):
-        return shapely.force_2d(shapes), [], []
-    raw = np.array(shapes.to_pylist(), dtype=object)
-    given = np.array([one is not None for one in raw], dtype=bool)
-    geometries = shapely.from_wkb(raw, on_invalid="ignore")
-    failed = np.flatnonzero(given & shapely.is_missing(geometries))
-    geometries[failed] = shapely.from_wkb(raw[failed], on_invalid="fix")
-    mended = [int(at) for at in failed if geometries[at] is not None]
-    lost = [int(at) for at in failed if geometries[at] is None]
-    return (
-        shapely.force_2d(geometries),
-        [(at + 1, str(geometries[at].geom_type)) for at in mended],
-        [(at + 1, "") for at in lost],
+        geometry=series,
+        crs=read.crs,
+        findings=(*notes, *(shapes.findings if shapes else ())),
+        repaired=shapes.repaired if shapes else frozenset(),
+        excluded=read.excluded,
+        read=len(index) + len(read.excluded),
+        repair=repair,
     )
 
 
 def _crs(declared: object, file: str) -> pyproj.CRS | None:
+    """Give the declared system; one that names files of its own, such as grids, is refused."""
     if not declared:
         return None
+    if "grids" in str(declared).lower():
+        fail(finding("crs-unreadable", file=file, value=str(declared)[:80]), CrsError)
     try:
         return pyproj.CRS.from_user_input(declared)
     except pyproj.exceptions.CRSError:
         fail(finding("crs-unreadable", file=file, value=str(declared)[:80]), CrsError)
-
-
-def _as_texts(column: pa.ChunkedArray) -> list[str]:
-    """Give a typed column as text: whole numbers without ``.0``, dates in ISO form."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
-    if pa.types.is_floating(kind):
-        return [_number(value) for value in column.to_pylist()]
-    if pa.types.is_boolean(kind):
-        return [("", "false", "true")[0 if v is None else 1 + v] for v in column.to_pylist()]
-    if pa.types.is_timestamp(kind):
-        return [as_text(value) for value in column.to_pylist()]
-    if pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        plain: list[str] = pc.fill_null(column.cast(pa.string()), "").to_pylist()
-        return plain
-    return ["" if v is None else _other(v) for v in column.to_pylist()]
-
-
-def _number(value: float | None) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - NaN is how some drivers write "empty"
-        return ""
-    return as_text(float(value))
-
-
-def _other(value: object) -> str:
-    return value.hex() if isinstance(value, bytes) else as_text(value)

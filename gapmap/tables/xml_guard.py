@@ -12,9 +12,10 @@ from xml.parsers import expat  # stops at the first declaration, expands nothing
 from gapmap.findings import fail, finding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["DEEPEST", "check_depth", "refuse_entities", "root_element"]
+__all__ = ["DEEPEST", "count_elements", "refuse_entities", "root_element"]
 
 DEEPEST: Final = 200
 """Elements within elements beyond which a file is refused; folders of a KML nest a dozen deep."""
@@ -99,22 +100,36 @@ def root_element(stream: BinaryIO, file: str) -> str:
     return head.root
 
 
-def check_depth(stream: BinaryIO, file: str) -> None:
-    """Refuse a file whose elements nest deeper than ``DEEPEST``: readers recurse into them.
+def count_elements(stream: BinaryIO, file: str, names: Iterable[str]) -> dict[str, int]:
+    """Count elements by name, without their prefixes, in a file of bounded depth.
+
+    Parameters
+    ----------
+    stream
+        Of bytes, at its beginning; it is not closed.
+    file
+        The name that an error gives.
+    names
+        What to count.
 
     Raises
     ------
     InputError
-        They do, or the file is no well-formed XML.
+        Its elements nest deeper than ``DEEPEST``, which readers that recurse into them do not
+        stand, or it is no well-formed XML.
     """
+    counts = dict.fromkeys(names, 0)
     depth = 0
     parser = expat.ParserCreate()
 
-    def begun(*_: object) -> None:
+    def begun(name: str, _: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
         if depth > DEEPEST:
             raise _FoundError
+        plain = name.rpartition(":")[2]
+        if plain in counts:
+            counts[plain] += 1
 
     def ended(_: str) -> None:
         nonlocal depth
@@ -125,6 +140,7 @@ def check_depth(stream: BinaryIO, file: str) -> None:
     _feed(parser, stream, file, None)
     if depth > DEEPEST:
         fail(finding("xml-deep", file=file, row=parser.CurrentLineNumber, deepest=DEEPEST))
+    return counts
 
 
 def _feed(parser: expat.XMLParserType, stream: BinaryIO, file: str, limit: int | None) -> None:

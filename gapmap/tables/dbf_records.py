@@ -1,0 +1,204 @@
+"""The table of a shapefile, read byte by byte: no digit of a code is rounded, no row passed over.
+
+Format: dBASE III+ table file header, as in the xBase file format description of E. Bachmann.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import struct
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from gapmap.findings import Finding, fail, finding
+from gapmap.tables.value import row_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+__all__ = ["Dbf", "read_dbf"]
+
+_FIELD: Final = 32
+_WHOLE: Final = 1e15
+"""Below this a binary number holds every digit of a whole number."""
+_END: Final = 0x0D
+_DELETED: Final = ord("*")
+_PLAIN: Final = re.compile(r"[+-]?\d*\.\d*")
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_BINARY: Final = {"I": "<i4", "+": "<i4", "B": "<f8", "O": "<f8", "Y": "<i8"}
+_UNREAD: Final = frozenset("MGPQVWT@0")
+"""Kinds of fields whose content stands in another file, or is no text and no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    kind: str
+    start: int
+    width: int
+
+
+@dataclass(slots=True)
+class Dbf:
+    """A table with its text still in single bytes (Latin-1 keeps each of them).
+
+    Attributes
+    ----------
+    told
+        Rows that the header names.
+    held
+        Rows for which there are bytes.
+    mark
+        The language byte of the header.
+    texts
+        Each column's cells, of rows that are not marked as deleted.
+    rows
+        Number of each such row, from 1.
+    deleted
+        Numbers of the rows that are marked as deleted.
+    """
+
+    told: int
+    held: int
+    mark: int
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    deleted: list[int] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_dbf(content: bytes, file: str) -> Dbf:
+    """Read a table.
+
+    Numbers come as they are written, without zeros at the end; dates as ISO text; truth values
+    as ``true`` and ``false``. Cells that hold nothing are ``""``: blanks, ``*****`` for a number
+    that did not fit (a finding each), ``00000000`` for a date (one finding for the column).
+
+    Raises
+    ------
+    InputError
+        The header is none, or its fields do not fill its rows.
+    """
+    if len(content) < _FIELD + 1:
+        fail(finding("dbf-header", file=file))
+    told, header, width = struct.unpack_from("<IHH", content, 4)
+    columns = _columns(content[:header])
+    filled = 1 + sum(column.width for column in columns)
+    if not columns or header > len(content) or filled != width:
+        fail(finding("dbf-header", file=file))
+    held = _held(content, told, header, width)
+    read = Dbf(told, held, content[29])
+    if held != told:
+        return read
+    matrix = np.frombuffer(content, dtype=np.uint8, count=told * width, offset=header)
+    matrix = matrix.reshape(told, width)
+    live = matrix[:, 0] != _DELETED
+    read.rows = np.flatnonzero(live) + 1
+    read.deleted = [int(row) + 1 for row in np.flatnonzero(~live)]
+    kept = matrix if live.all() else matrix[live]
+    for column in columns:
+        name = _free(column.name, read.texts)
+        read.texts[name] = _cells(kept, column, read, file)
+    return read
+
+
+def _held(content: bytes, told: int, header: int, width: int) -> int:
+    """Count the rows for which there are bytes; padding behind the last one is none."""
+    held = (len(content) - header) // width
+    if held > told and not content[header + told * width :].strip(b"\x1a\x00 "):
+        return told
+    return held
+
+
+def _columns(header: bytes) -> list[_Column]:
+    found: list[_Column] = []
+    start = 1
+    for at in range(_FIELD, len(header) - _FIELD + 1, _FIELD):
+        if header[at] == _END:
+            break
+        name = header[at : at + 11].split(b"\0")[0].decode("latin-1")
+        width = header[at + 16]
+        found.append(_Column(name, chr(header[at + 11]).upper(), start, width))
+        start += width
+    return found
+
+
+def _free(name: str, taken: dict[str, list[str]]) -> str:
+    """Give a name that no other column has: names are cut at ten bytes and may then be alike."""
+    number = 2
+    free = name
+    while free in taken:
+        free = f"{name}_{number}"
+        number += 1
+    return free
+
+
+def _cells(matrix: NDArray[np.uint8], column: _Column, read: Dbf, file: str) -> list[str]:
+    """Give one column's cells as text, and add to ``read`` what was wrong in it."""
+    raw = np.ascontiguousarray(matrix[:, column.start : column.start + column.width])
+    name = column.name if column.name.isascii() else ""
+    if not len(raw) or not column.width:
+        return [""] * len(raw)
+    if column.kind in _UNREAD:
+        if column.kind != "0":  # FoxPro's own flags of empty cells
+            note = finding("dbf-kind-unread", file=file, field=name, value=column.kind)
+            read.findings.append(note)
+        return [""] * len(raw)
+    binary = _BINARY.get(column.kind)
+    if binary and column.width == np.dtype(binary).itemsize:
+        return [_plain(repr(value)) for value in raw.view(binary).ravel().tolist()]
+    texts = [text.decode("latin-1") for text in raw.view(f"S{column.width}").ravel().tolist()]
+    make = {"N": _number, "F": _number, "D": _date, "L": _truth}.get(column.kind, _text)
+    made = _each(texts, make)
+    if column.kind in "NF":
+        over = [(n, t.strip()) for n, t in zip(read.rows, texts, strict=True) if "*" in t]
+        read.findings += row_findings("dbf-overflow", file, name, over)
+    if column.kind == "D" and (zeros := sum(text.startswith("00000000") for text in texts)):
+        read.findings.append(finding("dbf-date-zero", file=file, field=name, count=zeros))
+    return made
+
+
+def _each(texts: list[str], make: Callable[[str], str]) -> list[str]:
+    """Make each different text once: tables repeat themselves."""
+    made = {text: make(text) for text in set(texts)}
+    return [made[text] for text in texts]
+
+
+def _text(cell: str) -> str:
+    return cell.split("\0", 1)[0].rstrip(" ")
+
+
+def _number(cell: str) -> str:
+    text = cell.split("\0", 1)[0].strip()
+    if "*" in text:
+        return ""
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Write a number without zeros at its end; what is no number stays as it is."""
+    if _PLAIN.fullmatch(text) and any(sign.isdigit() for sign in text):
+        return text.rstrip("0").rstrip(".") or "0"
+    if _NUMBER.fullmatch(text) and not text.lstrip("+-").isdigit():
+        value = float(text)
+        return str(int(value)) if value.is_integer() and abs(value) < _WHOLE else repr(value)
+    return text
+
+
+def _date(cell: str) -> str:
+    text = cell.split("\0", 1)[0].strip()
+    if not text.strip("0"):
+        return ""
+    try:
+        return dt.datetime.strptime(text, "%Y%m%d").date().isoformat()  # noqa: DTZ007 - a day
+    except ValueError:
+        return text
+
+
+def _truth(cell: str) -> str:
+    return {"t": "true", "y": "true", "f": "false", "n": "false"}.get(cell.strip().lower(), "")

@@ -1,0 +1,59 @@
+"""Typed columns, as GDAL and Parquet give them, become text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["as_texts"]
+
+_WHOLE: Final = 1e15
+"""From here on a float is no exact integer with any certainty."""
+
+
+def as_texts(column: pa.ChunkedArray) -> list[str]:
+    """Give a typed column as text: whole numbers without ``.0``, dates in ISO form.
+
+    Examples
+    --------
+    >>> as_texts(pa.chunked_array([[12.0, 0.5, None]]))
+    ['12', '0.5', '']
+    >>> as_texts(pa.chunked_array([[True, None]])), as_texts(pa.chunked_array([[b"a"]]))
+    (['true', ''], ['61'])
+    """
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        plain: list[str] = pc.fill_null(column.cast(pa.string()), "").to_pylist()
+        return plain
+    values: Sequence[object] = column.to_pylist()
+    return [_text(value) for value in values]
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
+        return value.date().isoformat() if midnight else value.isoformat()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _number(value: float) -> str:
+    if value != value:  # noqa: PLR0124 - NaN is how some drivers write "empty"
+        return ""
+    return str(int(value)) if value.is_integer() and abs(value) < _WHOLE else repr(value)

@@ -1,0 +1,80 @@
+"""Parquet, with or without shapes: bounded before it is unpacked, nothing in it is run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import geopandas as gpd
+import numpy as np
+import pyarrow.parquet as pq
+import pyproj
+import shapely
+
+from gapmap.findings import fail, finding
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+__all__ = ["ParquetLayer", "read_parquet"]
+
+MAGIC: Final = b"PAR1"
+_MOST_ROWS: Final = 50_000_000
+_LARGEST_BYTES: Final = 8_000_000_000
+"""Rows and unpacked bytes beyond which a file is refused: a few packed bytes can claim any."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetLayer:
+    """A table without its shapes, and the shapes of its main geometry column."""
+
+    table: pa.Table
+    rows: int
+    shapes: NDArray[np.object_] | None
+    crs: pyproj.CRS | None
+
+
+def read_parquet(stream: BinaryIO, file: str) -> ParquetLayer:
+    """Read a Parquet or GeoParquet file.
+
+    The ``pandas`` part of its metadata, which pandas would follow, is not looked at.
+
+    Raises
+    ------
+    InputError
+        It is no Parquet, or unpacked it would be larger than any table.
+    """
+    if stream.read(len(MAGIC)) != MAGIC:
+        fail(finding("vector-not-its-format", file=file, ending=".parquet"))
+    source = pq.ParquetFile(stream)
+    size = sum(source.metadata.row_group(at).total_byte_size for at in range(source.num_row_groups))
+    if source.metadata.num_rows > _MOST_ROWS or size > _LARGEST_BYTES:
+        said = f"{source.metadata.num_rows:,} / {size:,}"
+        fail(finding("zip-bomb", file=file, value=file, size=said))
+    table = source.read()
+    told = _told(table.schema.metadata or {})
+    columns = told.get("columns", {})
+    if not columns:
+        return ParquetLayer(table, len(table), None, None)
+    main = columns[told["primary_column"]]
+    values = table[told["primary_column"]]
+    if str(main.get("encoding")).upper() == "WKB":
+        raw = np.array([*values.to_pylist(), None], dtype=object)[:-1]
+        shapes = shapely.from_wkb(raw)
+    else:
+        shapes = gpd.GeoSeries.from_arrow(values.combine_chunks()).to_numpy()
+    plain = table.drop_columns([name for name in columns if name in table.column_names])
+    return ParquetLayer(plain, len(table), np.asarray(shapes, dtype=object), _crs(main))
+
+
+def _told(metadata: dict[bytes, bytes]) -> dict[str, Any]:
+    said = json.loads(metadata.get(b"geo", b"{}"))
+    return said if isinstance(said, dict) else {}
+
+
+def _crs(column: dict[str, Any]) -> pyproj.CRS | None:
+    """Give the system of a column: longitude and latitude where nothing, none where null stands."""
+    declared = column.get("crs", "OGC:CRS84")
+    return None if declared is None else pyproj.CRS.from_user_input(declared)
