@@ -13,6 +13,7 @@ from gapmap.tables.numbers import numbers
 from gapmap.tables.pairs import Pair, parse_pair
 from gapmap.tables.quantities import Quantity, quantity_of
 from gapmap.tables.reading import TEXT_ENDINGS, VECTOR_ENDINGS, read_table
+from gapmap.tables.synonyms import Wanted, find_columns
 from gapmap.tables.value import RowCount, Table, row_findings, without
 
 __all__ = [
@@ -23,9 +24,11 @@ __all__ = [
     "Quantity",
     "RowCount",
     "Table",
+    "Wanted",
     "booleans",
     "clock",
     "dates",
+    "find_columns",
     "ids",
     "numbers",
     "own_codes",
