@@ -20,11 +20,14 @@ __all__ = ["PlaceSource", "Places"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceSource:
-    """Where the places stand; field names are those of ``study.toml``."""
+    """Where the places stand; field names are those of ``study.toml``.
+
+    ``id``, ``name``, ``x`` and ``y`` are found by their titles where they are None.
+    """
 
     path: Path
-    id: str
-    name: str
+    id: str | None = None
+    name: str | None = None
     layer: str | None = None
     sheet: str | None = None
     town: str | None = None

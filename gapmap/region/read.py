@@ -18,10 +18,10 @@ from gapmap.positions import around, locate
 from gapmap.region.areas import lies_in, names_of, resolve
 from gapmap.region.coverage import layer_of, side_by_side
 from gapmap.region.polygons import is_polygon, mend
-from gapmap.region.rows import Ledger, drop_repeated, fail_for_all, fill_ids
+from gapmap.region.rows import Ledger, drop_repeated, fail_for_all, fill_ids, named_codes
 from gapmap.region.shapes import fit_shapes, say_mended
 from gapmap.region.value import Region, around_shapes
-from gapmap.tables import ids, read_table, texts
+from gapmap.tables import Wanted, find_columns, own_codes, read_table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from gapmap.tables import Table
 
 __all__ = ["read_region"]
+
+_AREAS = Wanted(needed=("id", "name"))
+_TOWNS = Wanted(needed=("id", "name"), hinted=("district",))
 
 
 def read_region(
@@ -85,12 +88,14 @@ def _read_districts(source: DistrictSource, crs: str) -> tuple[gpd.GeoDataFrame,
     table = read_table(source.path, layer=source.layer, repair=source.repair)
     if table.geometry is None or table.geometry.isna().all():
         fail(finding("districts-empty", file=table.file))
-    codes = ids(table, source.id)
+    columns, told = find_columns(table, "districts", _named(source, "id", "name"), _AREAS)
+    codes, doubts = own_codes(table, columns["id"])
     ledger = Ledger(table)
-    names = texts(table, source.name)
-    ledger.each("name-empty", names == "", codes, field=source.name)
+    ledger.add((*told, *doubts))
+    names = texts(table, columns["name"])
+    ledger.each("name-empty", names == "", codes, field=columns["name"])
     degrees = locate(table, crs=pyproj.CRS.from_epsg(4326), datum=source.datum)
-    fail_for_all([*_bad_ids(table, source.id, codes), *_no_polygons(table, degrees)])
+    fail_for_all([*_bad_ids(table, columns["id"], codes), *_no_polygons(table, degrees)])
     metric = metric_crs(_bounds(degrees.geometry), crs)
     positions = locate(table, crs=metric, datum=source.datum)
     ledger.add_positions(positions)
@@ -106,6 +111,10 @@ def _read_districts(source: DistrictSource, crs: str) -> tuple[gpd.GeoDataFrame,
         crs=metric,
     )
     return outlines.reset_index(drop=True), ledger
+
+
+def _named(source: DistrictSource | TownSource, *roles: str) -> dict[str, str | None]:
+    return {role: getattr(source, role) for role in roles}
 
 
 def _bounds(degrees: gpd.GeoSeries) -> tuple[float, float, float, float]:
@@ -177,9 +186,12 @@ def _read_towns(source: TownSource, outlines: gpd.GeoDataFrame) -> tuple[gpd.Geo
     ledger = Ledger(
         read_table(source.path, sheet=source.sheet, layer=source.layer, repair=source.repair)
     )
-    drop_repeated(ledger, source.id)
-    codes, names = fill_ids(ledger, source.id), texts(ledger.table, source.name)
-    ledger.each("name-empty", names == "", codes, field=source.name)
+    named = _named(source, "id", "name", "district", "plan_district")
+    columns, told = find_columns(ledger.table, "towns", named, _TOWNS)
+    ledger.add(told)
+    drop_repeated(ledger, columns["id"])
+    codes, names = fill_ids(ledger, columns["id"]), texts(ledger.table, columns["name"])
+    ledger.each("name-empty", names == "", codes, field=columns["name"])
     points, polygons = _town_shapes(ledger, source, outlines, names.where(names != "", codes))
     if polygons is not None:
         ledger.add(side_by_side(layer_of(ledger, polygons, codes))[0])
@@ -221,7 +233,7 @@ def _town_districts(
     by_position = lies_in(points, outlines.geometry, outlines["district_id"])
     if source.district is None:
         return by_position
-    cells = ids(ledger.table, source.district)
+    cells = named_codes(ledger, source.district)
     named = resolve(cells, outlines["district_id"], outlines["district"])
     ledger.each("district-unknown", (named == "") & (cells != ""), cells, field=source.district)
     return named.where(named != "", by_position)

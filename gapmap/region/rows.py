@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from gapmap.findings import fail, finding
-from gapmap.tables import RowCount, ids, row_findings, without
+from gapmap.findings import fail, finding, may_repair
+from gapmap.tables import RowCount, own_codes, read_codes, row_findings, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gapmap.positions import Positions
     from gapmap.tables import Table
 
-__all__ = ["Ledger", "drop_repeated", "fail_for_all", "fill_ids"]
+__all__ = ["Ledger", "check_ids", "drop_repeated", "fail_for_all", "fill_ids", "named_codes"]
 
 NAMED_MOST: Final = 1000
 """So many fatal rows of a file are named; whoever has more of them needs no longer list."""
@@ -53,6 +53,12 @@ class Ledger:
     def add(self, findings: Iterable[Finding]) -> None:
         """Note findings that were made elsewhere."""
         self.findings += findings
+
+    def add_cells(self, findings: Iterable[Finding]) -> None:
+        """Note what reading a column has found; rows in which a cell was repaired are repaired."""
+        told = tuple(findings)
+        self.add(told)
+        self.repaired |= {one.row for one in told if one.row is not None and one.repair}
 
     def add_positions(self, positions: Positions) -> None:
         """Note what was found, and put right, in the positions."""
@@ -101,10 +107,12 @@ def drop_repeated(ledger: Ledger, column: str) -> None:
     Raises
     ------
     InputError
-        Two rows have one id and different content: no one can tell which is right.
+        Two rows have one id and different content: no one can tell which is right. An id is in
+        scientific notation.
     """
     table = ledger.table
-    codes = ids(table, column)
+    codes, doubts = own_codes(table, column)
+    ledger.add(doubts)
     again = codes.duplicated() & (codes != "")
     if not again.any():
         return
@@ -143,8 +151,15 @@ def fail_for_all(found: Iterable[Finding]) -> None:
 
 
 def fill_ids(ledger: Ledger, column: str) -> pd.Series:
-    """Give the ids; a row without one gets one of its own, ``row-<number>``, and that is said."""
-    codes = ids(ledger.table, column)
+    """Give the ids; a row without one gets one of its own, ``row-<number>``, and that is said.
+
+    Raises
+    ------
+    InputError
+        The study allows no repairs, and an id is empty; every such row is named.
+    """
+    codes = read_codes(ledger.table, column).text
+    check_ids(ledger, column, codes)
     taken = set(codes)
     made: dict[int, str] = {}
     for label in codes.index[codes == ""]:
@@ -160,3 +175,27 @@ def fill_ids(ledger: Ledger, column: str) -> pd.Series:
     if made:
         filled[list(made)] = list(made.values())
     return filled
+
+
+def check_ids(ledger: Ledger, column: str, codes: pd.Series) -> None:
+    """Refuse rows without an id where the study lets none be made.
+
+    Raises
+    ------
+    InputError
+        Naming every such row.
+    """
+    if may_repair(ledger.table.repair, "id-made"):
+        return
+    file = ledger.table.file
+    fail_for_all(row_findings("id-missing", file, column, codes[codes == ""].items()))
+
+
+def named_codes(ledger: Ledger, column: str) -> pd.Series:
+    """Give a column of codes or names of other areas; what is doubtful about them is said.
+
+    A code that Excel has written in scientific notation is lost, and so empty.
+    """
+    codes = read_codes(ledger.table, column)
+    ledger.add((*codes.notes, *codes.lost_findings(ledger.table, column)))
+    return codes.text

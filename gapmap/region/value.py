@@ -27,8 +27,8 @@ class DistrictSource:
     """Where the district polygons stand; field names are those of ``study.toml``."""
 
     path: Path
-    id: str
-    name: str
+    id: str | None = None
+    name: str | None = None
     layer: str | None = None
     datum: str = "auto"
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -41,8 +41,8 @@ class TownSource:
     """Where the towns stand: polygons, or a table without geometry."""
 
     path: Path
-    id: str
-    name: str
+    id: str | None = None
+    name: str | None = None
     layer: str | None = None
     sheet: str | None = None
     district: str | None = None
