@@ -1,162 +1,84 @@
-"""XLSX: what the cells show, as text."""
+"""XLSX: what the cells of one sheet show, as text."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-import warnings
-import zipfile
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
-from gapmap.findings import Finding, fail, finding
-from gapmap.tables.text import table_from_rows
-from gapmap.tables.value import nearest_known, row_findings
+from gapmap.findings import fail, finding
+from gapmap.tables.rows import table_from_rows
+from gapmap.tables.value import nearest_known
+from gapmap.tables.xlsx.book import read_book
+from gapmap.tables.xlsx.cells import Cells, has_content
+from gapmap.tables.xlsx.formats import as_text
+from gapmap.tables.xlsx.kinds import refuse_lock_file
+from gapmap.tables.xlsx.merges import check_overlaps, fill_down
+from gapmap.tables.xlsx.package import opened
+from gapmap.tables.xlsx.stream import Outline, rows_of
+from gapmap.tables.xlsx.telling import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from gapmap.findings import Finding
     from gapmap.tables.value import Table
+    from gapmap.tables.xlsx.book import Book, Sheet
+    from gapmap.tables.xlsx.package import Package
 
 __all__ = ["as_text", "read_workbook"]
 
-ERRORS: Final = frozenset(
-    ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!")
-)
-LARGEST_BYTES: Final = 4_000_000_000
-"""Unpacked size beyond which a workbook is refused: no planner's table is that large."""
-
 
 def read_workbook(path: Path, *, sheet: str | None = None, repair: str = "safe") -> Table:
-    """Read one sheet of an XLSX file; see ``read_table``."""
-    with _opened(path, values=True) as book:
-        name = _sheet(book, path.name, sheet)
-        several = len(book.sheetnames) > 1
-        file = f"{path.name}[{name}]" if several else path.name
-        rows, errors = _rows(book[name])
-    notes = [
-        *row_findings("cell-error", file, "", errors),
-        *_formulas_without_value(path, name, file),
-    ]
-    return table_from_rows(iter(rows), file, notes, repair=repair)
+    """Read one sheet of an XLSX file; see ``read_table``.
+
+    Hidden rows and columns, filtered ones among them, are data like any others; a warning counts
+    them. A hidden sheet is read only if ``sheet`` names it. Macros, links and everything else
+    that is no cell of the sheet are not looked at.
+    """
+    refuse_lock_file(path)
+    with opened(path) as package:
+        book = read_book(package)
+        chosen, notes = _choose(package, book, sheet)
+        several = len(book.sheets) > 1
+        file = f"{path.name}[{chosen.name}]" if several else path.name
+        outline, cells = Outline(), Cells(book)
+        cells.read(rows_of(package, chosen.part, outline))
+        check_overlaps(outline.merged)
+    cells.finish(file)
+    merged = outline.merged
+    table = table_from_rows(iter(cells.rows), file, notes, repair=repair, merged=merged)
+    return fill_down(tell(table, cells, outline), merged)
 
 
-@contextmanager
-def _opened(path: Path, *, values: bool) -> Iterator[openpyxl.Workbook]:
-    """Open a workbook for reading; what openpyxl cannot keep when writing does not matter."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        try:
-            with zipfile.ZipFile(path) as archive:
-                if sum(part.file_size for part in archive.infolist()) > LARGEST_BYTES:
-                    fail(finding("workbook-too-large", file=path.name))
-            book = openpyxl.load_workbook(path, read_only=True, data_only=values)
-        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-            fail(finding("workbook-unreadable", file=path.name, problem=error))
-        try:
-            yield book
-        finally:
-            book.close()
-
-
-def _sheet(book: openpyxl.Workbook, file: str, wanted: str | None) -> str:
-    """Give the sheet that was asked for, or the only one that holds anything."""
-    names: list[str] = [sheet.title for sheet in book.worksheets]
+def _choose(package: Package, book: Book, wanted: str | None) -> tuple[Sheet, list[Finding]]:
+    """Give the sheet that was asked for, or the only visible one that holds anything."""
+    file = package.file
     if wanted is not None:
-        if wanted not in names:
-            fail(
-                finding(
-                    "sheet-missing",
-                    file=file,
-                    value=wanted,
-                    **nearest_known(wanted, names),
-                    sheets=", ".join(names),
-                )
-            )
-        return wanted
-    filled = [name for name in names if _has_content(book[name])]
+        return _named(file, book, wanted)
+    filled = [
+        one for one in book.sheets if has_content(book, rows_of(package, one.part, Outline()))
+    ]
+    shown = [one for one in filled if not one.hidden]
+    hidden = ", ".join(one.name for one in filled if one.hidden)
     if not filled:
         fail(finding("table-empty", file=file))
-    if len(filled) > 1:
-        fail(finding("sheet-needed", file=file, sheets=", ".join(filled)))
-    return filled[0]
+    if not shown:
+        fail(finding("sheets-all-hidden", file=file, sheets=hidden))
+    if len(shown) > 1:
+        fail(finding("sheet-needed", file=file, sheets=", ".join(one.name for one in shown)))
+    return shown[0], [finding("sheets-hidden", file=file, sheets=hidden)] if hidden else []
 
 
-def _has_content(sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet) -> bool:
-    sheet.reset_dimensions()
-    rows = sheet.iter_rows(values_only=True)
-    return any(any(cell not in (None, "") for cell in row) for row in rows)
-
-
-def _rows(
-    sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet,
-) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]]]:
-    """Give the filled rows of a sheet as text, and the cells that hold an Excel error."""
-    sheet.reset_dimensions()  # some programs write a wrong size into the file
-    rows: list[tuple[int, list[str]]] = []
-    errors: list[tuple[int, str]] = []
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        cells = [as_text(value) for value in row]
-        for place, cell in enumerate(cells):
-            if cell in ERRORS:
-                errors.append((number, cell))
-                cells[place] = ""
-        if "".join(cells).strip():
-            rows.append((number, cells))
-    if rows:
-        # cells beside the table do not shift a row as in CSV: they are a column without a name
-        header = rows[0][1]
-        header += [""] * (max(len(cells) for _, cells in rows) - len(header))
-    return rows, errors
-
-
-def as_text(value: object) -> str:
-    """Give a cell's value as text, as a planner reads it.
-
-    Examples
-    --------
-    >>> as_text(440402001001.0), as_text(113.5), as_text(True), as_text(None)
-    ('440402001001', '113.5', 'true', '')
-    >>> as_text(dt.datetime(2012, 3, 1))
-    '2012-03-01'
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)  # noqa: PLR2004 - beyond it a float is no exact integer
-    if isinstance(value, dt.datetime):
-        midnight = value.time() == dt.time()
-        return value.date().isoformat() if midnight else value.isoformat()
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    return str(value)
-
-
-def _formulas_without_value(path: Path, sheet: str, file: str) -> list[Finding]:
-    """Name the cells whose formula was never calculated; they are read as empty."""
-    with zipfile.ZipFile(path) as archive:
-        parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        if not any(re.search(rb"<f[ >/]", archive.read(part)) for part in parts):
-            return []
-    lost: list[tuple[int, str]] = []
-    with _opened(path, values=True) as shown, _opened(path, values=False) as written:
-        for each in (shown[sheet], written[sheet]):
-            each.reset_dimensions()
-        pairs = zip(
-            shown[sheet].iter_rows(values_only=True),
-            written[sheet].iter_rows(values_only=True),
-            strict=True,
+def _named(file: str, book: Book, wanted: str) -> tuple[Sheet, list[Finding]]:
+    names = [one.name for one in book.sheets]
+    if wanted not in names:
+        fail(
+            finding(
+                "sheet-missing",
+                file=file,
+                value=wanted,
+                **nearest_known(wanted, names),
+                sheets=", ".join(names),
+            )
         )
-        for number, (values, formulas) in enumerate(pairs, start=1):
-            lost += [
-                (number, str(formula))
-                for value, formula in zip(values, formulas, strict=False)
-                if value is None and formula is not None
-            ]
-    return list(row_findings("formula-without-value", file, "", lost))
+    sheet = book.sheets[names.index(wanted)]
+    return sheet, [finding("sheet-is-hidden", file=file, value=wanted)] if sheet.hidden else []
