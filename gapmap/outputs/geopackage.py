@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sqlite3
+import warnings
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from gapmap.access import STATUSES
 from gapmap.cells import visible
 from gapmap.outputs import styles
 from gapmap.outputs.areas import service_areas
+from gapmap.outputs.readback import check_geopackage
 from gapmap.outputs.styles import Look
 from gapmap.siting import PROPOSAL_COLUMNS
 from gapmap.words import title, word
@@ -81,9 +83,27 @@ def write_geopackage(path: Path, results: Results, areas: gpd.GeoDataFrame | Non
         The run.
     areas
         Its service areas, where they are made already.
+
+    Raises
+    ------
+    sqlite3.Error, pyogrio.errors.DataSourceError, OSError
+        The file cannot be written, or not all of it.
     """
-    described = _description(results)
     made_layers = layers(results, areas)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        _write_layers(path, results, made_layers)
+    for one in said:  # of a file that could not be written, the error says enough
+        warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    with closing(sqlite3.connect(path)) as database:
+        _add_styles(database, results, made_layers)
+        _set_times(database, results)
+        database.commit()
+    check_geopackage(path, {name: made.table for name, made in made_layers.items()})
+
+
+def _write_layers(path: Path, results: Results, made_layers: Mapping[str, Layer]) -> None:
+    described = _description(results)
     for number, (name, made) in enumerate(made_layers.items()):
         extra = {"dataset_metadata": _metadata(results)} if number == 0 else {}
         pyogrio.write_dataframe(
@@ -101,10 +121,6 @@ def write_geopackage(path: Path, results: Results, areas: gpd.GeoDataFrame | Non
             },
             **extra,
         )
-    with closing(sqlite3.connect(path)) as database:
-        _add_styles(database, results, made_layers)
-        _set_times(database, results)
-        database.commit()
 
 
 def _description(results: Results) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from gapmap.about import About
     from gapmap.assessment import Assessment
+    from gapmap.datum import Verdict
     from gapmap.findings import Finding
     from gapmap.siting import Proposal
     from gapmap.tables import RowCount
@@ -50,6 +51,8 @@ class Results:
         The seed of whatever drew random numbers.
     input_paths
         Where the input files stand: a run refuses to put its folder in the place of one of theirs.
+    datums
+        File and verdict of each layer whose datum there was anything to judge by.
     borders
         What opening the borders would gain, where the study asks.
     """
@@ -65,6 +68,7 @@ class Results:
     seconds: Mapping[str, float]
     seed: int
     input_paths: tuple[Path, ...] = ()
+    datums: tuple[tuple[str, Verdict], ...] = ()
     borders: pd.DataFrame = field(default_factory=no_borders)
 
     @property

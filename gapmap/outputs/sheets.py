@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -64,7 +64,9 @@ class Rows:
     blocks: Callable[[], Iterator[Block]]
 
 
-def put_rows(source: Path, path: Path, formats: Sequence[str], sheets: Mapping[int, Rows]) -> None:
+def put_rows(
+    source: BinaryIO, path: Path, formats: Sequence[str], sheets: Mapping[int, Rows]
+) -> None:
     """Copy a workbook and put rows into its sheets.
 
     Parameters

@@ -8,6 +8,7 @@ holds no time of writing, so that the same results give the same file.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -104,8 +105,8 @@ def write_workbook(
         Rows of a table that one sheet takes; a longer table goes on in further sheets.
     """
     tables = {name: _in_language(table, results.language) for name, table in tables.items()}
-    frame = path.with_name(f".{path.name}.frame")
-    with xlsxwriter.Workbook(str(frame), {"in_memory": True}) as made:
+    frame = io.BytesIO()
+    with xlsxwriter.Workbook(frame, {"in_memory": True}) as made:
         book = _start(made, results)
         plan = [(name, *part) for name in tables for part in _parts(tables[name], rows_per_sheet)]
         book.sheets = [
@@ -117,7 +118,6 @@ def write_workbook(
             _write_frame(book, sheet, (name, number), part)
     rows = {at: _rows(results, part) for at, (_, _, part) in enumerate(plan, start=2)}
     put_rows(frame, path, list(_FORMATS), rows)
-    frame.unlink()
 
 
 def workbook_findings(tables: Mapping[str, pd.DataFrame]) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gapmap.findings import Finding, finding
 from gapmap.outputs.figures.coverage import draw_coverage
+from gapmap.outputs.figures.datum import draw_datum
 from gapmap.outputs.figures.pen import Pen, save_figure
 from gapmap.outputs.figures.status import draw_status
 from gapmap.outputs.figures.targets import TARGET_COLOURS, draw_targets
@@ -51,6 +52,8 @@ def write_figures(
     save_figure(folder / "coverage.png", draw_coverage(pen))
     if len(results.assessment.targets):
         save_figure(folder / "targets.png", draw_targets(pen))
+    if results.datums:
+        save_figure(folder / "datum.png", draw_datum(pen, results.datums))
     taken: set[str] = set()
     for service in results.assessment.access.services:
         save_figure(
