@@ -3,18 +3,22 @@
 import json
 import sqlite3
 import struct
+import warnings
 import zipfile
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 
 from gapmap.errors import CrsError, InputError
 from gapmap.findings import Finding
+from gapmap.positions import locate
 from gapmap.tables import read_table
+from gapmap.tables.systems import candidate_systems
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 
@@ -619,3 +623,60 @@ def test_kmz(tmp_path):
     assert table.file == "a.kmz[doc.kml]"
     assert len(table.cells) == 1
     assert table.findings == ()
+
+
+# --- which system --------------------------------------------------------------------------
+
+
+def placed(folder: Path, crs: str | None, *points: tuple[float, float], datum: str = "auto"):
+    frame = gpd.GeoDataFrame({"a": ["1"]}, geometry=[shapely.MultiPoint(points)], crs=crs)
+    path = folder / "t.shp"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        frame.to_file(path)
+    return locate(read_table(path), crs="EPSG:4547", datum=datum)
+
+
+@pytest.mark.parametrize(
+    ("point", "named"),
+    [
+        ((113.5, 22.2), "wgs84, cgcs2000, gcj02, bd09"),
+        ((38_447_000.0, 2_456_000.0), "EPSG:4526 (CGCS2000 / 3-degree Gauss-Kruger zone 38)"),
+        ((19_757_000.0, 2_456_000.0), "EPSG:4497 (CGCS2000 / Gauss-Kruger zone 19)"),
+        ((447_000.0, 2_456_000.0), "EPSG:4547 (CGCS2000 / 3-degree Gauss-Kruger CM 114E)"),
+        ((12_635_000.0, 2_535_000.0), "EPSG:3857 (WGS 84 / Pseudo-Mercator)"),
+        ((2_456_000.0, 38_447_000.0), "y, x: EPSG:4526"),
+    ],
+)
+def test_a_file_without_system_is_an_error_with_candidates(tmp_path, point, named):
+    with pytest.raises(CrsError) as caught:
+        placed(tmp_path, None, point)
+    assert caught.value.code == "crs-missing"
+    assert named in caught.value.text("en")
+
+
+def test_degrees_declared_over_metres_and_metres_over_degrees(tmp_path):
+    metres = (38_447_000.0, 2_456_000.0)
+    with pytest.raises(CrsError, match="EPSG:4526") as caught:
+        placed(tmp_path, "EPSG:4490", metres)
+    assert caught.value.code == "crs-metres-unnamed"
+    assert placed(tmp_path, "EPSG:4490", metres, datum="EPSG:4526").geometry.iloc[0] is not None
+    with pytest.raises(CrsError, match="wgs84, cgcs2000, gcj02, bd09") as caught:
+        placed(tmp_path, "EPSG:4547", (113.5, 22.2))
+    assert caught.value.code == "crs-other-size"
+    assert placed(tmp_path, "EPSG:4547", (113.5, 22.2), datum="cgcs2000").findings == ()
+
+
+def test_candidates_are_where_their_systems_are_used():
+    for code in range(4513, 4534):
+        crs = pyproj.CRS.from_epsg(code)
+        area = crs.area_of_use
+        lon, lat = (area.west + area.east) / 2, (area.south + area.north) / 2
+        change = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
+        x, y = change.transform(lon, lat)
+        assert candidate_systems((x, y, x, y))[0] == f"EPSG:{code}"
+        bare = code + 21  # the same zone without its number before the easting
+        x -= (code - 4488) * 1_000_000
+        assert f"EPSG:{bare}" in candidate_systems((x, y, x, y))
+    assert candidate_systems((1e9, 1e9, 1e9, 1e9)) == ()
+    assert candidate_systems((float("nan"),) * 4) == ()

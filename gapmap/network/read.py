@@ -19,6 +19,7 @@ from gapmap.network.lines import is_line, read_borders, read_lines, tags_of, way
 from gapmap.network.sailings import network_at
 from gapmap.network.timetable import read_ferries
 from gapmap.network.water import read_water
+from gapmap.tables.systems import bounds_of, name_candidates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,7 +176,7 @@ def _osm(path: Path, *, datum: str, crs: pyproj.CRS, repair: str) -> Ways:
 
     ways, own = read_osm(path, repair=repair)
     if datum == "detect":
-        fail(finding("datum-detect-later", file=path.name), CrsError)
+        fail(finding("datum-detect-alone", file=path.name), CrsError)
     xy = ways.xy
     if datum in DATUMS:
         if own is not None and own.is_projected:
@@ -186,7 +187,8 @@ def _osm(path: Path, *, datum: str, crs: pyproj.CRS, repair: str) -> Ways:
     elif datum != "auto":
         own = _named_crs(datum, file=path.name)
     if own is None:
-        fail(finding("crs-missing", file=path.name), CrsError)
+        candidates = name_candidates(bounds_of(xy))
+        fail(finding("crs-missing", file=path.name, candidates=candidates), CrsError)
     east, north = pyproj.Transformer.from_crs(own, crs, always_xy=True).transform(*xy.T)
     projected = np.column_stack([east, north])
     if not np.isfinite(projected).all():

@@ -12,6 +12,7 @@ import shapely
 from gapmap.errors import CrsError
 from gapmap.findings import fail, finding, may_repair
 from gapmap.positions.slips import fillers, metric_systems, named_slips
+from gapmap.tables.systems import fits_degrees, name_candidates
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gapmap.positions.around import Around
     from gapmap.positions.given import Given
     from gapmap.positions.source import Source
+    from gapmap.tables.systems import Bounds
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
@@ -123,7 +125,8 @@ def judge(
     Raises
     ------
     CrsError
-        Most coordinates are far too large for degrees.
+        Most coordinates are far too large for degrees, or all are degrees where metres are
+        declared.
     """
     case = _Case(given, source)
     case.say("position-empty", np.asarray(shapely.is_missing(case.shapes)) & ~given.told)
@@ -131,8 +134,10 @@ def judge(
     case.say("position-zero", np.asarray(zero.all(axis=1)))
     if source.in_degrees:
         case.say("position-filler", case.points & fillers(*case.middle))
-        _refuse_metres(np.abs(case.bounds[case.open]).max(axis=1, initial=0.0), file)
+        _refuse_metres(case, file, near)
         _turn(case, near)
+    else:
+        _refuse_degrees(case, file)
     possible = _on_globe(case) if source.in_degrees else _in_area(case)
     far = ~possible & case.open
     if near is not None:
@@ -146,11 +151,41 @@ def judge(
     return Judged(case.shapes, given.shapes, case.verdict, case.hint, case.turned)
 
 
-def _refuse_metres(largest: Floats, file: str) -> None:
+def _refuse_metres(case: _Case, file: str, near: Around | None) -> None:
     """Refuse a file most of whose coordinates are far too large for degrees."""
-    far = largest > METRES_FROM
+    bounds = case.bounds[case.open]
+    far = np.abs(bounds).max(axis=1, initial=0.0) > METRES_FROM
     if far.size and far.mean() > 0.5:  # noqa: PLR2004 - most
-        fail(finding("crs-metres-unnamed", file=file, value=f"{largest[far][0]:.10g}"), CrsError)
+        value = f"{np.abs(bounds[far][0]).max():.10g}"
+        region = None if near is None else (near.west, near.south, near.east, near.north)
+        candidates = name_candidates(_middle_of(bounds[far]), region=region)
+        said = finding("crs-metres-unnamed", file=file, value=value, candidates=candidates)
+        fail(said, CrsError)
+
+
+def _refuse_degrees(case: _Case, file: str) -> None:
+    """Refuse a file that declares metres, but holds nothing but degrees."""
+    bounds = case.bounds[case.open]
+    if not len(bounds) or not fits_degrees(_hull(bounds)):
+        return
+    sample = f"{bounds[0][0]:.10g}, {bounds[0][1]:.10g}"
+    candidates = name_candidates(_hull(bounds))
+    name = case.source.crs.name
+    said = finding("crs-other-size", file=file, value=name, sample=sample, candidates=candidates)
+    fail(said, CrsError)
+
+
+def _hull(bounds: Floats) -> Bounds:
+    """Give the box that holds all boxes."""
+    west, south = bounds[:, :2].min(axis=0)
+    east, north = bounds[:, 2:].max(axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def _middle_of(bounds: Floats) -> Bounds:
+    """Give the box in the middle of many, which single outliers do not move."""
+    west, south, east, north = np.median(bounds, axis=0)
+    return float(west), float(south), float(east), float(north)
 
 
 def _turn(case: _Case, near: Around | None) -> None:

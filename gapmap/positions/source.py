@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyproj
+import shapely
 
 from gapmap.datum import DATUMS
 from gapmap.errors import CrsError
 from gapmap.findings import Finding, fail, finding
+from gapmap.tables.systems import fits_degrees, name_candidates
 
 if TYPE_CHECKING:
     from gapmap.tables import Table
+    from gapmap.tables.systems import Bounds
 
 __all__ = ["Source", "source_of"]
 
@@ -34,24 +37,37 @@ def source_of(table: Table, datum: str, field: str) -> tuple[Source, tuple[Findi
     """Decide in what the coordinates are given, and say so where the study did not."""
     wgs84 = pyproj.CRS.from_epsg(4326)
     if datum == "detect":
-        fail(finding("datum-detect-later", file=table.file), CrsError)
+        fail(finding("datum-detect-alone", file=table.file), CrsError)
     if datum == "auto":
         if field:
             return Source(wgs84, "wgs84"), (finding("datum-assumed", file=table.file, field=field),)
         if table.geometry is None:
             fail(finding("position-columns-missing", file=table.file))
         if table.crs is None:
-            fail(finding("crs-missing", file=table.file), CrsError)
+            said = name_candidates(_bounds(table))
+            fail(finding("crs-missing", file=table.file, candidates=said), CrsError)
         note = finding("datum-as-declared", file=table.file, value=_name(table.crs))
         return Source(table.crs, "crs"), (note,)
     if datum in DATUMS:
-        if not field and table.crs is not None and not table.crs.is_geographic:
+        if not field and table.crs is not None and _holds_metres(table, table.crs):
             fail(
                 finding("datum-not-degrees", file=table.file, datum=datum, crs=_name(table.crs)),
                 CrsError,
             )
         return Source(wgs84, datum), ()
     return Source(_named_crs(datum, table.file), "crs"), ()
+
+
+def _bounds(table: Table) -> Bounds:
+    """Give the bounds of all usable shapes, as they stand in the file."""
+    shapes = () if table.geometry is None else table.geometry.to_numpy()
+    west, south, east, north = shapely.total_bounds(shapes)
+    return float(west), float(south), float(east), float(north)
+
+
+def _holds_metres(table: Table, declared: pyproj.CRS) -> bool:
+    """Say whether a file declares metres, and holds them: some declare what they do not hold."""
+    return not declared.is_geographic and not fits_degrees(_bounds(table))
 
 
 def _named_crs(datum: str, file: str) -> pyproj.CRS:

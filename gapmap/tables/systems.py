@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyproj
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    Bounds = tuple[float, float, float, float]
+    from numpy.typing import NDArray
 
-__all__ = ["candidate_systems", "fits_degrees", "name_candidates"]
+
+__all__ = ["Bounds", "bounds_of", "candidate_systems", "fits_degrees", "name_candidates"]
+
+Bounds = tuple[float, float, float, float]
+"""Smallest x, smallest y, largest x, largest y."""
 
 GLOBE: Final = (-180.0, -90.0, 180.0, 90.0)
 CHINA: Final = (73.0, 16.0, 136.0, 54.0)
@@ -33,6 +38,19 @@ def fits_degrees(bounds: Bounds) -> bool:
     """
     west, south, east, north = bounds
     return west >= GLOBE[0] and south >= GLOBE[1] and east <= GLOBE[2] and north <= GLOBE[3]
+
+
+def bounds_of(xy: NDArray[np.float64]) -> Bounds:
+    """Give the bounds of points, one per row; infinite where there is none.
+
+    Examples
+    --------
+    >>> bounds_of(np.array([[1.0, 2.0], [0.0, 5.0]]))
+    (0.0, 2.0, 1.0, 5.0)
+    """
+    west, south = np.min(xy, axis=0, initial=np.inf)
+    east, north = np.max(xy, axis=0, initial=-np.inf)
+    return float(west), float(south), float(east), float(north)
 
 
 def candidate_systems(bounds: Bounds, *, region: Bounds | None = None) -> tuple[str, ...]:
