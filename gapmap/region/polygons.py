@@ -20,6 +20,8 @@ __all__ = ["Mended", "is_polygon", "mend", "point_in"]
 
 SAME_AREA = 1e-3
 """Share by which mending may change a polygon's area; beyond it a person has to look."""
+_FACES_MOST = 1000
+"""A ring that crosses itself into more pieces is a scribble; nobody mends it unseen."""
 _POINT = 0
 _POLYGONS = (3, 6)
 
@@ -105,24 +107,43 @@ def _valid(shape: shapely.Geometry) -> shapely.Geometry | None:
 
 
 def _change_m2(drawn: shapely.Geometry, valid: shapely.Geometry | None) -> float:
-    """Give by how much mending changes an area at least, infinite where that cannot be said.
+    """Give by how much mending changes an area, infinite where that cannot be said.
 
-    Within a ring, ground that is gone round the other way counts as minus in the area drawn, and
-    ground that is gone round twice counts twice: the two could cancel out. Therefore the ring's
-    mended area is held against the one by the even-odd rule too, which leaves out the latter,
-    and what the rings change is added up without signs.
+    The change of the whole would not be enough: in the area drawn, ground that a ring goes round
+    the other way counts as minus, ground that it goes round twice counts twice, and the two can
+    cancel out. Therefore each ring is looked at by itself, and no change makes up for another.
     """
     if valid is None or not np.isfinite(shapely.get_coordinates(drawn)).all():
         return np.inf
-    rings = shapely.polygons(shapely.get_rings(drawn))
+    whole = abs(float(shapely.area(valid) - shapely.area(drawn)))
+    rings = shapely.get_rings(drawn)
+    crossed = rings[~shapely.is_valid(shapely.polygons(rings))]
     try:
-        odd_m2 = shapely.area(shapely.make_valid(rings, method="linework"))
-        ring_m2 = shapely.area(shapely.make_valid(rings, method="structure", keep_collapsed=False))
+        return max(whole, sum(_miscounted_m2(ring) for ring in crossed))
     except shapely.errors.GEOSException:
         return np.inf
-    twice, turned = np.abs(ring_m2 - odd_m2), np.abs(ring_m2 - shapely.area(rings))
-    whole = abs(float(shapely.area(valid) - shapely.area(drawn)))
-    return max(whole, float(np.maximum(twice, turned).sum()))
+
+
+def _miscounted_m2(ring: shapely.Geometry) -> float:
+    """Give the ground that a ring does not go round exactly once, each face by how often."""
+    xy = shapely.get_coordinates(ring)
+    faces = shapely.get_parts(shapely.polygonize([shapely.unary_union(shapely.linestrings(xy))]))
+    if len(faces) > _FACES_MOST:
+        return np.inf
+    spots = shapely.get_coordinates(shapely.point_on_surface(faces))
+    times = np.array([_winding(xy, x, y) for x, y in spots], dtype=float)
+    area_m2 = shapely.area(faces)
+    times *= np.sign((times * area_m2).sum()) or 1.0
+    return float((area_m2 * np.abs(times - (times != 0))).sum())
+
+
+def _winding(xy: NDArray[np.float64], x: float, y: float) -> int:
+    """Say how often a closed ring goes round a point; to the left counts as plus."""
+    (x0, y0), (x1, y1) = xy[:-1].T, xy[1:].T
+    left = (x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)
+    up = (y0 <= y) & (y1 > y) & (left > 0)
+    down = (y1 <= y) & (y0 > y) & (left < 0)
+    return int(up.sum()) - int(down.sum())
 
 
 def point_in(shapes: Shapes) -> Shapes:
