@@ -188,6 +188,7 @@ def test_the_header_once_more_is_excluded():
         ["", "合 计", "2358", ""],
         ["全市合计", "", "2358", "—"],
         ["香洲区小计", "", "2358人", ""],
+        ["香洲区", "小计", "2358", ""],
         ["Total", "", "2,358", ""],
         ["", "其中:男", "1200", ""],
         ["合计", "", "", ""],
@@ -206,6 +207,7 @@ def test_totals_are_excluded_and_warned_of(total):
     ("row", "code"),
     [
         (["440402004", "合计", "25", "113.2"], "row-total-perhaps"),
+        (["Route 5", "Total", "", "113.2"], "row-total-perhaps"),
         (["440402004", "共计村", "25", "113.2"], None),
         (["440402004", "设计院", "25", ""], None),
         (["440402004", "审计小计", "25", "113.2"], None),
@@ -224,13 +226,15 @@ def test_notes_below_the_table_are_excluded():
         ["注:1. 数据截至2012年底"],
         ["2. 含流动人口"],
         ["制表人:张三", "", "审核:李四", "日期:2012年"],
+        ["", "以上数据由珠海市民政局提供。", "", ""],
     ]
     table = table_of([HEADER, *VILLAGES, *notes])
-    assert table.excluded == (5, 6, 7, 8)
+    assert table.excluded == (5, 6, 7, 8, 9)
     assert told(table) == [
         ("row-footnote", 6),
         ("row-footnote", 7),
         ("row-footnote", 8),
+        ("row-footnote", 9),
         ("row-total", 5),
     ]
     assert accounted(table)

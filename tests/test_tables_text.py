@@ -223,6 +223,12 @@ def test_gbk_that_is_utf8_by_chance_in_a_line_is_read(tmp_path):
     assert codes(table.findings) == ["text-gb18030"]
 
 
+def test_gbk_with_a_character_among_letters_is_read(tmp_path):
+    text = "编号,名称\n1,a毛b\n2,斗门镇\n"
+    assert "a毛b".encode("gbk").decode() == "aëb"
+    assert read(tmp_path, text.encode("gbk")).cells["名称"].tolist() == ["a毛b", "斗门镇"]
+
+
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [

@@ -36,6 +36,8 @@ MOST_SECTIONS: Final = 0.2
 """Share of rows with one cell beyond which such rows are nothing unusual."""
 LAST_ROWS: Final = 60
 """Rows at the end among which footnotes are looked for."""
+SENTENCE: Final = 10
+"""Characters from which on a cell that ends in a full stop is a sentence."""
 SAMPLE: Final = 2_000
 """Rows by which a column is judged to hold words or figures."""
 
@@ -52,7 +54,7 @@ _TOTAL_ANYWHERE: Final = (
 _FOOTNOTE: Final = re.compile(
     r"(?:\*|※)?\s*(?:备\s*注|附?\s*注|说\s*明|资料来源|数据来源|来源|(?:填报|填表|制表|统计|报送)\S{0,4}"
     r"|审核\S{0,2}|复核\S{0,2}|校对\S{0,2}|负责人|联系人|联系电话|日期"
-    r"|sources?|notes?|remarks?|prepared by|checked by)\s*\d?\s*[::]",
+    r"|sources?|notes?|remarks?|prepared by|checked by)\s*\d?\s*(?:[::]|$)",
     re.IGNORECASE,
 )
 _NUMBERED_NOTE: Final = re.compile(r"(?:注|note)\s*\d+\s*[.、.]", re.IGNORECASE)
@@ -200,9 +202,10 @@ def _holds_figures(column: pa.ChunkedArray) -> bool:
 
 def _is_footnote(cells: list[str]) -> bool:
     first = cells[0]
-    return bool(_FOOTNOTE.match(first) or _NUMBERED_NOTE.match(first)) and not any(
-        is_figure(cell) for cell in cells[1:]
-    )
+    says_so = _FOOTNOTE.match(first) or _NUMBERED_NOTE.match(first)
+    if len(cells) == 1:
+        return bool(says_so) or (len(first) >= SENTENCE and first[-1] in "。;.;")
+    return bool(says_so) and not any(map(is_figure, cells[1:]))
 
 
 def _footnotes(sheet: _Sheet, asides: Asides) -> None:
@@ -214,7 +217,7 @@ def _footnotes(sheet: _Sheet, asides: Asides) -> None:
         if place in asides.excluded:
             continue
         cells = [cell for cell in row if cell]
-        if cells and row[0] == cells[0] and _is_footnote(cells):
+        if cells and _is_footnote(cells):
             start = place
         elif len(cells) != 1 or _CODE.fullmatch(cells[0]):
             break
@@ -255,15 +258,18 @@ def _is_total(row: list[str], gap: bool) -> bool | None:  # noqa: FBT001 - a sig
         Whether a cell is empty that ordinary rows fill.
     """
     cells = [cell for cell in row if cell]
-    word = next((cell for cell in cells if not is_figure(cell)), "")
-    exact = _TOTAL.fullmatch(word) is not None
+    words = [cell for cell in cells if not is_figure(cell)]
+    exact = any(map(_TOTAL.fullmatch, words))
+    word = next(filter(_TOTAL.fullmatch, words) if exact else iter(words), "")
     if not exact and not _ENDS_AS_TOTAL.fullmatch(word):
         return None
     others = [cell for cell in cells if cell != word]
     only_figures = all(is_figure(cell) or cell in _NOTHING for cell in others)
     first = cells[0] == word
     if exact:
-        return (first or gap) if only_figures else (first and gap)
+        return (
+            (first or gap) if only_figures else (gap and not word.isascii())
+        )  # Total sells petrol
     if first and gap and only_figures:
         return True
     return False if first and (gap or (only_figures and len(others) > 1)) else None

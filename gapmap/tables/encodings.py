@@ -45,6 +45,7 @@ Latin-1 read as GB18030 has 0.3 and less.
 FEWEST_TO_JUDGE: Final = 6
 """Characters below which nothing is said about plausibility."""
 
+_LATIN_UTF8: Final = re.compile(rb"[a-z][\xc3-\xc5][\x80-\xbf][a-z]")
 _FOREIGN: Final = re.compile(
     "[\u0370-\u04ff\u2500-\u257f\u3040-\u312f\u3400-\u9fff\ue000-\uf8ff\uf900-\ufaff]"
 )
@@ -144,13 +145,32 @@ def _first_utf8_line(raw: bytes) -> int | None:
         if at < end:
             continue
         start, end = _line_around(raw, int(at))
-        try:
-            text = raw[start:end].decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        if _share_of_everyday(text)[0] >= PLAUSIBLE:
+        if _rather_utf8(raw[start:end]):
             return start
     return None
+
+
+def _rather_utf8(line: bytes) -> bool:
+    """Say whether a line is UTF-8 and makes more sense so than as GB18030."""
+    if not _is_utf8(line):
+        return False
+    share = _share_of_everyday(line.decode("utf-8"))[0]
+    otherwise = _share_of_everyday(line.decode("gb18030", "replace"))[0]
+    return share >= PLAUSIBLE and (share > otherwise or _LATIN_UTF8.search(line) is not None)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mostly_utf8(sample: bytes) -> bool:
+    """Say whether most lines that are not plain ASCII are UTF-8."""
+    lines = [line for line in sample.splitlines() if not line.isascii()]
+    return 2 * sum(map(_is_utf8, lines)) > len(lines)
 
 
 def _like_utf8(raw: NDArray[np.uint8]) -> NDArray[np.intp]:
@@ -168,10 +188,11 @@ def _like_utf8(raw: NDArray[np.uint8]) -> NDArray[np.intp]:
     chinese = np.flatnonzero(lead[:-5] & lead[3:-2])
     for step in (1, 2, 4, 5):
         chinese = chinese[inner(chinese + step)]
-    letter = (raw | 0x20) - np.uint8(ord("a")) < 26  # noqa: PLR2004 - letters of the alphabet
-    latin = np.flatnonzero(letter[:-3] & between(0xC3, 0xC5)[1:-2] & letter[3:])
-    latin = latin[inner(latin + 2)]
-    return np.union1d(chinese, latin)
+    if not _mostly_utf8(raw[:SAMPLE].tobytes()):  # GB18030 may hold one character among letters
+        return chinese
+    small = between(ord("a"), ord("z"))
+    latin = np.flatnonzero(small[:-3] & between(0xC3, 0xC5)[1:-2] & small[3:])
+    return np.union1d(chinese, latin[inner(latin + 2)])
 
 
 def _line_around(raw: bytes, at: int) -> tuple[int, int]:
