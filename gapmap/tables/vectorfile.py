@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["SHAPEFILE_PARTS", "VectorFile", "on_disk", "packed"]
 
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_MARKS: Final = frozenset("!;?#%|")
-"""Characters that pyogrio or GDAL take for parts of an address."""
+_MARKS: Final = re.compile("[!;?#%|\x00-\x1f]|^//")
+"""What pyogrio or GDAL takes for parts of an address, or leaves out of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class VectorFile:
         part = self.parts[self.ending]
         if self.ending != ".shp" and not isinstance(part, bytes):
             whole = str(part.absolute())
-            if not _MARKS & set(whole) and not whole.startswith("//"):
+            if not _MARKS.search(whole):
                 return whole
         if self.ending == ".kml":  # an archive with this in it would be a KMZ
             return self.content()
