@@ -7,6 +7,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gapmap.cells import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -20,12 +22,12 @@ __all__ = ["complain", "progress", "say", "show_table", "system_language"]
 def complain(message: str, language: str) -> None:
     """Say on standard error what is wrong."""
     head = "错误:" if language == "zh" else "error: "
-    print(head + message, file=sys.stderr)  # noqa: T201 - the command line talks
+    print(visible(head + message), file=sys.stderr)  # noqa: T201 - the command line talks
 
 
 def say(text: str = "") -> None:
     """Say a line."""
-    print(text)  # noqa: T201 - the command line talks
+    print(visible(text))  # noqa: T201 - the command line talks
 
 
 def system_language() -> str:
