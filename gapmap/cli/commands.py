@@ -166,8 +166,17 @@ def site(given: argparse.Namespace, language: str) -> int:
 def compare_runs(given: argparse.Namespace, language: str) -> int:
     """Show and write what changed between two runs."""
     from gapmap.change import compare  # noqa: PLC0415
-    from gapmap.outputs import write_table  # noqa: PLC0415
+    from gapmap.outputs import check_file, write_table  # noqa: PLC0415
 
+    written = (
+        {}
+        if given.output is None
+        else {
+            name: given.output / f"{name}_change.csv" for name in ("coverage", "places", "targets")
+        }
+    )
+    for path in written.values():
+        check_file(path)
     change = compare(given.out_a, given.out_b)
     zh = language == "zh"
     city = change.coverage[change.coverage["group_kind"] == "city"]
@@ -180,8 +189,8 @@ def compare_runs(given: argparse.Namespace, language: str) -> int:
     for why, count in change.places["why"].value_counts().sort_index().items():
         say(f"{why}: {count}")
     if given.output is not None:
-        for name in ("coverage", "places", "targets"):
-            write_table(given.output / f"{name}_change.csv", getattr(change, name))
+        for name, path in written.items():
+            write_table(path, getattr(change, name))
         say(f"{'结果' if zh else 'results'}: {given.output}")
     return 0
 
