@@ -259,7 +259,7 @@ def test_codes_and_names_of_every_level(tmp_path: Path, home) -> None:
         "town",
     ]  # fmt: skip
     assert set(table["place_basis"][:7]) == {"code"}
-    rows_told = {one.code: one.row for one in made.findings if "code" in one.code}
+    rows_told = {one.code: one.row for one in made.findings if one.code.startswith("place-code")}
     assert rows_told == {"place-code-ambiguous": 10, "place-code-unknown": 11}
 
 
@@ -360,7 +360,8 @@ def test_ids_are_made_of_file_and_row(tmp_path: Path, home) -> None:
     made = read(tmp_path, home, ",甲,1,1\nb,乙,9,9")
     assert column(made, "facility_id") == ["f-2", "b"]
     assert made.rows == (RowCount("f.csv", read=2, used=1, repaired=1, excluded=0),)
-    unnamed = read(tmp_path, home, "a,甲,1,1\na,甲,1,1", id=None)
+    twice = csv(tmp_path / "f.csv", "k,name,x,y\n" + metres("a,甲,1,1\na,甲,1,1"))
+    unnamed = read_facilities([source(twice, id=None)], home, date=DAY)
     assert column(unnamed, "facility_id") == ["f-2", "f-3"]
     assert unnamed.rows[0].repaired == 0
     assert doubts(unnamed.findings) == ["facility-twin"]  # not excluded: they may be two
@@ -518,3 +519,70 @@ def test_no_row_is_lost(tmp_path: Path, home, rows) -> None:
     assert ((table["failed"] == "") == (table["qualifies"] == "yes")).all()
     assert ((table["belongs"] == "place") == (table["place_id"] != "")).all()
     assert pd.api.types.is_datetime64_any_dtype(table["opened"])
+
+
+# --- columns that the study does not name, and cells in doubt
+
+
+def test_columns_are_found_by_their_titles_and_the_choice_is_told(tmp_path: Path, home) -> None:
+    titles = "设施编号,设施名称,X坐标,Y坐标,建筑面积,建成日期\n"
+    path = csv(tmp_path / "f.csv", titles + metres("a,甲,1,1,0.3亩,2020-01-01"))
+    named = {"id": None, "name": None, "x": None, "y": None, "require": {"floor_area_m2": ">= 200"}}
+    made = read_facilities([source(path, **named)], home, date=DAY)
+    assert column(made, "facility_id") == ["a"]
+    assert column(made, "facility") == ["甲"]
+    assert column(made, "floor_area_m2") == [200.0]
+    assert column(made, "qualifies") == ["yes"]
+    assert column(made, "counts") == ["yes"]  # its date is not used unasked
+    chosen = {
+        dict(one.facts)["role"]: one.field for one in made.findings if one.code == "column-chosen"
+    }
+    assert chosen == {
+        "id": "设施编号",
+        "name": "设施名称",
+        "x": "X坐标",
+        "y": "Y坐标",
+        "floor_area_m2": "建筑面积",
+    }
+    hints = [one.field for one in made.findings if one.code == "column-unused-hint"]
+    assert hints == ["建成日期"]
+
+
+def test_the_gate_converts_units_and_says_a_doubtful_area_once(tmp_path: Path, home) -> None:
+    rows = "a,甲,1,1,约300\nb,乙,2,2,250人\nc,丙,3,3,0.03公顷"
+    gate = {"floor_area_m2": "area", "require": {"floor_area_m2": ">= 300"}}
+    made = read(tmp_path, home, rows, head=",area", **gate)
+    assert column(made, "qualifies") == ["unknown", "unknown", "yes"]
+    said = [(one.code, one.row) for one in made.findings if one.field == "area"]
+    assert said == [("number-converted", 4), ("number-approximate", 2), ("unit-unexpected", 3)]
+    asked = read(tmp_path, home, rows, head=",space_m2", require={"space_m2": ">= 300"})
+    assert column(asked, "qualifies") == ["unknown", "unknown", "yes"]
+    allowed = read(tmp_path, home, rows, head=",area", repair="all", **gate)
+    assert column(allowed, "floor_area_m2")[0] == 300
+    assert allowed.rows[0] == RowCount("f.csv", read=3, used=2, repaired=1, excluded=0)
+
+
+def test_what_is_under_construction_in_place_of_a_date_does_not_count(tmp_path, home) -> None:
+    made = read(tmp_path, home, "a,甲,1,1,在建\nb,乙,2,2,2012", head=",o", opened="o")
+    assert column(made, "counts") == ["no", "yes"]
+    rows = "a,甲,1,1,在建,在用\nb,乙,2,2,在建,\nc,丙,3,3,未建成,规划"
+    made = read(tmp_path, home, rows, head=",o,s", opened="o", status="s")
+    assert column(made, "counts") == ["unknown", "no", "no"]
+
+
+def test_a_place_code_in_scientific_notation_is_unknown_and_an_own_one_an_error(
+    tmp_path: Path, home
+) -> None:
+    made = read(tmp_path, home, "a,甲,1,1,4.40201E+11", head=",of", place="of")
+    assert [(one.row, one.severity) for one in made.findings if "lost" in one.code] == [
+        (2, "error")
+    ]
+    assert made.rows[0].used == 1
+    with pytest.raises(InputError, match="scientific notation"):
+        read(tmp_path, home, "4.40201E+11,甲,1,1")
+
+
+def test_no_id_is_made_where_the_study_allows_no_repair(tmp_path: Path, home) -> None:
+    with pytest.raises(InputError, match="the id is empty") as caught:
+        read(tmp_path, home, ",甲,1,1\n,乙,2,2\nc,丙,3,3", repair="none")
+    assert [one.row for one in caught.value.found] == [2, 3]

@@ -23,6 +23,7 @@ from planners_files import (
     districts,
     doubts,
     layer,
+    metres,
     villages,
 )
 
@@ -329,3 +330,31 @@ def test_the_real_villages_of_zhuhai_lie_where_their_codes_say() -> None:
     }  # fmt: skip
     assert (places.table["position"] == "ok").sum() == 82
     assert set(doubts(places.findings)) == {"position-empty"}  # no real point is in doubt
+
+
+def test_columns_are_found_by_their_titles_and_none_that_changes_results(
+    tmp_path: Path, region
+) -> None:
+    titles = "村编码,村名,X坐标,Y坐标,常住人口\n"
+    path = csv(tmp_path / "p.csv", titles + metres("a,甲,5000,5000,320"))
+    places = read_places(PlaceSource(path=path, datum=METRIC), region)
+    assert column(places, "place_id") == ["a"]
+    assert column(places, "place") == ["甲"]
+    assert column(places, "position") == ["ok"]
+    assert column(places, "people") == [1.0]
+    chosen = [one.field for one in places.findings if one.code == "column-chosen"]
+    assert chosen == ["村编码", "村名", "X坐标", "Y坐标"]
+    assert [one.field for one in places.findings if one.code == "column-unused-hint"] == [
+        "常住人口"
+    ]
+    assert list(places.table.filter(like="source_")) == ["source_常住人口"]
+
+
+def test_a_number_of_households_is_no_number_of_people(tmp_path: Path, region) -> None:
+    rows = "a,甲,5000,5000,120户\nb,乙,5000,5000,三百二十人\nc,丙,5000,5000,约300\nd,丁,5000,5000,—"
+    places = villages(tmp_path, region, rows, head=",n", people="n")
+    assert places.table["people"].isna().tolist() == [True, False, True, True]
+    assert places.table["people"][1] == 320
+    allowed = villages(tmp_path, region, rows, head=",n", people="n", repair="all")
+    assert allowed.table["people"][2] == 300
+    assert (allowed.rows[0].used, allowed.rows[0].repaired) == (3, 1)

@@ -150,7 +150,7 @@ def test_numbers_that_cannot_stay_unknown_with_their_row_and_reason(cell, code):
 
 def test_words_that_say_that_nothing_is_known_are_empty_with_one_note():
     words = ["—", "-", "--", "/", "\\", "无", "暂无", "不详", "未知", "待定", "N/A", "NA", "null",
-             "None", "nan", "#N/A", "？"]  # fmt: skip
+             "None", "nan", "#N/A", "…"]  # fmt: skip
     for read_column in (numbers, dates, times):
         read, found = read_column(column("", *words), "v")
         assert read.isna().all()

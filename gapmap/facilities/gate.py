@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap.findings import fail, finding
-from gapmap.tables import booleans, numbers, texts
+from gapmap.tables import booleans, numbers, quantity_of, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,11 +153,12 @@ def _met(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Say for each row whether the rule is met, and whether that can be said at all."""
     if rule.sign in _ORDER:
-        if rule.attribute in ("floor_area_m2", "capacity") and frame[rule.attribute].notna().any():
+        if rule.attribute in ("floor_area_m2", "capacity"):
             values = frame[rule.attribute]  # what could not be read in it has been said
         else:
-            values, found = numbers(ledger.table, rule.column)
-            ledger.add(found)
+            kind = quantity_of(rule.attribute)
+            values, found = numbers(ledger.table, rule.column, quantity=kind)
+            ledger.add_cells(found)
         met = _ORDER[rule.sign](values, rule.number)
         return met.to_numpy(dtype=bool), values.notna().to_numpy()
     cells = texts(ledger.table, rule.column)
@@ -170,7 +171,9 @@ def _equal(table: Table, rule: Rule, cells: pd.Series) -> NDArray[np.bool_]:
     wanted = _plain(rule.bound)
     same = np.asarray(cells.map(_plain) == wanted, dtype=bool)
     if not math.isnan(rule.number):
-        values, _ = numbers(table, rule.column)  # a cell that is no number is simply not equal
+        values, _ = numbers(
+            table, rule.column, quantity=quantity_of(rule.attribute)
+        )  # a cell that is no number is simply not equal
         return np.asarray(same | (values == rule.number))
     if wanted in ("yes", "no", "true", "false", "是", "否"):
         meaning, _ = booleans(table, rule.column)

@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 from gapmap.findings import finding
 from gapmap.region import district_of, lying, names_of, plan_district_of, town_of
 from gapmap.region.placing import say_outside, say_overlaps
-from gapmap.tables import ids
+from gapmap.region.rows import named_codes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,7 +164,7 @@ def _by_code(
     """Write what the place column means into ``home``; give its level, ``""`` where none."""
     if source.place is None:
         return pd.Series("", index=home.index, dtype="str")
-    cells = ids(ledger.table, source.place)
+    cells = named_codes(ledger, source.place)
     meant = {cell: gazetteer.meaning.get(cell) for cell in cells.unique()}
     level = cells.map({cell: one[0] if one else "" for cell, one in meant.items()}).astype("str")
     code = cells.map({cell: one[1] if one else "" for cell, one in meant.items()}).astype("str")

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gapmap.facilities.columns import settle_columns
 from gapmap.facilities.existence import exists_at, in_use
 from gapmap.facilities.gate import judge, read_rules
 from gapmap.facilities.home import find_home, make_gazetteer
@@ -15,9 +16,9 @@ from gapmap.facilities.identity import name_apart, possible_doubles, repeated_ro
 from gapmap.facilities.value import COLUMNS, Facilities
 from gapmap.findings import fail, finding
 from gapmap.positions import locate
-from gapmap.region.rows import Ledger
+from gapmap.region.rows import Ledger, check_ids
 from gapmap.region.shapes import fit_shapes
-from gapmap.tables import dates, ids, numbers, read_table, texts
+from gapmap.tables import dates, ids, numbers, own_codes, quantity_of, read_table, texts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -99,6 +100,7 @@ def _named(source: FacilitySource) -> tuple[str, ...]:
 
 def _read_source(ledger: Ledger, source: FacilitySource, gazetteer: Gazetteer) -> gpd.GeoDataFrame:
     """Read one file: a row for each facility and service."""
+    source = settle_columns(ledger, source)
     served = _services(ledger, source)
     rules = read_rules(source, ledger.table)
     frame = pd.DataFrame({"facility_id": _ids(ledger, source)})
@@ -142,7 +144,9 @@ def _ids(ledger: Ledger, source: FacilitySource) -> pd.Series:
     own = pd.Series([f"{source.path.stem}-{row}" for row in index], index=index, dtype="str")
     if source.id is None:
         return own
-    codes = ids(ledger.table, source.id)
+    codes, doubts = own_codes(ledger.table, source.id)
+    ledger.add(doubts)
+    check_ids(ledger, source.id, codes)
     empty = codes == ""
     ledger.add(
         finding("id-made", file=ledger.table.file, row=int(row), field=source.id, new=own[row])
@@ -160,12 +164,14 @@ def _text(ledger: Ledger, column: str | None) -> pd.Series:
 
 def _add_dates(ledger: Ledger, source: FacilitySource, frame: pd.DataFrame) -> None:
     """Add ``opened``, ``closed``, ``status`` and ``in_use``."""
+    planned: set[int | None] = set()
     for name, column in (("opened", source.opened), ("closed", source.closed)):
         frame[name] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[s]")
         if column is not None:
             values, found = dates(ledger.table, column)
             ledger.add(found)
             frame[name] = values.astype("datetime64[s]")
+            planned |= {one.row for one in found if one.code == "date-planned"}
     if source.opened is not None:
         cells = texts(ledger.table, source.opened)
         ledger.once("opened-unknown", frame["opened"].isna(), cells, field=source.opened)
@@ -174,22 +180,31 @@ def _add_dates(ledger: Ledger, source: FacilitySource, frame: pd.DataFrame) -> N
     frame["in_use"] = "yes"
     if source.status is not None:
         frame["in_use"] = in_use(frame["status"])
-        odd = frame["in_use"] == "unknown"
+    unbuilt = frame.index.isin(planned)
+    if source.status is not None:
+        odd = (frame["in_use"] == "unknown") & ~unbuilt
         for word in frame.loc[odd, "status"].unique():
             ledger.once(
                 "status-unknown", frame["status"] == word, frame["status"], field=source.status
             )
+        unbuilt_but_used = unbuilt & (frame["in_use"] == "yes")
+        frame.loc[unbuilt_but_used, "in_use"] = "unknown"
+        unbuilt &= ~unbuilt_but_used
+    frame.loc[unbuilt, "in_use"] = "no"
 
 
 def _add_attributes(
     ledger: Ledger, source: FacilitySource, rules: Sequence[Rule], frame: pd.DataFrame
 ) -> None:
     """Add floor area, capacity, level, further attributes, and columns that the gate asks for."""
-    for name, column in (("floor_area_m2", source.floor_area_m2), ("capacity", source.capacity)):
+    asked = {one.attribute: one.column for one in rules}
+    for name, named in (("floor_area_m2", source.floor_area_m2), ("capacity", source.capacity)):
         frame[name] = pd.Series(np.nan, index=frame.index)
+        column = named or asked.get(name)
         if column is not None:
-            frame[name], found = numbers(ledger.table, column, low=0)
-            ledger.add(found)
+            kind = quantity_of(name)
+            frame[name], found = numbers(ledger.table, column, low=0, quantity=kind)
+            ledger.add_cells(found)
     frame["level"] = _text(ledger, source.level)
     further: Mapping[str, str] = source.attributes
     further = {

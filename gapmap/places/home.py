@@ -12,7 +12,7 @@ import shapely
 from gapmap.findings import finding
 from gapmap.region import lying, names_of, plan_district_of, resolve
 from gapmap.region.placing import say_outside, say_overlaps
-from gapmap.tables import ids
+from gapmap.region.rows import named_codes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -126,7 +126,7 @@ def _written_districts(
     index = ledger.table.cells.index
     if source.district is None:
         return pd.Series("", index=index, dtype="str"), pd.Series(data=False, index=index)
-    cells = ids(ledger.table, source.district)
+    cells = named_codes(ledger, source.district)
     districts = region.districts
     written = resolve(cells, districts["district_id"], districts["district"])
     misspelt = (written == "") & (cells != "")
@@ -138,7 +138,7 @@ def _towns(ledger: Ledger, source: PlaceSource, region: Region, district: pd.Ser
     """Give the id of the town that each row names; without any towns, the words as they stand."""
     if source.town is None:
         return pd.Series("", index=ledger.table.cells.index, dtype="str")
-    cells = ids(ledger.table, source.town)
+    cells = named_codes(ledger, source.town)
     towns = region.towns
     if len(towns) == 0:
         ledger.once("towns-as-written", cells != "", cells, field=source.town)

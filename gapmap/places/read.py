@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -15,13 +16,24 @@ from gapmap.positions import locate
 from gapmap.region.coverage import ground_left, layer_of, side_by_side
 from gapmap.region.rows import Ledger, drop_repeated, fill_ids
 from gapmap.region.shapes import fit_shapes
-from gapmap.tables import booleans, numbers, read_table, texts
+from gapmap.tables import Wanted, booleans, find_columns, numbers, read_table, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gapmap.places.value import PlaceSource
     from gapmap.region import Region
 
 __all__ = ["read_places"]
+
+_ROLES: Final = (
+    *("id", "name", "town", "district", "x", "y"),
+    *("setting", "people", "island"),
+)
+_GROUP: Final = "group_people."
+_COLUMNS: Final = Wanted(
+    needed=("id", "name", "position"), hinted=("people", "town", "district", "setting")
+)
 
 
 def read_places(source: PlaceSource, region: Region) -> Places:
@@ -55,9 +67,12 @@ def read_places(source: PlaceSource, region: Region) -> Places:
     )
     if len(ledger.table.cells) == 0:
         fail(finding("places-empty", file=ledger.table.file))
-    drop_repeated(ledger, source.id)
-    codes, names = fill_ids(ledger, source.id), texts(ledger.table, source.name)
-    ledger.each("name-empty", names == "", codes, field=source.name)
+    columns, told = find_columns(ledger.table, "places", _named(source), _COLUMNS)
+    ledger.add(told)
+    source = _settled(source, columns)
+    drop_repeated(ledger, columns["id"])
+    codes, names = fill_ids(ledger, columns["id"]), texts(ledger.table, columns["name"])
+    ledger.each("name-empty", names == "", codes, field=columns["name"])
     names = names.where(names != "", codes)
     points, polygons = _shapes(ledger, source, region, codes, names)
     frame = pd.DataFrame({"place_id": codes, "place": names})
@@ -78,6 +93,19 @@ def read_places(source: PlaceSource, region: Region) -> Places:
         rows=(ledger.count(),),
         simulated=(source.path.name,) if source.simulated else (),
     )
+
+
+def _named(source: PlaceSource) -> dict[str, str | None]:
+    """Give the columns that the study names, by role."""
+    groups = {f"{_GROUP}{name}": column for name, column in source.group_people.items()}
+    return {**{role: getattr(source, role) for role in _ROLES}, **groups}
+
+
+def _settled(source: PlaceSource, columns: Mapping[str, str]) -> PlaceSource:
+    """Give the same source with every column called as the file calls it."""
+    roles: dict[str, Any] = {role: columns.get(role) for role in _ROLES}
+    groups = {name: columns[f"{_GROUP}{name}"] for name in source.group_people}
+    return replace(source, **roles, group_people=groups)
 
 
 def _shapes(
@@ -114,8 +142,8 @@ def _people(ledger: Ledger, source: PlaceSource) -> dict[str, pd.Series]:
             told[name] = pd.Series(1.0, index=table.cells.index)
             ledger.add([finding("people-absent", file=table.file)])
             continue
-        told[name], found = numbers(table, column, low=0)
-        ledger.add(found)
+        told[name], found = numbers(table, column, low=0, quantity="people")
+        ledger.add_cells(found)
         ledger.once("people-unknown", told[name].isna(), texts(table, column), field=column)
     return told
 

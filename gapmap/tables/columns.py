@@ -44,7 +44,7 @@ BLANK_WORDS: Final = frozenset(
     )
 )
 """Words that say that nothing is known; 0 is not among them."""
-_STROKES: Final = re.compile(r"[-–—―─−_]+|[/\\]+|[?？]+|…+|\.{3,}")
+_STROKES: Final = re.compile(r"[-–—―─−_]+|[/\\]+|…+|\.{3,}")
 _Made = TypeVar("_Made")
 
 

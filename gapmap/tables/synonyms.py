@@ -141,10 +141,11 @@ class _Search:
         fits = self.fitting(role)
         if len(fits) > 1:
             shown = "; ".join(" + ".join(one) for one in fits)
-            facts = {"file": self.table.file, "value": shown, "role": role}
+            code = "columns-ambiguous" if needed else "columns-ambiguous-unused"
+            said = finding(code, file=self.table.file, value=shown, role=role)
             if needed:
-                fail(finding("columns-ambiguous", **facts))
-            yield finding("columns-ambiguous-unused", **facts)
+                fail(said)
+            yield said
         elif fits:
             roles = (role,) if role != POSITION else _AXES
             titles = fits[0] * 2 if role == POSITION and len(fits[0]) == 1 else fits[0]
