@@ -360,6 +360,33 @@ def test_a_damaged_table_header(tmp_path):
         assert error_of(path).code == "dbf-header"
 
 
+@pytest.mark.parametrize("said", ["UTF\0-8", "zip", "unicode_escape", "idna", "98 936", "\xff"])
+def test_a_cpg_that_names_no_character_set(tmp_path, said):
+    path = shapefile(tmp_path, rows=1)
+    path.with_suffix(".cpg").write_text(said, "latin-1")
+    dbf_file(path.with_suffix(".dbf"), [("name", "C", 4, 0)], ["平沙".encode("gb18030")])
+    table = read_table(path)
+    assert table.cells["name"].tolist() == ["平沙"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("平沙", "gb18030"),
+        ("学校", "gb18030"),
+        ("学校", "utf-8"),
+        ("São Lourenço", "utf-8"),
+        ("珠海·斗门", "utf-8"),
+        ("珠海·斗门", "gb18030"),
+    ],
+)
+def test_short_text_without_a_cpg(tmp_path, text, encoding):
+    path = shapefile(tmp_path, rows=1)
+    path.with_suffix(".cpg").unlink()
+    dbf_file(path.with_suffix(".dbf"), [("name", "C", 20, 0)], [text.encode(encoding).ljust(20)])
+    assert read_table(path).cells["name"].tolist() == [text]
+
+
 # --- GeoJSON -------------------------------------------------------------------------------
 
 ONE = '{"type":"Feature","properties":{"a":1},"geometry":{"type":"Point","coordinates":[113,22]}}'

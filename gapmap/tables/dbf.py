@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,10 @@ GUESSES: Final = ("utf-8", "gb18030")
 CHINESE: Final = frozenset(
     ("gbk", "gb2312", "gb18030", "936", "cp936", "ansi 936", "windows-936", "euc-cn", "hz")
 )
+CHARSETS: Final = re.compile(r"cp\d|iso8859|big5|gb|euc_|shift_jis|koi8|mac|johab|tis|latin")
+"""Python's encodings that are character sets; others unpack or escape, which no .cpg means."""
+ACCENTED: Final = re.compile("[A-Za-z][\u00c0-\u017f]|[\u00c0-\u017f][A-Za-z]")
+UTF8: Final = ("utf-8", "utf8", "65001")
 TWO_BYTES: Final = re.compile("[\u0080-\u07ff]")
 """Characters that take two bytes in UTF-8, as most Chinese characters do in GB18030."""
 MARKS: Final = {
@@ -42,7 +47,7 @@ def text_encodings(cpg: bytes, mark: int) -> tuple[str, tuple[str, ...]]:
     name = told.lower()
     if name in CHINESE:
         return told, ("gb18030", "utf-8")
-    if name in ("utf-8", "utf8", "65001"):
+    if name in UTF8:
         return told, GUESSES
     if name:
         return told, ("utf-8", _python_name(name) or "gb18030")
@@ -53,10 +58,11 @@ def _python_name(name: str) -> str | None:
     candidates = (name, name.replace("ansi ", "cp"), f"cp{name}", name.replace("oem ", "cp"))
     for candidate in candidates:
         try:
-            "".encode(candidate)
-        except LookupError:
+            known = codecs.lookup(candidate).name
+        except (LookupError, ValueError):
             continue
-        return candidate
+        if CHARSETS.match(known):
+            return known
     return None
 
 
@@ -72,7 +78,7 @@ def decode_latin(
     strange = _not_ascii(texts)
     if not strange:
         return texts, []
-    encoding, known = _fitting(strange, candidates)
+    encoding, known = _fitting(strange, told, candidates)
     if not encoding:
         row, field, cell = _first_bad(texts, candidates[0])
         fail(finding("dbf-encoding", file=file, row=row, field=field, value=cell))
@@ -90,7 +96,9 @@ def _not_ascii(texts: dict[str, list[str]]) -> set[str]:
     return found
 
 
-def _fitting(strange: set[str], candidates: Sequence[str]) -> tuple[str, dict[str, str | None]]:
+def _fitting(
+    strange: set[str], told: str, candidates: Sequence[str]
+) -> tuple[str, dict[str, str | None]]:
     """Give the first encoding that all texts fit, and the texts in it.
 
     Much UTF-8 is by chance valid GB18030 as well, rubbish of rare characters. Chinese in UTF-8
@@ -100,8 +108,34 @@ def _fitting(strange: set[str], candidates: Sequence[str]) -> tuple[str, dict[st
     in_utf8 = {text: _decoded(text, "utf-8") for text in strange}
     if all(text and not TWO_BYTES.search(text) for text in in_utf8.values()):
         return "utf-8", in_utf8
+    if told.lower() not in UTF8 and _by_chance(in_utf8):
+        candidates = ("gb18030", *candidates)
     tried = ((one, {text: _decoded(text, one) for text in strange}) for one in candidates)
     return next((pair for pair in tried if None not in pair[1].values()), ("", {}))
+
+
+def _by_chance(in_utf8: dict[str, str | None]) -> bool:
+    """Say whether texts are good UTF-8 only because short GBK text can be by chance.
+
+    平沙 or 学校 in GBK are the bytes of two letters each that UTF-8 writes with two bytes. Real
+    text of such letters has an accent beside plain letters, as in São Lourenço.
+    """
+    if any(text is None or max(text) >= "\u0800" for text in in_utf8.values()):
+        return False
+    return any(
+        TWO_BYTES.search(text) and not ACCENTED.search(text) and _is_plain_chinese(raw)
+        for raw, text in in_utf8.items()
+        if text
+    )
+
+
+def _is_plain_chinese(text: str) -> bool:
+    """Say whether bytes are characters of GB 2312, the 6,763 that nearly all text is made of."""
+    try:
+        text.encode("latin-1").decode("gb2312")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decoded(text: str, encoding: str) -> str | None:
