@@ -120,10 +120,10 @@ def _show_rows(rows: Iterable[RowCount], findings: Iterable[Finding], language: 
         if zh
         else "{} rows = {} used + {} repaired + {} excluded"
     )
-    for one in rows:
-        told = _counted(counts.pop(one.file, Counter()), language)
-        said = words.format(one.read, one.used, one.repaired, one.excluded)
-        say(f"{one.file}: {said}; {told}")
+    for row in rows:
+        told = _counted(counts.pop(row.file, Counter()), language)
+        said = words.format(row.read, row.used, row.repaired, row.excluded)
+        say(f"{row.file}: {said}; {told}")
     for file, count in counts.items():
         if file:
             say(f"{file}: {_counted(count, language)}")

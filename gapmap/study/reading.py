@@ -18,6 +18,7 @@ from gapmap.plan import judge_source, read_plan, standards
 from gapmap.records import no_records, read_records
 from gapmap.region import read_region
 from gapmap.siting import OBJECTIVES
+from gapmap.study.datums import Datums, Ground, as_declared, roads_of
 from gapmap.study.inputs import about_study, candidate_file
 from gapmap.study.value import Checked, Steps, Study
 from gapmap.studyfile import read_study_file
@@ -100,39 +101,42 @@ class _Reading:
         plan = self.attempt("plan", lambda: _plan(file))
         records = self.attempt("records", lambda: _records(file)) or no_records()
         services = self.attempt("services", lambda: self.services(file, plan)) or ()
+        towns = None if file.towns is None else as_declared(file.towns)
         region = self.attempt(
-            "districts", lambda: read_region(file.districts, file.towns, crs=file.crs)
+            "districts", lambda: read_region(as_declared(file.districts), towns, crs=file.crs)
         )
         self.keep(records)
         if region is None:
             self.look(file.towns, file.places, *file.facilities)
             return None
-        self.keep(region)
         keep = not self.tolerant  # a check writes nothing
         network = self.attempt("network", lambda: _network(file, region, keep=keep))
-        self.keep(network)
-        places = self.attempt("places", lambda: read_places(file.places, region))
+        places = self.attempt("places", lambda: read_places(as_declared(file.places), region))
         if places is None:
+            self.keep(region, network)
             self.look(file.places, *file.facilities)
             return None
-        self.keep(places)
-        facilities = self.attempt(
-            "facilities", lambda: read_facilities(file.facilities, places, date=file.date)
-        )
+        datums = Datums(roads_of(network, region))
+        ground = self.ground(file, region, places, datums)
+        self.keep(ground.region, network, ground.places)
+        facilities = self.facilities(file, ground, datums)
+        self.findings += datums.findings
         if facilities is None:
             self.look(*file.facilities)
             return None
         self.keep(facilities)
-        candidates = {entry.service: self.candidates(entry, file, region) for entry in file.siting}
+        candidates = {
+            entry.service: self.candidates(entry, file, ground.region) for entry in file.siting
+        }
         self.say(file, facilities, services)
-        about = about_study(file, plan, region)
+        about = about_study(file, plan, ground.region)
         self.findings += [
             finding("data-simulated", file=name, name=name) for name in about.simulated
         ]
         return Study(
             file=file,
-            region=region,
-            places=places,
+            region=ground.region,
+            places=ground.places,
             facilities=facilities,
             network=network,
             services=services,
@@ -140,9 +144,35 @@ class _Reading:
             records=records,
             candidates=candidates,
             about=about,
+            datums=tuple(datums.verdicts),
             findings=tuple(self.findings),
             rows=tuple(self.rows),
         )
+
+    def ground(self, file: StudyFile, region: Region, places: Places, datums: Datums) -> Ground:
+        """Judge the datums of districts, towns and places; read again what has to be detected."""
+        read = Ground(
+            districts=file.districts,
+            towns=file.towns,
+            place_source=file.places,
+            region=region,
+            places=places,
+        )
+        return self.attempt("datum", lambda: datums.settle_ground(read, crs=file.crs)) or read
+
+    def facilities(self, file: StudyFile, ground: Ground, datums: Datums) -> Facilities | None:
+        """Read the facilities, and again those whose datum had to be detected."""
+        declared = [as_declared(one) for one in file.facilities]
+        read = self.attempt(
+            "facilities", lambda: read_facilities(declared, ground.places, date=file.date)
+        )
+        if read is None:
+            return None
+        settled = self.attempt(
+            "datum",
+            lambda: datums.settle_facilities(file.facilities, read, ground, date=file.date),
+        )
+        return settled or read
 
     def attempt(self, step: str, read: Callable[[], _T]) -> _T | None:
         with self.steps.step(f"read {step}"):
@@ -163,11 +193,12 @@ class _Reading:
         self.findings = list(dict.fromkeys(self.findings))
 
     def keep(
-        self, value: Region | Places | Facilities | Network | Records | Candidates | None
+        self, *values: Region | Places | Facilities | Network | Records | Candidates | None
     ) -> None:
-        if value is not None:
-            self.findings += value.findings
-            self.rows += value.rows
+        for value in values:
+            if value is not None:
+                self.findings += value.findings
+                self.rows += value.rows
 
     def services(self, file: StudyFile, plan: Plan | None) -> tuple[Service, ...]:
         told = []

@@ -141,6 +141,7 @@ def _results(
         seed=study.file.seed,
         input_paths=inputs,
         borders=borders,
+        datums=study.datums,
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from gapmap.about import About
     from gapmap.access import Service
+    from gapmap.datum import Verdict
     from gapmap.facilities import Facilities
     from gapmap.findings import Finding
     from gapmap.network import Network
@@ -48,6 +49,8 @@ class Study:
         Where each service of ``[siting]`` could be built: a word, or points read from a file.
     about
         Name, date, inputs with their hashes: what every output carries.
+    datums
+        File and verdict of each layer whose datum there was anything to judge by.
     findings, rows
         All findings and row counts of all inputs.
     """
@@ -62,6 +65,7 @@ class Study:
     records: Records
     candidates: Mapping[str, str | gpd.GeoDataFrame]
     about: About
+    datums: tuple[tuple[str, Verdict], ...] = ()
     findings: tuple[Finding, ...]
     rows: tuple[RowCount, ...]
 
