@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import shapely.affinity
+import shapely
 from dirty_shapes import clean_polygons, dirty_shapes
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from planners_files import METRIC, SQUARES, X0, Y0, at, box, city, csv, districts, doubts, layer
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gapmap.findings import Finding
+    from gapmap.region import Region
 
 
 def shaped(*shapes: object) -> np.ndarray:
@@ -455,20 +456,28 @@ def test_a_ring_around_the_globe_is_refused(tmp_path: Path) -> None:
 # --- whatever the file holds
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+def moved_to_city(xy: np.ndarray) -> np.ndarray:
+    """Bring coordinates that begin at 0 to the toy city."""
+    return xy + np.array([X0, Y0])
+
+
+@pytest.fixture(scope="module")
+def folder_and_region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Region]:
+    folder = tmp_path_factory.mktemp("dirt")
+    return folder, city(folder, None)
+
+
+@settings(max_examples=40, deadline=None)
 @given(
     shapes=st.lists(dirty_shapes, min_size=1, max_size=6),
     repair=st.sampled_from(["none", "safe", "all"]),
 )
-def test_places_of_any_shape_are_all_kept_or_told(tmp_path_factory, shapes, repair: str) -> None:
-    folder = tmp_path_factory.mktemp("dirt")
-    region = city(folder, None)
-    moved = [None if one is None else shapely.affinity.translate(one, X0, Y0) for one in shapes]
+def test_places_of_any_shape_are_all_kept_or_told(folder_and_region, shapes, repair: str) -> None:
+    folder, region = folder_and_region
+    drawn = [None if one is None else shapely.transform(one, moved_to_city) for one in shapes]
     codes = [f"c{number}" for number in range(len(shapes))]
     path = folder / "p.parquet"
-    gpd.GeoDataFrame({"code": codes, "name": codes}, geometry=moved, crs=METRIC).to_parquet(path)
+    gpd.GeoDataFrame({"code": codes, "name": codes}, geometry=drawn, crs=METRIC).to_parquet(path)
     places = read_places(PlaceSource(path=path, id="code", name="name", repair=repair), region)
     (count,) = places.rows
     assert (count.read, count.excluded) == (len(shapes), 0)

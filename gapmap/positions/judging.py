@@ -103,7 +103,7 @@ class _Case:
     def middle(self) -> tuple[Floats, Floats]:
         """Where each shape lies, in the file's system."""
         west, south, east, north = self.bounds.T
-        return (west + east) / 2, (south + north) / 2
+        return west / 2 + east / 2, south / 2 + north / 2
 
 
 def judge(
