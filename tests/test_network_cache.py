@@ -27,6 +27,7 @@ from gapmap.network import Network, NetworkSource, cache, read, read_network
 from gapmap.network.cache import fetch, keep, network_key
 from gapmap.network.value import Edges
 from gapmap.study import check_study, read_study
+from gapmap.temporary import hold, release
 
 CRS = pyproj.CRS("EPSG:4547")
 TOWN = """<?xml version="1.0" encoding="UTF-8"?><osm version="0.6">
@@ -492,16 +493,19 @@ def test_old_networks_and_halves_of_killed_runs_are_removed(
         old.write_bytes(b"old")
         os.utime(old, (1000 + number, 1000 + number))
     (folder / "network-dead.part").write_bytes(b"half")
-    os.utime(folder / "network-dead.part", (1000, 1000))
     (folder / "network-alive.part").write_bytes(b"half")
     (folder / "notes.txt").write_text("a planner's", "utf8")
+    lock = hold(folder / "network-alive.part")
     read_network(source, crs=CRS, cache=folder)
+    release(lock)
     names = {path.name for path in folder.iterdir()}
     assert {f"network-{n:064}.cache" for n in range(12)} & names == {
         f"network-{n:064}.cache" for n in range(5, 12)
     }
-    assert len(names) == 8 + 3  # and .gitignore, the half that may be alive, the notes
+    assert len(names) == 8 + 3  # and .gitignore, the half whose process lives, the notes
     assert {"notes.txt", "network-alive.part"} < names
+    read_network(source, crs=CRS, cache=folder)  # finds the network, and yet looks round
+    assert not (folder / "network-alive.part").exists()
 
 
 # In a study

@@ -22,7 +22,6 @@ import io
 import json
 import logging
 import os
-import time
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,7 @@ from pyproj.network import is_network_enabled  # type: ignore[attr-defined] # py
 
 from gapmap.findings import Finding, catalogue
 from gapmap.network.checks import check_edges
-from gapmap.network.keeping import write_whole
+from gapmap.network.keeping import remove_halves, write_whole
 from gapmap.network.value import Edges, Ferry, Network, NetworkSource
 from gapmap.tables import RowCount
 
@@ -52,7 +51,6 @@ LEAST_BYTES = 1_000_000
 _FORMAT = 1
 _MAGIC = b"gapmap-network"
 _MOST_FILES = 8  # of all studies that share the folder; the longest unused go first
-_DAY_SECONDS = 86_400
 _UNKEYED = ("depart", "compare_borders", "cache")  # used after the network has been built
 _MAKERS = (
     *("gapmap", "geopandas", "numpy", "osmium", "osmnx", "pandas", "pyogrio", "pyproj", "scipy"),
@@ -147,6 +145,7 @@ def fetch(folder: Path, key: str, crs: pyproj.CRS) -> Network | None:
         The metric CRS, part of the key.
     """
     path = _path(folder, key)
+    remove_halves(folder, start="network-")
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -201,13 +200,9 @@ def _make(folder: Path) -> None:
 
 
 def _prune(folder: Path) -> None:
-    """Remove the networks that were not used for longest, and what a killed run left half done."""
+    """Remove the networks that were not used for longest."""
     kept = sorted(folder.glob("network-*.cache"), key=_last_use, reverse=True)
-    now = time.time()
-    halves = [
-        part for part in folder.glob("network-*.part") if now - _last_use(part) > _DAY_SECONDS
-    ]
-    for path in (*kept[_MOST_FILES:], *halves):
+    for path in kept[_MOST_FILES:]:
         with contextlib.suppress(OSError):  # another run has done it, or still reads it
             path.unlink()
 

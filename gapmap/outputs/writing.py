@@ -23,6 +23,7 @@ from gapmap.outputs.manifest import NAME, is_run, listed_files, manifest, write_
 from gapmap.outputs.place import check_file, reserved
 from gapmap.outputs.tables import findings_table, result_tables, write_csv
 from gapmap.outputs.workbook import workbook_findings, write_workbook
+from gapmap.temporary import probe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,9 +78,20 @@ def write_reserved(results: Results, target: Path) -> None:
         try:
             _write_all(fresh, results, started)
         except _FAILURES as error:
-            raise cannot_write(target, error) from error
+            raise cannot_write(target, _cause(target, error)) from error
         if target.exists():
             _keep_foreign(target, fresh)
+
+
+def _cause(target: Path, error: Exception) -> Exception:
+    """Ask the disk itself what is wrong, where a library says no more than what it was doing."""
+    if isinstance(error, OSError):
+        return error
+    try:
+        probe(target)
+    except OSError as cause:
+        return cause
+    return error
 
 
 def _write_all(fresh: Path, results: Results, started: float) -> None:
