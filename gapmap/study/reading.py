@@ -120,11 +120,11 @@ class _Reading:
         ground = self.ground(file, region, places, datums)
         self.keep(ground.region, network, ground.places)
         facilities = self.facilities(file, ground, datums)
-        self.findings += datums.findings
+        self.keep(facilities)
+        self.tell(datums)
         if facilities is None:
             self.look(*file.facilities)
             return None
-        self.keep(facilities)
         candidates = {
             entry.service: self.candidates(entry, file, ground.region) for entry in file.siting
         }
@@ -159,6 +159,15 @@ class _Reading:
             places=places,
         )
         return self.attempt("datum", lambda: datums.settle_ground(read, crs=file.crs)) or read
+
+    def tell(self, datums: Datums) -> None:
+        """Record what was found of the datums; where one is confirmed, nothing is assumed."""
+        sure = {one.file for one in datums.findings if one.code == "datum-confirmed"}
+        assumed = ("datum-assumed", "datum-as-declared")
+        self.findings = [
+            one for one in self.findings if one.code not in assumed or one.file not in sure
+        ]
+        self.findings += datums.findings
 
     def facilities(self, file: StudyFile, ground: Ground, datums: Datums) -> Facilities | None:
         """Read the facilities, and again those whose datum had to be detected."""

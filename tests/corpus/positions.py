@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-__all__ = ["CASES"]
+__all__ = ["CASES", "ROADS", "SHELTER_DATUM", "write_streets"]
 
 
 def places(**cells: tuple[str, str]) -> Callable[[Path], None]:
@@ -59,7 +59,7 @@ def _shifted(rows: Sequence[Sequence[str]], at: int, target: str) -> list[list[s
     ]
 
 
-def _streets(folder: Path) -> None:
+def write_streets(folder: Path) -> None:
     """Write 40 shelters on a web of crooked streets, and the streets themselves."""
     random = np.random.default_rng(4)
     lines, points = [], []
@@ -85,8 +85,8 @@ def _streets(folder: Path) -> None:
     csv(folder / "shelters.csv", [FACILITIES[0], *rows])
 
 
-def _streets_gcj02(folder: Path) -> None:
-    _streets(folder)
+def write_streets_gcj02(folder: Path) -> None:
+    write_streets(folder)
     text = (folder / "shelters.csv").read_text("utf-8-sig")
     rows = [line.split(",") for line in text.splitlines()]
     csv(folder / "shelters.csv", _shifted(rows, 2, "gcj02"))
@@ -176,19 +176,19 @@ CASES = [
     Case(
         name="shelters-on-their-streets",
         study=ON_AUTO,
-        spoil=_streets,
+        spoil=write_streets,
         never=["datum-contradicted"],
     ),
     Case(
         name="shelters-in-gcj02",
         study=ON_AUTO,
-        spoil=_streets_gcj02,
+        spoil=write_streets_gcj02,
         expect=[("datum-contradicted", None)],
     ),
     Case(
         name="shelters-in-gcj02-detected",
         study=ON_DETECT,
-        spoil=_streets_gcj02,
+        spoil=write_streets_gcj02,
         expect=[("datum-detected", None)],
     ),
     Case(
