@@ -241,6 +241,36 @@ def test_where_repairs_are_forbidden_a_broken_way_is_left_out_whole(tmp_path: Pa
     assert dict(said(none, "network-ways-broken").facts) == {"ways": "0", "lost": "1"}
 
 
+def test_a_ferry_for_nobody_counts_as_closed(tmp_path: Path) -> None:
+    ferry = '<nd ref="2"/><nd ref="3"/><tag k="route" v="ferry"/>'
+    shut = '<tag k="access" v="private"/>'
+    text = f'{STREET}<way id="2">{ferry}</way><way id="3">{ferry}{shut}</way>'
+    network = town(tmp_path, text)
+    assert counts(network) == (3, 2, 0, 1)
+    unused = said(network, "network-ways-unused")
+    assert (unused.value, dict(unused.facts)["ways"]) == ("way 3", "1")
+
+
+def test_a_ferry_of_a_table_that_crosses_a_border_is_an_excluded_row(tmp_path: Path) -> None:
+    roads = lines_file(tmp_path / "roads.gpkg", {"highway": "primary"}, {"highway": "primary"})
+    places = np.array([[EAST, NORTH], [EAST + 50, NORTH], [EAST + 150, NORTH]])
+    a, b, c = np.column_stack(
+        pyproj.Transformer.from_crs(CRS, 4326, always_xy=True).transform(*places.T)
+    ).tolist()
+    rows = [[*a, *b, 5, 10], [*a, *c, 5, 10], [*a, "", "", 5, 10]]
+    head = "from_x,from_y,to_x,to_y,minutes,headway_minutes"
+    ferries = tmp_path / "ferries.csv"
+    ferries.write_text("\n".join([head, *(",".join(map(str, row)) for row in rows)]), "utf8")
+    fence = shapely.LineString([(100, -900), (100, 900)])
+    borders = shapes_file(tmp_path / "borders.gpkg", fence)
+    source = NetworkSource(lines=roads, ferries=ferries)
+    assert counts(read_network(source, crs=CRS), 1) == (3, 2, 0, 1)
+    network = read_network(replace(source, borders=borders), crs=CRS)
+    assert [one.file for one in network.rows] == ["roads.gpkg", "borders.gpkg", "ferries.csv"]
+    assert counts(network, 2) == (3, 1, 0, 2)
+    assert dict(said(network, "ferry-crosses-border").facts) == {"ferries": "1"}
+
+
 # Line layers, borders, water
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gapmap.network.ferries import Crossing
+    from gapmap.tables import RowCount
 
 __all__ = ["connect_ferries", "split_edges"]
 
@@ -62,10 +63,7 @@ def connect_ferries(network: Network, crossings: Sequence[Crossing]) -> Network:
     crossings
         The ferries.
     """
-    shut = Counter(ferry.file for ferry in crossings if _crosses_border(network, ferry))
-    said = [finding("ferry-crosses-border", file=file, ferries=n) for file, n in shut.items()]
-    network = replace(network, findings=(*network.findings, *said))
-    crossings = [ferry for ferry in crossings if not _crosses_border(network, ferry)]
+    network, crossings = _without_shut(network, crossings)
     if not crossings:
         return network
     takes = np.array([(ferry.walk, ferry.cycle, ferry.drive) for ferry in crossings])
@@ -111,6 +109,33 @@ def _told(crossings: Sequence[Crossing], first: int) -> tuple[Ferry, ...]:
             takes=(ferry.walk, ferry.cycle, ferry.drive),
         )
         for number, ferry in enumerate(crossings, start=first)
+    )
+
+
+def _without_shut(
+    network: Network, crossings: Sequence[Crossing]
+) -> tuple[Network, list[Crossing]]:
+    """Leave out the ferries that cross a border; the rows of tables among them are excluded."""
+    shut = [ferry for ferry in crossings if _crosses_border(network, ferry)]
+    files = Counter(ferry.file for ferry in shut)
+    said = [finding("ferry-crosses-border", file=file, ferries=n) for file, n in files.items()]
+    rows = Counter(ferry.file for ferry in shut if ferry.row is not None)
+    network = replace(
+        network,
+        findings=(*network.findings, *said),
+        rows=tuple(_excluded(count, rows[count.file]) for count in network.rows),
+    )
+    return network, [ferry for ferry in crossings if ferry not in shut]
+
+
+def _excluded(count: RowCount, rows: int) -> RowCount:
+    """Count so many rows as left out, of the used ones as far as there are any."""
+    used = min(rows, count.used)
+    return replace(
+        count,
+        used=count.used - used,
+        repaired=count.repaired - (rows - used),
+        excluded=count.excluded + rows,
     )
 
 

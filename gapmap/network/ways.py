@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from gapmap.findings import Finding, finding
-from gapmap.network.rules import KINDS, Rule, Tags, knows_oneway, road_rule
+from gapmap.network.rules import KINDS, Rule, Tags, ferry_rule, knows_oneway, road_rule
 from gapmap.network.value import Edges, Flags, Floats, Integers, row_ranges
 from gapmap.tables import RowCount
 
@@ -260,6 +260,11 @@ def tally(
         way: tag.highway if tag.highway not in KINDS else "access=no/private"
         for way, tag in roads.items()
         if road_rule(tag) is None
+    }
+    unused |= {
+        way: "ferry access=no/private"
+        for way, tag in by_way.items()
+        if tag.route == "ferry" and not any(ferry_rule(tag)[:3])
     }
     gone = set(fate.lost.tolist())
     left_out = set(unused) | gone
