@@ -208,6 +208,7 @@ def test_totals_are_excluded_and_warned_of(total):
     [
         (["440402004", "合计", "25", "113.2"], "row-total-perhaps"),
         (["Route 5", "Total", "", "113.2"], "row-total-perhaps"),
+        (["", "Total", "", ""], "row-total-perhaps"),
         (["440402004", "共计村", "25", "113.2"], None),
         (["440402004", "设计院", "25", ""], None),
         (["440402004", "审计小计", "25", "113.2"], None),

@@ -266,10 +266,11 @@ def _is_total(row: list[str], gap: bool) -> bool | None:  # noqa: FBT001 - a sig
     others = [cell for cell in cells if cell != word]
     only_figures = all(is_figure(cell) or cell in _NOTHING for cell in others)
     first = cells[0] == word
+    if exact and word.isascii():  # Total also sells petrol
+        sums = only_figures and any(map(is_figure, others)) and (first or gap)
+        return sums if gap or only_figures else None
     if exact:
-        return (
-            (first or gap) if only_figures else (gap and not word.isascii())
-        )  # Total sells petrol
+        return gap or (first and only_figures)
     if first and gap and only_figures:
         return True
     return False if first and (gap or (only_figures and len(others) > 1)) else None
