@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["MixedRows", "mixed_rows", "tell_mixed"]
 
 FEWEST_ROWS: Final = 3
-MOST_CHANCE: Final = 0.001
+MOST_CHANCE: Final = 0.005
 """Chance may make the rows fit with this probability at most; two hypotheses are tried."""
 _LAYER_SHARE: Final = 0.5
 _DIRECTIONS: Final = 24

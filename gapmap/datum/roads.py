@@ -47,6 +47,8 @@ _DIRECTIONS: Final = 24
 _OWN_M: Final = 100.0
 MOST_RIVALS: Final = 0.05
 """Evidence speaks only where at most this share of the decoy shifts fits as well."""
+AS_WELL: Final = 0.1
+"""A decoy fits as well if it has all but a tenth of the lead over the decoys' mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def road_evidence(
     A web of roads fits many shifts by chance, and a single street fits every shift along itself.
     So the best hypothesis is also held against decoys: shifts as long as those between datums, in
     all directions (the random shifts of Lotwick and Silverman 1982, at the lengths that matter).
-    It speaks if at most one decoy in 20 fits as well, and is strong only if none does.
+    It speaks if no more than one decoy in 20 fits as well, and is strong only if none does.
 
     Parameters
     ----------
@@ -148,7 +150,8 @@ def road_evidence(
     if z[best] >= SPEAKS_Z:
         decoys = xy[best] + _decoys(xy, best)[:, None]
         fit = average(_score(roads.distance_m(decoys)), cells).mean(axis=1)
-        rivals = float((fit >= scores[best].mean()).mean())
+        reached = scores[best].mean() - AS_WELL * (scores[best].mean() - fit.mean())
+        rivals = float((fit >= reached).mean())
     return Evidence(
         kind="roads",
         rows=distances.shape[1],
@@ -169,11 +172,17 @@ def _score(distances: Floats) -> Floats:
 
 
 def _decoys(xy: Floats, best: int) -> Floats:
-    """Give shifts as long as those between the hypotheses, but not these themselves."""
+    """Give shifts as long as those between the hypotheses, but not these themselves.
+
+    Besides all round the compass they go along the layer's main axis: of points along one street,
+    that is the way of the street.
+    """
     middle = np.median(xy, axis=1)
     between = middle[:, None] - middle[None]
     lengths = np.hypot(*between.transpose(2, 0, 1))[np.triu_indices(len(middle), 1)]
-    angles = np.arange(_DIRECTIONS) * (2 * np.pi / _DIRECTIONS)
+    axis = np.linalg.eigh(np.cov(xy[best].T))[1][:, -1]
+    along = np.arctan2(axis[1], axis[0])
+    angles = np.append(np.arange(_DIRECTIONS) * (2 * np.pi / _DIRECTIONS), (along, along + np.pi))
     shifts = (lengths[:, None, None] * np.column_stack((np.cos(angles), np.sin(angles)))).reshape(
         -1, 2
     )
