@@ -32,9 +32,10 @@ def read_table(
 ) -> Table:
     """Read a planner's file without interpreting it: every cell becomes text.
 
-    CSV may be UTF-8, UTF-16 with its mark, or GB18030 (GBK), separated by comma, semicolon or
-    tab. XLSX gives what its cells show: dates as ISO text, whole numbers without ``.0``; macros of
-    an XLSM are never looked at.
+    CSV may be UTF-8, UTF-16, UTF-32 with its mark, or GB18030 (GBK), separated by comma,
+    semicolon, tab or ``|``. XLSX gives what its cells show: dates as ISO text, whole numbers
+    without ``.0``; macros of an XLSM are never looked at. In both, titles above the header, a
+    header of two rows, totals, footnotes and section titles are found, told, and are no data.
     Vector files are opened by the driver of their ending alone, so that a renamed file cannot
     make another one be read; a shapefile's text is UTF-8 or GB18030, whatever its neighbours
     forget to say.
@@ -43,8 +44,7 @@ def read_table(
     ----------
     path
         ``.csv .tsv .txt .xlsx .xlsm .shp .gpkg .geojson .json .parquet .kml .gpx`` on a local
-        disk, or
-        a ``.zip`` or ``.kmz`` with one of these in it, which is read in memory.
+        disk, or a ``.zip`` or ``.kmz`` with one of these in it, which is read in memory.
     sheet
         Of a workbook; needed where more than one visible sheet holds data.
     layer

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gapmap.tables.layout import NumberedRow
     from gapmap.tables.value import Table
 
-__all__ = ["read_text", "table_from_rows"]
+__all__ = ["read_text"]
 
 SEPARATORS: Final = (",", "\t", ";", "|")
 SAMPLE_CHARACTERS: Final = 65_536
