@@ -119,6 +119,7 @@ class _Reading:
         datums = Datums(roads_of(network, region))
         ground = self.ground(file, region, places, datums)
         self.keep(ground.region, network, ground.places)
+        self.rasters(file, ground)
         facilities = self.facilities(file, ground, datums)
         self.keep(facilities)
         self.tell(datums)
@@ -148,6 +149,17 @@ class _Reading:
             findings=tuple(self.findings),
             rows=tuple(self.rows),
         )
+
+    def rasters(self, file: StudyFile, ground: Ground) -> None:
+        """Look through the rasters, which nothing uses yet: what is wrong is told beforehand."""
+        if not file.rasters:
+            return
+        from gapmap.rasters import RasterSource, check_rasters  # noqa: PLC0415 - rasterio is slow to load
+
+        people = ground.places.table["people"].sum() if file.places.people else None
+        with self.steps.step("read rasters"):
+            sources = [RasterSource(path, kind) for kind, path in file.rasters]
+            self.findings += check_rasters(sources, ground.region, people=people)
 
     def ground(self, file: StudyFile, region: Region, places: Places, datums: Datums) -> Ground:
         """Judge the datums of districts, towns and places; read again what has to be detected."""

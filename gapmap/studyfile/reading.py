@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 from gapmap.errors import StudyError
 from gapmap.facilities import FacilitySource
@@ -76,6 +76,11 @@ def read_study_file(path: Path) -> StudyFile:
         siting=tuple(reader.siting(k, v, raw) for k, v in raw.get("siting", {}).items()),
         records={name: reader.path(block["path"]) for name, block in records.items()},
         records_simulated=any(block.get("simulated") for block in records.values()),
+        rasters=tuple(
+            (kind, reader.path(raw[block][key]))
+            for kind, block, key in _RASTERS
+            if key in raw.get(block, {})
+        ),
         not_used=tuple(
             name
             for name in ("population", "surface")
@@ -93,6 +98,11 @@ def _repair(path: Path, raw: Mapping[str, Any]) -> str:
 
 
 _NETWORK_FILES = ("osm", "lines", "ferries", "borders", "water")
+_RASTERS: Final[tuple[tuple[Literal["people", "land_cover", "dem"], str, str], ...]] = (
+    ("people", "population", "raster"),
+    ("land_cover", "surface", "land_cover"),
+    ("dem", "surface", "dem"),
+)
 _RECORDS = ("indicators", "certificates", "milestones")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -56,6 +56,8 @@ class StudyFile:
         How far gapmap may repair the inputs: one of ``gapmap.findings.REPAIRS``.
     records
         Paths of ``indicators``, ``certificates`` and ``milestones`` that are given.
+    rasters
+        Kind (``people``, ``land_cover``, ``dem``) and path of each raster that is named.
     not_used
         Blocks that this version reads but does not use yet.
     """
@@ -78,5 +80,6 @@ class StudyFile:
     crs: str = "auto"
     seed: int = 1
     repair: str = "safe"
+    rasters: tuple[tuple[Literal["people", "land_cover", "dem"], Path], ...] = ()
     not_used: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
