@@ -28,7 +28,7 @@ _WHOLE: Final = 1e15
 """Below this a binary number holds every digit of a whole number."""
 _END: Final = 0x0D
 _DELETED: Final = ord("*")
-_PLAIN: Final = re.compile(r"[+-]?\d*\.\d*")
+_PLAIN: Final = re.compile(r"[+-]?(\d+\.\d*|\.\d+)")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _BINARY: Final = {"I": "<i4", "+": "<i4", "B": "<f8", "O": "<f8", "Y": "<i8"}
 _UNREAD: Final = frozenset("MGPQVWT@0")
@@ -175,14 +175,12 @@ def _text(cell: str) -> str:
 
 def _number(cell: str) -> str:
     text = cell.split("\0", 1)[0].strip()
-    if "*" in text:
-        return ""
-    return _plain(text)
+    return "" if "*" in text else _plain(text)
 
 
 def _plain(text: str) -> str:
     """Write a number without zeros at its end; what is no number stays as it is."""
-    if _PLAIN.fullmatch(text) and any(sign.isdigit() for sign in text):
+    if _PLAIN.fullmatch(text):
         return text.rstrip("0").rstrip(".") or "0"
     if _NUMBER.fullmatch(text) and not text.lstrip("+-").isdigit():
         value = float(text)

@@ -25,6 +25,9 @@ __all__ = ["Flat", "flat", "flat_from_wkb"]
 _KINDS: Final = {15: "PolyhedralSurface", 16: "TIN", 17: "Triangle"}
 """Surfaces of planes in space, which have no flat shape."""
 _CURVED: Final = frozenset(range(8, 15))
+_COLLECTION: Final = 7
+_HEAD: Final = 5
+"""Bytes of the byte order and the kind of a shape."""
 _EWKB: Final = 0x0FFFFFFF
 _FAMILY: Final = {0: "point", 4: "point", 1: "line", 5: "line", 2: "line", 3: "area", 6: "area"}
 
@@ -65,11 +68,13 @@ def flat_from_wkb(
     straightened
         Gives the shapes at these places (from 0) again, with curves made straight.
     """
-    content = np.array(raw, dtype=object)
-    curved = [at for at, one in enumerate(raw) if _kind(one) in _CURVED or _holds_curves(one)]
+    content = np.array([*raw, None], dtype=object)[:-1]
+    heads = {_kind(head) for head in {one[:_HEAD] for one in raw if one is not None}}
+    odd = bool(heads & {*_CURVED, *_KINDS, _COLLECTION})  # to look at each shape takes long
+    curved = [at for at, one in enumerate(raw) if odd and (_kind(one) in _CURVED or _bends(one))]
     if curved:
         content[curved] = np.array([*straightened(curved), None], dtype=object)[:-1]
-    solid = [at for at, one in enumerate(content) if _kind(one) in _KINDS]
+    solid = [at for at, one in enumerate(content) if odd and _kind(one) in _KINDS]
     content[solid] = None
     shapes = shapely.from_wkb(content, on_invalid="ignore")
     given = np.array([one is not None for one in content], dtype=bool)
@@ -119,12 +124,12 @@ def _not_finite(shapes: Shapes) -> list[int]:
 
 def _kind(one: bytes | None) -> int:
     """Give the kind of a shape in well-known binary, whether it has heights or not; 0 for none."""
-    if one is None or len(one) < 5:  # noqa: PLR2004 - byte order and kind
+    if one is None or len(one) < _HEAD:
         return 0
     (code,) = struct.unpack_from("<I" if one[0] else ">I", one, 1)
     return int(code & _EWKB) % 1000
 
 
-def _holds_curves(one: bytes | None) -> bool:
+def _bends(one: bytes | None) -> bool:
     """Say whether the first part of a collection is a curve."""
-    return _kind(one) == 7 and one is not None and _kind(one[9:14]) in _CURVED  # noqa: PLR2004 - a collection
+    return one is not None and _kind(one) == _COLLECTION and _kind(one[9:]) in _CURVED

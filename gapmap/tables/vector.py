@@ -136,7 +136,7 @@ def _through_gdal(file: VectorFile, wanted: str | None, repair: str) -> _Layer:
     is_json = file.ending in (".geojson", ".json")
     if is_json and isinstance(address, str):
         address = f"GeoJSON:{address}"
-    names = _layers(file, address, checked)
+    names = _layers(file, address, wanted, checked)
     name, dropped = _choose(file.name, names, wanted, checked)
     at = list(names).index(name)
     said = f"{file.name}[{name}]" if len(names) > 1 else file.name
@@ -196,8 +196,15 @@ def _same_count(file: str, counted: int, given: int) -> None:
         fail(finding("vector-rows-lost", file=file, counted=counted, given=given))
 
 
-def _layers(file: VectorFile, address: str | bytes, checked: _Checked) -> dict[str, bool]:
-    """Name the layers in their order, and say which have shapes."""
+def _layers(
+    file: VectorFile, address: str | bytes, wanted: str | None, checked: _Checked
+) -> dict[str, bool]:
+    """Name the layers in their order, and say which have shapes.
+
+    GeoJSON holds one; GDAL parses the whole of it for each question.
+    """
+    if isinstance(address, str) and address.startswith("GeoJSON:") and wanted is None:
+        return {file.stem: True}
     with _readable(file.name, []):
         driver = pyogrio.read_info(address, layer=0)["driver"]
         listed = pyogrio.list_layers(address)
