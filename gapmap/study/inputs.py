@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gapmap
 from gapmap.about import About, InputFile
+from gapmap.tables.vectorfile import SHAPEFILE_PARTS, on_disk
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from gapmap.plan import Plan
     from gapmap.region import Region
     from gapmap.studyfile import SitingEntry, StudyFile
@@ -78,10 +78,10 @@ def _inputs(file: StudyFile) -> tuple[InputFile, ...]:
 
 def _parts(path: Path) -> list[Path]:
     """Give a file and, for a shapefile, the files beside it that belong to it."""
-    if path.suffix.lower() != ".shp":
+    if path.suffix.lower() != ".shp" or not path.is_file():
         return [path]
-    sides = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-    return [path.with_suffix(side) for side in sides if path.with_suffix(side).is_file()]
+    parts = on_disk(path).parts
+    return [Path(str(parts[side])) for side in SHAPEFILE_PARTS if side in parts]
 
 
 def _input(file: StudyFile, role: str, path: Path, simulated: bool) -> InputFile:  # noqa: FBT001 - a field of the row

@@ -62,7 +62,8 @@ def read_parquet(stream: BinaryIO, file: str) -> ParquetLayer:
     values = table[told["primary_column"]]
     if str(main.get("encoding")).upper() == "WKB":
         raw = np.array([*values.to_pylist(), None], dtype=object)[:-1]
-        shapes = shapely.from_wkb(raw)
+        with np.errstate(all="ignore"):
+            shapes = shapely.from_wkb(raw)
     else:
         shapes = gpd.GeoSeries.from_arrow(values.combine_chunks()).to_numpy()
     plain = table.drop_columns([name for name in columns if name in table.column_names])

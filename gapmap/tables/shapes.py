@@ -76,10 +76,12 @@ def flat_from_wkb(
         content[curved] = np.array([*straightened(curved), None], dtype=object)[:-1]
     solid = [at for at, one in enumerate(content) if odd and _kind(one) in _KINDS]
     content[solid] = None
-    shapes = shapely.from_wkb(content, on_invalid="ignore")
+    with np.errstate(all="ignore"):  # coordinates that are none are found below, by row
+        shapes = shapely.from_wkb(content, on_invalid="ignore")
     given = np.array([one is not None for one in content], dtype=bool)
     failed = np.flatnonzero(given & shapely.is_missing(shapes)).tolist()
-    shapes[failed] = shapely.from_wkb(content[failed], on_invalid="fix")
+    with np.errstate(all="ignore"):
+        shapes[failed] = shapely.from_wkb(content[failed], on_invalid="fix")
     open_at = [at for at in failed if shapes[at] is not None]
     closed = [(rows[at], str(shapes[at].geom_type)) for at in open_at]
     lost = [(rows[at], "WKB") for at in failed if shapes[at] is None]
@@ -100,10 +102,11 @@ def flat_from_wkb(
 def flat(shapes: Shapes, rows: Sequence[int], file: str) -> Flat:
     """Take heights away, and shapes with coordinates that are none; say so, and of mixed kinds."""
     found: list[Finding] = []
-    high = shapely.has_z(shapes) | shapely.has_m(shapes)
+    with np.errstate(all="ignore"):
+        high = shapely.has_z(shapes) | shapely.has_m(shapes)
+        plain = shapely.force_2d(shapes)
     if high.any():
         found.append(finding("geometry-flattened", file=file, count=int(high.sum())))
-    plain = shapely.force_2d(shapes)
     wrong = _not_finite(plain)
     found += row_findings("geometry-unreadable", file, "", [(rows[at], "NaN, inf") for at in wrong])
     plain[wrong] = None
