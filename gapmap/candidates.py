@@ -10,7 +10,7 @@ import geopandas as gpd
 from gapmap.positions import locate
 from gapmap.region.rows import Ledger, drop_repeated, fill_ids
 from gapmap.region.shapes import fit_shapes
-from gapmap.tables import read_table, texts
+from gapmap.tables import Wanted, find_columns, read_table, texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Candidates", "read_candidates"]
 
-_COORDINATES = (("lon", "lat"), ("x", "y"), ("经度", "纬度"))
+_COLUMNS = Wanted(needed=("id", "name", "position"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +44,11 @@ class Candidates:
 def read_candidates(
     path: Path, region: Region, *, datum: str = "auto", repair: str = "safe"
 ) -> Candidates:
-    """Read candidate sites with the columns ``id`` and ``name``.
+    """Read candidate sites; their id, name and coordinates are found by the columns' titles.
 
-    A table has its coordinates in ``lon`` and ``lat``, ``x`` and ``y``, or ``经度`` and ``纬度``. A
-    polygon is represented by a point inside it. A row without a position is excluded and
-    recorded: nothing can be built nowhere.
+    Titles are such as ``id``, ``name``, ``lon``, ``lat``, or ``编号``, ``名称``, ``经度``, ``纬度``
+    (see ``tables/synonyms.toml``). A polygon is represented by a point inside it. A row without a
+    position is excluded and recorded: nothing can be built nowhere.
 
     Raises
     ------
@@ -56,18 +56,17 @@ def read_candidates(
         For an unusable file, a missing column, or one id with different content.
     """
     ledger = Ledger(read_table(path, repair=repair))
-    drop_repeated(ledger, "id")
-    columns = ledger.table.cells.columns
-    x, y = next((pair for pair in _COORDINATES if set(pair) <= set(columns)), (None, None))
-    if ledger.table.geometry is not None:
-        x = y = None
+    columns, told = find_columns(ledger.table, "candidates", {}, _COLUMNS)
+    ledger.add(told)
+    drop_repeated(ledger, columns["id"])
+    x, y = columns.get("x"), columns.get("y")
     positions = locate(ledger.table, crs=region.crs, datum=datum, x=x, y=y, near=region.around)
     ledger.add_positions(positions)
-    names = texts(ledger.table, "name")
+    names = texts(ledger.table, columns["name"])
     points, _ = fit_shapes(ledger, positions.geometry, names)
     nowhere = points.isna()
     ledger.each("candidate-nowhere", nowhere, names)
-    codes = fill_ids(ledger, "id")
+    codes = fill_ids(ledger, columns["id"])
     ledger.drop(nowhere)
     table = gpd.GeoDataFrame({"site_id": codes, "name": names}, geometry=points, crs=region.crs)
     return Candidates(

@@ -27,7 +27,7 @@ from gapmap.datum import DATUMS, convert_datum
 from gapmap.errors import CrsError, OutputError
 from gapmap.findings import Finding, fail, finding
 from gapmap.positions import locate
-from gapmap.tables import TEXT_ENDINGS, VECTOR_ENDINGS, read_table
+from gapmap.tables import TEXT_ENDINGS, VECTOR_ENDINGS, Wanted, find_columns, read_table
 from gapmap.temporary import flush, make_beside, probe, release, remove, sweep
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["convert_file"]
 
 TABLE_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx")
-X_NAMES: Final = ("lon", "lng", "long", "longitude", "经度", "东经", "x")
-Y_NAMES: Final = ("lat", "latitude", "纬度", "北纬", "y")
 CRS_OF: Final = {"wgs84": "EPSG:4326", "cgcs2000": "EPSG:4490"}
 WRITERS: Final = {
     ".shp": "ESRI Shapefile",
@@ -73,10 +71,9 @@ def convert_file(
 
     A vector file keeps its features, and its attributes as text; heights are dropped. A table
     keeps every other cell as it stands, except that CSV is made safe as :mod:`gapmap.cells`
-    describes; its coordinate columns are found by name (``lon``,
-    ``lng``, ``longitude``, ``经度``, ``x`` and ``lat``, ``latitude``, ``纬度``, ``y``) and written
-    with ten decimals. Where a table's row has no usable position its cells stay as they are and
-    a finding says so.
+    describes; its coordinate columns are found by their titles (``lon`` and ``lat``, ``经度`` and
+    ``纬度``, ``x`` and ``y``, ...: see ``tables/synonyms.toml``) and written with ten decimals.
+    Where a table's row has no usable position its cells stay as they are and a finding says so.
 
     The output declares EPSG:4326 for ``wgs84`` and EPSG:4490 for ``cgcs2000``. GCJ-02 and BD-09
     have no code that would be true, so none is declared; GeoJSON and KML, which by their
@@ -152,10 +149,11 @@ def _convert_columns(
     table: Table, out: Path, source: str, target: str
 ) -> tuple[tuple[Finding, ...], int]:
     """Write a table with its two coordinate columns converted; give how many rows changed."""
-    x, y = _column(table, X_NAMES), _column(table, Y_NAMES)
-    if not x or not y:
+    columns, told = find_columns(table, "", {}, Wanted(optional=("position",)))
+    x, y = columns.get("x", ""), columns.get("y", "")
+    if x == y:  # there are none, or one column holds both
         names = ", ".join(map(str, table.cells.columns))
-        fail(finding("convert-columns-missing", file=table.file, columns=names))
+        fail(finding("convert-columns-missing", file=table.file, columns=names), also=told)
     where = locate(table, crs=CRS_OF["wgs84"], datum=source, x=x, y=y)
     shapes = where.geometry.to_numpy()
     known = ~shapely.is_missing(shapes)
@@ -172,13 +170,7 @@ def _convert_columns(
             safe: tuple[Finding, ...] = ()
         else:
             safe = _write_text(table.file, cells, fresh)
-    return (*where.findings, *safe), int(known.sum())
-
-
-def _column(table: Table, names: tuple[str, ...]) -> str:
-    """Find a column by the names that such columns have, the likeliest first."""
-    there = {str(column).casefold(): str(column) for column in table.cells.columns}
-    return next((there[name] for name in names if name in there), "")
+    return (*told, *where.findings, *safe), int(known.sum())
 
 
 def _degrees(values: NDArray[np.float64]) -> list[str]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gapmap.findings import finding
-from gapmap.region.rows import Ledger
-from gapmap.tables import dates, ids, numbers, read_table, texts
+from gapmap.region.rows import Ledger, named_codes
+from gapmap.tables import Wanted, dates, find_columns, numbers, read_table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,6 +113,8 @@ def _read(
     if path is None:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()}), None
     ledger = Ledger(read_table(path, repair=repair))
+    _, told = find_columns(ledger.table, "", {name: name for name in kinds}, Wanted())
+    ledger.add(told)
     frame = read(ledger)[list(kinds)]
     return frame.astype(kinds).reset_index(drop=True), ledger
 
@@ -134,10 +136,10 @@ def _kept(ledger: Ledger, frame: pd.DataFrame, needed: tuple[str, ...]) -> pd.Da
 def _read_indicators(ledger: Ledger) -> pd.DataFrame:
     table = ledger.table
     values, found = numbers(table, "value")
-    ledger.add(found)
+    ledger.add_cells(found)
     frame = pd.DataFrame(
         {
-            "district_id": ids(table, "district_id"),
+            "district_id": named_codes(ledger, "district_id"),
             "year": texts(table, "year").map(_year).astype("Int64"),
             "indicator": texts(table, "indicator"),
             "value": values,
@@ -179,7 +181,10 @@ def _agreed(ledger: Ledger, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read_certificates(ledger: Ledger) -> pd.DataFrame:
-    named = {name: ids(ledger.table, name) for name in ("area_id", "certificate")}
+    named = {
+        "area_id": named_codes(ledger, "area_id"),
+        "certificate": texts(ledger.table, "certificate"),
+    }
     frame = pd.DataFrame({**named, "date": _dates(ledger)})
     return _kept(ledger, frame, ("area_id", "certificate"))
 

@@ -40,8 +40,8 @@ def test_coordinate_columns_are_found_and_everything_else_kept(tmp_path, header)
     assert (code, note) == ("007", " =1+1 ")
     assert (float(x), float(y)) == pytest.approx((LON, LAT), abs=1e-9)
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")
-    assert codes(found) == ["convert-done"]
-    assert dict(found[0].facts)["changed"] == "1"
+    assert codes(found) == ["column-chosen", "column-chosen", "convert-done"]
+    assert dict(found[-1].facts)["changed"] == "1"
 
 
 def test_rows_without_position_stay_as_they_are_and_are_told(tmp_path):

@@ -208,7 +208,7 @@ def test_without_people_every_place_counts_one_and_it_is_said(tmp_path: Path, re
     [
         ("", "22.05", "missing", None),
         ("0", "0", "missing", None),
-        ("东经113", "22.05", "missing", None),
+        ("村口", "22.05", "missing", None),
         ("120.5", "30.2", "outside", "place-outside"),
         ("22.05", "113.05", "ok", None),  # exchanged: put right, recorded
         ("1113.05", "22.05", "missing", None),
@@ -355,8 +355,10 @@ def test_the_gate_passes_at_the_bound_and_knows_the_unknown(tmp_path: Path, vill
     )
     assert list(made.table["qualifies"]) == ["yes", "no", "unknown"]
     assert list(made.table["failed"]) == ["", "floor_area_m2 >= 250", "floor_area_m2 >= 250"]
+    found = facilities_of(tmp_path, villages, rows, require={"floor_area_m2": ">= 250"})
+    assert list(found.table["qualifies"]) == ["yes", "no", "unknown"]  # area is found by its title
     with pytest.raises(InputError, match="no column for it"):
-        facilities_of(tmp_path, villages, rows, require={"floor_area_m2": ">= 250"})
+        facilities_of(tmp_path, villages, rows, require={"floors": ">= 2"})
     with pytest.raises(InputError, match="cannot be read"):
         facilities_of(
             tmp_path, villages, rows, floor_area_m2="area", require={"floor_area_m2": ">= big"}

@@ -114,3 +114,16 @@ def test_a_header_alone_is_no_figure(tmp_path: Path) -> None:
     records = indicators(tmp_path, "")
     assert len(records.indicators) == 0
     assert records.rows == (RowCount("i.csv", read=0, used=0, repaired=0, excluded=0),)
+
+
+def test_titles_may_differ_in_case_and_blanks_and_lost_codes_are_told(tmp_path: Path) -> None:
+    rows = "DISTRICT_ID,Year,indicator,value\n4.40201E+11,2012,a,3\n1,2012,a,三百\n"
+    records = read_records(indicators=csv(tmp_path / "i.csv", rows))
+    assert list(records.indicators["value"]) == [300.0]
+    told = [(one.code, one.row) for one in records.findings]
+    assert ("code-digits-lost", 2) in told
+    assert ("record-incomplete", 2) in told
+    assert [one.field for one in records.findings if one.code == "column-title-other"] == [
+        "DISTRICT_ID",
+        "Year",
+    ]

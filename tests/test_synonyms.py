@@ -1,12 +1,22 @@
 """Columns that the study does not name are found by their titles, and every choice is told."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from planners_files import METRIC, box, city, csv, layer, metres
 
+from gapmap.candidates import read_candidates
 from gapmap.errors import InputError
+from gapmap.region import DistrictSource, TownSource, read_region
 from gapmap.tables import Table, Wanted, find_columns
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLACE = Wanted(needed=("id", "name", "position"), hinted=("people", "setting"))
 FACILITY = Wanted(optional=("id", "name", "position"), hinted=("opened", "status"))
@@ -38,8 +48,7 @@ def test_the_four_columns_of_a_place_are_found_in_chinese_and_english(titles):
     assert columns == dict(zip(("id", "name", "x", "y"), titles, strict=True))
     assert told(found) == [("column-chosen", title) for title in titles]
     assert (
-        found[2].message("en")
-        == f"the study names no column for x; {titles[2]!r} is taken by its title"
+        found[2].message("en") == f"no column is named for x; {titles[2]!r} is taken by its title"
     )
 
 
@@ -136,3 +145,43 @@ def test_what_would_change_results_is_pointed_out_and_not_used():
     assert found[4].message("zh") == "“人口”列像是 people,但研究没有指明"
     named = {"people": "人口", "setting": "城乡分类"}
     assert told(find_columns(given, "places", named, PLACE)[1])[4:] == []
+
+
+def test_candidates_are_found_by_their_titles(tmp_path: Path) -> None:
+    region = city(tmp_path)
+    titles = "候选点编号,名称,X坐标,Y坐标\n"
+    path = csv(tmp_path / "c.csv", titles + metres("a,甲,5000,5000\n,乙,6000,5000"))
+    candidates = read_candidates(path, region, datum=METRIC)
+    assert list(candidates.table["site_id"]) == ["a", "row-3"]
+    assert list(candidates.table["name"]) == ["甲", "乙"]
+    chosen = [one.field for one in candidates.findings if one.code == "column-chosen"]
+    assert chosen == ["候选点编号", "名称", "X坐标", "Y坐标"]
+    with pytest.raises(InputError, match="there are: 候选点编号, 经度"):
+        read_candidates(csv(tmp_path / "d.csv", "候选点编号,经度\na,1\n"), region)
+
+
+def test_districts_and_towns_are_found_by_their_titles(tmp_path: Path) -> None:
+    shapes = [box(0, 0, 10, 10), box(10, 0, 20, 10)]
+    path = layer(tmp_path / "d.gpkg", {"adcode": ["1", "2"], "名称": ["东区", "西区"]}, shapes)
+    towns = csv(tmp_path / "t.csv", "镇编码,镇名,所属区\n101,东镇,1\n")
+    region = read_region(DistrictSource(path=path), TownSource(path=towns))
+    assert list(region.districts["district_id"]) == ["1", "2"]
+    assert list(region.districts["district"]) == ["东区", "西区"]
+    assert list(region.towns["town"]) == ["东镇"]
+    assert list(region.towns["district_id"]) == [""]  # 所属区 would change results
+    codes = [(one.code, one.field) for one in region.findings if one.code.startswith("column-")]
+    assert codes == [
+        ("column-chosen", "adcode"),
+        ("column-chosen", "名称"),
+        ("column-chosen", "镇编码"),
+        ("column-chosen", "镇名"),
+        ("column-unused-hint", "所属区"),
+    ]
+
+
+def test_district_codes_that_excel_has_cut_are_all_named(tmp_path: Path) -> None:
+    shapes = [box(0, 0, 10, 10), box(10, 0, 20, 10)]
+    cut = {"adcode": ["4.40402E+11", "4.40403e+11"], "name": ["a", "b"]}
+    with pytest.raises(InputError, match="scientific notation") as caught:
+        read_region(DistrictSource(path=layer(tmp_path / "d.gpkg", cut, shapes)))
+    assert [one.row for one in caught.value.found] == [1, 2]

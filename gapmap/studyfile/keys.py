@@ -83,9 +83,9 @@ KEYS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 NEEDED = {
     "study": ("name", "date"),
-    "districts": ("path", "id", "name"),
-    "towns": ("path", "id", "name"),
-    "places": ("path", "id", "name"),
+    "districts": ("path",),
+    "towns": ("path",),
+    "places": ("path",),
     "facilities": ("path",),
     "services": ("mode",),
     "population": ("raster",),

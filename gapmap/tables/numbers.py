@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gapmap.findings import Finding, catalogue, may_repair
+from gapmap.findings import Finding, may_repair
 from gapmap.tables.columns import (
     BLANKS,
     actual_title,
@@ -87,6 +87,11 @@ EXPECTED: Final = {
         "wanted_en": "the unit of the column's other cells",
     },
 }
+_REPAIRS: Final = {
+    "number-approximate": "number-approximate-read",
+    "number-decimal-comma": "number-decimal-comma-read",
+}
+"""What may be read all the same where the study allows it."""
 _NOTHING: Final = _Read(doubt="number-unreadable")
 
 
@@ -331,8 +336,8 @@ def _settled(read: _Read, scale: _Scale, repair: str) -> tuple[float, str]:
         return math.nan, "unit-unexpected" if value is None else "number-unreadable"
     if not read.doubt:
         return value, ""
-    repaired = f"{read.doubt}-read"
-    if repaired in catalogue() and may_repair(repair, repaired):
+    repaired = _REPAIRS.get(read.doubt)
+    if repaired is not None and may_repair(repair, repaired):
         return value, repaired
     return math.nan, read.doubt
 
