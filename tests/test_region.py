@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planners_files import METRIC, SQUARES, X0, Y0, at, box, city, csv, districts, doubts, layer
 
-from gapmap.errors import CrsError, InputError
+from gapmap.errors import CrsError, InputError, MethodError
 from gapmap.region import (
     DistrictSource,
     TownSource,
@@ -25,7 +26,8 @@ from gapmap.region import (
     town_of,
 )
 from gapmap.region.polygons import mend, point_in
-from gapmap.tables import RowCount
+from gapmap.region.rows import Ledger
+from gapmap.tables import RowCount, Table
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 
@@ -273,3 +275,19 @@ def test_the_really_broken_parishes_of_macau_are_refused_with_the_reason() -> No
     with pytest.raises(InputError, match="Self-intersection") as caught:
         read_region(DistrictSource(path=path, id="osmId", name="name", datum="wgs84"))
     assert (caught.value.code, caught.value.row) == ("polygon-broken", 1)
+
+
+# --- the book of rows
+
+
+def test_each_row_has_one_fate_whatever_was_said_of_it() -> None:
+    """Row 3 is repaired at reading and again later; 4 is repaired, then dropped; 7 is never read."""
+    cells = pd.DataFrame({"id": list("abcde")}, index=[2, 3, 4, 5, 6])
+    table = Table(file="t.csv", cells=cells, excluded=(7,), repaired=frozenset((3,)), read=6)
+    ledger = Ledger(table)
+    ledger.repaired |= {3, 4}
+    ledger.drop(pd.Series([False, False, True, False, True], index=cells.index))
+    assert ledger.count() == RowCount("t.csv", read=6, used=2, repaired=1, excluded=3)
+    ledger.table = replace(ledger.table, read=7)
+    with pytest.raises(MethodError, match="do not add up"):
+        ledger.count()

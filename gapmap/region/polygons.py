@@ -107,7 +107,7 @@ def _valid(shape: shapely.Geometry) -> shapely.Geometry | None:
 
 
 def _change_m2(drawn: shapely.Geometry, valid: shapely.Geometry | None) -> float:
-    """Give by how much mending changes an area, infinite where that cannot be said.
+    """Give by how much mending changes an area at least, infinite where that cannot be said.
 
     The change of the whole would not be enough: in the area drawn, ground that a ring goes round
     the other way counts as minus, ground that it goes round twice counts twice, and the two can
@@ -116,6 +116,8 @@ def _change_m2(drawn: shapely.Geometry, valid: shapely.Geometry | None) -> float
     if valid is None or not np.isfinite(shapely.get_coordinates(drawn)).all():
         return np.inf
     whole = abs(float(shapely.area(valid) - shapely.area(drawn)))
+    if whole >= SAME_AREA * float(shapely.area(drawn)):
+        return whole
     rings = shapely.get_rings(drawn)
     crossed = rings[~shapely.is_valid(shapely.polygons(rings))]
     try:
