@@ -17,8 +17,13 @@ from hypothesis import strategies as st
 from gapmap.errors import InputError
 from gapmap.tables import read_table
 from gapmap.tables.xlsx import package as package_module
+from gapmap.tables.xlsx.book import read_book
+from gapmap.tables.xlsx.cells import Cells
 from gapmap.tables.xlsx.formats import kind_of
 from gapmap.tables.xlsx.merges import check_overlaps
+from gapmap.tables.xlsx.package import opened
+from gapmap.tables.xlsx.shapes import Shapes
+from gapmap.tables.xlsx.stream import Outline, rows_of
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -505,13 +510,16 @@ def test_what_openpyxl_writes_comes_back(tmp_path_factory, rows):
             if isinstance(value, str):
                 cell.data_type = "s"
     book.save(path)
-    table = read_table(path)
+    with opened(path) as package:
+        cells = Cells(read_book(package))
+        cells.read(rows_of(package, "xl/worksheets/sheet1.xml", Outline()))
+    cells.finish("t.xlsx")
     expected = {
         number: [shown(value) for value in row]
         for number, row in enumerate(rows, start=2)
         if any(shown(value).strip() for value in row)
     }
-    assert {int(number): list(cells) for number, *cells in table.cells.itertuples()} == expected
+    assert {number: list(row) for number, row in cells.rows[1:]} == expected
 
 
 def shown(value: object) -> str:
@@ -545,6 +553,32 @@ def test_many_rows_of_changing_shapes_pass_block_borders(tmp_path):
     assert (cells["名称"] == "").sum() == count // 3
     assert (cells["名称"] == "村&").sum() == count // 5 - count // 15
     assert cells["x"].tolist() == [str(row) if row % 7 == 0 else "" for row in range(1, count + 1)]
+
+
+def test_rows_read_as_text_and_by_a_parser_are_the_same(tmp_path, monkeypatch):
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet()
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        page.write_row(0, 0, ["a", "b", "c", "d"])
+        for row in range(1, 400):
+            page.write_string(row, row % 4, f"<村> {row}" if row % 9 == 0 else f" 村{row}")
+            if row % 2:
+                page.write_number(row, (row + 1) % 4, row / 7, day if row % 3 else None)
+            if row % 5 == 0:
+                page.write_formula(row, (row + 2) % 4, '=A1&"x"', value="" if row % 2 else row)
+            if row % 11 == 0:
+                page.write_formula(row, (row + 3) % 4, "=1/0", value="#DIV/0!")
+            if row % 13 == 0:
+                page.set_row(row, options={"hidden": True})
+    as_text = read_table(path)
+    calls = []
+    monkeypatch.setattr(Shapes, "read", lambda _, piece: calls.append(piece))
+    parsed = read_table(path)
+    assert len(calls) > 300  # the rest has entities, which only a parser reads
+    assert as_text.cells.equals(parsed.cells)
+    assert as_text.findings == parsed.findings
+    assert {one.code for one in parsed.findings} >= {"cell-error", "rows-hidden"}
 
 
 def test_formatted_but_empty_rows_cost_no_memory(tmp_path):
@@ -774,3 +808,18 @@ def test_no_damage_to_a_workbook_ends_in_anything_but_a_table_or_an_error(tmp_pa
     except InputError:
         return
     assert table.read == len(table.cells) + len(table.excluded)
+
+
+@given(st.data())
+def test_no_damage_to_the_zip_file_ends_in_anything_but_a_table_or_an_error(tmp_path_factory, data):
+    path = raw(tmp_path_factory.mktemp("z"), PLAIN)
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at] = data.draw(st.integers(0, 255))
+    path.write_bytes(content[: data.draw(st.sampled_from([len(content), len(content) - 5]))])
+    try:
+        table = read_table(path)
+    except InputError:
+        return
+    assert table.cells.to_dict("list") == PLAIN_CELLS

@@ -88,7 +88,7 @@ def _sheets(
         if name == "workbookPr":
             from_1904 = given.get("date1904", "0") in _TRUE
         elif name == "sheet":
-            link = next(given[key] for key in given if key.rpartition(":")[2] == "id")
+            link = next((given[key] for key in given if key.rpartition(":")[2] == "id"), "")
             relation = related.get(link)
             if relation is None:
                 package.refuse(f"sheet {given['name']} has no part")

@@ -31,6 +31,8 @@ _CELL: Final = re.compile(
     r"</c>)"
 )
 _VALUE: Final = r'(?:<v>|<is><t(?: xml:space="preserve")?>)([^<]*)(?:</v>|</t></is>)'
+_FORMULA: Final = r"(?:<f(?: [^<>]*)?(?:/>|>[^<>]*</f>)(?=<v>[^<]))?"
+"""One that has a result: a row in which one is missing is read cell by cell."""
 _SEEN_BEFORE: Final = 3
 """Rows of a shape from which on it is worth an expression of its own."""
 _WIDEST: Final = 200
@@ -140,7 +142,7 @@ def _is_hidden(attributes: str) -> bool:
 
 def _template(shape: Shape) -> _Template:
     cells = "".join(
-        rf'(?:<c r="{letters}\1"{attributes} ?(?:/>|>{_VALUE}</c>))?'
+        rf'(?:<c r="{letters}\1"{attributes} ?(?:/>|>{_FORMULA}{_VALUE}</c>))?'
         for letters, attributes in zip(shape.letters, shape.attributes, strict=True)
     )
     expression = re.compile(rf'<row r="([0-9]{{1,7}})"{_ATTRIBUTES} ?>{cells}</row>')
