@@ -77,6 +77,19 @@ def test_addresses_with_commas_are_no_header():
     assert find_layout(list(enumerate(rows, start=1))).header == 0
 
 
+def test_a_table_of_two_columns_may_have_a_title():
+    table = table_of([["候车亭一览表"], ["名称", "人口"], ["三灶", "5"]])
+    assert list(table.cells.columns) == ["名称", "人口"]
+
+
+def test_a_sheet_is_as_wide_as_its_title_row():
+    title = ["候车亭一览表", "", "", ""]
+    rows = [title, ["编号", "名称"], ["1", "三灶", "", "朝南"], ["2", "井岸"]]
+    table = table_of(rows)
+    assert table.cells["column 4"].tolist() == ["朝南", ""]
+    assert table_of(rows, ragged=True).excluded == (3,)
+
+
 def test_a_short_title_is_told_by_the_header_below_it():
     table = table_of([["Zhuhai"], HEADER, *VILLAGES])
     assert told(table) == [("title-rows", None)]
@@ -119,6 +132,17 @@ def test_lower_names_that_stand_twice_take_the_upper_before_them():
 def test_a_second_row_that_fills_a_nameless_column_is_data():
     for text in ("编号,名称,\n1,三灶,好\n2,井岸,坏\n", "a,,b\nx,y,z\nu,v,w\n", ",a,b\nx,u,v\n"):
         assert find_layout(list(enumerate(text_rows(text), start=1))).data == 1, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,,b,\nx,y,z,w\nu,v,s,t\n",
+        "编号,名称,面积,\nA,三灶,不详,好\nB,井岸,5,坏\nC,斗门,6,坏\n",
+    ],
+)
+def test_a_second_row_without_further_evidence_is_data(text):
+    assert find_layout(list(enumerate(text_rows(text), start=1))).data == 1
 
 
 def test_merged_upper_cells_join_words_over_words():
@@ -165,6 +189,10 @@ def test_a_file_without_header_is_an_error_that_says_so():
     assert told(table) == [("header-like-data", 1)]
 
 
+def test_a_year_over_years_is_a_name():
+    assert table_of(text_rows("村,2010\n三灶,1999\n井岸,2005\n")).findings == ()
+
+
 def test_years_and_codes_may_name_columns():
     text = "村,2010,2011,440402,440403,1,2\n三灶,5,6,1,2,3,4\n井岸,7,8,3,4,1,1\n"
     assert table_of(text_rows(text)).findings == ()
@@ -209,6 +237,7 @@ def test_totals_are_excluded_and_warned_of(total):
         (["440402004", "合计", "25", "113.2"], "row-total-perhaps"),
         (["Route 5", "Total", "", "113.2"], "row-total-perhaps"),
         (["", "Total", "", ""], "row-total-perhaps"),
+        (["审计小计", "12", "25", "113.2"], "row-total-perhaps"),
         (["440402004", "共计村", "25", "113.2"], None),
         (["440402004", "设计院", "25", ""], None),
         (["440402004", "审计小计", "25", "113.2"], None),
@@ -245,6 +274,7 @@ def test_a_remark_between_villages_is_no_footnote():
     row = ["备注:待定", "南屏", "5", "113.1"]
     assert table_of([HEADER, *VILLAGES, row, *VILLAGES]).excluded == ()
     assert table_of([HEADER, *VILLAGES, row]).excluded == ()
+    assert table_of([HEADER, ["注:分区"], *VILLAGES]).cells.index.tolist() == [2, 3, 4, 5]
 
 
 def test_section_titles_are_excluded_and_codes_alone_are_kept():
@@ -260,6 +290,8 @@ def test_section_titles_are_excluded_and_codes_alone_are_kept():
 def test_names_alone_stay_where_that_is_not_unusual():
     table = table_of([HEADER, *VILLAGES, ["", "大虎", "", ""]])
     assert told(table) == []
+    six = [*VILLAGES, *VILLAGES, ["", "大虎", "", ""]]
+    assert table_of([HEADER, *six]).excluded == ()
     two = [["名称", "人口"], *([f"村{n}", "5"] for n in range(20)), ["大虎", ""]]
     assert told(table_of(two)) == []
 

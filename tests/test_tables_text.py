@@ -226,6 +226,12 @@ def test_gbk_that_is_utf8_by_chance_in_a_line_is_read(tmp_path):
     assert codes(table.findings) == ["text-gb18030"]
 
 
+def test_gbk_that_is_chinese_utf8_by_chance_is_read(tmp_path):
+    text = "编号,名称\n1,洹存唱\n2,斗门镇\n"
+    assert "洹存唱".encode("gbk").decode() == "䡴泪"
+    assert read(tmp_path, text.encode("gbk")).cells["名称"].tolist() == ["洹存唱", "斗门镇"]
+
+
 def test_gbk_with_a_character_among_letters_is_read(tmp_path):
     text = "编号,名称\n1,a毛b\n2,斗门镇\n"
     assert "a毛b".encode("gbk").decode() == "aëb"
@@ -246,6 +252,12 @@ def test_other_encodings_that_gb18030_swallows_are_warned_of(tmp_path, text, enc
 def test_traditional_characters_in_gb18030_are_not_warned_of(tmp_path):
     text = "编号,名称\n1,珠海市斗門區乾務鎮\n2,銅鑼灣道一號候車亭\n3,香洲區拱北街道\n"
     assert codes(read(tmp_path, text.encode("gb18030")).findings) == ["text-gb18030"]
+
+
+def test_bytes_with_nul_in_every_third_pair_are_no_utf16(tmp_path):
+    table = read(tmp_path, b"idx,n\n" + b"\x001,23\n" * 9)
+    assert table.cells["idx"].tolist() == ["1"] * 9
+    assert codes(table.findings) == ["cell-invisible"] * 9
 
 
 def test_utf16_that_ends_in_the_middle_of_a_character(tmp_path):
