@@ -325,6 +325,16 @@ def test_a_plain_view_is_a_layer(tmp_path):
     assert table.cells["a"].tolist() == ["2"]
 
 
+def test_a_view_without_end_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("gapmap.tables.geopackage._LONGEST", 3)
+    view = (
+        "create view v as with recursive r(x) as (select 1 union all select x + 1 from r) "
+        "select x as ogc_fid, geom from r, t"
+    )
+    path = geopackage(tmp_path, view, *REGISTERED)
+    assert refused(read_table, path, layer="v").code == "vector-unreadable"
+
+
 def test_virtual_tables_and_views_in_the_place_of_its_own_are_refused(tmp_path):
     path = geopackage(
         tmp_path,

@@ -340,6 +340,18 @@ def test_a_field_name_cut_in_half_a_character(tmp_path):
     assert read_table(path).cells.to_dict("list") == {"a公共服务": ["名"]}
 
 
+def test_field_names_that_are_alike_once_they_are_cut(tmp_path):
+    path = shapefile(tmp_path, rows=1)
+    path.with_suffix(".cpg").write_text("GBK")
+    cut = [("a公共服务甲", "C", 1, 0), ("a公共服务乙", "C", 1, 0), ("a公共服务丠", "C", 1, 0)]
+    dbf_file(path.with_suffix(".dbf"), cut, [b"123"])
+    table = read_table(path)
+    assert table.cells.loc[1].tolist() == ["1", "2", "3"]
+    names = ["a公共服务", "a公共服务_2", "a公共服务_3"]
+    assert list(table.cells.columns) == names
+    assert codes(table.findings) == ["header-twice", "header-twice"]
+
+
 def test_big5_by_the_language_byte(tmp_path):
     path = shapefile(tmp_path, rows=1)
     path.with_suffix(".cpg").unlink()
@@ -692,6 +704,19 @@ def test_degrees_declared_over_metres_and_metres_over_degrees(tmp_path):
         placed(tmp_path, "EPSG:4547", (113.5, 22.2))
     assert caught.value.code == "crs-other-size"
     assert placed(tmp_path, "EPSG:4547", (113.5, 22.2), datum="cgcs2000").findings == ()
+
+
+@pytest.mark.parametrize("number", [-1, 0])
+def test_an_undefined_system_is_none(tmp_path, number):
+    path = geopackage(tmp_path, wkb(1)[:5] + struct.pack("<2d", 113, 22))
+    with sqlite3.connect(path) as base:
+        base.execute("update gpkg_geometry_columns set srs_id = ?", (number,))
+        base.execute("update gpkg_contents set srs_id = ?", (number,))
+    base.close()
+    table = read_table(path)
+    assert table.crs is None
+    with pytest.raises(CrsError, match="wgs84, cgcs2000"):
+        locate(table, crs="EPSG:4547")
 
 
 def test_candidates_are_where_their_systems_are_used():

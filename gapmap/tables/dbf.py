@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from gapmap.findings import Finding, fail, finding
+from gapmap.tables.fields import free_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,11 +83,12 @@ def decode_latin(
     if not encoding:
         row, field, cell = _first_bad(texts, candidates[0])
         fail(finding("dbf-encoding", file=file, row=row, field=field, value=cell))
-    made = {
-        known.get(name) or name: [known.get(cell) or cell for cell in column]
-        for name, column in texts.items()
-    }
-    return made, _notes(told, candidates, encoding, file)
+    notes = _notes(told, candidates, encoding, file)
+    made: dict[str, list[str]] = {}
+    for latin, column in texts.items():
+        name = free_name(" ".join((known.get(latin) or latin).split()), made, file, notes)
+        made[name] = [known.get(cell) or cell for cell in column]
+    return made, notes
 
 
 def _not_ascii(texts: dict[str, list[str]]) -> set[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gapmap.findings import Finding, fail, finding
+from gapmap.tables.fields import free_name
 from gapmap.tables.value import row_findings
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def read_dbf(content: bytes, file: str) -> Dbf:
     read.deleted = [int(row) + 1 for row in np.flatnonzero(~live)]
     kept = matrix if live.all() else matrix[live]
     for column in columns:
-        name = _free(column.name, read.texts)
+        name = free_name(column.name, read.texts, file, read.findings)
         read.texts[name] = _cells(kept, column, read, file)
     return read
 
@@ -126,16 +127,6 @@ def _columns(header: bytes) -> list[_Column]:
         found.append(_Column(name, chr(header[at + 11]).upper(), start, width))
         start += width
     return found
-
-
-def _free(name: str, taken: dict[str, list[str]]) -> str:
-    """Give a name that no other column has: names are cut at ten bytes and may then be alike."""
-    number = 2
-    free = name
-    while free in taken:
-        free = f"{name}_{number}"
-        number += 1
-    return free
 
 
 def _cells(matrix: NDArray[np.uint8], column: _Column, read: Dbf, file: str) -> list[str]:

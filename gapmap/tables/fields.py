@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from gapmap.findings import finding
 
-__all__ = ["as_texts"]
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from gapmap.findings import Finding
+
+__all__ = ["as_texts", "free_name"]
 
 _WHOLE: Final = 1e15
 """From here on a float is no exact integer with any certainty."""
@@ -36,6 +40,21 @@ def as_texts(column: pa.ChunkedArray) -> list[str]:
         return plain
     values: Sequence[object] = column.to_pylist()
     return [_text(value) for value in values]
+
+
+def free_name(name: str, taken: Container[str], file: str, found: list[Finding]) -> str:
+    """Give a column a name that no other has; where it has to be another one, say so.
+
+    Names are cut at ten bytes in a dbf and may then be alike.
+    """
+    free = name
+    number = 2
+    while free in taken:
+        free = f"{name}_{number}"
+        number += 1
+    if free != name:
+        found.append(finding("header-twice", file=file, field=name, name=free))
+    return free
 
 
 def _text(value: object) -> str:

@@ -17,7 +17,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from gapmap.errors import CrsError
 from gapmap.findings import Finding, fail, finding
 from gapmap.tables.dbf import decode_latin, text_encodings
-from gapmap.tables.fields import as_texts
+from gapmap.tables.fields import as_texts, free_name
 from gapmap.tables.geojson import check_geojson
 from gapmap.tables.geopackage import MAGIC, check_geopackage, count_rows
 from gapmap.tables.markup import GPX_LAYERS, check_markup
@@ -99,10 +99,10 @@ def read_layer(file: VectorFile, *, layer: str | None = None, repair: str = "saf
 def _parquet(file: VectorFile) -> _Layer:
     with _readable(file.name, []), file.opened() as stream:
         read = read_parquet(stream, file.name)
-    texts = {str(name): as_texts(read.table[name]) for name in read.table.column_names}
+    texts, twice = _named(read.table.column_names, read.table.columns, file.name)
     rows = range(1, read.rows + 1)
     shapes = None if read.shapes is None else flat(read.shapes, rows, file.name)
-    return _Layer(file.name, texts, rows, read.crs, shapes)
+    return _Layer(file.name, texts, rows, read.crs, shapes, twice)
 
 
 def _shapefile(file: VectorFile, layer: str | None, repair: str) -> _Layer:
@@ -142,16 +142,14 @@ def _through_gdal(file: VectorFile, wanted: str | None, repair: str) -> _Layer:
     said = f"{file.name}[{name}]" if len(names) > 1 else file.name
     notes = [*checked.notes, *dropped]
     options = {"DATE_AS_STRING": "YES"} if is_json else {}
+    counted = _counted(file, name, checked)  # before GDAL runs a view, which may never end
     meta, columns = _arrow(address, file.name, at, notes, **options)
     fields = [str(one) for one in meta["fields"]]
     geometry_at = len(columns) - 1 if meta["geometry_type"] else None
     count = len(columns[0]) if columns else 0
-    _same_count(said, _counted(file, name, checked), count)
+    _same_count(said, counted, count)
     start = len(columns) - len(fields) - (geometry_at is not None)  # an id may stand before them
-    texts = {
-        one: as_texts(column)
-        for one, column in zip(fields, columns[start : start + len(fields)], strict=True)
-    }
+    texts, twice = _named(fields, columns[start : start + len(fields)], said)
     rows = range(1, count + 1)
     shapes = None
     if geometry_at is not None:
@@ -162,7 +160,19 @@ def _through_gdal(file: VectorFile, wanted: str | None, repair: str) -> _Layer:
             repair=repair,
             straightened=lambda places: _straight(address, file.name, at, places),
         )
-    return _Layer(said, texts, rows, _crs(meta["crs"], said), shapes, notes)
+    return _Layer(said, texts, rows, _crs(meta["crs"], said), shapes, [*notes, *twice])
+
+
+def _named(
+    names: Sequence[str], columns: Sequence[pa.ChunkedArray], file: str
+) -> tuple[dict[str, list[str]], list[Finding]]:
+    """Give columns as text by their names; a name that stands twice gets a number."""
+    texts: dict[str, list[str]] = {}
+    found: list[Finding] = []
+    for written, column in zip(names, columns, strict=True):
+        name = free_name(" ".join(written.split()), texts, file, found)
+        texts[name] = as_texts(column)
+    return texts, found
 
 
 def _check(file: VectorFile) -> _Checked:
@@ -304,10 +314,10 @@ def _clean(error: Warning | Exception | str, file: str) -> str:
 
 def _as_table(read: _Layer, repair: str) -> Table:
     index = pd.Index(read.rows, name="row", dtype="int64")
-    cells: dict[str, object] = {}
-    for name, column in read.texts.items():
-        plain = " ".join(name.split())
-        cells[plain] = pd.array(pa.array(column, pa.large_string()), dtype="str")
+    cells = {
+        name: pd.array(pa.array(column, pa.large_string()), dtype="str")
+        for name, column in read.texts.items()
+    }
     notes = [*read.notes]
     if not len(index):
         notes.append(finding("table-without-rows", file=read.file))
@@ -327,12 +337,17 @@ def _as_table(read: _Layer, repair: str) -> Table:
 
 
 def _crs(declared: object, file: str) -> pyproj.CRS | None:
-    """Give the declared system; one that names files of its own, such as grids, is refused."""
+    """Give the declared system; one that names files of its own, such as grids, is refused.
+
+    GeoPackages write an "undefined" one, and drawings a local one, where they know none.
+    """
     if not declared:
         return None
     if "grids" in str(declared).lower():
         fail(finding("crs-unreadable", file=file, value=str(declared)[:80]), CrsError)
     try:
-        return pyproj.CRS.from_user_input(declared)
+        crs = pyproj.CRS.from_user_input(declared)
+        on_globe = crs.is_geographic or crs.is_projected
+        return crs if on_globe and not crs.name.startswith("Undefined") else None
     except pyproj.exceptions.CRSError:
         fail(finding("crs-unreadable", file=file, value=str(declared)[:80]), CrsError)
