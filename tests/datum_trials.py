@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyproj
 import shapely
 from scipy.spatial import Voronoi
 
-from gapmap.datum import HYPOTHESES, Roads, convert_datum, metric_crs, prepare_roads, read_as
+from gapmap.datum import (
+    HYPOTHESES,
+    Evidence,
+    Roads,
+    convert_datum,
+    metric_crs,
+    prepare_roads,
+    read_as,
+)
 
 CITIES = {
     "Zhuhai": (113.5767, 22.2707),
@@ -68,11 +77,16 @@ def turned(xy: np.ndarray, angle: float) -> np.ndarray:
     return xy @ np.array([[cosine, sine], [-sine, cosine]])
 
 
-def make_web(generator: np.random.Generator, kind: str, city: str) -> Web:
+@cache
+def ground_of(city: str) -> tuple[pyproj.CRS, pyproj.Transformer]:
     lon, lat = CITIES[city]
     crs = metric_crs((lon - 0.1, lat - 0.1, lon + 0.1, lat + 0.1))
-    degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
-    middle = np.array(degrees.transform(lon, lat, direction="INVERSE"))
+    return crs, pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
+
+
+def make_web(generator: np.random.Generator, kind: str, city: str) -> Web:
+    crs, degrees = ground_of(city)
+    middle = np.array(degrees.transform(*CITIES[city], direction="INVERSE"))
     segments = turned(segments_of(generator, kind), generator.uniform(0, np.pi))
     roads = prepare_roads((segments + middle).reshape(-1, 4))
     return Web(crs, degrees, middle, segments, roads)
@@ -113,3 +127,12 @@ def written_in(web: Web, xy: np.ndarray, datum: str):
 
 def any_datum(generator: np.random.Generator) -> str:
     return HYPOTHESES[generator.integers(3)]
+
+
+def evidence(kind="roads", best="gcj02", *, z=5.0, speaks=True, strong=True, reference=None):
+    others = {name: z if name == best else -z for name in HYPOTHESES}
+    return Evidence(
+        kind=kind, rows=40, witnesses=38, typical_m={"wgs84": 84.0, "gcj02": 31.0, "bd09": 90.0},
+        z=others, share=dict.fromkeys(HYPOTHESES, 0.5), best=best, speaks=speaks, strong=strong,
+        distances_m=np.ones((3, 40)), reference=reference,
+    )  # fmt: skip

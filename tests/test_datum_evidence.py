@@ -4,12 +4,12 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
+from datum_trials import evidence
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gapmap.datum import (
     HYPOTHESES,
-    Evidence,
     area_evidence,
     convert_datum,
     judge_datum,
@@ -299,15 +299,6 @@ def test_the_share_inside_is_a_hint_that_never_speaks():
     assert found.best == "wgs84"
     assert not found.speaks
     assert judge_datum([found], "gcj02").datum is None
-
-
-def evidence(kind="roads", best="gcj02", *, z=5.0, speaks=True, strong=True, reference=None):
-    others = {name: z if name == best else -z for name in HYPOTHESES}
-    return Evidence(
-        kind=kind, rows=40, witnesses=38, typical_m={"wgs84": 84.0, "gcj02": 31.0, "bd09": 90.0},
-        z=others, share=dict.fromkeys(HYPOTHESES, 0.5), best=best, speaks=speaks, strong=strong,
-        distances_m=np.ones((3, 40)), reference=reference,
-    )  # fmt: skip
 
 
 def test_one_strong_kind_or_two_that_agree_decide():
