@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gapmap.errors import InputError
-from gapmap.tables import read_table
+from gapmap.tables import dates, read_table
 from gapmap.tables.xlsx import package as package_module
 from gapmap.tables.xlsx.book import read_book
 from gapmap.tables.xlsx.cells import Cells
@@ -341,6 +341,30 @@ def test_merges_fill_no_blank_rows_no_other_columns_and_no_headers(tmp_path):
     assert wide.repaired == frozenset()
 
 
+def test_a_sheet_as_offices_make_them(tmp_path):
+    rows = [
+        ["表1 各村公共服务设施情况", None, None, None, None],
+        ["镇", "村编号", "卫生站", None, "备注"],
+        [None, None, "面积", "建成日期", None],
+        ["三灶镇", "440404101201", 85.5, "2012年3月", None],
+        [None, "440404101202", 60, "2011年", "租用"],
+        [None, "440404101203", 70, "2010年5月", "两村合用"],
+        ["平沙镇", "440404102201", 90, "2012年1月", None],
+        [None, "440404102202", 75, "2009年", None],
+        ["合计", None, 380.5, None, None],
+        ["注:面积为建筑面积,单位平方米。", None, None, None, None],
+    ]
+    ranges = ("A1:E1", "A2:A3", "B2:B3", "C2:D2", "E2:E3", "A4:A6", "A7:A8", "A10:E10")
+    table = read_table(merged(tmp_path, rows, *ranges))
+    assert list(table.cells.columns) == ["镇", "村编号", "面积", "建成日期", "备注"]
+    assert table.cells["镇"].to_dict() == {
+        4: "三灶镇", 5: "三灶镇", 6: "三灶镇", 7: "平沙镇", 8: "平沙镇",
+    }  # fmt: skip
+    assert table.repaired == {5, 6, 8}
+    assert table.excluded == (9, 10)
+    assert table.read == 7
+
+
 def test_overlapping_and_absurd_merges(tmp_path):
     check_overlaps([(1, 0, 3, 0), (4, 0, 9, 2), (1, 1, 3, 1)])
     with pytest.raises(ValueError, match="overlap in row 3"):
@@ -481,6 +505,13 @@ def test_a_workbook_with_macros_is_read_like_any_other(tmp_path):
     files = {**parts(PLAIN), "xl/vbaProject.bin": b"\x00never looked at"}
     table = read_table(zipped(tmp_path, files, "t.xlsm"))
     assert table.cells.to_dict("list") == PLAIN_CELLS
+
+
+def test_half_a_date_is_as_doubtful_in_a_workbook_with_macros(tmp_path):
+    rows = f'<row r="1">{text("A1", "d")}</row><row r="2"><c r="A2"><v>2012.1</v></c></row>'
+    values, found = dates(read_table(zipped(tmp_path, parts(rows), "t.xlsm")), "d")
+    assert values.isna().all()
+    assert [one.code for one in found] == ["date-doubtful"]
 
 
 CELL = st.one_of(

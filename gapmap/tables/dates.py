@@ -87,7 +87,7 @@ def dates(table: Table, column: str) -> tuple[pd.Series, tuple[Finding, ...]]:
         There is no such column.
     """
     text = texts(table, column)
-    from_excel = ".xlsx" in table.file.lower()
+    from_excel = re.search(r"\.xls[xm]\b", table.file.lower()) is not None
     places, cells = distinct_cells(text)
     read = [_read(cell, from_excel=from_excel) for cell in cells]
     days = np.array([one.date for one in read], dtype="datetime64[s]")
