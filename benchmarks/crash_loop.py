@@ -31,6 +31,8 @@ TIMES = 50
 SEED = 4
 LATEST = 1.1
 """The last moment to kill, in durations of a whole run: some runs shall end before."""
+LAST_PART = 0.6
+"""Every other kill comes no earlier: outputs are written in the last part of a run."""
 
 
 def whole(folder: Path) -> bool:
@@ -90,10 +92,11 @@ def main(times: int = TIMES) -> int:
         begin = time.perf_counter()
         os.waitpid(started(study, out), 0)
         duration = time.perf_counter() - begin
-        for _ in range(times):
+        for number in range(times):
             was = (out / "run.json").read_text("utf8")
             shutil.rmtree(study / cache.FOLDER, ignore_errors=True)
-            killed_after(study, out, chance.uniform(0, LATEST * duration))
+            earliest = 0.0 if number % 2 else LAST_PART
+            killed_after(study, out, chance.uniform(earliest, LATEST) * duration)
             counts[moment(out, was)] += 1
             if not whole(out):
                 counts["not whole"] += 1
