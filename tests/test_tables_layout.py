@@ -80,6 +80,7 @@ def test_addresses_with_commas_are_no_header():
 def test_a_table_of_two_columns_may_have_a_title():
     table = table_of([["候车亭一览表"], ["名称", "人口"], ["三灶", "5"]])
     assert list(table.cells.columns) == ["名称", "人口"]
+    assert told(table) == [("title-rows", None)]
 
 
 def test_a_sheet_is_as_wide_as_its_title_row():
