@@ -31,7 +31,7 @@ NAME = "run.json"
 MADE_BY = "gapmap"
 _FORMAT = 1
 _PACKAGES = (
-    *("folium", "geopandas", "matplotlib", "networkx", "numpy", "openpyxl", "osmium", "osmnx"),
+    *("folium", "geopandas", "matplotlib", "networkx", "numpy", "osmium", "osmnx"),
     *("pandas", "pyarrow", "pyogrio", "pyproj", "rasterio", "scikit-learn", "scipy", "shapely"),
     "xlsxwriter",
 )
