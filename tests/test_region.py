@@ -281,7 +281,7 @@ def test_the_really_broken_parishes_of_macau_are_refused_with_the_reason() -> No
 
 
 def test_each_row_has_one_fate_whatever_was_said_of_it() -> None:
-    """Row 3 is repaired at reading and again later; 4 is repaired, then dropped; 7 is never read."""
+    """Row 3 is repaired twice; 4 is repaired, then dropped; 7 was left out at reading."""
     cells = pd.DataFrame({"id": list("abcde")}, index=[2, 3, 4, 5, 6])
     table = Table(file="t.csv", cells=cells, excluded=(7,), repaired=frozenset((3,)), read=6)
     ledger = Ledger(table)

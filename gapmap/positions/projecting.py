@@ -44,7 +44,8 @@ def projected(
         placed[known] = shapely.transform(shapes[known], change)
     bounds = shapely.bounds(placed)
     nowhere = known & ~np.isfinite(bounds).all(axis=1)
-    wide = known & ~nowhere & target.is_projected & (bounds[:, 2] - bounds[:, 0] > WIDEST_M)
+    west, _, east, _ = np.where(nowhere[:, None], 0.0, bounds).T
+    wide = known & target.is_projected & (east - west > WIDEST_M)
     placed[nowhere | wide] = None
     return placed, {"position-out-of-range": nowhere, "shape-around-globe": wide}
 
