@@ -25,6 +25,8 @@ from hypothesis import strategies as st
 from matplotlib.image import imread
 
 from gapmap.cells import guarded, unguarded, visible
+from gapmap.convert import convert_file
+from gapmap.errors import InputError
 from gapmap.maps import map_gaps, map_sites
 from gapmap.outputs import workbook, write_run
 from gapmap.outputs.tables import COLUMNS, result_tables
@@ -290,3 +292,27 @@ def test_a_table_with_bad_texts_needs_no_bad_names(tmp_path: Path) -> None:
     write_table(tmp_path / "t.csv", table)
     told = list(csv.reader(io.StringIO((tmp_path / "t.csv").read_text("utf-8-sig"))))
     assert told == [["'=cmd", "\\u202ex"], ["1", "\\u001b"]]
+
+
+# A converted table
+
+
+def test_a_converted_table_runs_no_formula_and_says_so(tmp_path: Path) -> None:
+    source, out = tmp_path / "a.csv", tmp_path / "b.csv"
+    source.write_text("name,lon,lat\n=1+1,113.5,-22.2\n三灶,113.5,22.2\n", "utf-8-sig")
+    found = convert_file(source, out, source="wgs84", target="cgcs2000")
+    told = rows(out)
+    assert [row["name"] for row in told] == ["'=1+1", "三灶"]
+    assert told[0]["lat"] == "-22.2"
+    (said,) = [one for one in found if one.code == "convert-guarded"]
+    assert dict(said.facts)["count"] == "1"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_workbook_that_would_lose_text_is_not_written(tmp_path: Path) -> None:
+    source, out = tmp_path / "a.csv", tmp_path / "b.xlsx"
+    source.write_text(f"name,lon,lat\n{'长' * 32_768},113.5,22.2\n", "utf-8-sig")
+    out.write_bytes(b"what stood there")
+    with pytest.raises(InputError, match="32,767"):
+        convert_file(source, out, source="wgs84", target="gcj02")
+    assert out.read_bytes() == b"what stood there"
