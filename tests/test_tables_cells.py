@@ -127,7 +127,10 @@ def test_numbers_that_can_be_read(cell, value):
         ),
         *(
             (cell, "number-bound")
-            for cell in ("≥250", ">250", "250以上", "不足250", "至少250", "250+", "300多", "≤ 250")
+            for cell in (
+                *("≥250", ">250", "250以上", "不足250", "至少250", "250+", "300多"),
+                *("三百余人", "≤ 250"),
+            )
         ),
         *((cell, "number-bracketed") for cell in ("(5)", "（5）")),
         *((cell, "number-decimal-comma") for cell in ("12,5", "1,20", "1234,5678")),
@@ -226,6 +229,9 @@ def test_a_column_of_unknown_quantity_keeps_the_unit_of_most_cells():
         ("人口(人)", "people", ["12"], [12.0]),
         ("耕地(亩)", None, ["3", "4亩"], [3.0, 4.0]),
         ("pop_m", "people", ["12"], [12.0]),
+        ("建筑面积：亩", "area", ["3"], [2000.0]),
+        ("建筑面积(亩,含阳台)", "area", ["3"], [2000.0]),
+        ("Area (sq m)", "area", ["3"], [3.0]),
     ],
 )
 def test_the_unit_in_a_title_holds_for_bare_numbers(title, quantity, cells, values):
@@ -241,6 +247,13 @@ def test_a_title_with_a_unit_of_another_kind_leaves_the_column_unknown():
     read, found = numbers(column("250", "—", "300㎡", title=title), title, quantity="area")
     assert read.isna().all()
     assert told(found)[1:] == [("unit-unexpected", 2, "250"), ("unit-unexpected", 4, "300㎡")]
+
+
+def test_a_title_with_two_units_leaves_the_column_unknown():
+    title = "面积(亩/㎡)"
+    read, found = numbers(column("3", title=title), title, quantity="area")
+    assert read.isna().all()
+    assert told(found) == [("unit-unexpected", 2, "3")]
 
 
 def test_about_is_taken_as_it_stands_only_where_the_study_allows_all_repairs():

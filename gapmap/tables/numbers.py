@@ -49,6 +49,8 @@ _BOUND: Final = re.compile(
     r"|(.+?)\s*(?:\+|及?以上|及?以下|以内|之内|余|多|许)"
 )  # fmt: skip
 _RANGE: Final = re.compile(r"(.+?)\s*(?:-{1,2}|–|—|~|〜|∼|至|到)\s*(.+)")
+_MORE: Final = re.compile(r"(.*[0-9十百千万亿])([余多])(\D+)", re.DOTALL)
+"""300余人: more than 300."""
 _IN_BRACKETS: Final = re.compile(r"\((.+)\)")
 _MARKED: Final = ("<super>", "<sub>", "<circle>", "<fraction>", "<compat>")
 _WHOLE_UNITS: Final = str.maketrans({"㎡": "m2", "㎢": "km2", "㎞": "km", "㎝": "cm", "²": "2"})
@@ -128,6 +130,7 @@ def _read(cell: str) -> _Read:
 
 def _vague(text: str) -> _Read:
     """Say what makes a text no definite number: about, a bound, a range, brackets, a comma."""
+    text = _MORE.sub(r"\1\3\2", text)
     for code, form in (("number-approximate", _ABOUT), ("number-bound", _BOUND)):
         if match := form.fullmatch(text):
             inner = _definite(next(part for part in match.groups() if part))

@@ -51,7 +51,12 @@ class Unit:
 def _units() -> dict[str, Unit]:
     listed: dict[str, tuple[str, float, float]] = {}
     for kind, times, over, names in (
-        ("area", 1, 1, "平方米 平米 平方 m2 m^2 sqm sq.m sq.m. sqm."),
+        (
+            "area",
+            1,
+            1,
+            "平方米 平米 平方 m2 m^2 sqm sq.m sq.m. sqm. sq_m square_metres square_meters",
+        ),
         ("area", 2000, 3, "亩 市亩 mu"),
         ("area", 10_000, 1, "公顷 ha hm2 hectare hectares"),
         ("area", 1_000_000, 1, "平方公里 平方千米 km2 km^2 sqkm"),
@@ -69,8 +74,8 @@ def _units() -> dict[str, Unit]:
         ("share", 1, 100, "%"),
         ("share", 1, 1000, "‰"),
     ):
-        for name in names.split():
-            listed[name] = (kind, float(times), float(over))
+        for name in names.replace("_", "\0").split():
+            listed[name.replace("\0", " ")] = (kind, float(times), float(over))
     return {name: Unit(name, *rest) for name, rest in listed.items()}
 
 
@@ -83,7 +88,9 @@ _SCALED: Final = re.compile(
     rf"({'|'.join(sorted(_SCALES, key=len, reverse=True))})?({_LONGEST_FIRST})?"
 )
 _IN_BRACKETS: Final = re.compile(r"[(\[【](?:单位:?)?([^()\[\]【】]+)[)\]】]$")
-_BEHIND_A_MARK: Final = re.compile(r"(?:[/_,;]|单位:?)([^/_,;]+)$")
+_BEHIND_A_MARK: Final = re.compile(r"(?:[/_,;:\s]|单位:?)([^/_,;:\s]+)$")
+_SEVERAL: Final = Unit("?", "several")
+"""What a title names where it names more than one unit."""
 
 
 def quantity_of(attribute: str) -> Quantity | None:
@@ -131,12 +138,19 @@ def unit_of_title(title: str, quantity: Quantity | None) -> Unit | None:
     """
     plain = unicodedata.normalize("NFKC", title).strip(BLANKS).lower()
     if match := _IN_BRACKETS.search(plain):
-        return _scaled_unit(match[1].strip(BLANKS))
+        return _scaled_unit(match[1].strip(BLANKS)) or _among(re.split(r"[,;/、或]", match[1]))
     if match := _BEHIND_A_MARK.search(plain):
         unit = _scaled_unit(match[1].strip(BLANKS))
         fits = unit is not None and quantity is not None and unit.kind in ("", *ACCEPTED[quantity])
         return unit if fits else None
     return None
+
+
+def _among(words: list[str]) -> Unit | None:
+    """Give the one unit among the words of a bracket, such as (平方米,含阳台)."""
+    units = [unit for word in words if (unit := _scaled_unit(word.strip(BLANKS))) is not None]
+    several = len({unit.name for unit in units}) > 1
+    return _SEVERAL if several else units[0] if units else None
 
 
 def _scaled_unit(words: str) -> Unit | None:
