@@ -111,7 +111,7 @@ def check_geojson(file: VectorFile) -> tuple[int | None, list[Finding]]:
 def _whole(stream: BinaryIO) -> bytes:
     """Read a chunk that does not end within an escape."""
     chunk = stream.read(_CHUNK)
-    while chunk.endswith(b"\\") and (more := stream.read(1)):
+    while chunk.endswith(b"\\") and (more := stream.read(_CHUNK)):
         chunk += more
     return chunk
 
