@@ -50,7 +50,7 @@ _LETTERS: Final = "|".join(
 )
 _PART: Final = r"[0-9]+(?:\.[0-9]*)?"
 _MARKED: Final = re.compile(
-    rf"({_PART}){_DEGREE}(?:\s*({_PART})(?:{_MINUTE}(?:\s*({_PART}){_SECOND}?)?)?)?"
+    rf"({_PART})\s*{_DEGREE}(?:\s*({_PART})\s*(?:{_MINUTE}(?:\s*({_PART})\s*{_SECOND}?)?)?)?"
 )
 _HYPHENED: Final = re.compile(rf"([0-9]{{1,3}})([-: ])([0-9]{{1,2}})(?:\2({_PART}))?")
 _DOTTED: Final = re.compile(r"[0-9]{1,3}\.[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9]+)?")

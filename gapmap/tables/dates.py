@@ -31,8 +31,8 @@ DAY: Final = re.compile(rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})[日�
 MONTH: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:月(?:份|底|末|中旬|下旬|上旬|中|初)?)?")
 YEAR: Final = re.compile(r"(\d{4})年?(?:底|末|度)?")
 COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})?")
-QUARTER: Final = re.compile(r"(\d{4})[-/.年]?(?:第?([1-4])季度?|q([1-4]))", re.IGNORECASE)
-HALF: Final = re.compile(r"(\d{4})年?([上下])半年")
+QUARTER: Final = re.compile(r"(\d{4})[-/.年\s]?(?:第?([1-4])季度?|q([1-4]))", re.IGNORECASE)
+HALF: Final = re.compile(r"(\d{4})(?:年?([上下])半年|\s?h([12]))", re.IGNORECASE)
 DOUBTFUL: Final = re.compile(
     rf"\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}{CLOCK}|\d{{2}}年(?:\d{{1,2}}月(?:\d{{1,2}}[日号]?)?)?"
     r"|\d{4}年?(?:年初|初|春|夏|秋|冬)"
@@ -41,10 +41,16 @@ SERIAL: Final = re.compile(r"(\d{5})(?:\.\d+)?")
 YEAR_AND_DIGIT: Final = re.compile(r"(?:19|20)\d{2}[1-9]")
 """20123 may be a month of 2012, or Excel's count of a day in 1955."""
 PLANNED: Final = re.compile(
-    r"(?:正?在建(?:设)?中?|建设中|施工中|正在施工|未建成?|尚未建成|未完工|未竣工|未开工|未动工|拟建|待建"
-    r"|筹建中?|规划中?|计划中?|计划建设|规划建设|未开通|未启用|未投用|未开放"
-    r"|planned|under construction|not yet built)"
-)  # fmt: skip
+    r"(?:预计|预期|计划|规划|拟|筹建|筹备).*|施工|planned|under construction"
+    r"|.*(?:在建|建设中|施工中|正在施工|未建|未完工|未竣工|未开工|未动工|拟建|待建|筹建中|未开通|未启用"
+    r"|未投用|未开放|not yet built).*",
+    re.DOTALL,
+)
+ABOUT_BUILDING: Final = re.compile(
+    r"^(?:建成于|建于|竣工于|于)|(?:建成|竣工|完工|开通|启用|投用|投入使用|开业)$"
+    r"|\s*\(?(?:星期|周)[一二三四五六日天]\)?$"
+)
+"""Words beside a date that say no more than the column does, and days of the week."""
 BETWEEN: Final = re.compile(r"\s*(?:-{1,2}|–|—|~|〜|∼|至|到)\s*")
 WITHOUT_YEAR: Final = re.compile(r"\d{1,2}(?:月(?:\d{1,2}[日号]?)?|[日号]|[./]\d{1,2})")
 NUMERAL: Final = re.compile(r"[〇零○一二三四五六七八九十]+(?=[年月日号季])")
@@ -136,10 +142,11 @@ def _whole_day(text: str) -> _Read | None:
 def _plain(cell: str) -> str:
     """Give a cell in plain width, Chinese numerals as digits, without blanks about 年 and 月."""
     text = unicodedata.normalize("NFKC", cell).strip(BLANKS)
-    if text.isascii():
+    if text.isascii() or PLANNED.fullmatch(text):
         return text
+    text = ABOUT_BUILDING.sub("", text).strip(BLANKS) or text
     text = re.sub(r"\s*([年月])\s*|\s+(?=[日号])", lambda match: match[1] or "", text)
-    return NUMERAL.sub(_digits, text)
+    return NUMERAL.sub(_digits, text.replace("元月", "1月"))
 
 
 def _digits(match: re.Match[str]) -> str:
@@ -177,7 +184,7 @@ def _period(text: str) -> _Read:
     if match := QUARTER.fullmatch(text):
         return _end(int(match[1]), 3 * int(match[2] or match[3]))
     if match := HALF.fullmatch(text):
-        return _end(int(match[1]), 6 if match[2] == "上" else 12)
+        return _end(int(match[1]), 6 if match[2] == "上" or match[3] == "1" else 12)
     if match := YEAR.fullmatch(text):
         return _end(int(match[1]), 12)
     return _Read("no_date")
