@@ -586,3 +586,9 @@ def test_no_id_is_made_where_the_study_allows_no_repair(tmp_path: Path, home) ->
     with pytest.raises(InputError, match="the id is empty") as caught:
         read(tmp_path, home, ",甲,1,1\n,乙,2,2\nc,丙,3,3", repair="none")
     assert [one.row for one in caught.value.found] == [2, 3]
+
+
+def test_no_id_is_changed_where_the_study_allows_no_repair(tmp_path: Path, home) -> None:
+    with pytest.raises(InputError, match="stands twice with different content") as caught:
+        read(tmp_path, home, "a,甲,1,1\na,乙,2,2\na,丙,3,3", repair="none")
+    assert [one.row for one in caught.value.found] == [3, 4]

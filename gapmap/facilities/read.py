@@ -14,9 +14,9 @@ from gapmap.facilities.gate import judge, read_rules
 from gapmap.facilities.home import find_home, make_gazetteer
 from gapmap.facilities.identity import name_apart, possible_doubles, repeated_rows
 from gapmap.facilities.value import COLUMNS, Facilities
-from gapmap.findings import fail, finding
+from gapmap.findings import fail, finding, may_repair
 from gapmap.positions import locate
-from gapmap.region.rows import Ledger, check_ids
+from gapmap.region.rows import Ledger, check_ids, fail_for_all
 from gapmap.region.shapes import fit_shapes
 from gapmap.tables import dates, ids, numbers, own_codes, quantity_of, read_table, texts
 
@@ -52,7 +52,8 @@ def read_facilities(
     Nothing that fails is dropped: a facility below the quality gate, closed, planned, outside
     the districts or without a position is kept and marked. Left out are rows of no service that
     the study names, and rows that repeat another in everything; both are recorded. An id that
-    stands twice in one service with different content is made unique (``~2``).
+    stands twice in one service with different content is made unique (``~2``), or refused where the
+    study allows no repairs.
 
     Parameters
     ----------
@@ -259,6 +260,9 @@ def _told_apart(table: gpd.GeoDataFrame, ledgers: Sequence[Ledger]) -> gpd.GeoDa
         held = rows.isin(kept.loc[kept["part"] == part, "row"])
         ledger.drop(~held)
     apart, names_told = name_apart(kept)
+    fail_for_all(
+        said for part, said in names_told if not may_repair(ledgers[part].table.repair, said.code)
+    )
     for part, said in names_told:
         ledgers[part].repaired.add(int(str(said.row)))
     for part, said in (*told, *names_told, *possible_doubles(apart, kept["facility_id"])):
