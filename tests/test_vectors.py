@@ -352,6 +352,19 @@ def test_field_names_that_are_alike_once_they_are_cut(tmp_path):
     assert codes(table.findings) == ["header-twice", "header-twice"]
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "latin-1"])
+def test_a_system_with_a_name_that_is_not_ascii(tmp_path, encoding):
+    path = shapefile(tmp_path, rows=1)
+    name = "S\xe3o" if encoding == "latin-1" else "国家2000坐标系"
+    prj = path.with_suffix(".prj")
+    text = prj.read_text().replace("GCS_China_Geodetic_Coordinate_System_2000", name)
+    assert name in text
+    prj.write_bytes(text.encode(encoding))
+    crs = read_table(path).crs
+    assert crs.is_geographic
+    assert crs.ellipsoid.semi_major_metre == 6_378_137
+
+
 def test_big5_by_the_language_byte(tmp_path):
     path = shapefile(tmp_path, rows=1)
     path.with_suffix(".cpg").unlink()

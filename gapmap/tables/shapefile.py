@@ -62,8 +62,18 @@ def read_shapefile(file: VectorFile) -> tuple[Dbf, bytes]:
             fail(finding("shapefile-length", file=file.name, part=part, told=told, real=real))
     if offsets != listed:
         fail(finding("shapefile-index", file=file.name))
-    parts = {"layer.shp": shapes, "layer.shx": index, "layer.prj": file.content(".prj")}
+    parts = {"layer.shp": shapes, "layer.shx": index, "layer.prj": _prj(file.content(".prj"))}
     return table, packed({name: content for name, content in parts.items() if content})
+
+
+def _prj(content: bytes) -> bytes:
+    """Give the system in UTF-8: its name may be Chinese, in GBK, which GDAL hands on as it is."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding).encode()
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1").encode()
 
 
 def _walk(shapes: bytes) -> list[int]:

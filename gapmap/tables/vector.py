@@ -295,7 +295,8 @@ def _readable(file: str, notes: list[Finding]) -> Iterator[None]:
             yield
         except (
             *(DataSourceError, DataLayerError, pa.ArrowException, OSError, ValueError),
-            *(UnicodeError, OverflowError, MemoryError, NotImplementedError, KeyError),
+            *(OverflowError, MemoryError, NotImplementedError, LookupError),
+            UnboundLocalError,  # pyogrio, where the name of a system is no UTF-8
         ) as error:
             fail(finding("vector-unreadable", file=file, problem=_clean(error, file)))
     complaints = dict.fromkeys(_clean(one.message, file) for one in said)
