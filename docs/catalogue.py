@@ -32,6 +32,8 @@ TOPICS: Final = {
             "boolean",
             "id",
             "ids",
+            "code",
+            "codes",
             "digits",
             "angle",
             "coordinate",
