@@ -101,7 +101,7 @@ def test_check_looks_at_the_tables_behind_unusable_districts(study: Path, tmp_pa
     told = pd.read_csv(tmp_path / "f.csv", encoding="utf-8-sig")
     grave = told.loc[told["severity"] == "error", ["file", "code"]]
     assert {tuple(one) for one in grave.to_numpy()} == {
-        ("districts.geojson", "vector-unreadable"),
+        ("districts.geojson", "geojson-malformed"),
         ("villages.csv", "text-encoding"),
     }
     assert "error 2" in capsys.readouterr().out.splitlines()[-1]
@@ -285,3 +285,13 @@ def test_convert_takes_a_named_sheet(tmp_path: Path) -> None:
     arguments = ["convert", str(tmp_path / "a.xlsx"), "--from", "gcj02", "--to", "wgs84"]
     assert main([*arguments, "-o", str(tmp_path / "b.csv")]) == 1
     assert main([*arguments, "-o", str(tmp_path / "b.csv"), "--sheet", "二"]) == 0
+
+
+@pytest.mark.parametrize("name", ["villages.csv", "facilities.csv"])
+def test_check_never_writes_over_an_input(study: Path, tmp_path: Path, capsys, name: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(study.parent, copy, ignore=shutil.ignore_patterns("out"))
+    was = (copy / name).read_bytes()
+    assert main(["check", str(copy), "-o", str(copy / name)]) == 1
+    assert (copy / name).read_bytes() == was
+    assert name in capsys.readouterr().err

@@ -134,3 +134,9 @@ def test_a_list_with_ranks_of_its_own_keeps_its_order() -> None:
     told = [(one.code, one.row) for one in worst_first([*plain, *rows[::-1]])]
     assert [row for code, row in told if code == "place-far-leg"] == [9, 2, 5]
     assert [row for code, row in told if code == "position-empty"] == [3, 7]
+
+
+def test_a_file_name_that_is_no_text_can_be_written() -> None:
+    found = finding("file-empty", file="a\udcff.csv", value="\udcff三灶")
+    assert (found.file, found.value) == ("a\\udcff.csv", "\\udcff三灶")
+    assert as_table([found]).loc[0, "file"] == "a\\udcff.csv"

@@ -26,9 +26,11 @@ _SEVERITIES: Final = {"error": "错误", "warning": "警告", "note": "说明"}
 def check(given: argparse.Namespace, language: str) -> int:
     """Read everything, print what was found by file and severity, write it with ``-o``."""
     from gapmap.findings import as_table  # noqa: PLC0415 - heavy, as in the other commands
-    from gapmap.outputs import write_table  # noqa: PLC0415
-    from gapmap.study import check_study  # noqa: PLC0415
+    from gapmap.outputs import check_table, write_table  # noqa: PLC0415
+    from gapmap.study import check_study, input_paths  # noqa: PLC0415
 
+    if given.output is not None:
+        check_table(given.output, inputs=input_paths(given.study))
     with progress() as steps:
         checked = check_study(given.study, steps=steps)
     if given.output is not None:

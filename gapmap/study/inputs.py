@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import gapmap
 from gapmap.about import About, InputFile
+from gapmap.errors import InputError
+from gapmap.studyfile import read_study_file
 from gapmap.tables.vectorfile import SHAPEFILE_PARTS, on_disk
 
 if TYPE_CHECKING:
@@ -15,7 +17,13 @@ if TYPE_CHECKING:
     from gapmap.region import Region
     from gapmap.studyfile import SitingEntry, StudyFile
 
-__all__ = ["about_study", "candidate_file", "named_files"]
+__all__ = ["about_study", "candidate_file", "input_paths", "named_files", "study_path"]
+
+
+def study_path(path: str | Path) -> Path:
+    """Give the study file, also where its folder was named."""
+    given = Path(path)
+    return given / "study.toml" if given.is_dir() else given
 
 
 def about_study(file: StudyFile, plan: Plan | None, region: Region) -> About:
@@ -69,6 +77,15 @@ def named_files(file: StudyFile) -> list[tuple[str, Path, bool]]:
     if file.plan and plan.is_file():
         named.append(("plan", plan, False))
     return [(role, part, simulated) for role, path, simulated in named for part in _parts(path)]
+
+
+def input_paths(study: Path) -> tuple[Path, ...]:
+    """List the files of a study that no output may replace; the study file alone if it is bad."""
+    path = study_path(study)
+    try:
+        return tuple(one for _, one, _ in named_files(read_study_file(path)))
+    except InputError:
+        return (path,)
 
 
 def _inputs(file: StudyFile) -> tuple[InputFile, ...]:

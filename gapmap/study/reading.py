@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gapmap.access import Service
@@ -19,13 +18,14 @@ from gapmap.records import no_records, read_records
 from gapmap.region import read_region
 from gapmap.siting import OBJECTIVES
 from gapmap.study.datums import Datums, Ground, as_declared, roads_of
-from gapmap.study.inputs import about_study, candidate_file
+from gapmap.study.inputs import about_study, candidate_file, study_path
 from gapmap.study.value import Checked, Steps, Study
 from gapmap.studyfile import read_study_file
 from gapmap.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import geopandas as gpd
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from gapmap.studyfile import ServiceEntry, SitingEntry, StudyFile
     from gapmap.tables import RowCount, Table
 
-__all__ = ["check_study", "read_study", "study_path"]
+__all__ = ["check_study", "read_study"]
 
 _T = TypeVar("_T")
 
@@ -79,12 +79,6 @@ def check_study(path: str | Path, *, steps: Steps | None = None) -> Checked:
     except InputError as error:
         reading.findings += from_error(error)
     return Checked(findings=tuple(reading.findings), rows=tuple(reading.rows))
-
-
-def study_path(path: str | Path) -> Path:
-    """Give the study file, also where its folder was named."""
-    given = Path(path)
-    return given / "study.toml" if given.is_dir() else given
 
 
 @dataclass(slots=True)

@@ -16,8 +16,8 @@ from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
 from gapmap.siting import OBJECTIVES, propose_sites
 from gapmap.study.accounts import check_accounts
-from gapmap.study.inputs import named_files
-from gapmap.study.reading import read_study, study_path
+from gapmap.study.inputs import named_files, study_path
+from gapmap.study.reading import read_study
 from gapmap.study.value import Steps
 from gapmap.studyfile import read_study_file
 
