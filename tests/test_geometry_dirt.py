@@ -520,3 +520,30 @@ def test_towns_of_any_kind_keep_their_rows(tmp_path: Path) -> None:
     severe = [(one.code, one.row) for one in region.findings if one.severity == "error"]
     assert severe == [("polygon-left-out", 1)]
     assert ("polygons-overlap", 2) in [(one.code, one.row) for one in region.findings]
+
+
+def test_a_vertex_that_is_no_number_is_fatal_for_a_district_and_told_for_a_place(tmp_path) -> None:
+    with np.errstate(invalid="ignore"):
+        broken = shapely.Polygon([(X0, Y0), (X0 + 9000, Y0), (np.nan, Y0 + 5), (X0, Y0 + 9000)])
+    frame = gpd.GeoDataFrame({"code": ["1"], "name": ["a"]}, geometry=[broken], crs=METRIC)
+    path = tmp_path / "d.parquet"
+    frame.to_parquet(path)
+    assert fatal(tmp_path, DistrictSource(path=path, id="code", name="name")) == [
+        ("geometry-unreadable", 1)
+    ]
+    region = city(tmp_path, None)
+    places = read_places(PlaceSource(path=path, id="code", name="name"), region)
+    assert list(places.table["position"]) == ["missing"]
+    assert ("geometry-unreadable", 1) in [(one.code, one.row) for one in places.findings]
+
+
+def test_very_many_borders_that_do_not_fit_are_looked_at_for_overlaps_alone() -> None:
+    turn = np.linspace(0, 2 * np.pi, 80_001)[:-1]
+    disc = np.column_stack((X0 + 1000 * np.cos(turn), Y0 + 1000 * np.sin(turn)))
+    shapes = gpd.GeoSeries(
+        [shapely.Polygon(disc), shapely.Polygon(disc + np.array([100, 0]))], crs=METRIC
+    )
+    both = Layer("v.gpkg", shapes, np.array(["a", "b"], dtype=object), np.array([1, 2]))
+    found, union = side_by_side(both)
+    assert [one.code for one in found] == ["polygons-overlap", "polygons-gaps-not-sought"]
+    assert union is None

@@ -56,12 +56,6 @@ def from_geometry(table: Table) -> tuple[Given, tuple[Finding, ...]]:
     if table.geometry is None:
         fail(finding("position-columns-missing", file=table.file))
     shapes = np.array(table.geometry.to_numpy(), dtype=object)
-    xy, at = shapely.get_coordinates(shapes, return_index=True)
-    broken = np.zeros(len(shapes), dtype=bool)
-    broken[at[~np.isfinite(xy).all(axis=1)]] = True
-    shapes[broken | (np.bincount(at, minlength=len(shapes)) == 0)] = None
-    labels = table.cells.index.to_numpy()
-    rows = [(int(row), "") for row in labels[broken]]
-    found = row_findings("position-not-finite", table.file, "", rows)
+    shapes[shapely.is_empty(shapes)] = None
     unreadable = {one.row for one in table.findings if one.code == "geometry-unreadable"}
-    return Given(shapes, broken | table.cells.index.isin(unreadable)), found
+    return Given(shapes, table.cells.index.isin(unreadable)), ()

@@ -100,7 +100,9 @@ def side_by_side(layer: Layer) -> tuple[tuple[Finding, ...], shapely.Geometry | 
     findings: list[Finding] = []
     union = None
     if shapely.get_num_coordinates(shapes[unfit]).sum() > VERTICES_MOST:
-        findings.append(finding("gaps-not-sought", file=layer.file, count=int(unfit.sum())))
+        findings.append(
+            finding("polygons-gaps-not-sought", file=layer.file, count=int(unfit.sum()))
+        )
     else:
         fitting = shapely.coverage_union_all(shapes[~unfit])
         union = shapely.union_all([fitting, *shapes[unfit]])

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 __all__ = ["read_region"]
 
+_NOTHING = "–"
+_NO_SHAPE = ("geometry-", "shape-", "position-o", "position-z", "position-s")
+"""Findings on a row that say why it has no polygon."""
+
 _AREAS = Wanted(needed=("id", "name"))
 _TOWNS = Wanted(needed=("id", "name"), hinted=("district",))
 
@@ -86,7 +90,7 @@ def read_region(
 
 def _read_districts(source: DistrictSource, crs: str) -> tuple[gpd.GeoDataFrame, Ledger]:
     table = read_table(source.path, layer=source.layer, repair=source.repair)
-    if table.geometry is None or table.geometry.isna().all():
+    if table.geometry is None or len(table.cells) == 0:
         fail(finding("districts-empty", file=table.file))
     columns, told = find_columns(table, "districts", _named(source, "id", "name"), _AREAS)
     codes, doubts = own_codes(table, columns["id"])
@@ -95,7 +99,10 @@ def _read_districts(source: DistrictSource, crs: str) -> tuple[gpd.GeoDataFrame,
     names = texts(table, columns["name"])
     ledger.each("name-empty", names == "", codes, field=columns["name"])
     degrees = locate(table, crs=pyproj.CRS.from_epsg(4326), datum=source.datum)
-    fail_for_all([*_bad_ids(table, columns["id"], codes), *_no_polygons(table, degrees)])
+    bare = list(_no_polygons(table, degrees))
+    if len(bare) == len(codes) and all(one.value == _NOTHING for one in bare):
+        bare = [finding("districts-empty", file=table.file)]
+    fail_for_all([*_bad_ids(table, columns["id"], codes), *bare])
     metric = metric_crs(_bounds(degrees.geometry), crs)
     positions = locate(table, crs=metric, datum=source.datum)
     ledger.add_positions(positions)
@@ -139,13 +146,14 @@ def _bad_ids(table: Table, column: str, codes: pd.Series) -> Iterator[Finding]:
 
 def _no_polygons(table: Table, positions: Positions) -> Iterator[Finding]:
     """Name every district that is no polygon; where its position cannot be true, say that."""
-    told = {one.row: one for one in positions.findings if one.row is not None and not one.repair}
+    said = (*table.findings, *positions.findings)
+    told = {one.row: one for one in said if one.code.startswith(_NO_SHAPE) and not one.repair}
     shapes = positions.geometry
     for row in shapes.index[~is_polygon(shapes.to_numpy())]:
-        if row in told and told[row].code != "position-empty":
+        if row in told:
             yield told[row]
             continue
-        kind = "–" if shapes[row] is None else shapes[row].geom_type
+        kind = _NOTHING if shapes[row] is None else shapes[row].geom_type
         yield finding("district-no-polygon", file=table.file, row=int(row), value=kind)
 
 
