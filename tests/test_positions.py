@@ -187,7 +187,7 @@ def test_a_file_without_crs_needs_a_datum(tmp_path):
 
 def test_what_cannot_be_asked_for(tmp_path):
     given = table(tmp_path, f"1,{LON},{LAT}")
-    with pytest.raises(CrsError, match="cannot detect"):
+    with pytest.raises(CrsError, match="cannot tell its datum"):
         locate(given, crs=METRIC, datum="detect", x="lon", y="lat")
     with pytest.raises(CrsError, match="'mars' is unknown"):
         locate(given, crs=METRIC, datum="mars", x="lon", y="lat")
