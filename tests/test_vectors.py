@@ -10,6 +10,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyproj
 import pytest
 import shapely
@@ -365,6 +367,14 @@ def test_a_system_with_a_name_that_is_not_ascii(tmp_path, encoding):
     assert crs.ellipsoid.semi_major_metre == 6_378_137
 
 
+def test_a_cell_that_is_nothing_but_half_a_character_is_empty(tmp_path):
+    path = shapefile(tmp_path, rows=2)
+    path.with_suffix(".cpg").unlink()
+    rows = ["平".encode("gb18030"), b"\xc6 "]
+    dbf_file(path.with_suffix(".dbf"), [("name", "C", 2, 0)], rows)
+    assert read_table(path).cells["name"].tolist() == ["平", ""]
+
+
 def test_big5_by_the_language_byte(tmp_path):
     path = shapefile(tmp_path, rows=1)
     path.with_suffix(".cpg").unlink()
@@ -566,6 +576,18 @@ def test_a_ring_is_left_open_where_nothing_may_be_repaired(tmp_path):
     assert table.geometry.loc[1] is None
     assert table.repaired == frozenset()
     assert codes(table.findings) == ["geometry-open"]
+
+
+def test_an_open_ring_in_parquet_is_closed_like_any_other(tmp_path):
+    path = tmp_path / "t.parquet"
+    open_ring = shapely.box(0, 0, 2, 2).wkb[:9] + struct.pack("<I8d", 4, 0, 0, 2, 0, 2, 2, 0, 2)
+    gpd.GeoDataFrame({"a": ["1"]}, geometry=[shapely.box(0, 0, 2, 2)], crs=4490).to_parquet(path)
+    whole = pq.read_table(path)
+    broken = whole.set_column(1, whole.schema.field(1), pa.array([open_ring]))
+    pq.write_table(broken, path)
+    table = read_table(path)
+    assert table.geometry.loc[1].area == 4
+    assert codes(table.findings) == ["geometry-mended"]
 
 
 # --- KML and GPX ---------------------------------------------------------------------------

@@ -86,8 +86,8 @@ def decode_latin(
     notes = _notes(told, candidates, encoding, file)
     made: dict[str, list[str]] = {}
     for latin, column in texts.items():
-        name = free_name(" ".join((known.get(latin) or latin).split()), made, file, notes)
-        made[name] = [known.get(cell) or cell for cell in column]
+        name = free_name(" ".join((known.get(latin, latin) or "").split()), made, file, notes)
+        made[name] = [known.get(cell, cell) or "" for cell in column]
     return made, notes
 
 
@@ -122,7 +122,7 @@ def _by_chance(in_utf8: dict[str, str | None]) -> bool:
     平沙 or 学校 in GBK are the bytes of two letters each that UTF-8 writes with two bytes. Real
     text of such letters has an accent beside plain letters, as in São Lourenço.
     """
-    if any(text is None or max(text) >= "\u0800" for text in in_utf8.values()):
+    if any(text is None or max(text, default="") >= "\u0800" for text in in_utf8.values()):
         return False
     return any(
         TWO_BYTES.search(text) and not ACCENTED.search(text) and _is_plain_chinese(raw)

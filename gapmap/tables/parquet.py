@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import geopandas as gpd
-import numpy as np
 import pyarrow.parquet as pq
 import pyproj
-import shapely
 
 from gapmap.findings import fail, finding
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
 __all__ = ["ParquetLayer", "read_parquet"]
 
@@ -28,11 +25,11 @@ _LARGEST_BYTES: Final = 8_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class ParquetLayer:
-    """A table without its shapes, and the shapes of its main geometry column."""
+    """A table without its shapes, and its main geometry column as well-known binary."""
 
     table: pa.Table
     rows: int
-    shapes: NDArray[np.object_] | None
+    wkb: list[bytes | None] | None
     crs: pyproj.CRS | None
 
 
@@ -61,13 +58,11 @@ def read_parquet(stream: BinaryIO, file: str) -> ParquetLayer:
     main = columns[told["primary_column"]]
     values = table[told["primary_column"]]
     if str(main.get("encoding")).upper() == "WKB":
-        raw = np.array([*values.to_pylist(), None], dtype=object)[:-1]
-        with np.errstate(all="ignore"):
-            shapes = shapely.from_wkb(raw)
+        raw = values.to_pylist()
     else:
-        shapes = gpd.GeoSeries.from_arrow(values.combine_chunks()).to_numpy()
+        raw = list(gpd.GeoSeries.from_arrow(values.combine_chunks()).to_wkb())
     plain = table.drop_columns([name for name in columns if name in table.column_names])
-    return ParquetLayer(plain, len(table), np.asarray(shapes, dtype=object), _crs(main))
+    return ParquetLayer(plain, len(table), raw, _crs(main))
 
 
 def _told(metadata: dict[bytes, bytes]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Shapes = NDArray[np.object_]
 
-__all__ = ["Flat", "flat", "flat_from_wkb"]
+__all__ = ["Flat", "flat_from_wkb"]
 
 _KINDS: Final = {15: "PolyhedralSurface", 16: "TIN", 17: "Triangle"}
 """Surfaces of planes in space, which have no flat shape."""
@@ -95,11 +95,11 @@ def flat_from_wkb(
         *row_findings("geometry-unreadable", file, "", lost),
         *((finding("geometry-curved", file=file, count=len(curved)),) if curved else ()),
     )
-    made = flat(shapes, rows, file)
+    made = _flat(shapes, rows, file)
     return Flat(made.shapes, (*found, *made.findings), repaired)
 
 
-def flat(shapes: Shapes, rows: Sequence[int], file: str) -> Flat:
+def _flat(shapes: Shapes, rows: Sequence[int], file: str) -> Flat:
     """Take heights away, and shapes with coordinates that are none; say so, and of mixed kinds."""
     found: list[Finding] = []
     with np.errstate(all="ignore"):

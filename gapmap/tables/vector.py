@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyogrio
 import pyproj
 from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.errors import ShapelyError
 
 from gapmap.errors import CrsError
 from gapmap.findings import Finding, fail, finding
@@ -23,7 +24,7 @@ from gapmap.tables.geopackage import MAGIC, check_geopackage, count_rows
 from gapmap.tables.markup import GPX_LAYERS, check_markup
 from gapmap.tables.parquet import read_parquet
 from gapmap.tables.shapefile import read_shapefile
-from gapmap.tables.shapes import Flat, flat, flat_from_wkb
+from gapmap.tables.shapes import Flat, flat_from_wkb
 from gapmap.tables.value import Table, nearest_known, row_findings
 from gapmap.tables.vectorfile import VectorFile, on_disk
 
@@ -88,7 +89,7 @@ def read_layer(file: VectorFile, *, layer: str | None = None, repair: str = "saf
     if file.size() == 0:
         fail(finding("file-empty", file=file.name))
     if file.ending == ".parquet":
-        read = _parquet(file)
+        read = _parquet(file, repair)
     elif file.ending == ".shp":
         read = _shapefile(file, layer, repair)
     else:
@@ -96,12 +97,20 @@ def read_layer(file: VectorFile, *, layer: str | None = None, repair: str = "saf
     return _as_table(read, repair)
 
 
-def _parquet(file: VectorFile) -> _Layer:
+def _parquet(file: VectorFile, repair: str) -> _Layer:
     with _readable(file.name, []), file.opened() as stream:
         read = read_parquet(stream, file.name)
     texts, twice = _named(read.table.column_names, read.table.columns, file.name)
     rows = range(1, read.rows + 1)
-    shapes = None if read.shapes is None else flat(read.shapes, rows, file.name)
+    shapes = None
+    if read.wkb is not None:
+        shapes = flat_from_wkb(
+            read.wkb,
+            rows,
+            file.name,
+            repair=repair,
+            straightened=lambda places: [None for _ in places],
+        )
     return _Layer(file.name, texts, rows, read.crs, shapes, twice)
 
 
@@ -296,6 +305,7 @@ def _readable(file: str, notes: list[Finding]) -> Iterator[None]:
         except (
             *(DataSourceError, DataLayerError, pa.ArrowException, OSError, ValueError),
             *(OverflowError, MemoryError, NotImplementedError, LookupError),
+            ShapelyError,
             UnboundLocalError,  # pyogrio, where the name of a system is no UTF-8
         ) as error:
             fail(finding("vector-unreadable", file=file, problem=_clean(error, file)))
