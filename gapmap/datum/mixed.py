@@ -14,7 +14,6 @@ from gapmap.datum.verdict import DATUM_NAMES
 from gapmap.findings import Finding, finding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -102,7 +101,7 @@ def mixed_rows(
 
 
 def tell_mixed(
-    mixed: MixedRows, *, file: str, rows: Sequence[int], declared: str, field: str = ""
+    mixed: MixedRows, *, file: str, rows: ArrayLike, declared: str, field: str = ""
 ) -> tuple[Finding, ...]:
     """Make a finding for each row in another datum.
 
@@ -117,11 +116,12 @@ def tell_mixed(
     declared
         The datum in which the layer is read.
     """
+    numbers = np.asarray(rows)
     return tuple(
         finding(
             "datum-mixed",
             file=file,
-            row=int(rows[at]),
+            row=int(numbers[at]),
             field=field,
             datum=DATUM_NAMES[mixed.datum],
             declared=DATUM_NAMES[hypothesis_of(declared)],

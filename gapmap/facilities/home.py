@@ -80,11 +80,13 @@ def make_gazetteer(places: Places) -> Gazetteer:
 
 
 def _pairs(table: pd.DataFrame, one: str, other: str) -> list[tuple[str, str]]:
-    return list(zip(table[one], table[other], strict=True))
+    return list(
+        zip(table[one].to_numpy(dtype=object), table[other].to_numpy(dtype=object), strict=True)
+    )
 
 
 def _plan_units(places: Places, towns: pd.DataFrame) -> set[str]:
-    return {*places.table["plan_district"], *towns["plan_district"]} - {""}
+    return {*places.table["plan_district"].unique(), *towns["plan_district"].unique()} - {""}
 
 
 def find_home(
@@ -275,8 +277,10 @@ def _say_far(
 ) -> None:
     """Doubt a facility that stands far from the place whose code it carries."""
     known = places.table[places.table["position"] == "ok"]
-    there = dict(zip(known["place_id"], known.geometry, strict=True))
     coded = (home["place_basis"] == "code") & points.notna()
+    if not coded.any():
+        return
+    there = dict(zip(known["place_id"], known.geometry.to_numpy(), strict=True))
     codes = home.loc[coded, "place_id"]
     homes = np.array([there.get(code) for code in codes], dtype=object)
     metres = shapely.distance(points[coded].to_numpy(), homes)

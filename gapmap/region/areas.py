@@ -84,14 +84,14 @@ def resolve(cells: pd.Series, ids: pd.Series, names: pd.Series) -> pd.Series:
     ``""`` for an empty cell and for one that means none or several.
     """
     once = ~names.duplicated(keep=False) & (names != "")
-    meaning = dict(zip(names[once], ids[once], strict=True))
-    meaning |= dict(zip(ids, ids, strict=True))
+    meaning = _meaning(names[once], ids[once])
+    meaning |= _meaning(ids, ids)
     return _mapped(cells, meaning)
 
 
 def names_of(codes: pd.Series, ids: pd.Series, values: pd.Series) -> pd.Series:
     """Look up a text for each code; ``""`` for a code that is empty or unknown."""
-    return _mapped(codes, dict(zip(ids, values, strict=True)))
+    return _mapped(codes, _meaning(ids, values))
 
 
 def plan_district_of(region: Region, district_ids: pd.Series) -> pd.Series:
@@ -106,5 +106,11 @@ def plan_district_of(region: Region, district_ids: pd.Series) -> pd.Series:
     return _mapped(district_ids, units)
 
 
+def _meaning(keys: pd.Series, values: pd.Series) -> dict[str, str]:
+    # as plain objects: text of Arrow is made anew, one by one, each time that it is asked for
+    return dict(zip(keys.to_numpy(dtype=object), values.to_numpy(dtype=object), strict=True))
+
+
 def _mapped(cells: pd.Series, meaning: Mapping[str, str]) -> pd.Series:
-    return cells.map(lambda cell: meaning.get(cell, "")).astype("str")
+    told = [meaning.get(cell, "") for cell in cells.to_numpy(dtype=object)]
+    return pd.Series(told, index=cells.index, name=cells.name, dtype="str")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from gapmap.datum import (
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from gapmap.datum import Evidence, Readings, Roads, Verdict
@@ -58,6 +58,8 @@ MOST_ROWS: Final = 5000
 """So many rows, spread over the layer, are judged; more would say the same."""
 NEAR_ROADS_M: Final = 5000.0
 """Roads farther than this from the districts say nothing of what lies in them."""
+NEAR_AREA_M: Final = 10.0
+"""So near to the area that it names a row lies in it: borders are drawn lines."""
 NEAR_PLACE_M: Final = 300.0
 """So near to the place whose code it carries a facility fits it."""
 
@@ -91,7 +93,7 @@ class _Layer:
     file: str
     source: DistrictSource | TownSource | PlaceSource | FacilitySource
     readings: Readings
-    rows: Sequence[int]
+    rows: NDArray[np.int64]
 
     @property
     def declared(self) -> str:
@@ -127,7 +129,7 @@ def _layer(
         degrees = shapely.transform(degrees, numbers)
     whole = np.full(len(shapes), None, dtype=object)
     whole[some] = degrees
-    return _Layer(file, source, read_as(whole, shapes.crs), rows.to_list())
+    return _Layer(file, source, read_as(whole, shapes.crs), rows.to_numpy())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +195,9 @@ class Datums:
                 settled = replace(settled, place_source=found).again(crs)
         self._tell(layer, verdict)
         if not verdict.contradicts and settled.place_source.district is not None:
-            self._tell_mixed(layer, _district_shapes(settled.places.table, settled.region), 10.0)
+            self._tell_mixed(
+                layer, _district_shapes(settled.places.table, settled.region), NEAR_AREA_M
+            )
         return settled
 
     def settle_facilities(
@@ -216,10 +220,12 @@ class Datums:
             table = facilities.table[facilities.table["file"] == count.file]
             table = table.drop_duplicates("row")
             layer = _layer(count.file, source, table.geometry, table["row"])
-            verdict = self._judge_facilities(layer, table, ground)
+            homes = _homes(table, ground)
+            verdict = self._judge_facilities(layer, homes, ground)
             self._tell(layer, verdict)
             if not verdict.contradicts:
-                self._tell_mixed(layer, *_homes(table, ground))
+                points = ground.places.polygons is None
+                self._tell_mixed(layer, homes, NEAR_PLACE_M if points else NEAR_AREA_M)
             converts = _converts(source, verdict)
             final.append(replace(source, datum=str(verdict.datum)) if converts else source)
         if list(sources) == final:
@@ -257,10 +263,9 @@ class Datums:
         districts = replace(ground.districts, datum=found.get("districts", ground.districts.datum))
         return replace(ground, districts=districts, towns=towns)
 
-    def _judge_facilities(self, layer: _Layer, table: gpd.GeoDataFrame, ground: Ground) -> Verdict:
+    def _judge_facilities(self, layer: _Layer, homes: Shapes, ground: Ground) -> Verdict:
         evidence = [road_evidence(layer.readings, self.roads)]
         reference = _reference(ground.place_source)
-        homes, _ = _homes(table, ground)
         named = homes[layer.readings.rows]
         if ground.places.polygons is not None:
             evidence.append(area_evidence(layer.readings, named, reference=reference))
@@ -324,25 +329,22 @@ def _place_layer(ground: Ground) -> _Layer:
 def _district_shapes(table: pd.DataFrame, region: Region) -> Shapes:
     """Give for each place the district that it belongs to, None where none is known."""
     districts = region.districts
-    there = dict(zip(districts["district_id"], districts.geometry, strict=True))
-    return _objects([there.get(code) for code in table["district_id"]])
+    return _looked_up(table["district_id"], districts["district_id"], districts.geometry)
 
 
-def _homes(table: pd.DataFrame, ground: Ground) -> tuple[Shapes, float]:
-    """Give for each facility the place whose code it carries, and how near it fits that."""
+def _homes(table: pd.DataFrame, ground: Ground) -> Shapes:
+    """Give for each facility the place whose code it carries, None where it carries none."""
     places = ground.places
     shapes = places.table.geometry if places.polygons is None else places.polygons
-    there = dict(zip(places.table["place_id"], shapes, strict=True))
     codes = table["place_id"].where(table["place_basis"] == "code", "")
-    return _objects([there.get(code) for code in codes]), (
-        NEAR_PLACE_M if places.polygons is None else 10.0
-    )
+    return _looked_up(codes, places.table["place_id"], shapes)
 
 
-def _objects(shapes: Sequence[object]) -> Shapes:
-    made = np.full(len(shapes), None, dtype=object)
-    made[:] = shapes
-    return made
+def _looked_up(codes: pd.Series, ids: pd.Series, shapes: gpd.GeoSeries) -> Shapes:
+    at = pd.Index(ids).get_indexer(codes)
+    found = np.full(len(codes), None, dtype=object)
+    found[at >= 0] = shapes.to_numpy()[at[at >= 0]]
+    return found
 
 
 def _judge_areas(
