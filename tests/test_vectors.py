@@ -548,6 +548,14 @@ def test_curves_become_straight_pieces_and_surfaces_in_space_are_told(tmp_path):
     assert table.read == 4
 
 
+def test_text_that_is_no_utf8_in_a_geopackage_is_an_error_and_no_mojibake(tmp_path):
+    path = geopackage(tmp_path, wkb(1)[:5] + struct.pack("<2d", 113, 22))
+    with sqlite3.connect(path) as base:
+        base.execute("update t set id = cast(x'c6bdc9fe' as text)")
+    base.close()
+    assert error_of(path).code == "vector-unreadable"
+
+
 def test_coordinates_that_are_no_numbers_and_bytes_that_are_no_shape(tmp_path):
     nan = struct.pack("<BI2d", 1, 1, float("nan"), 22.0)
     line = wkb(2, (0, 0), (float("inf"), 1))

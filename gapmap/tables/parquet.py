@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import geopandas as gpd
 import pyarrow.parquet as pq
-import pyproj
 
 from gapmap.findings import fail, finding
 
@@ -23,14 +22,18 @@ _LARGEST_BYTES: Final = 8_000_000_000
 """Rows and unpacked bytes beyond which a file is refused: a few packed bytes can claim any."""
 
 
+_LONLAT: Final = "OGC:CRS84"
+"""The system of a column that names none; null stands for an unknown one."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParquetLayer:
-    """A table without its shapes, and its main geometry column as well-known binary."""
+    """A table without its shapes, its main geometry column as well-known binary, its system."""
 
     table: pa.Table
     rows: int
     wkb: list[bytes | None] | None
-    crs: pyproj.CRS | None
+    crs: object
 
 
 def read_parquet(stream: BinaryIO, file: str) -> ParquetLayer:
@@ -51,6 +54,7 @@ def read_parquet(stream: BinaryIO, file: str) -> ParquetLayer:
         said = f"{source.metadata.num_rows:,} / {size:,}"
         fail(finding("zip-bomb", file=file, value=file, size=said))
     table = source.read()
+    table.validate(full=True)
     told = _told(table.schema.metadata or {})
     columns = told.get("columns", {})
     if not columns:
@@ -62,15 +66,9 @@ def read_parquet(stream: BinaryIO, file: str) -> ParquetLayer:
     else:
         raw = list(gpd.GeoSeries.from_arrow(values.combine_chunks()).to_wkb())
     plain = table.drop_columns([name for name in columns if name in table.column_names])
-    return ParquetLayer(plain, len(table), raw, _crs(main))
+    return ParquetLayer(plain, len(table), raw, main.get("crs", _LONLAT))
 
 
 def _told(metadata: dict[bytes, bytes]) -> dict[str, Any]:
     said = json.loads(metadata.get(b"geo", b"{}"))
     return said if isinstance(said, dict) else {}
-
-
-def _crs(column: dict[str, Any]) -> pyproj.CRS | None:
-    """Give the system of a column: longitude and latitude where nothing, none where null stands."""
-    declared = column.get("crs", "OGC:CRS84")
-    return None if declared is None else pyproj.CRS.from_user_input(declared)

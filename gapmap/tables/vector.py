@@ -111,7 +111,7 @@ def _parquet(file: VectorFile, repair: str) -> _Layer:
             repair=repair,
             straightened=lambda places: [None for _ in places],
         )
-    return _Layer(file.name, texts, rows, read.crs, shapes, twice)
+    return _Layer(file.name, texts, rows, _crs(read.crs, file.name), shapes, twice)
 
 
 def _shapefile(file: VectorFile, layer: str | None, repair: str) -> _Layer:
@@ -178,9 +178,10 @@ def _named(
     """Give columns as text by their names; a name that stands twice gets a number."""
     texts: dict[str, list[str]] = {}
     found: list[Finding] = []
-    for written, column in zip(names, columns, strict=True):
-        name = free_name(" ".join(written.split()), texts, file, found)
-        texts[name] = as_texts(column)
+    with _readable(file, found):  # text may be no UTF-8
+        for written, column in zip(names, columns, strict=True):
+            name = free_name(" ".join(written.split()), texts, file, found)
+            texts[name] = as_texts(column)
     return texts, found
 
 
