@@ -13,6 +13,7 @@ import geopandas as gpd
 import networkx as nx
 import numpy as np
 import osmium
+import osmnx
 import pyproj
 import pytest
 import shapely
@@ -23,7 +24,7 @@ from shapely import affinity
 from gapmap.errors import InputError
 from gapmap.network import NetworkSource, read_network
 from gapmap.network.cache import network_key
-from gapmap.network.rules import knows_oneway
+from gapmap.network.rules import KINDS, knows_oneway
 
 if TYPE_CHECKING:
     from gapmap.findings import Finding
@@ -522,6 +523,75 @@ def test_a_graph_says_in_which_crs_it_is(tmp_path: Path, crs: str, datum: str, c
     assert caught.value.code == code
     if not crs:
         assert len(read_graph(path, datum="wgs84").edges) == 1
+
+
+def changed(path: Path, old: str, new: str) -> Path:
+    """Put something else where ``old`` stands first in a file."""
+    text = path.read_text("utf8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf8")
+    return path
+
+
+def test_graphs_are_loaded_by_osmnx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = []
+    theirs = osmnx.load_graphml
+    monkeypatch.setattr(osmnx, "load_graphml", lambda **said: loaded.append(1) or theirs(**said))
+    read_graph(graph(tmp_path / "a.graphml", PLACES, [(1, 2, ROAD)]))
+    assert loaded == [1]
+
+
+def test_edges_of_one_id_are_not_merged(tmp_path: Path) -> None:
+    bent = {**ROAD, "geometry": "LINESTRING (114.001 22, 114.0015 22.001, 114.002 22)"}
+    path = graph(tmp_path / "a.graphml", PLACES, [(1, 2, ROAD), (1, 2, bent)])
+    network = read_graph(changed(path, 'target="2" id="1"', 'target="2" id="0"'))
+    assert path.read_text("utf8").count('target="2" id="0"') == 2
+    assert counts(network) == (2, 2, 0, 0)
+    assert len(network.edges) == 2
+
+
+def test_edges_of_a_second_graph_are_told_and_left_out(tmp_path: Path) -> None:
+    path = graph(tmp_path / "a.graphml", PLACES, [(1, 2, ROAD)])
+    other = '<graph edgedefault="directed"><edge source="3" target="4"/></graph>'
+    network = read_graph(changed(path, "</graph>", f"</graph>{other}"))
+    assert counts(network) == (2, 1, 0, 1)
+    unread = said(network, "network-edges-unread")
+    assert (unread.severity, unread.row, unread.value) == ("warning", 2, "3 – 4")
+
+
+def test_tags_that_hold_where_an_edge_says_nothing(tmp_path: Path) -> None:
+    """Networkx knows defaults, and gives them to no edge."""
+    edges = [(1, 2, {"highway": "primary"}), (2, 3, {"name": "b"})]
+    path = graph(tmp_path / "a.graphml", PLACES, edges, edge_default={"highway": "footway"})
+    kinds = [KINDS[kind] for kind in read_graph(path).edges.kind]
+    assert sorted(kinds) == ["footway", "primary"]
+
+
+def test_undirected_edges_keep_their_source(tmp_path: Path) -> None:
+    """Networkx lists them from the node that it met first."""
+    path = graph(tmp_path / "a.graphml", PLACES, [(2, 1, {**ROAD, "oneway": "True"})])
+    network = read_graph(changed(path, '"directed"', '"undirected"'))
+    (start,) = network.xy[network.edges.tail]
+    assert start[0] == network.xy[:, 0].max()
+    path = graph(tmp_path / "b.graphml", PLACES, [(2, 1, {**ROAD, "oneway": "True"})])
+    network = read_graph(changed(path, "<edge ", '<edge directed="false" '))
+    assert said(network, "network-edges-undirected").row == 1
+
+
+@pytest.mark.parametrize("name", ["[" + "-" * 50_000 + "1]", "{[1]: 2}", "[" + "1," * 50_000 + "]"])
+def test_lists_that_no_reader_survives_are_refused(tmp_path: Path, name: str) -> None:
+    path = graph(tmp_path / "a.graphml", PLACES, [(1, 2, {**ROAD, "name": name})])
+    with pytest.raises(InputError) as caught:
+        read_graph(path)
+    assert (caught.value.code, caught.value.file) == ("network-unreadable", "a.graphml")
+
+
+def test_text_reaches_osmnx_as_it_stands(tmp_path: Path) -> None:
+    odd = "&lt; ]]> \"'路 \U0001f6b2"
+    path = graph(tmp_path / "a.graphml", PLACES, [(1, 2, {**ROAD, "maxspeed": odd})])
+    assert said(read_graph(path), "network-maxspeed-ignored").value == odd
+    changed(path, "&amp;lt;", "<![CDATA[<&]]><!-- 60 -->")
+    assert said(read_graph(path), "network-maxspeed-ignored").value == odd.replace("&lt;", "<&")
 
 
 # Bytes changed at random

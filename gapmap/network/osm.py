@@ -1,4 +1,4 @@
-"""OpenStreetMap files: PBF and XML through pyosmium, GraphML by itself.
+"""OpenStreetMap files: PBF and XML through pyosmium, GraphML through OSMnx.
 
 The file is read whole, never clipped: a road that leaves the area and comes back is needed.
 """
