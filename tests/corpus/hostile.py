@@ -94,9 +94,15 @@ def _layer_named_like_sql(folder: Path) -> None:
 
 
 CASES = [
-    Case(name="nasty-names", spoil=_nasty_names, rows={"villages.csv": (12, 11, 1, 0)}),
+    Case(
+        name="nasty-names",
+        expect=[("cell-invisible", 7)],
+        spoil=_nasty_names,
+        rows={"villages.csv": (12, 11, 1, 0)},
+    ),
     Case(
         name="vrt-named-geojson",
+        expect=[("geojson-malformed", None)],
         spoil=write("districts.geojson", VRT),
         usable=False,
     ),
@@ -142,24 +148,28 @@ CASES = [
     ),
     Case(
         name="zip-out-of-its-folder",
+        expect=[("zip-unsafe", None)],
         study=districts("districts.zip"),
         spoil=_zipped("../districts.geojson"),
         usable=False,
     ),
     Case(
         name="zip-with-a-link",
+        expect=[("zip-unsafe", None)],
         study=districts("districts.zip"),
         spoil=_symlink_in_zip,
         usable=False,
     ),
     Case(
         name="zip-bomb",
+        expect=[("zip-bomb", None)],
         study=districts("districts.zip"),
         spoil=_zip_bomb,
         usable=False,
     ),
     Case(
         name="workbook-bomb",
+        expect=[("workbook-unreadable", None)],
         study={'path = "villages.csv"': 'path = "villages.xlsx"'},
         spoil=_workbook_bomb,
         usable=False,

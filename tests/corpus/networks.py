@@ -97,6 +97,7 @@ CASES = [
     ),
     Case(
         name="osm-missing-node",
+        expect=[("network-no-lines", None)],
         study=OSM,
         spoil=osm({7: {"highway": "primary"}}, missing=2),
         usable=False,
@@ -110,6 +111,7 @@ CASES = [
     ),
     Case(
         name="osm-is-a-web-page",
+        expect=[("network-not-osm", None)],
         study=OSM,
         spoil=lambda folder: _write(
             folder / "roads.osm", "<html><body>Too many requests</body></html>"

@@ -131,12 +131,14 @@ CASES = [
     ),
     Case(
         name="one-row-swapped-no-repair",
+        expect=[("position-swap-left", 4)],
         study={'language = "en"': 'language = "en"\nrepair = "none"'},
         spoil=places(r4=("22.195", "113.18")),
         rows={"villages.csv": (12, 12, 0, 0)},
     ),
     Case(
         name="all-rows-swapped",
+        expect=[("position-swapped", 2), ("position-swapped", 3), ("position-swapped", 4)],
         spoil=_all_swapped,
         rows={"villages.csv": (12, 0, 12, 0)},
     ),
@@ -147,7 +149,7 @@ CASES = [
         rows={"villages.csv": (12, 11, 1, 0)},
     ),
     Case(name="null-island", spoil=places(r4=("0", "0")), expect=[("position-zero", 4)]),
-    Case(name="sentinel", spoil=places(r4=("999", "999"))),
+    Case(name="sentinel", expect=[("position-filler", 4)], spoil=places(r4=("999", "999"))),
     Case(name="one-coordinate", spoil=places(r4=("113.18", "")), expect=[("position-half", 4)]),
     Case(name="no-coordinates", spoil=places(r4=("", "")), expect=[("position-empty", 4)]),
     Case(
@@ -155,15 +157,25 @@ CASES = [
         spoil=places(r4=("见附图", "")),
         expect=[("position-unreadable", 4)],
     ),
-    Case(name="decimal-point-moved", spoil=places(r4=("1131.8", "22.195"))),
-    Case(name="some-rows-in-metres", spoil=places(r4=("415500", "2455700"))),
+    Case(
+        name="decimal-point-moved",
+        expect=[("position-slip", 4)],
+        spoil=places(r4=("1131.8", "22.195")),
+    ),
+    Case(
+        name="some-rows-in-metres",
+        expect=[("position-metres-left", 4)],
+        spoil=places(r4=("415500", "2455700")),
+    ),
     Case(name="far-outside", spoil=places(r4=("116.4", "39.9")), expect=[("place-outside", 4)]),
     Case(
         name="one-spot-for-many",
+        expect=[("positions-alike", 2), ("place-other-district", 8), ("place-other-district", 9)],
         spoil=places(**{f"r{row}": ("113.2000", "22.2000") for row in range(2, 13)}),
     ),
     Case(
         name="two-decimals",
+        expect=[("place-near-border", 2), ("place-other-district", 8)],
         spoil=places(
             **{
                 f"r{n + 1}": (f"{float(r[3]):.1f}", f"{float(r[4]):.1f}")
@@ -172,9 +184,10 @@ CASES = [
             }
         ),
     ),
-    Case(name="antimeridian", spoil=_antimeridian, usable=True),
+    Case(name="antimeridian", expect=[("position-turned", 1)], spoil=_antimeridian, usable=True),
     Case(
         name="shelters-on-their-streets",
+        expect=[("datum-assumed", None)],
         study=ON_AUTO,
         spoil=write_streets,
         never=["datum-contradicted"],

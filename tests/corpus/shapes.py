@@ -123,9 +123,27 @@ CASES = [
         spoil=shapefile(encoding="GBK", cpg="UTF-8"),
         expect=[("dbf-encoding-other", None)],
     ),
-    Case(name="shapefile-short-dbf", study=SHAPEFILE, spoil=_short_dbf, usable=False),
-    Case(name="shapefile-cut-shp", study=SHAPEFILE, spoil=_cut_shp, usable=False),
-    Case(name="shapefile-without-dbf", study=SHAPEFILE, spoil=_without_dbf, usable=False),
+    Case(
+        name="shapefile-short-dbf",
+        expect=[("shapefile-counts", None)],
+        study=SHAPEFILE,
+        spoil=_short_dbf,
+        usable=False,
+    ),
+    Case(
+        name="shapefile-cut-shp",
+        expect=[("shapefile-counts", None)],
+        study=SHAPEFILE,
+        spoil=_cut_shp,
+        usable=False,
+    ),
+    Case(
+        name="shapefile-without-dbf",
+        expect=[("shapefile-part-missing", None)],
+        study=SHAPEFILE,
+        spoil=_without_dbf,
+        usable=False,
+    ),
     Case(
         name="no-prj-degrees",
         study={**SHAPEFILE, **AUTO},
@@ -140,7 +158,13 @@ CASES = [
         expect=[("crs-missing", None)],
         usable=False,
     ),
-    Case(name="metres-said-to-be-degrees", study=AUTO, spoil=_metres_as_degrees, usable=False),
+    Case(
+        name="metres-said-to-be-degrees",
+        expect=[("crs-metres-unnamed", None)],
+        study=AUTO,
+        spoil=_metres_as_degrees,
+        usable=False,
+    ),
     Case(
         name="district-without-geometry",
         spoil=second(None),
@@ -173,12 +197,14 @@ CASES = [
     ),
     Case(
         name="district-ring-open-no-repair",
+        expect=[("geometry-open", 2)],
         study={'language = "en"': 'language = "en"\nrepair = "none"'},
         spoil=second(polygon([box(MIDDLE, 22.1, 113.5, 22.4)[:-1]])),
         usable=False,
     ),
     Case(
         name="district-3d",
+        expect=[("geometry-flattened", None)],
         spoil=second(polygon([[[*xy, 7.0] for xy in box(MIDDLE, 22.1, 113.5, 22.4)]])),
         rows={"districts.geojson": (2, 2, 0, 0)},
     ),
@@ -202,6 +228,7 @@ CASES = [
     ),
     Case(
         name="villages-overlap",
+        expect=[("polygons-overlap", 1), ("polygons-ground", None)],
         study=POLYGON_VILLAGES,
         spoil=_village_polygons(
             {"1": box(113.12, 22.12, 113.16, 22.16), "2": box(113.155, 22.12, 113.2, 22.16)}

@@ -103,7 +103,8 @@ def _two_row_header(book: xlsxwriter.Workbook, _: dict[str, Any]) -> None:
 
 def _merged_district(book: xlsxwriter.Workbook, _: dict[str, Any]) -> None:
     sheet = book.add_worksheet("村居")
-    put(sheet, VILLAGES)
+    put(sheet, [[*row[:2], "" if at else row[2], *row[3:]] for at, row in enumerate(VILLAGES)])
+    sheet.write_string(0, 2, "区码")
     sheet.merge_range(1, 2, 6, 2, "440403")
     sheet.merge_range(7, 2, 12, 2, "440404")
 
@@ -159,7 +160,11 @@ CASES = [
         rows={"villages.csv": (12, 12, 0, 0)},
     ),
     Case(name="utf16-with-mark", spoil=villages(VILLAGES, "utf-16")),
-    Case(name="utf16-without-mark", spoil=villages(VILLAGES, "utf-16-le")),
+    Case(
+        name="utf16-without-mark",
+        expect=[("text-utf16", None)],
+        spoil=villages(VILLAGES, "utf-16-le"),
+    ),
     Case(
         name="neither-utf8-nor-gbk",
         spoil=raw("villages.csv", text_of(VILLAGES).encode("utf8") + b"\xff\xfe\xff\n"),
@@ -168,6 +173,7 @@ CASES = [
     ),
     Case(
         name="utf8-then-gbk",
+        expect=[("text-mixed", 8)],
         spoil=raw(
             "villages.csv",
             text_of(VILLAGES[:7]).encode("utf8") + text_of(VILLAGES[7:]).encode(GB),
@@ -176,12 +182,25 @@ CASES = [
     ),
     Case(
         name="nul-in-a-name",
+        expect=[("cell-invisible", 3)],
         spoil=villages(changed(VILLAGES, 3, "名称", "下\0横村委会")),
         rows={"villages.csv": (12, 11, 1, 0)},
     ),
-    Case(name="semicolons", spoil=raw("villages.csv", text_of(VILLAGES, ";").encode("utf8"))),
-    Case(name="tabs", spoil=raw("villages.csv", text_of(VILLAGES, "\t").encode("utf8"))),
-    Case(name="sep-line", spoil=raw("villages.csv", ("sep=;\n" + text_of(VILLAGES, ";")).encode())),
+    Case(
+        name="semicolons",
+        expect=[("text-separator", None)],
+        spoil=raw("villages.csv", text_of(VILLAGES, ";").encode("utf8")),
+    ),
+    Case(
+        name="tabs",
+        expect=[("text-separator", None)],
+        spoil=raw("villages.csv", text_of(VILLAGES, "\t").encode("utf8")),
+    ),
+    Case(
+        name="sep-line",
+        expect=[("text-separator", None)],
+        spoil=raw("villages.csv", ("sep=;\n" + text_of(VILLAGES, ";")).encode()),
+    ),
     Case(
         name="comma-in-a-name",
         spoil=villages(changed(VILLAGES, 5, "名称", "小托,北村委会")),
@@ -196,18 +215,26 @@ CASES = [
     ),
     Case(
         name="title-rows",
+        expect=[("title-rows", None)],
         spoil=villages([["语料城2014年村居一览表"], ["填报单位:民政局"], *VILLAGES]),
         rows={"villages.csv": (12, 12, 0, 0)},
     ),
-    Case(name="title-rows-xlsx", study=TO_XLSX, spoil=workbook("villages.xlsx", _title_rows)),
+    Case(
+        name="title-rows-xlsx",
+        expect=[("title-rows", None)],
+        study=TO_XLSX,
+        spoil=workbook("villages.xlsx", _title_rows),
+    ),
     Case(
         name="two-row-header-xlsx",
+        expect=[("header-two-rows", 1)],
         study=TO_XLSX,
         spoil=workbook("villages.xlsx", _two_row_header),
         rows={"villages.xlsx": (12, 12, 0, 0)},
     ),
     Case(
         name="subtotals",
+        expect=[("row-total", 8), ("row-total", 15)],
         spoil=villages(
             [
                 *VILLAGES[:7],
@@ -220,16 +247,28 @@ CASES = [
     ),
     Case(
         name="footnotes",
+        expect=[("row-too-short", 14), ("row-footnote", 14), ("row-footnote", 15)],
         spoil=villages([*VILLAGES, ["注:数据截至2014年底"], ["制表人:张三"]]),
         rows={"villages.csv": (14, 12, 0, 2)},
     ),
     Case(
         name="merged-districts-xlsx",
+        expect=[("merged-filled", 3)],
         study=TO_XLSX,
         spoil=workbook("villages.xlsx", _merged_district),
     ),
-    Case(name="hidden-rows-xlsx", study=TO_XLSX, spoil=workbook("villages.xlsx", _hidden_rows)),
-    Case(name="hidden-sheet-xlsx", study=TO_XLSX, spoil=workbook("villages.xlsx", _hidden_sheet)),
+    Case(
+        name="hidden-rows-xlsx",
+        expect=[("rows-hidden", 4)],
+        study=TO_XLSX,
+        spoil=workbook("villages.xlsx", _hidden_rows),
+    ),
+    Case(
+        name="hidden-sheet-xlsx",
+        expect=[("sheets-hidden", None)],
+        study=TO_XLSX,
+        spoil=workbook("villages.xlsx", _hidden_sheet),
+    ),
     Case(
         name="two-sheets-xlsx",
         study=TO_XLSX,
@@ -245,19 +284,27 @@ CASES = [
     ),
     Case(
         name="eighteen-digits-xlsx",
+        expect=[("code-digits-lost", 2)],
         study=TO_XLSX,
         spoil=workbook("villages.xlsx", _long_codes),
         usable=False,
     ),
-    Case(name="excel-serial-date", study=SHELTERS_XLSX, spoil=workbook("shelters.xlsx", _dates)),
+    Case(
+        name="excel-serial-date",
+        expect=[("date-serial", 2)],
+        study=SHELTERS_XLSX,
+        spoil=workbook("shelters.xlsx", _dates),
+    ),
     Case(
         name="not-a-workbook",
+        expect=[("workbook-other", None)],
         study=TO_XLSX,
         spoil=raw("villages.xlsx", text_of(VILLAGES).encode()),
         usable=False,
     ),
     Case(
         name="old-xls",
+        expect=[("workbook-other", None)],
         study={'path = "villages.csv"': 'path = "villages.xls"'},
         spoil=raw("villages.xls", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512)),
         usable=False,
@@ -292,15 +339,22 @@ CASES = [
     ),
     Case(
         name="code-in-scientific-notation",
+        expect=[("code-digits-lost", 2), ("code-digits-lost", 9)],
         spoil=villages(
             changed(changed(VILLAGES, 2, "编码", "4.40403E+11"), 9, "编码", "4.40404E+11")
         ),
         usable=False,
     ),
     Case(
-        name="code-with-point-zero", spoil=villages(changed(VILLAGES, 2, "编码", "440403001001.0"))
+        name="code-with-point-zero",
+        expect=[("code-made-plain", 2)],
+        spoil=villages(changed(VILLAGES, 2, "编码", "440403001001.0")),
     ),
-    Case(name="code-full-width", spoil=villages(changed(VILLAGES, 2, "编码", "440403001001"))),
+    Case(
+        name="code-full-width",
+        expect=[("code-made-plain", 2)],
+        spoil=villages(changed(VILLAGES, 2, "编码", "４４０４０３００１００１")),
+    ),
     Case(
         name="code-missing",
         spoil=villages(changed(VILLAGES, 4, "编码", "")),
@@ -309,6 +363,7 @@ CASES = [
     ),
     Case(
         name="code-missing-no-repair",
+        expect=[("id-missing", 4)],
         study={'language = "en"': 'language = "en"\nrepair = "none"'},
         spoil=villages(changed(VILLAGES, 4, "编码", "")),
         usable=False,
@@ -327,11 +382,24 @@ CASES = [
     ),
     Case(
         name="people-about",
+        expect=[("number-approximate", 4), ("people-unknown", 4)],
         spoil=villages(changed(VILLAGES, 4, "人口", "约300")),
     ),
-    Case(name="people-range", spoil=villages(changed(VILLAGES, 4, "人口", "200-300"))),
-    Case(name="people-dash", spoil=villages(changed(VILLAGES, 4, "人口", "—"))),
-    Case(name="people-chinese-numerals", spoil=villages(changed(VILLAGES, 4, "人口", "三百二十"))),
+    Case(
+        name="people-range",
+        expect=[("number-range", 4), ("people-unknown", 4)],
+        spoil=villages(changed(VILLAGES, 4, "人口", "200-300")),
+    ),
+    Case(
+        name="people-dash",
+        expect=[("cell-blank-word", 4), ("people-unknown", 4)],
+        spoil=villages(changed(VILLAGES, 4, "人口", "—")),
+    ),
+    Case(
+        name="people-chinese-numerals",
+        expect=[("number-converted", 4)],
+        spoil=villages(changed(VILLAGES, 4, "人口", "三百二十")),
+    ),
     Case(
         name="people-thousands",
         spoil=villages(changed(VILLAGES, 4, "人口", '"1,320"')),
@@ -347,21 +415,36 @@ CASES = [
         spoil=villages(changed(VILLAGES, 4, "人口", "0.032万人")),
         expect=[("number-converted", 4)],
     ),
-    Case(name="area-in-mu", study=AREA, spoil=shelters(changed(FACILITIES, 3, "面积", "3亩"))),
+    Case(
+        name="area-in-mu",
+        expect=[("number-converted", 3)],
+        study=AREA,
+        spoil=shelters(changed(FACILITIES, 3, "面积", "3亩")),
+    ),
     Case(
         name="area-in-hectares",
+        expect=[("number-converted", 3)],
         study=AREA,
         spoil=shelters(changed(FACILITIES, 3, "面积", "0.5公顷")),
     ),
     Case(
         name="area-square-metres",
+        expect=[("number-converted", 3)],
         study=AREA,
         spoil=shelters(changed(FACILITIES, 3, "面积", "25㎡")),
     ),
     Case(
-        name="area-about", study=AREA, spoil=shelters(changed(FACILITIES, 3, "面积", "约300平方米"))
+        name="area-about",
+        expect=[("number-approximate", 3), ("facility-not-judged", 3)],
+        study=AREA,
+        spoil=shelters(changed(FACILITIES, 3, "面积", "约300平方米")),
     ),
-    Case(name="area-is-people", study=AREA, spoil=shelters(changed(FACILITIES, 3, "面积", "25人"))),
+    Case(
+        name="area-is-people",
+        expect=[("unit-unexpected", 3), ("facility-not-judged", 3)],
+        study=AREA,
+        spoil=shelters(changed(FACILITIES, 3, "面积", "25人")),
+    ),
     Case(
         name="date-month",
         spoil=shelters(changed(FACILITIES, 3, "建成日期", "2012年3月")),
@@ -379,11 +462,17 @@ CASES = [
     ),
     Case(
         name="date-chinese-numerals",
+        expect=[("date-partial", 3)],
         spoil=shelters(changed(FACILITIES, 3, "建成日期", "二〇一二年三月")),
     ),
-    Case(name="date-planned", spoil=shelters(changed(FACILITIES, 3, "建成日期", "在建"))),
+    Case(
+        name="date-planned",
+        expect=[("date-planned", 3), ("opened-unknown", 3)],
+        spoil=shelters(changed(FACILITIES, 3, "建成日期", "在建")),
+    ),
     Case(
         name="degrees-minutes-seconds",
+        expect=[("position-degrees-read", 4)],
         spoil=villages(
             changed(changed(VILLAGES, 4, "经度", "113°10′48″E"), 4, "纬度", "北纬22度11分42秒")
         ),
@@ -392,6 +481,7 @@ CASES = [
     ),
     Case(
         name="synonyms",
+        expect=[("column-chosen", None)],
         study={
             'id = "编码"\n': "",
             'x = "经度"\ny = "纬度"\npeople': "people",
@@ -401,6 +491,7 @@ CASES = [
     ),
     Case(
         name="synonyms-ambiguous",
+        expect=[("columns-ambiguous", None)],
         study={'x = "经度"\ny = "纬度"\npeople': "people"},
         spoil=villages(
             [[*VILLAGES[0], "lon", "lat"], *[[*row, row[3], row[4]] for row in VILLAGES[1:]]]
@@ -409,6 +500,7 @@ CASES = [
     ),
     Case(
         name="control-and-bidi-characters",
+        expect=[("cell-invisible", 3)],
         spoil=villages(changed(VILLAGES, 3, "名称", "下\x07横\u202e村委会")),
         rows={"villages.csv": (12, 11, 1, 0)},
     ),
