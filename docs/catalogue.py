@@ -21,7 +21,7 @@ PAGES: Final = {
 TOPICS: Final = {
     ("Files and tables", "文件与表格"): (
         *("file", "text", "table", "row", "rows", "header", "cell", "cells", "formula", "workbook"),
-        *("sheet", "column", "columns", "title", "footnote", "subtotal", "delimiter"),
+        *("sheet", "sheets", "merged", "column", "columns", "title"),
     ),
     ("Cells", "单元格"): (
         *(
@@ -41,7 +41,7 @@ TOPICS: Final = {
     ),
     ("Vector files and archives", "矢量文件与压缩包"): (
         *("layer", "vector", "dbf", "shapefile", "geojson", "geometry", "xml", "zip", "archive"),
-        "gpkg",
+        *("geopackage", "layers"),
     ),
     ("Coordinates and datum", "坐标与坐标系"): ("crs", "datum", "position", "positions"),
     ("Polygons, districts, towns", "多边形、区、镇"): (

@@ -6,7 +6,6 @@ Run it from the top of the repository::
     python docs/images/westfjords_network.py outputs/westfjords
 """
 
-
 from __future__ import annotations
 
 import sys
