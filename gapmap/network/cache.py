@@ -53,8 +53,8 @@ _MAGIC = b"gapmap-network"
 _MOST_FILES = 8  # of all studies that share the folder; the longest unused go first
 _UNKEYED = ("depart", "compare_borders", "cache")  # used after the network has been built
 _MAKERS = (
-    *("gapmap", "geopandas", "numpy", "osmium", "osmnx", "pandas", "pyogrio", "pyproj", "scipy"),
-    "shapely",
+    *("gapmap", "geopandas", "networkx", "numpy", "osmium", "osmnx", "pandas", "pyogrio"),
+    *("pyproj", "scipy", "shapely"),
 )
 _PLAIN = ("speeds", "snap_m", "simulated")
 _SHAPES = ("borders", "water")
