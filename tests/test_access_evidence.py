@@ -207,7 +207,7 @@ def test_one_way_streets_that_lead_in_and_not_out_are_evidence_and_named() -> No
     assert (said[0].value, facts["count"], facts["names"]) == ("unclassified", "1", "村0")
     assert facts["what_en"] == "can be entered, not left"
     assert (said[0].file, said[0].row) == ("p.csv", 2)
-    assert "places there (1): 村0;" in said[0].message("en")
+    assert "places there (1): 村0" in said[0].message("en")
     assert access.pieces["note"].iloc[0] == "one-way: 1 of the places can be entered, not left"
     # and the other way about: the clinic stands where nobody gets in
     into = roads([(5000, 1000), (2000, 1000)], square, oneway=["yes"])

@@ -387,3 +387,12 @@ def test_a_layer_that_is_in_another_datum_as_a_whole_is_not_mixed():
     here = np.array([box(*centre, 400) for centre in villages()], dtype=object)
     points = np.array(villages()) + spread(36, 4, 300)
     assert mixed_rows(layer(points, "gcj02"), here, declared="wgs84") is None
+
+
+def test_roads_of_no_length_and_long_ones_are_cut_and_found() -> None:
+    roads = prepare_roads(np.array([[0.0, 0, 0, 0], [0, 0, 1000, 0], [500, 0, 500, 40]]))
+    assert roads is not None
+    here = np.array([[250.0, 30], [510, 35], [-3, 4], [1003, 4]])
+    assert roads.distance_m(here) == pytest.approx([30, 10, 5, 5])
+    assert np.hypot(*(roads.end - roads.start).T).max() <= 25
+    assert prepare_roads(np.zeros((2, 4))) is None

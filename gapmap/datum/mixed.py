@@ -14,7 +14,6 @@ from gapmap.datum.verdict import DATUM_NAMES
 from gapmap.findings import Finding, finding
 
 if TYPE_CHECKING:
-
     from numpy.typing import ArrayLike, NDArray
 
     from gapmap.datum.readings import Readings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -89,20 +89,30 @@ def prepare_roads(lines: ArrayLike) -> Roads | None:
     Roads or None
         None where there is no road.
     """
-    given = np.asarray(lines)
-    if given.dtype != object:
-        given = shapely.linestrings(given.astype(np.float64).reshape(-1, 2, 2))
-    length = float(np.nansum(shapely.length(given))) if given.size else 0.0
-    if length == 0.0:
+    start, end = _segments(np.asarray(lines))
+    length = np.hypot(*(end - start).T)
+    if float(length.sum()) == 0.0:
         return None
-    cut = shapely.segmentize(
-        shapely.get_parts(given[~shapely.is_missing(given)]), max(PIECE_M, length / MOST_PIECES)
-    )
-    xy, line = shapely.get_coordinates(cut, return_index=True)
+    piece_m = max(PIECE_M, float(length.sum()) / MOST_PIECES)
+    parts = np.maximum(np.ceil(length / piece_m), 1).astype(np.int64)
+    first = np.repeat(np.cumsum(parts) - parts, parts)
+    number = np.arange(parts.sum()) - first
+    share = (np.repeat(end - start, parts, axis=0).T / np.repeat(parts, parts)).T
+    begins = np.repeat(start, parts, axis=0) + share * number[:, None]
+    ends = begins + share
+    tree = KDTree((begins + ends) / 2, balanced_tree=False, compact_nodes=False)
+    return Roads(begins, ends, tree)
+
+
+def _segments(lines: NDArray[Any]) -> tuple[Floats, Floats]:
+    """Give the two ends of every straight stretch of lines."""
+    if lines.dtype != object:
+        ends = lines.astype(np.float64).reshape(-1, 2, 2)
+        return ends[:, 0], ends[:, 1]
+    known = shapely.get_parts(lines[~shapely.is_missing(lines)])
+    xy, line = shapely.get_coordinates(known, return_index=True)
     joined = line[1:] == line[:-1]
-    start, end = xy[:-1][joined], xy[1:][joined]
-    tree = KDTree((start + end) / 2, balanced_tree=False, compact_nodes=False)
-    return Roads(start, end, tree)
+    return xy[:-1][joined], xy[1:][joined]
 
 
 def road_evidence(

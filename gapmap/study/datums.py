@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from gapmap.datum import Evidence, Readings, Roads, Verdict
@@ -56,6 +56,8 @@ _Source = TypeVar("_Source", DistrictSource, TownSource, PlaceSource, FacilitySo
 
 MOST_ROWS: Final = 5000
 """So many rows, spread over the layer, are judged; more would say the same."""
+SAME_M: Final = 1.0
+"""Hypotheses that move positions by less than this cannot be told apart."""
 NEAR_ROADS_M: Final = 5000.0
 """Roads farther than this from the districts say nothing of what lies in them."""
 NEAR_AREA_M: Final = 10.0
@@ -70,11 +72,17 @@ def as_declared(source: _Source) -> _Source:
 
 
 def roads_of(network: Network | None, region: Region) -> Roads | None:
-    """Give the network's ways on land near the districts; None where the study has no network."""
-    if network is None:
+    """Give the network's ways on land near the districts.
+
+    None where the study has no network, and outside China, where all datums are one.
+    """
+    west, south, east, north = region.districts.total_bounds
+    corners = shapely.points([west, west, east, east], [south, north, south, north])
+    degrees = gpd.GeoSeries(corners, crs=region.crs).to_crs(4326)
+    moved = np.ptp(read_as(degrees.to_numpy(), region.crs).xy, axis=0)
+    if network is None or not moved.size or moved.max() < SAME_M:
         return None
     edges = network.edges
-    west, south, east, north = region.districts.total_bounds
     starts = np.ones(len(edges.coords), dtype=bool)
     starts[edges.offsets[1:] - 1] = False  # the last point of an edge begins no segment
     begins = np.flatnonzero(starts)
@@ -103,7 +111,7 @@ class _Layer:
     def coincide(self) -> bool:
         """Whether all hypotheses give the same positions, as they do outside China."""
         xy = self.readings.xy
-        return xy.size == 0 or bool(np.ptp(xy, axis=0).max() < 1.0)
+        return xy.size == 0 or bool(np.ptp(xy, axis=0).max() < SAME_M)
 
     @property
     def columns(self) -> str:
