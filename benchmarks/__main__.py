@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import bench_jobs, peers
+from benchmarks.bench_check import check_rows
 from benchmarks.bench_compile import first_calls
 from benchmarks.bench_many import nearest_many
 from benchmarks.bench_nearest import nearest, nearest_and_way
@@ -43,6 +44,7 @@ class Sizes:
     limits_m: tuple[float, ...]
     snaps: tuple[tuple[int, int], ...]
     services: tuple[int, tuple[int, int]]
+    rows: int
     has_iceland: bool
 
 
@@ -52,6 +54,7 @@ FULL = Sizes(
     limits_m=(2_000.0, 5_000.0, 15_000.0),
     snaps=((850, 20_000), (850, 600_000)),
     services=(708, (20_000, 1_000)),
+    rows=600_000,
     has_iceland=True,
 )
 QUICK = Sizes(
@@ -60,6 +63,7 @@ QUICK = Sizes(
     limits_m=(5_000.0,),
     snaps=((268, 60_000),),
     services=(224, (5_000, 200)),
+    rows=60_000,
     has_iceland=False,
 )
 
@@ -76,6 +80,8 @@ def everything(*, quick: bool) -> Iterator[Row]:
     sizes = QUICK if quick else FULL
     yield from on_graphs(sizes)
     yield from on_maps(sizes)
+    for workbook in (False, True):
+        yield check_rows(sizes.rows, workbook=workbook)
 
     yield from bench_jobs.run(quick=quick)
 

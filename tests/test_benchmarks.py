@@ -21,6 +21,7 @@ from benchmarks import (
     peers,
     table,
 )
+from benchmarks.bench_check import check_rows
 from benchmarks.road_graph import BLOCK_M, road_graph
 from benchmarks.street_map import somewhere, street_map
 from gapmap.network import cache
@@ -356,3 +357,11 @@ def test_the_page_gets_table_day_and_kind_of_machine(tmp_path):
 def test_the_shipped_page_has_the_markers():
     text = page.PAGE.read_text("utf8")
     assert text.count(page.BEGIN) == text.count(page.END) == 1
+
+
+@pytest.mark.parametrize("workbook", [False, True])
+def test_the_check_is_held_against_the_bare_reading(workbook):
+    row = check_rows(300, workbook=workbook)
+    assert row["same_answer"]
+    assert set(row["peers"]) == {"pandas"}
+    assert (row["floor"] is None) == workbook
