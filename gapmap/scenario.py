@@ -80,7 +80,7 @@ def read_scenario(path: Path) -> Scenario:
         raw = json.loads(path.read_text("utf-8-sig"))
     except OSError:
         _fail(path.name, "scenario-missing")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         _fail(path.name, "scenario-not-json", problem=error)
     if not isinstance(raw, dict):
         _fail(path.name, "scenario-not-json", problem="{...}")

@@ -115,7 +115,7 @@ def _owner(path: Path) -> _Owner:
     try:
         told = json.loads(path.read_text("utf8"))
         return _Owner(int(told["pid"]), str(told["host"])[:200], str(told["started"])[:40])
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return _Owner()
 
 

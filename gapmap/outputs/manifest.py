@@ -198,7 +198,7 @@ def listed_files(folder: Path) -> frozenset[str] | None:
     """Name the files of the run in ``folder``; None where no run of gapmap stands there."""
     try:
         told = json.loads((folder / NAME).read_text("utf8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(told, dict) or told.get("made_by") != MADE_BY:
         return None

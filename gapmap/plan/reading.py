@@ -68,7 +68,7 @@ def read_plan(id_or_path: str | Path) -> Plan:
 def _read(path: Path) -> Plan:
     try:
         document = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
         fail(finding("plan-not-toml", file=path.name, problem=problem), PlanError)
     top = Cells(path.name, "", document)
     top.allow("plan", "districts", "groups", "levels", "targets")

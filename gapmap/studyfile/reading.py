@@ -116,7 +116,7 @@ def _parse(path: Path) -> dict[str, dict[str, Any]]:
         fail(finding("study-missing", file=str(path)), StudyError)
     except UnicodeDecodeError as error:
         fail(finding("study-not-utf8", file=path.name, byte=error.start), StudyError)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         fail(finding("study-not-toml", file=path.name, problem=error), StudyError)
 
 
