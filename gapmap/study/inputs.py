@@ -89,8 +89,15 @@ def input_paths(study: Path) -> tuple[Path, ...]:
 
 
 def _inputs(file: StudyFile) -> tuple[InputFile, ...]:
-    """List every file that the study names, with size and SHA-256."""
-    return tuple(_input(file, role, path, simulated) for role, path, simulated in named_files(file))
+    """List every file that the study names and that is there, with size and SHA-256.
+
+    What is missing or a folder was told where it had to be read; a check goes on without it.
+    """
+    return tuple(
+        _input(file, role, path, simulated)
+        for role, path, simulated in named_files(file)
+        if path.is_file()
+    )
 
 
 def _parts(path: Path) -> list[Path]:

@@ -96,6 +96,12 @@ CASES = [
         usable=False,
     ),
     Case(
+        name="osm-file-missing",
+        expect=[("file-missing", None)],
+        study=OSM,
+        usable=False,
+    ),
+    Case(
         name="osm-missing-node",
         expect=[("network-no-lines", None)],
         study=OSM,
