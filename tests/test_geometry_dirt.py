@@ -322,6 +322,55 @@ def test_equal_and_inner_polygons_overlap() -> None:
     ]
 
 
+def test_a_strip_open_at_both_ends_is_found_up_to_200_m_with_both_codes() -> None:
+    (said,) = side_by_side(layer_of_boxes((0, 0, 9000, 9000), (9100, 0, 18_000, 9000)))[0]
+    facts = dict(said.facts)
+    assert (said.code, said.value) == ("polygons-strip", "v0, v1")
+    # 100 x 9,000 m less the round ends (2 r2 - pi r2 / 2 of r = 50 each, as arcs of 4 pieces)
+    assert 895_000 < float(facts["area"]) <= 900_000
+    assert 98 < float(facts["width"]) < 100
+    wider = layer_of_boxes((0, 0, 9000, 9000), (9210, 0, 18_000, 9000))
+    assert side_by_side(wider)[0] == ()
+    thin = layer_of_boxes((0, 0, 9000, 9000), (9002, 0, 18_000, 9000))
+    assert [(one.code, one.value) for one in side_by_side(thin)[0]] == [
+        ("polygons-sliver", "v0, v1")
+    ]
+
+
+def test_a_strip_between_one_and_two_neighbours_names_all_three() -> None:
+    three = layer_of_boxes((0, 0, 9000, 9000), (9100, 0, 18_000, 4000), (9100, 4000, 18_000, 9000))
+    assert [(one.code, one.value) for one in side_by_side(three)[0]] == [
+        ("polygons-strip", "v0, v1, v2")
+    ]
+
+
+def test_coves_notches_and_islets_are_no_strips() -> None:
+    cove = shapely.box(X0, Y0, X0 + 5000, Y0 + 5000) - shapely.box(
+        X0 + 2000, Y0 + 1000, X0 + 2100, Y0 + 5000
+    )
+    beside = shapely.box(X0 + 5000, Y0, X0 + 9000, Y0 + 5000)
+    notch = beside - shapely.Polygon(
+        [(X0 + 5000, Y0 + 3000), (X0 + 5000, Y0 + 5000), (X0 + 6000, Y0 + 5000)]
+    )
+    islets = [shapely.box(X0 + x, Y0 - 3000, X0 + x + 900, Y0 - 150) for x in (0, 1000, 7000)]
+    shapes = gpd.GeoSeries(
+        [shapely.union_all([cove, islets[1]]), shapely.union_all([notch, islets[0], islets[2]])],
+        crs=METRIC,
+    )
+    both = Layer("d.shp", shapes, np.array(["a", "b"], dtype=object), np.array([1, 2]))
+    assert side_by_side(both)[0] == ()
+
+
+def test_built_up_land_that_lies_apart_gets_one_note() -> None:
+    boxes = [
+        (250 * (n % 30), 250 * (n // 30), 250 * (n % 30) + 150, 250 * (n // 30) + 150)
+        for n in range(600)
+    ]
+    (said,) = side_by_side(layer_of_boxes(*boxes))[0]
+    assert (said.code, said.severity) == ("polygons-apart", "note")
+    assert dict(said.facts) == {"count": "600", "total": "600"}
+
+
 def test_of_many_faults_the_largest_are_named_and_the_rest_is_added_up() -> None:
     boxes = [(300 * n, 0, 300 * n + 100 + n, 100) for n in range(60)]
     twins = [(300 * n + 90, 0, 300 * n + 200, 100) for n in range(60)]

@@ -10,6 +10,7 @@ import pyproj
 import shapely
 
 from gapmap.findings import Finding, finding
+from gapmap.region.strips import strips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,10 @@ as much (half a millimetre on paper)."""
 NAMED_MOST: Final = 50
 """So many faults of a layer are named, the largest first; the rest is added up."""
 VERTICES_MOST: Final = 150_000
-"""Gaps are looked for among polygons that do not fit each other up to so many vertices, which
-takes about ten seconds."""
+"""Gaps are looked for among polygons that do not fit each other, and strips along an outline, of
+up to so many vertices, which takes about ten seconds."""
+FEWEST_APART: Final = 5
+"""From so many polygons on, a layer in which most have no neighbour is no division of the land."""
 CODES_NAMED: Final = 5
 
 
@@ -69,7 +72,7 @@ def layer_of(ledger: Ledger, shapes: gpd.GeoSeries, codes: pd.Series) -> Layer:
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    gap: bool
+    kind: str
     shape: shapely.Geometry
     members: tuple[int, ...]
 
@@ -84,7 +87,10 @@ class _Fault:
 
 
 def side_by_side(layer: Layer) -> tuple[tuple[Finding, ...], shapely.Geometry | None]:
-    """Report where the polygons of a layer overlap, and the gaps that they enclose.
+    """Report where the polygons of a layer overlap, and the gaps and strips between them.
+
+    Gaps are not faults where most polygons have no neighbour, as where villages are drawn as
+    their built-up land: one note says so.
 
     Returns
     -------
@@ -99,16 +105,27 @@ def side_by_side(layer: Layer) -> tuple[tuple[Finding, ...], shapely.Geometry | 
     faults = list(_overlaps(shapes, unfit))
     findings: list[Finding] = []
     union = None
-    if shapely.get_num_coordinates(shapes[unfit]).sum() > VERTICES_MOST:
-        findings.append(
-            finding("polygons-gaps-not-sought", file=layer.file, count=int(unfit.sum()))
-        )
-    else:
+    if shapely.get_num_coordinates(shapes[unfit]).sum() <= VERTICES_MOST:
         fitting = shapely.coverage_union_all(shapes[~unfit])
         union = shapely.union_all([fitting, *shapes[unfit]])
+    apart = _apart(shapes)
+    if len(shapes) >= FEWEST_APART and apart > len(shapes) / 2:
+        facts = {"count": apart, "total": len(shapes)}
+        findings.append(finding("polygons-apart", file=layer.file, **facts))
+    elif union is None or shapely.get_num_coordinates(union) > VERTICES_MOST:
+        count = int(unfit.sum()) or len(shapes)
+        findings.append(finding("polygons-gaps-not-sought", file=layer.file, count=count))
+    else:
         faults += _gaps(shapes, union)
+        faults += [_Fault("strip", one.shape, one.members) for one in strips(shapes, union)]
     faults.sort(key=lambda one: -one.area_m2)
     return (*_named(layer, faults), *findings), union
+
+
+def _apart(shapes: Shapes) -> int:
+    """Count the polygons that have no neighbour as near as a sliver is wide."""
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=SLIVER_M)
+    return len(shapes) - len(np.unique(one[one != other]))
 
 
 def _overlaps(shapes: Shapes, unfit: NDArray[np.bool_]) -> Iterator[_Fault]:
@@ -120,7 +137,7 @@ def _overlaps(shapes: Shapes, unfit: NDArray[np.bool_]) -> Iterator[_Fault]:
     shared = shapely.intersection(shapes[pairs[:, 0]], shapes[pairs[:, 1]])
     for number in np.flatnonzero(shapely.area(shared) > ROUNDING_M2):
         a, b = pairs[number]
-        yield _Fault(gap=False, shape=shared[number], members=(int(a), int(b)))
+        yield _Fault("overlap", shared[number], (int(a), int(b)))
 
 
 def _gaps(shapes: Shapes, union: shapely.Geometry) -> Iterator[_Fault]:
@@ -135,7 +152,7 @@ def _gaps(shapes: Shapes, union: shapely.Geometry) -> Iterator[_Fault]:
     for hole in holes:
         if shapely.area(hole) > ROUNDING_M2:
             beside = np.sort(tree.query(shapely.buffer(hole, 0.01), predicate="intersects"))
-            yield _Fault(gap=True, shape=hole, members=tuple(int(one) for one in beside))
+            yield _Fault("gap", hole, tuple(int(one) for one in beside))
 
 
 def _named(layer: Layer, faults: list[_Fault]) -> Iterator[Finding]:
@@ -150,8 +167,8 @@ def _named(layer: Layer, faults: list[_Fault]) -> Iterator[Finding]:
             file=layer.file,
             row=int(layer.rows[fault.members[0]]) if fault.members else None,
             value=", ".join(codes[:CODES_NAMED]) + more,
-            kind_zh="空隙" if fault.gap else "重叠",
-            kind_en="gap" if fault.gap else "overlap",
+            kind_zh="重叠" if fault.kind == "overlap" else "空隙",
+            kind_en="overlap" if fault.kind == "overlap" else "gap",
             area=f"{fault.area_m2:.0f}",
             width=f"{fault.width_m:.1f}",
             at=f"{lon:.5f}, {lat:.5f}",
@@ -171,7 +188,9 @@ def _named(layer: Layer, faults: list[_Fault]) -> Iterator[Finding]:
 def _code(layer: Layer, fault: _Fault) -> str:
     if fault.width_m < SLIVER_M:
         return "polygons-sliver"
-    if fault.gap:
+    if fault.kind == "strip":
+        return "polygons-strip"
+    if fault.kind == "gap":
         return "polygons-gap" if len(fault.members) > 1 else "polygons-hole"
     return layer.overlap
 

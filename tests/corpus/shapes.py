@@ -221,6 +221,7 @@ CASES = [
     ),
     Case(
         name="districts-with-a-gap",
+        expect=[("polygons-strip", 1)],
         spoil=districts(
             *district_features()[:1],
             feature(polygon([box(113.301, 22.1, 113.5, 22.4)]), adcode="440404", name="金湾区"),
