@@ -23,7 +23,10 @@ __all__ = ["Codes", "ids", "own_codes", "read_codes"]
 
 _FULL_WIDTH_DIGITS: Final = {0xFF10 + digit: str(digit) for digit in range(10)}
 _WHOLE: Final = re.compile(r"([0-9]+)\.0+")
-_SCIENTIFIC: Final = re.compile(r"[0-9]\.[0-9]+[eE]\+?[0-9]{1,3}|[0-9][eE]\+[0-9]{1,3}")
+_QUOTED: Final = re.compile("[='\u2018\u2019`]+\"?([A-Za-z0-9][A-Za-z0-9_.-]*)\"?")
+"""What keeps Excel from taking a code for a number: ``'0441``, ``="0441"``."""
+_LOST: Final = re.compile(r"[0-9]\.[0-9]+[eE]\+?[0-9]{1,3}|[0-9][eE]\+[0-9]{1,3}|#{3,}")
+"""Scientific notation, and what a column shows that is too narrow for its numbers."""
 MOST_ROWS_NAMED: Final = 1000
 _LONG_CODE: Final = 6
 """Digits from which on codes of one file are expected to have one length."""
@@ -38,9 +41,11 @@ class Codes:
     Attributes
     ----------
     text
-        Full-width digits made plain, a trailing ``.0`` removed; ``""`` where empty or lost.
+        Full-width digits made plain, a trailing ``.0`` and an apostrophe in front removed; ``""``
+        where empty or lost.
     lost
-        Where Excel has written a long code in scientific notation: its digits are gone.
+        Where Excel has written a long code in scientific notation, or as ``####``: its digits are
+        gone.
     cells
         As the file has them.
     notes
@@ -82,7 +87,9 @@ def _is_clean(text: pd.Series) -> pd.Series:
 
 
 def _plain(cell: str) -> str:
-    return _WHOLE.sub(lambda match: match[1], _narrow(cell)) if "." in cell else _narrow(cell)
+    narrow = _narrow(cell)
+    match = _QUOTED.fullmatch(narrow) or _WHOLE.fullmatch(narrow)
+    return match[1] if match else narrow
 
 
 def _narrow(cell: str) -> str:
@@ -108,7 +115,7 @@ def read_codes(table: Table, column: str) -> Codes:
     changed = (plain != strange) & (strange != "")
     notes += note_once("code-made-plain", table, column, strange[changed], plain)
     gone = np.array(
-        each_distinct(plain, lambda cell: bool(_SCIENTIFIC.fullmatch(cell))), dtype=bool
+        each_distinct(plain, lambda cell: bool(_LOST.fullmatch(cell))), dtype=bool
     )
     text, lost = cells.copy(), dirty.copy()
     text[dirty] = plain.mask(pd.Series(gone, index=plain.index), "")
