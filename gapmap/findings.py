@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -29,11 +30,13 @@ __all__ = [
     "REPAIRS",
     "SEVERITIES",
     "Finding",
+    "Group",
     "as_table",
     "catalogue",
     "fail",
     "finding",
     "from_error",
+    "grouped",
     "may_repair",
     "worst_first",
 ]
@@ -268,6 +271,60 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
         return grave, one.file, own_list, one.rank, one.row or 0, one.code
 
     return sorted(findings, key=place)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one severity, code, file and column.
+
+    Attributes
+    ----------
+    members
+        The first of them, at least one, in the order of their rows.
+    count
+        How many there are.
+    """
+
+    members: tuple[Finding, ...]
+    count: int
+
+    @property
+    def first(self) -> Finding:
+        """The finding whose words stand for all of them."""
+        return self.members[0]
+
+    def rows(self, most: int = 5) -> str:
+        """List the rows of the first few, with ``…`` where there are more."""
+        known = [str(one.row) for one in self.members if one.row is not None]
+        more = ["…"] if known and self.count > min(len(known), most) else []
+        return ", ".join(known[:most] + more)
+
+
+def grouped(findings: Iterable[Finding], *, most: int = 20) -> list[Group]:
+    """Put findings of one severity, code, file and column together, worst first.
+
+    Parameters
+    ----------
+    findings
+        Any number of them.
+    most
+        How many members each group keeps; all are counted.
+
+    Examples
+    --------
+    >>> found = [finding("position-missing", file="a.csv", row=row, name="x") for row in (9, 4, 7)]
+    >>> [(group.first.code, group.count, group.rows(2)) for group in grouped(found)]
+    [('position-missing', 3, '4, 7, …')]
+    """
+    members: dict[tuple[str, str, str, str], list[Finding]] = {}
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    for one in worst_first(findings):
+        key = (one.severity, one.file, one.code, one.field)
+        counts[key] += 1
+        kept = members.setdefault(key, [])
+        if len(kept) < most:
+            kept.append(one)
+    return [Group(tuple(kept), counts[key]) for key, kept in members.items()]
 
 
 def as_table(findings: Iterable[Finding], language: str = "en") -> pd.DataFrame:

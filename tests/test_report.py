@@ -31,6 +31,7 @@ from gapmap.network import Ferry, network_from_lines
 from gapmap.report import build_report
 from gapmap.report.page import SCRIPTS, STYLES
 from gapmap.report.parts import content, simulated_files
+from gapmap.tables import RowCount
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -320,7 +321,7 @@ def test_findings_come_worst_first_in_both_languages(assessed: Assessment) -> No
     found = content(assessed, (), toys.ABOUT)["findings"]
     assert isinstance(found, list)
     warning = next(one for one in found if one["file"] == "places.csv")
-    assert warning["row"] == 12
+    assert warning["rows"] == "12"
     assert "{{7*7}}<b>" in warning["message"]["zh"]
     assert warning["message"]["zh"] != warning["message"]["en"]
     order = ["error", "warning", "note"]
@@ -331,12 +332,44 @@ def test_findings_come_worst_first_in_both_languages(assessed: Assessment) -> No
 def test_findings_of_the_run_are_kept_and_others_added_once(assessed: Assessment) -> None:
     own = assessed.access.places.findings[0]
     extra = finding("position-missing", file="study.toml", name="x")
-    found = content(assessed, (), toys.ABOUT, [own, extra, extra])["findings"]
-    assert isinstance(found, list)
-    without = content(assessed, (), toys.ABOUT)["findings"]
-    assert isinstance(without, list)
-    assert len(found) == len(without) + 2
-    assert sum(one["file"] == "study.toml" for one in found) == 2
+    told = content(assessed, (), toys.ABOUT, [own, extra, extra])["finding_counts"]
+    without = content(assessed, (), toys.ABOUT)["finding_counts"]
+    assert isinstance(told, dict)
+    assert isinstance(without, dict)
+    assert told == {**without, "warning": without["warning"] + 2}
+
+
+def test_findings_of_one_kind_share_a_line_with_count_and_advice(assessed: Assessment) -> None:
+    many = [
+        finding(
+            "position-missing", file="a.xlsx[表1]", row=row, field="x", value=f"v{row}", name="n"
+        )
+        for row in range(100_001, 1, -1)
+    ]
+    told = content(assessed, (), toys.ABOUT, many)
+    (group,) = [one for one in told["findings"] if one["layer"] == "表1"]
+    assert (group["file"], group["count"], group["rows"]) == ("a.xlsx", 100_000, "2, 3, 4, 5, 6, …")
+    assert group["what_to_do"]["zh"] == many[0].advice("zh") != ""
+    assert [one["value"] for one in group["members"]] == [f"v{row}" for row in range(2, 22)]
+    assert told["finding_counts"]["warning"] >= 100_000
+    page = build_report(assessed, about=toys.ABOUT, findings=many).html
+    assert len(page) - len(build_report(assessed, about=toys.ABOUT).html) < 2_000
+
+
+def test_kinds_beyond_the_most_are_counted(assessed: Assessment) -> None:
+    many = [finding("position-missing", file=f"{number}.csv", name="n") for number in range(1_000)]
+    worst = finding("districts-empty", file="z.csv")
+    told = content(assessed, (), toys.ABOUT, [*many, worst])
+    assert isinstance(told["findings"], list)
+    assert len(told["findings"]) == 300
+    assert told["findings"][0]["file"] == "z.csv"
+    assert told["finding_kinds"] >= 1_001
+
+
+def test_rows_of_files_that_no_reader_carries_are_told(assessed: Assessment) -> None:
+    rows = [RowCount(file="sites.csv", read=5, used=2, repaired=1, excluded=2)]
+    told = content(assessed, (), toys.ABOUT, rows=rows)["files"]
+    assert told == [{"file": "sites.csv", "read": 5, "used": 2, "repaired": 1, "excluded": 2}]
 
 
 def _words() -> dict[str, dict[str, dict[str, str]]]:

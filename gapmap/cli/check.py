@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from gapmap.cli.printing import progress, say, show_table
+from gapmap.cli.printing import (
+    counted,
+    on_terminal,
+    progress,
+    say,
+    severity_word,
+    show_table,
+)
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from gapmap.findings import Finding
+    from gapmap.findings import Finding, Group
     from gapmap.tables import RowCount
 
-__all__ = ["check", "summarised"]
+__all__ = ["check"]
 
 _MOST_LINES: Final = 200
 """Lines of the table on the terminal; -o writes all findings."""
 _MOST_ROWS: Final = 5
-_SEVERITIES: Final = {"error": "错误", "warning": "警告", "note": "说明"}
+_TITLES: Final = {
+    "zh": ("程度", "文件", "工作表/图层", "数量", "行", "列", "问题", "请", "处理"),
+    "en": ("severity", "file", "layer", "count", "rows", "column", "what", "to do", "done"),
+}
+"""Titles in a pipe: one line for each kind of finding, its cells apart by tabs."""
 
 
 def check(given: argparse.Namespace, language: str) -> int:
@@ -39,76 +49,60 @@ def check(given: argparse.Namespace, language: str) -> int:
         write_table(target, as_table(checked.findings, language))
     _show_findings(checked.findings, language)
     _show_rows(checked.rows, checked.findings, language)
-    say(_counted(Counter(one.severity for one in checked.findings), language))
+    say(counted(Counter(one.severity for one in checked.findings), language))
     return 0 if checked.usable else 1
 
 
-@dataclass(slots=True)
-class _Line:
-    """Findings of one code, file and column, shown as one line."""
+def _show_findings(findings: Iterable[Finding], language: str) -> None:
+    """Show each kind of finding: on a terminal in few columns that wrap, in a pipe in all."""
+    from gapmap.findings import grouped  # noqa: PLC0415 - heavy
 
-    first: Finding
-    count: int = 0
-    rows: list[int] = field(default_factory=list)
-
-
-def summarised(findings: Iterable[Finding]) -> list[tuple[Finding, int, str]]:
-    """Put findings of one severity, code, file and column together, worst first.
-
-    Returns
-    -------
-    list
-        The first of each kind, how many there are, and the rows of the first few.
-    """
-    from gapmap.findings import worst_first  # noqa: PLC0415 - heavy
-
-    lines: dict[tuple[str, str, str, str], _Line] = {}
-    for one in worst_first(findings):
-        key = (one.severity, one.file, one.code, one.field)
-        line = lines.setdefault(key, _Line(one))
-        line.count += 1
-        if one.row is not None and len(line.rows) < _MOST_ROWS:
-            line.rows.append(one.row)
-    return [
-        (
-            line.first,
-            line.count,
-            ", ".join(map(str, line.rows))
-            + (", …" if line.count > _MOST_ROWS < 1 + len(line.rows) else ""),
+    groups = grouped(findings, most=1 + _MOST_ROWS)
+    shown = groups[:_MOST_LINES]
+    if on_terminal():
+        titles = ("程度", "数量", "哪里", "问题、怎么办、处理")
+        show_table(
+            titles if language == "zh" else ("severity", "count", "where", "what, to do, done"),
+            [_stacked(group, language) for group in shown],
+            lines=True,
         )
-        for line in lines.values()
-    ]
-
-
-def _show_findings(findings: Sequence[Finding], language: str) -> None:
-    zh = language == "zh"
-    titles = (
-        ("程度", "文件", "工作表/图层", "数量", "行", "列", "问题", "请", "处理")
-        if zh
-        else ("severity", "file", "layer", "count", "rows", "column", "what", "to do", "done")
-    )
-    lines = summarised(findings)
-    shown = [
-        (
-            _SEVERITIES[one.severity] if zh else one.severity,
-            *one.file_and_layer,
-            str(count),
-            rows,
-            one.field,
-            one.message(language),
-            one.advice(language),
-            one.done(language),
-        )
-        for one, count, rows in lines[:_MOST_LINES]
-    ]
-    show_table(titles, shown)
-    if len(lines) > _MOST_LINES:
-        rest = len(lines) - _MOST_LINES
+    else:
+        show_table(_TITLES[language], [_flat(group, language) for group in shown])
+    rest = len(groups) - len(shown)
+    if rest:
         say(
             f"... 其余 {rest} 类请用 -o 写入文件"
-            if zh
+            if language == "zh"
             else f"... {rest} more kinds; write all with -o"
         )
+
+
+def _flat(group: Group, language: str) -> tuple[str, ...]:
+    """Give a group's cells, each in a column of its own."""
+    one = group.first
+    words = (one.message(language), one.advice(language), one.done(language))
+    where = (*one.file_and_layer, str(group.count), group.rows(_MOST_ROWS), one.field)
+    return (severity_word(one.severity, language), *where, *words)
+
+
+def _stacked(group: Group, language: str) -> tuple[str, ...]:
+    """Give a group's cells for a screen: place and words below each other in few columns."""
+    zh = language == "zh"
+    severity, file, layer, count, rows, field, what, to_do, done = _flat(group, language)
+    one_row = group.count == 1
+    where = (
+        ("", file),
+        ("工作表/图层 " if zh else "layer ", layer),
+        ("行 " if zh else ("row " if one_row else "rows "), rows),
+        ("列 " if zh else "column ", field),
+    )
+    words = (
+        ("", what),
+        ("怎么办:" if zh else "to do: ", to_do),
+        ("处理:" if zh else "done: ", done),
+    )
+    cells = ("\n".join(head + said for head, said in part if said) for part in (where, words))
+    return (severity, count, *cells)
 
 
 def _show_rows(rows: Iterable[RowCount], findings: Iterable[Finding], language: str) -> None:
@@ -122,15 +116,14 @@ def _show_rows(rows: Iterable[RowCount], findings: Iterable[Finding], language: 
         if zh
         else "{} rows = {} used + {} repaired + {} excluded"
     )
+    sums = [0, 0, 0, 0]
     for row in rows:
-        told = _counted(counts.pop(row.file, Counter()), language)
-        said = words.format(row.read, row.used, row.repaired, row.excluded)
-        say(f"{row.file}: {said}; {told}")
+        told = counted(counts.pop(row.file, Counter()), language)
+        numbers = (row.read, row.used, row.repaired, row.excluded)
+        sums = [whole + part for whole, part in zip(sums, numbers, strict=True)]
+        say(f"{row.file}: {words.format(*numbers)}; {told}")
     for file, count in counts.items():
         if file:
-            say(f"{file}: {_counted(count, language)}")
-
-
-def _counted(count: Counter[str], language: str) -> str:
-    words = _SEVERITIES if language == "zh" else {name: name for name in _SEVERITIES}
-    return ", ".join(f"{word} {count[name]}" for name, word in words.items())
+            say(f"{file}: {counted(count, language)}")
+    if sums[0]:
+        say(f"{'合计' if zh else 'all files'}: {words.format(*sums)}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gapmap.cli.printing import progress, say, show_table
+from gapmap.cli.printing import counted, progress, say, show_table
 from gapmap.errors import OutputError
 
 if TYPE_CHECKING:
@@ -97,24 +98,23 @@ def _summary(results: Results, out: Path, language: str) -> None:
         )
         for row in city.itertuples()
     ]
-    counted = access.places.weight
+    weight = access.places.weight
     show_table(
         (
             "服务",
-            "覆盖人口" if counted == "people" else "覆盖村居",
+            "覆盖人口" if weight == "people" else "覆盖村居",
             "下限 - 上限",
             "未覆盖村居",
             "未知村居",
         )
         if zh
-        else ("service", f"{counted} covered", "low - high", "places uncovered", "places unknown"),
+        else ("service", f"{weight} covered", "low - high", "places uncovered", "places unknown"),
         rows,
     )
-    worst = [one for one in results.findings if one.severity == "warning"]
     if results.about.simulated:
         say("模拟数据:不得用于决策" if zh else "simulated data: not for decisions")
-    said = f"{len(worst)} 条警告见" if zh else f"{len(worst)} warnings in"
-    say(f"{said} {out / 'findings.csv'}")
+    found = counted(Counter(one.severity for one in results.findings), language)
+    say(f"{found}{':见 ' if zh else ': see '}{out / 'findings.csv'}")
     say(f"{'报告' if zh else 'report'}: {out / 'report.html'}")
 
 

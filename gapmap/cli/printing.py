@@ -5,18 +5,29 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gapmap.cells import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import Console
 
     from gapmap.study import Steps
 
-__all__ = ["complain", "progress", "say", "show_table", "system_language"]
+__all__ = [
+    "complain",
+    "counted",
+    "on_terminal",
+    "progress",
+    "say",
+    "severity_word",
+    "show_table",
+    "system_language",
+]
+
+_SEVERITIES: Final = {"error": "错误", "warning": "警告", "note": "说明"}
 
 
 def complain(message: str, language: str) -> None:
@@ -28,6 +39,23 @@ def complain(message: str, language: str) -> None:
 def say(text: str = "") -> None:
     """Say a line."""
     print(visible(text))  # noqa: T201 - the command line talks
+
+
+def severity_word(severity: str, language: str) -> str:
+    """Name a severity."""
+    return _SEVERITIES[severity] if language == "zh" else severity
+
+
+def counted(count: Mapping[str, int], language: str) -> str:
+    """Say how many findings of each severity there are."""
+    return ", ".join(
+        f"{severity_word(name, language)} {count.get(name, 0)}" for name in _SEVERITIES
+    )
+
+
+def on_terminal() -> bool:
+    """Say whether what is said goes to a terminal."""
+    return _console().is_terminal
 
 
 def system_language() -> str:
@@ -58,18 +86,32 @@ def _console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
 
 
-def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; in a pipe as tab-separated text, whole cells, nothing cut."""
+def show_table(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], *, lines: bool = False
+) -> None:
+    """Print a table; in a pipe as tab-separated text, whole cells, nothing cut.
+
+    Parameters
+    ----------
+    titles, rows
+        Texts. On a terminal line breaks in them are kept.
+    lines
+        Whether a line parts the rows on a terminal.
+    """
     console = _console()
-    clean = [["".join(c if c.isprintable() else " " for c in cell) for cell in row] for row in rows]
     if not console.is_terminal:
-        for row in [titles, *clean]:
-            say("\t".join(row))
+        for row in [titles, *rows]:
+            say("\t".join(map(_printable, row)))
         return
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(*titles)
-    for row in clean:
-        table.add_row(*(Text(cell) for cell in row))
+    table = Table(*titles, show_lines=lines)
+    for row in rows:
+        cells = ("\n".join(map(_printable, cell.split("\n"))) for cell in row)
+        table.add_row(*(Text(cell, overflow="fold") for cell in cells))
     console.print(table)
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding
+    from gapmap.tables import RowCount
 
 __all__ = ["Report", "build_report"]
 
@@ -51,6 +52,7 @@ def build_report(
     *,
     about: About | None = None,
     findings: Iterable[Finding] = (),
+    rows: Iterable[RowCount] | None = None,
 ) -> Report:
     """Make the report page of an assessment.
 
@@ -66,6 +68,9 @@ def build_report(
     findings
         Findings of the run that neither a reader of the assessment's inputs nor a step carries,
         such as those of the study file.
+    rows
+        What became of the rows of each input file; None: as the readers of the assessment's
+        inputs tell it.
 
     Returns
     -------
@@ -74,7 +79,7 @@ def build_report(
     """
     block = about if about is not None else About()
     chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
-    data = content(assessment, chosen, block, findings)
+    data = content(assessment, chosen, block, findings, rows)
     name, credit = visible(block.name), visible(block.credit)
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
     return Report(assemble(data, title=title, language=block.language, credit=credit))

@@ -27,6 +27,7 @@ SCRIPTS = (
     "assets/table.js",
     "assets/panels.js",
     "assets/sections.js",
+    "assets/findings.js",
     "assets/islands.js",
     "assets/app.js",
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
 from gapmap.assessment import simulated_inputs, sources_of
 from gapmap.drawing import picture, plain, site_list
-from gapmap.findings import worst_first
+from gapmap.findings import SEVERITIES, grouped
 from gapmap.network import MODES, default_speeds
 from gapmap.words import vocabulary
 
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
     from gapmap.about import About
     from gapmap.access import Service
     from gapmap.assessment import Assessment
-    from gapmap.findings import Finding
+    from gapmap.findings import Finding, Group
     from gapmap.network import Network
     from gapmap.siting import Proposal
     from gapmap.tables import RowCount
 
 __all__ = ["content", "simulated_files"]
+
+MOST_GROUPS: Final = 300
+"""Kinds of findings that the page lists, the worst ones; it says how many more there are."""
+MOST_MEMBERS: Final = 20
+"""Findings of one kind that the page lists; ``findings.csv`` has all."""
 
 
 def content(
@@ -31,13 +37,18 @@ def content(
     proposals: Sequence[Proposal],
     about: About,
     findings: Iterable[Finding] = (),
+    rows: Iterable[RowCount] | None = None,
 ) -> dict[str, object]:
     """Give all that the page shows, fit for JSON.
 
     Shares are 0 to 1, lengths metres, times minutes; what is unknown is None, an infinite
-    quantile ``inf``. Findings and words carry both languages.
+    quantile ``inf``. Findings and words carry both languages. Findings come in groups, however
+    many there are.
     """
     access = assessment.access
+    found = _all_findings(assessment, findings)
+    groups = grouped(found, most=MOST_MEMBERS)
+    severities = Counter(one.severity for one in found)
     return {
         "about": _about(assessment, about),
         "words": vocabulary(),
@@ -51,8 +62,12 @@ def content(
         "targets": _table(assessment.targets),
         "islands": _table(assessment.islands),
         "pieces": _table(access.pieces),
-        "findings": [_finding(found) for found in worst_first(_all_findings(assessment, findings))],
-        "files": [_row_count(count) for count in _row_counts(assessment)],
+        "findings": [_group(group) for group in groups[:MOST_GROUPS]],
+        "finding_counts": {name: severities[name] for name in SEVERITIES},
+        "finding_kinds": len(groups),
+        "files": [
+            _row_count(count) for count in (_row_counts(assessment) if rows is None else rows)
+        ],
         "map": picture(assessment),
         "proposals": [_proposal(proposal) for proposal in proposals],
     }
@@ -157,16 +172,30 @@ def _all_findings(assessment: Assessment, given: Iterable[Finding]) -> list[Find
     return listed + [found for found in dict.fromkeys(gathered) if found not in known]
 
 
-def _finding(found: Finding) -> dict[str, object]:
+def _group(group: Group) -> dict[str, object]:
+    """Give findings of one kind: the words of the first, and what the next ones say."""
+    first = group.first
+    file, layer = first.file_and_layer
     return {
-        "severity": found.severity,
-        "code": found.code,
-        "file": found.file,
+        "severity": first.severity,
+        "code": first.code,
+        "count": group.count,
+        "file": file,
+        "layer": layer,
+        "rows": group.rows(),
+        "field": first.field,
+        **_said(first),
+        "what_to_do": {"zh": first.advice("zh"), "en": first.advice("en")},
+        "done": {"zh": first.done("zh"), "en": first.done("en")},
+        "members": [_said(one) for one in group.members] if group.count > 1 else [],
+    }
+
+
+def _said(found: Finding) -> dict[str, object]:
+    return {
         "row": found.row,
-        "field": found.field,
         "value": found.value,
-        "message": {"zh": found.sentence("zh"), "en": found.sentence("en")},
-        "done": {"zh": found.done("zh"), "en": found.done("en")},
+        "message": {"zh": found.message("zh"), "en": found.message("en")},
     }
 
 

@@ -127,7 +127,9 @@ def _results(
             *opening_findings(borders, access.services),
             *assessment.findings,
         )
-        report = build_report(assessment, proposals, about=about, findings=findings)
+        report = build_report(
+            assessment, proposals, about=about, findings=findings, rows=study.rows
+        )
     return Results(
         assessment=assessment,
         proposals=proposals,

@@ -79,7 +79,12 @@ class Checked:
 
     @property
     def usable(self) -> bool:
-        """Whether a run would start."""
+        """Whether nothing is wrong that has to be put right; ``gapmap check`` then exits with 0.
+
+        A study with errors may still run: a row that is left out, such as a village without a
+        usable outline, is an error and named in every output, but stops nothing. Only an input
+        that cannot be used at all does.
+        """
         return not any(one.severity == "error" for one in self.findings)
 
 

@@ -1,16 +1,15 @@
-// The sections below the first screen: targets, coverage, gaps, findings, method, sources.
+// The sections below the first screen: targets, coverage, gaps, method, sources.
 (function () {
   "use strict";
   const gapmap = (window.gapmap = window.gapmap || {});
   const { el } = gapmap;
   const TARGET_STATES = ["met", "on_course", "behind", "overdue", "not_measurable"];
-  const SEVERITIES = ["error", "warning", "note"];
 
   function section(page, id, ...content) {
     return el("section", { id }, el("h2", {}, page.voice.say("section_" + id)), content);
   }
 
-  function chips(page, names, counts, chosen, onChoose) {
+  gapmap.chips = function (page, names, counts, chosen, onChoose) {
     const { voice } = page;
     return el("div", { class: "chips", role: "group" }, names.map((name) =>
       el("button", {
@@ -18,7 +17,7 @@
         "aria-pressed": chosen === name ? "true" : "false",
         click: () => onChoose(chosen === name ? null : name),
       }, el("b", {}, voice.count(counts[name] || 0)), " ", voice.value(name))));
-  }
+  };
 
   function tally(rows, key) {
     const counts = {};
@@ -84,7 +83,7 @@
     const numbers = ["required", "achieved", "shortfall"];
     return section(page, "targets",
       el("p", { class: "lead" }, voice.say("targets_lead", { count: voice.count(wholes.length) })),
-      chips(page, TARGET_STATES, tally(wholes, "status"), state.targetState, (name) => {
+      gapmap.chips(page, TARGET_STATES, tally(wholes, "status"), state.targetState, (name) => {
         state.targetState = name;
         page.drawTargets();
       }),
@@ -297,75 +296,6 @@
         }).node];
     }));
   };
-
-  // ---- findings -----------------------------------------------------------------------
-
-  gapmap.findings = function (page) {
-    const { voice, data, state } = page;
-    const rows = data.findings.filter((row) => !state.severity || row.severity === state.severity);
-    const text = (key, title, value) => ({ key, title, kind: "text", value });
-    const number = (key) => ({ key, title: voice.title(key), kind: "number",
-      value: (row) => row[key], cell: (row) => voice.count(row[key]) });
-    return section(page, "findings",
-      el("p", { class: "lead" }, voice.say("findings_lead")),
-      chips(page, SEVERITIES, tally(data.findings, "severity"), state.severity, (name) => {
-        state.severity = name;
-        page.drawFindings();
-      }),
-      gapmap.table({
-        voice, rows, state: state.findingSort, name: "findings-table", portion: 30,
-        columns: [
-          { ...text("severity", voice.title("severity"),
-            (row) => SEVERITIES.indexOf(row.severity)),
-          cell: (row) => el("span", { class: "state " + row.severity }, voice.value(row.severity)) },
-          { ...text("file", voice.title("file"), (row) => row.file),
-            cell: (row) => row.file || "—" },
-          { key: "row", title: voice.title("row"), kind: "number", value: (row) => row.row,
-            cell: (row) => (row.row === null ? "—" : String(row.row)) },
-          { ...text("field", voice.title("field"), (row) => row.field),
-            cell: (row) => row.field || "—" },
-          { ...text("value", voice.title("value"), (row) => row.value),
-            cell: (row) => row.value || "—" },
-          text("message", voice.title("message"), (row) => voice.both(row.message)),
-          text("done", voice.title("done"), (row) => voice.both(row.done)),
-        ],
-      }).node,
-      data.files.length ? [el("h3", {}, voice.say("rows_title")), gapmap.table({
-        voice, rows: data.files, state: {}, name: "files-table",
-        columns: [text("file", voice.title("file"), (row) => row.file),
-          ...["read", "used", "repaired", "excluded"].map(number)],
-      }).node] : null,
-      piecesPart(page));
-  };
-
-  // The connected pieces of the network, in the section of the data.
-  function piecesPart(page) {
-    const { voice } = page;
-    const rows = gapmap.rows(page.data.pieces);
-    if (!rows.length) return null;
-    const count = (key) => ({ key, title: voice.title(key), kind: "number",
-      value: (row) => row[key], cell: (row) => voice.count(row[key]) });
-    return [el("h3", {}, voice.say("pieces_title")),
-      el("p", { class: "lead" }, voice.say("pieces_lead")),
-      gapmap.table({
-        voice, rows, state: {}, name: "pieces-table", portion: 12,
-        columns: [
-          { key: "mode", title: voice.title("mode"), kind: "text",
-            value: (row) => voice.value(row.mode) },
-          { key: "piece", title: voice.title("piece"), kind: "number", value: (row) => row.piece,
-            cell: (row) => (row.piece === null ? "—" : voice.count(row.piece)) },
-          count("places"), count("people"), count("facilities"),
-          { key: "ways_km", title: voice.title("ways_km"), kind: "number",
-            value: (row) => row.ways_km, cell: (row) => voice.number(row.ways_km) },
-          { key: "has_ferry", title: voice.title("has_ferry"), kind: "text",
-            value: (row) => (row.has_ferry === null ? "—" : voice.value(String(row.has_ferry))) },
-          { key: "note", title: voice.title("note"), kind: "text",
-            value: (row) => [row.is_main ? voice.title("is_main") : null,
-              voice.language === "zh" ? row.note_zh : row.note].filter(Boolean)
-              .join(voice.language === "zh" ? ";" : "; ") || "—" },
-        ],
-      }).node];
-  }
 
   // ---- method and sources -------------------------------------------------------------
 

@@ -41,7 +41,7 @@
   }
 
   // options: voice, columns, rows, state {key, descending}, name, onRow(row), id(row), chosen,
-  // portion: rows that are drawn at first
+  // portion: rows that are drawn at first; foot: the cells of a last row, such as totals
   gapmap.table = function (options) {
     const { voice, columns, rows, state } = options;
     const frame = el("div", { class: "table-frame " + (options.name || "") });
@@ -80,7 +80,9 @@
             state.key = chosen.key;
             draw();
           }),
-          el("tbody", {}, ordered.slice(0, shown).map(line))),
+          el("tbody", {}, ordered.slice(0, shown).map(line)),
+          options.foot ? el("tfoot", {}, el("tr", {}, options.foot.map((cell, at) =>
+            el("td", { class: columns[at].kind }, cell)))) : null),
       );
       if (!rows.length) frame.appendChild(el("p", { class: "none" }, voice.say("no_rows")));
       if (more <= 0) return;
