@@ -18,6 +18,7 @@ from gapmap.datum import (
     point_pair_evidence,
     prepare_roads,
     read_as,
+    read_beside,
     road_evidence,
     share_inside,
     tell_mixed,
@@ -68,6 +69,15 @@ def test_rows_without_a_position_are_left_out_and_the_others_keep_their_place():
     assert len(read_as([], CRS)) == 0
 
 
+@pytest.mark.parametrize("declared", HYPOTHESES)
+@pytest.mark.parametrize("truth", HYPOTHESES)
+def test_points_lie_beside_displaced_roads_where_these_show_them(truth, declared):
+    """What is at 0, 0 and written in its datum is drawn at ``shown`` if read as declared."""
+    shown = layer([[0, 0]], truth).xy[HYPOTHESES.index(declared), 0]
+    beside_it = read_beside(MIDDLE[None], CRS, declared=declared)
+    np.testing.assert_allclose(beside_it.xy[HYPOTHESES.index(truth), 0], shown, atol=1e-3)
+
+
 # --- z ---------------------------------------------------------------------------------------
 
 
@@ -81,6 +91,14 @@ def test_z_is_the_deviate_of_students_t():
 
 def test_perfect_agreement_of_seven_is_no_certainty():
     assert deviate(1.0, 0.0, 7) < 2.5 < deviate(1.0, 0.0, 9)
+
+
+def test_z_is_a_number_however_plain_the_case():
+    assert deviate(5.0, 1e-9, 100_000) == 30
+    assert deviate(-5.0, 1e-9, 100_000) == -30
+    ring = spread(9000, 1, 60_000)
+    many = area_evidence(layer(ring), np.array([box(*one, 20) for one in ring], dtype=object))
+    assert max(many.z.values()) == 30
 
 
 def test_hypotheses_that_coincide_are_not_ahead_of_each_other():
@@ -299,6 +317,12 @@ def test_the_share_inside_is_a_hint_that_never_speaks():
     assert found.best == "wgs84"
     assert not found.speaks
     assert judge_datum([found], "gcj02").datum is None
+
+
+def test_what_lies_in_any_of_several_areas_is_inside():
+    halves = [box(-1500, 0, 1500), box(1500, 0, 1500)]
+    points = layer([[-100, 0], [100, 0], [5, 1400], [9000, 0]])
+    assert share_inside(points, halves).share["wgs84"] == 0.75
 
 
 def test_one_strong_kind_or_two_that_agree_decide():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,3 +135,133 @@ def test_outside_china_all_datums_are_one_and_detect_reads_what_is_declared(tmp_
     csv(tmp_path / "villages.csv", [VILLAGES[0], ["1", "A", "440403", "-22.0", "64.1", "5"]])
     csv(tmp_path / "shelters.csv", [FACILITIES[0], ["T", "A", "-22.0", "64.1", "2012-01-01", "9"]])
     assert codes(read_study(study).findings) == ["datum-assumed"]
+
+
+def replaced(study: Path, *pairs: tuple[str, str]) -> Path:
+    text = study.read_text("utf8")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    study.write_text(text, "utf8")
+    return study
+
+
+UNNAMED_ROADS = ('lines = "roads.geojson"\ndatum = "wgs84"', 'lines = "roads.geojson"')
+
+
+def move_roads(folder: Path, target: str) -> None:
+    told = json.loads((folder / "roads.geojson").read_text("utf8"))["features"]
+    for one in told:
+        x, y = np.array(one["geometry"]["coordinates"]).T
+        lonlat = np.column_stack(convert_datum(x, y, source="wgs84", target=target))
+        one["geometry"]["coordinates"] = lonlat.tolist()
+    geojson(folder / "roads.geojson", told)
+
+
+@pytest.mark.parametrize("said", ["auto", "wgs84"])
+@pytest.mark.parametrize("truth", ["gcj02", "bd09"])
+def test_roads_of_a_web_map_are_told_and_honest_shelters_are_not_accused(
+    tmp_path, truth, said
+) -> None:
+    study = city(tmp_path, shelters="auto")
+    move_roads(tmp_path, truth)
+    if said == "auto":
+        replaced(study, UNNAMED_ROADS)
+    told = [one for one in read_study(study).findings if one.code.startswith("datum-contra")]
+    assert [(one.code, one.file) for one in told] == [("datum-contradicted-roads", "roads.geojson")]
+    assert f'datum = "{truth}"' in told[0].advice("en")
+    assert "may also be the points" in told[0].advice("en")
+
+
+def test_shelters_that_match_roads_of_an_unknown_datum_are_not_confirmed(tmp_path) -> None:
+    study = replaced(city(tmp_path, shelters="detect"), UNNAMED_ROADS)
+    with pytest.raises(CrsError, match="unverified") as caught:
+        read_study(study)
+    assert caught.value.code == "datum-undecided"
+
+
+def test_shelters_off_roads_of_an_unknown_datum_are_found_and_the_doubt_is_told(tmp_path) -> None:
+    study = replaced(city(tmp_path, shelters="auto"), UNNAMED_ROADS)
+    csv(tmp_path / "shelters.csv", moved(shelters(tmp_path), 2, "gcj02"))
+    told = [one for one in read_study(study).findings if one.code == "datum-contradicted"]
+    assert [one.file for one in told] == ["shelters.csv"]
+    assert "held against a layer read as WGS84, unverified" in told[0].message("en")
+    assert "未经证实" in told[0].message("zh")
+
+
+def test_two_files_of_one_name_are_judged_each_for_itself(tmp_path) -> None:
+    """As two sheets of a workbook are: one filled in from a web map, one from a survey."""
+    study = city(tmp_path, shelters="auto")
+    rows = shelters(tmp_path)
+    for name, target in (("a", "gcj02"), ("b", "wgs84")):
+        (tmp_path / name).mkdir()
+        csv(tmp_path / name / "shelters.csv", moved(rows, 2, target))
+    block = study.read_text("utf8").split("[[facilities]]")[1].split("[")[0]
+    second = block.replace("shelters.csv", "b/shelters.csv").replace("bus_shelter", "bus_stop")
+    replaced(
+        study,
+        ('path = "shelters.csv"', 'path = "a/shelters.csv"'),
+        ("[services.bus_shelter]", f"[[facilities]]{second}\n[services.bus_shelter]"),
+    )
+    read = read_study(study)
+    judged = [verdict.datum for file, verdict in read.datums if file == "shelters.csv"]
+    assert judged == ["gcj02", "wgs84"]
+    assert codes(read.findings).count("datum-contradicted") == 1
+
+
+@pytest.mark.parametrize("asked", ["auto", "detect"])
+def test_candidates_are_judged_by_roads(tmp_path, asked) -> None:
+    study = city(tmp_path)
+    rows = shelters(tmp_path)
+    csv(tmp_path / "sites.csv", [one[:4] for one in moved(rows, 2, "gcj02")])
+    replaced(
+        study,
+        (
+            "[services.bus_shelter]",
+            f"""[siting.bus_shelter]
+count = 2
+candidates = "sites.csv"
+datum = "{asked}"
+
+[services.bus_shelter]""",
+        ),
+    )
+    read = read_study(study)
+    told = [one.code for one in read.findings if one.file == "sites.csv"]
+    away = read.candidates["bus_shelter"].geometry.distance(
+        read.facilities.table.geometry, align=False
+    )
+    if asked == "detect":
+        assert "datum-detected" in told
+        assert away.max() < 0.1
+    else:
+        assert "datum-contradicted" in told
+        assert away.min() > 400
+
+
+def test_check_lists_every_layer_whose_datum_nothing_tells(tmp_path) -> None:
+    study = write_city(tmp_path, {SHELTER_DATUM: SHELTER_DATUM.replace("wgs84", "detect")})
+    replaced(study, (PLACE_DATUM, PLACE_DATUM.replace("wgs84", "detect")))
+    told = [one for one in check_study(study).findings if one.code == "datum-undecided"]
+    assert [one.file for one in told] == ["villages.csv", "shelters.csv"]
+    assert all(one.severity == "error" for one in told)
+
+
+@pytest.mark.parametrize("truth", ["wgs84", "gcj02"])
+def test_facilities_that_carry_a_districts_code_are_held_against_the_district(
+    tmp_path, truth
+) -> None:
+    study = write_city(tmp_path, {SHELTER_DATUM: f'{SHELTER_DATUM}\nplace = "区码"'})
+    many_districts(tmp_path, "wgs84")
+    villages = [
+        line.split(",") for line in (tmp_path / "villages.csv").read_text("utf-8-sig").split()
+    ]
+    rows = [
+        [f"T{at}", one[1], one[3], one[4], "2012-01-01", "9", one[2]]
+        for at, one in enumerate(villages[1:])
+    ]
+    csv(tmp_path / "shelters.csv", moved([[*FACILITIES[0], "区码"], *rows], 2, truth))
+    read = read_study(study)
+    [verdict] = [verdict for file, verdict in read.datums if file == "shelters.csv"]
+    assert verdict.datum == truth
+    assert ("datum-contradicted" in codes(read.findings)) == (truth == "gcj02")

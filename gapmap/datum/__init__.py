@@ -9,7 +9,7 @@ from gapmap.datum.evidence import Evidence
 from gapmap.datum.metric import is_metric, metric_crs
 from gapmap.datum.mixed import MixedRows, mixed_rows, tell_mixed
 from gapmap.datum.named import area_evidence, match_rows, point_pair_evidence, share_inside
-from gapmap.datum.readings import HYPOTHESES, Readings, hypothesis_of, read_as
+from gapmap.datum.readings import HYPOTHESES, Readings, hypothesis_of, read_as, read_beside
 from gapmap.datum.roads import Roads, prepare_roads, road_evidence
 from gapmap.datum.verdict import DATUM_NAMES, Verdict, judge_datum, tell_verdict
 
@@ -33,6 +33,7 @@ __all__ = [
     "point_pair_evidence",
     "prepare_roads",
     "read_as",
+    "read_beside",
     "road_evidence",
     "share_inside",
     "tell_mixed",

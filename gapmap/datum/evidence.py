@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CELL_M",
     "FEWEST",
+    "MOST_Z",
     "SPEAKS_Z",
     "STRONG_Z",
     "Evidence",
@@ -41,6 +42,8 @@ STRONG_Z: Final = 4.0
 """From here one kind of evidence may be enough to convert a layer that asks for it."""
 CELL_M: Final = 250.0
 """Side of the square of ground that counts as one witness."""
+MOST_Z: Final = 30.0
+"""A z above this is told as this: the tail probability is 0 in floating point soon after."""
 _NO_DIFFERENCE: Final = 1e-9
 """A mean difference of scores below this is none: the hypotheses coincide, as they do abroad."""
 
@@ -142,7 +145,8 @@ def deviate(mean: float, error: float, count: int) -> float:
     if count < FEWEST or abs(mean) <= _NO_DIFFERENCE:
         return 0.0
     t = abs(mean) / max(error, abs(mean) * 2.0 / (count - 1))
-    return float(-np.sign(mean) * special.ndtri(special.stdtr(count - 1, -t)))
+    z = min(float(-special.ndtri(special.stdtr(count - 1, -t))), MOST_Z)
+    return float(np.sign(mean)) * z
 
 
 def silent(kind: str, distances_m: Floats, witnesses: int = 0) -> Evidence:

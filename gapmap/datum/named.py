@@ -12,6 +12,7 @@ from scipy import special
 
 from gapmap.datum.evidence import (
     FEWEST,
+    MOST_Z,
     SPEAKS_Z,
     STRONG_Z,
     Evidence,
@@ -107,8 +108,8 @@ def area_evidence(layer: Readings, named: ArrayLike, *, reference: str | None = 
     layer, other = layer.take(known), other[known]
     if not len(other):
         return silent("areas", np.zeros((len(HYPOTHESES), 0)))
-    distances = np.asarray(shapely.distance(layer.shapes, other), dtype=np.float64)
     points_move = shapely.get_dimensions(layer.shapes[0]).max() == 0
+    distances = _outside_m(*((layer.shapes, other) if points_move else (other, layer.shapes)))
     ground = layer.xy[0] if points_move else shapely.get_coordinates(shapely.centroid(other))
     cells = cells_of(ground)
     outside = average(np.minimum(distances, FAR_M), cells)
@@ -131,6 +132,16 @@ def area_evidence(layer: Readings, named: ArrayLike, *, reference: str | None = 
     )
 
 
+def _outside_m(points: NDArray[np.object_], areas: NDArray[np.object_]) -> Floats:
+    """Give how far each point lies outside its area; 0 inside."""
+    points, areas = np.broadcast_arrays(points, areas)
+    shapely.prepare(areas)  # which of 100,000 corners are near is looked up, not tried
+    outside = ~shapely.contains(areas, points)
+    metres = np.zeros(points.shape)
+    metres[outside] = shapely.distance(areas[outside], points[outside])
+    return metres
+
+
 def _ahead_by_sign(outside: Floats) -> Floats:
     """Say how far each hypothesis is ahead of its best rival: normal deviates of sign tests."""
     number = len(outside)
@@ -150,7 +161,8 @@ def _sign_z(votes: int, against: int) -> float:
         return 0.0
     fewer = min(votes, against)
     tail = float(special.bdtr(fewer, votes + against, 0.5))
-    return float(np.sign(votes - against) * max(0.0, -special.ndtri(tail)))
+    z = min(max(0.0, float(-special.ndtri(tail))), MOST_Z)
+    return float(np.sign(votes - against)) * z
 
 
 def point_pair_evidence(
@@ -226,15 +238,19 @@ def _median_error(values: Floats) -> float:
     return float(_MEDIAN_ERROR * spread / len(values) ** 0.5)
 
 
-def share_inside(layer: Readings, boundary: shapely.Geometry) -> Evidence:
-    """Give the share of rows inside the study's boundary under each hypothesis: a hint, no proof.
+def share_inside(layer: Readings, areas: ArrayLike) -> Evidence:
+    """Give the share of rows inside the study's areas under each hypothesis: a hint, no proof.
 
     It never speaks: lists hold rows outside on purpose, and the boundary may be what is wrong.
     """
     if not len(layer):
         return silent("inside", np.zeros((len(HYPOTHESES), 0)))
-    distances = np.asarray(shapely.distance(layer.shapes, boundary), dtype=np.float64)
-    share = (distances <= TOUCH_M).mean(axis=1)
+    points = shapely.points(layer.xy)
+    inside = np.zeros(points.shape, dtype=bool)
+    for area in np.atleast_1d(np.asarray(areas, dtype=object)):
+        shapely.prepare(area)
+        inside[~inside] = shapely.dwithin(area, points[~inside], TOUCH_M)
+    share = inside.mean(axis=1)
     first = share == share.max()
     return Evidence(
         kind="inside",
@@ -246,5 +262,5 @@ def share_inside(layer: Readings, boundary: shapely.Geometry) -> Evidence:
         best=HYPOTHESES[int(share.argmax())] if first.sum() == 1 else "",
         speaks=False,
         strong=False,
-        distances_m=distances,
+        distances_m=np.where(inside, 0.0, np.inf),
     )

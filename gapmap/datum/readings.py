@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Shapes = NDArray[np.object_]
 
-__all__ = ["HYPOTHESES", "Readings", "hypothesis_of", "read_as"]
+__all__ = ["HYPOTHESES", "Readings", "hypothesis_of", "read_as", "read_beside"]
 
 HYPOTHESES: Final = ("wgs84", "gcj02", "bd09")
 
@@ -94,6 +94,38 @@ def read_as(shapes: ArrayLike, crs: pyproj.CRS) -> Readings:
     xy = shapely.get_coordinates(shapely.centroid(moved.ravel())).reshape(*moved.shape, 2)
     usable = np.isfinite(xy).all(axis=(0, 2))
     return Readings(rows[usable], moved[:, usable], xy[:, usable])
+
+
+def read_beside(xy: Floats, crs: pyproj.CRS, *, declared: str) -> Readings:
+    """Move points to where another layer shows them, if that layer is in each datum.
+
+    A layer that is in GCJ-02 but read as ``declared`` lies off by one shift; points that are
+    moved by that shift lie on it again. So points ask for the datum of roads.
+
+    Parameters
+    ----------
+    xy
+        Points at their place, n x 2, in the metric CRS.
+    crs
+        The metric CRS of the study.
+    declared
+        The datum in which the other layer is read.
+
+    Examples
+    --------
+    >>> here, zone = np.array([[456000.0, 2463000.0]]), pyproj.CRS.from_epsg(4547)
+    >>> off = read_beside(here, zone, declared="wgs84")
+    >>> print(np.hypot(*(off.xy[:, 0] - off.xy[0, 0]).T).round())
+    [   0.  618. 1233.]
+    """
+    transformer = _from_degrees(crs)
+    lonlat = transformer.transform(xy[:, 0], xy[:, 1], direction="INVERSE")
+    moved = np.empty((len(HYPOTHESES), len(xy), 2))
+    for at, name in enumerate(HYPOTHESES):
+        numbers = convert_datum(*lonlat, source="wgs84", target=name)
+        there = convert_datum(*numbers, source=hypothesis_of(declared), target="wgs84")
+        moved[at] = np.column_stack(transformer.transform(*there))
+    return Readings(np.arange(len(xy)), shapely.points(moved), moved)
 
 
 @lru_cache(maxsize=8)

@@ -126,19 +126,21 @@ def tell_verdict(verdict: Verdict, *, file: str, asked: str, field: str = "") ->
     file, field
         The layer and its coordinate columns.
     asked
-        What the study says: ``detect``, or anything else for a layer that is never converted.
+        What the study says: ``detect``, or anything else for a layer that is never converted;
+        ``roads`` for the roads themselves.
 
     Returns
     -------
     Finding or None
-        ``datum-contradicted`` (not converted); of a layer that asks for it ``datum-detected``
-        (to be converted from ``verdict.datum``), ``datum-confirmed`` or ``datum-undecided``, an
+        ``datum-contradicted`` or ``datum-contradicted-roads`` (not converted); of a layer that
+        asks for it ``datum-detected`` (to be converted from ``verdict.datum``),
+        ``datum-confirmed`` or ``datum-undecided``, an
         error with which the reader fails.
     """
     if asked != "detect":
         if not verdict.contradicts:
             return None
-        code = "datum-contradicted"
+        code = "datum-contradicted-roads" if asked == "roads" else "datum-contradicted"
     elif not verdict.decisive:
         code = "datum-undecided"
     else:
@@ -158,6 +160,15 @@ def tell_verdict(verdict: Verdict, *, file: str, asked: str, field: str = "") ->
 
 
 def _sentence(one: Evidence, language: str) -> str:
+    told = _measured(one, language)
+    if one.reference is None:
+        return told
+    if language == "zh":
+        return f"{told}(对照的图层按 {DATUM_NAMES[one.reference]} 读取,未经证实)"
+    return f"{told} (held against a layer read as {DATUM_NAMES[one.reference]}, unverified)"
+
+
+def _measured(one: Evidence, language: str) -> str:
     chinese = language == "zh"
     if one.kind == "inside":
         shares = _listed({name: f"{share:.0%}" for name, share in one.share.items()}, language)

@@ -92,6 +92,7 @@ def read_facilities(
         findings=tuple(findings),
         rows=tuple(ledger.count() for ledger in ledgers),
         simulated=tuple(dict.fromkeys(one.path.name for one in sources if one.simulated)),
+        sizes=tuple(int((table["part"] == part).sum()) for part in range(len(sources))),
     )
 
 

@@ -71,6 +71,9 @@ class Facilities:
         The date at which ``counts`` holds.
     services
         All service ids that the sources name, also those without a single facility.
+    sizes
+        How many rows of ``table`` come from each source, in order: several sources may be sheets
+        of one file. What a what-if adds stands behind them.
     """
 
     table: gpd.GeoDataFrame
@@ -79,6 +82,7 @@ class Facilities:
     findings: tuple[Finding, ...] = ()
     rows: tuple[RowCount, ...] = ()
     simulated: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
 
 
 COLUMNS = (

@@ -17,8 +17,9 @@ from gapmap.plan import judge_source, read_plan, standards
 from gapmap.records import no_records, read_records
 from gapmap.region import read_region
 from gapmap.siting import OBJECTIVES
-from gapmap.study.datums import Datums, Ground, as_declared, roads_of
+from gapmap.study.datums import Datums
 from gapmap.study.inputs import about_study, candidate_file, study_path
+from gapmap.study.layers import Ground, as_declared, roads_of
 from gapmap.study.value import Checked, Steps, Study
 from gapmap.studyfile import read_study_file
 from gapmap.tables import read_table
@@ -110,19 +111,20 @@ class _Reading:
             self.keep(region, network)
             self.look(file.places, *file.facilities)
             return None
-        datums = Datums(roads_of(network, region))
+        datums = Datums(roads_of(network, file.network, region))
         ground = self.ground(file, region, places, datums)
         self.keep(ground.region, network, ground.places)
         self.rasters(file, ground)
         facilities = self.facilities(file, ground, datums)
         self.keep(facilities)
+        candidates = {
+            entry.service: self.candidates(entry, file, ground.region, datums)
+            for entry in file.siting
+        }
         self.tell(datums)
         if facilities is None:
             self.look(*file.facilities)
             return None
-        candidates = {
-            entry.service: self.candidates(entry, file, ground.region) for entry in file.siting
-        }
         self.say(file, facilities, services)
         about = about_study(file, plan, ground.region)
         self.findings += [
@@ -164,7 +166,9 @@ class _Reading:
             region=region,
             places=places,
         )
-        return self.attempt("datum", lambda: datums.settle_ground(read, crs=file.crs)) or read
+        settled = self.attempt("datum", lambda: datums.settle_ground(read, crs=file.crs))
+        self.attempt("datum", datums.demand)
+        return settled or read
 
     def tell(self, datums: Datums) -> None:
         """Record what was found of the datums; where one is confirmed, nothing is assumed."""
@@ -187,6 +191,9 @@ class _Reading:
             "datum",
             lambda: datums.settle_facilities(file.facilities, read, ground, date=file.date),
         )
+        self.attempt("datum", datums.demand)
+        if file.network is not None:
+            datums.judge_roads(file.network, ground.region)
         return settled or read
 
     def attempt(self, step: str, read: Callable[[], _T]) -> _T | None:
@@ -224,7 +231,7 @@ class _Reading:
         return tuple(told)
 
     def candidates(
-        self, entry: SitingEntry, file: StudyFile, region: Region
+        self, entry: SitingEntry, file: StudyFile, region: Region, datums: Datums
     ) -> str | gpd.GeoDataFrame:
         """Read a candidate layer where the study names a file; else hand the word on."""
         path = candidate_file(file, entry)
@@ -232,8 +239,13 @@ class _Reading:
             return entry.candidates
         read = self.attempt(
             "candidates",
-            lambda: read_candidates(path, region, datum=entry.datum, repair=file.repair),
+            lambda: datums.settle_candidates(
+                lambda datum: read_candidates(path, region, datum=datum, repair=file.repair),
+                entry.datum,
+                region,
+            ),
         )
+        self.attempt("datum", datums.demand)
         self.keep(read)
         return "places" if read is None else read.table
 
