@@ -583,7 +583,60 @@ def test_lists_that_no_reader_survives_are_refused(tmp_path: Path, name: str) ->
     path = graph(tmp_path / "a.graphml", PLACES, [(1, 2, {**ROAD, "name": name})])
     with pytest.raises(InputError) as caught:
         read_graph(path)
-    assert (caught.value.code, caught.value.file) == ("network-unreadable", "a.graphml")
+    assert caught.value.file == "a.graphml"
+    assert caught.value.code in ("network-unreadable", "network-graph-foreign")
+
+
+FOREIGN = (
+    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:y="http://www.yworks.com/xml/graphml">'
+    '{keys}<graph edgedefault="undirected"><node id="1">{data}</node><node id="2"/>'
+    '<edge source="1" target="2"/></graph></graphml>'
+)
+YED = (
+    '<key for="node" id="d6" yfiles.type="nodegraphics"/>',
+    '<data key="d6"><y:ShapeNode><y:Geometry x="577.0" y="367.0"/></y:ShapeNode></data>',
+)
+GEPHI = (
+    "".join(
+        f'<key attr.name="{name}" attr.type="double" for="{kind}" id="{name}"/>'
+        for name, kind in (("x", "node"), ("y", "node"), ("weight", "edge"))
+    ),
+    '<data key="x">-123.4</data><data key="y">33.2</data>',
+)
+
+
+@pytest.mark.parametrize(
+    ("program", "nodes", "edges"),
+    [(YED, "–", "–"), (GEPHI, "x, y", "weight"), (("", ""), "–", "–")],
+)
+def test_a_graph_of_another_program_is_called_so(
+    tmp_path: Path, program: tuple[str, str], nodes: str, edges: str
+) -> None:
+    keys, data = program
+    path = tmp_path / "a.graphml"
+    path.write_text(FOREIGN.format(keys=keys, data=data), "utf8")
+    with pytest.raises(InputError) as caught:
+        read_graph(path)
+    assert caught.value.code == "network-graph-foreign"
+    told = dict(caught.value.found[0].facts)
+    assert (told["nodes"], told["edges"]) == (nodes, edges)
+
+
+def test_what_nobody_reads_of_a_graph_is_not_handed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+    theirs = osmnx.load_graphml
+    monkeypatch.setattr(
+        osmnx, "load_graphml", lambda **said: given.append(said["graphml_str"]) or theirs(**said)
+    )
+    data = {**ROAD, "osmid": "[1, 2", "lanes": "zwei", "oneway": "True"}
+    path = graph(tmp_path / "a.graphml", PLACES, [(1, 2, data)])
+    changed(path, "</edge>", '<data key="nobody-knows">5</data></edge>')
+    network = read_graph(path)
+    assert counts(network) == (1, 1, 0, 0)
+    assert (network.edges.forward[0], network.edges.backward[0]) == (True, False)
+    assert not any(word in given[0] for word in ("osmid", "zwei", "lanes", "nobody"))
 
 
 def test_text_reaches_osmnx_as_it_stands(tmp_path: Path) -> None:

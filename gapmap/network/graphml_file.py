@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
@@ -14,10 +14,11 @@ import shapely
 
 from gapmap.errors import NetworkError
 from gapmap.findings import fail, finding
-from gapmap.network.rules import TAGS
+from gapmap.network.rules import FERRY_TAGS, TAGS
 from gapmap.tables.xml_guard import refuse_entities
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import networkx as nx
@@ -27,6 +28,15 @@ __all__ = ["Inventory", "load_graph"]
 _LONGEST: Final = 100_000
 """Characters of a list beyond which a file is refused: OSMnx makes lists into objects, which takes
 500 times the memory."""
+
+_WANTED: Final = {
+    "graph": {"crs"},
+    "node": {"x", "y"},
+    "edge": {*TAGS, *FERRY_TAGS, "geometry", "length"},
+}
+"""What is handed on; the rest would cost OSMnx half of its time, and may be another program's."""
+_ROADS: Final = {"highway", "route", "osmid", "length", "oneway", "geometry"}
+"""Of these OSMnx gives every edge some."""
 
 # what OSMnx would turn into numbers and truth values, and give up at the first odd one
 _GRAPH_WORDS: Final = ("consolidated", "simplified")
@@ -70,7 +80,7 @@ def load_graph(path: Path) -> tuple[nx.MultiDiGraph, Inventory]:
     Raises
     ------
     InputError
-        It is no GraphML, has a document type, or OSMnx cannot read it.
+        It is no GraphML, has a document type, or is none of roads that OSMnx saved.
     """
     root = refuse_entities(path)
     if root != "graphml":
@@ -86,22 +96,40 @@ def load_graph(path: Path) -> tuple[nx.MultiDiGraph, Inventory]:
             parser.ParseFile(stream)
     except (expat.ExpatError, ValueError, LookupError) as error:
         fail(finding("network-unreadable", file=path.name, problem=error), NetworkError)
-    return _loaded(copy.text.getvalue(), file=path.name), copy.held
+    if not (copy.keys["node"] >= _WANTED["node"] and copy.keys["edge"] & _ROADS):
+        _refuse_foreign(path.name, copy.keys)
+    return _loaded(copy, file=path.name), copy.held
+
+
+def _refuse_foreign(file: str, keys: Mapping[str, set[str]]) -> NoReturn:
+    """Say that a graph is another program's, and what its nodes and edges have."""
+    nodes, edges = (", ".join(sorted(keys[kind] - {""})) or "–" for kind in ("node", "edge"))
+    fail(finding("network-graph-foreign", file=file, nodes=nodes, edges=edges), NetworkError)
 
 
 class _Copy:
-    """The same graph as text, but for what OSMnx stumbles over or networkx would merge."""
+    """The same graph as text, but for what nobody wants, OSMnx stumbles over or networkx merges.
+
+    ``keys`` names what the file says it tells of the graph, of nodes and of edges.
+    """
 
     def __init__(self) -> None:
+        self.keys: dict[str, set[str]] = {kind: set() for kind in _WANTED}
         self.held = Inventory()
         self.text = StringIO()
         self.words: list[str] = []
         self._nodes: set[str] = set()
         self._directed = "true"
         self._tag = ""
+        self._known: set[str] = set()
+        self._starts: dict[tuple[str, str], str] = {}
+        self._dropped = 0  # how deep within something that is not handed on
 
     def start(self, name: str, said: dict[str, str]) -> None:
         kind, held = name.rpartition(":")[2], self.held
+        if self._dropped or not self._is_wanted(kind, said):
+            self._dropped += 1
+            return
         if kind == "key":
             # OSMnx expects what it saves itself, all of it strings, and stumbles over numbers
             said["attr.type"] = "string"
@@ -122,10 +150,39 @@ class _Copy:
             said["id"] = str(len(held.edges))
             if said.pop("directed", self._directed) == "false":
                 held.undirected.add(len(held.edges))
-        self._copy_words()
-        self.text.write(f"<{name}{''.join(f' {key}={quoteattr(said[key])}' for key in said)}>")
+        if self.words:
+            self._copy_words()
+        self.text.write(self._begun(name, said))
+
+    def _begun(self, name: str, said: dict[str, str]) -> str:
+        """Write the beginning of an element; those of data are a few, each a million times."""
+        if len(said) == 1 and "key" in said:
+            pair = (name, said["key"])
+            if pair not in self._starts:
+                self._starts[pair] = f"<{name} key={quoteattr(said['key'])}>"
+            return self._starts[pair]
+        return f"<{name}{''.join(f' {key}={quoteattr(said[key])}' for key in said)}>"
+
+    def _is_wanted(self, kind: str, said: dict[str, str]) -> bool:
+        """Say whether what begins is handed on; note what the file says it tells."""
+        if kind == "data":
+            return said.get("key") in self._known
+        if kind != "key":
+            return True
+        told = said.get("attr.name", "")
+        about = [one for one in _WANTED if said.get("for", "all") in (one, "all")]
+        for one in about:
+            self.keys[one].add(told)
+        wanted = any(told in _WANTED[one] for one in about)
+        if wanted:
+            self._known.add(said.get("id", ""))
+        return wanted
 
     def end(self, name: str) -> None:
+        if self._dropped:
+            self._dropped -= 1
+            self.words.clear()
+            return
         kind, words = name.rpartition(":")[2], self._copy_words()
         if kind == "data" and words.startswith(("[", "{")) and len(words) > _LONGEST:
             message = f"a list of {len(words)} characters"
@@ -141,7 +198,7 @@ class _Copy:
         return words
 
 
-def _loaded(text: str, *, file: str) -> nx.MultiDiGraph:
+def _loaded(copy: _Copy, *, file: str) -> nx.MultiDiGraph:
     """Let OSMnx read the graph. It reads lists as literals (``ast.literal_eval``): no code runs."""
     import networkx as nx  # noqa: PLC0415 - both take longer to load than many a file to read
     import osmnx  # noqa: PLC0415
@@ -149,7 +206,7 @@ def _loaded(text: str, *, file: str) -> nx.MultiDiGraph:
     try:
         with warnings.catch_warnings(action="ignore"), np.errstate(invalid="ignore"):
             return osmnx.load_graphml(
-                graphml_str=text,
+                graphml_str=copy.text.getvalue(),
                 graph_dtypes=dict.fromkeys(_GRAPH_WORDS, str),
                 node_dtypes=dict.fromkeys(_NODE_WORDS, str),
                 edge_dtypes={**dict.fromkeys(_EDGE_WORDS, str), "geometry": _wkt},
@@ -157,9 +214,8 @@ def _loaded(text: str, *, file: str) -> nx.MultiDiGraph:
     except (
         *(nx.NetworkXException, SyntaxError, ValueError, TypeError, LookupError, AttributeError),
         *(RecursionError, MemoryError),  # nested so deep that Python does not follow
-    ) as error:
-        problem = f"OSMnx: {str(error) or type(error).__name__}"
-        fail(finding("network-unreadable", file=file, problem=problem), NetworkError)
+    ):  # what these say is about Python, not about the file
+        _refuse_foreign(file, copy.keys)
 
 
 def _wkt(value: object) -> str:
