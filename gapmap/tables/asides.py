@@ -8,25 +8,22 @@ finding that shows it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gapmap.findings import finding
 from gapmap.tables.columns import BLANKS
 from gapmap.tables.layout import is_figure
+from gapmap.tables.overview import Asides, Sheet, mask, places_of, sampled
+from gapmap.tables.strays import find_strays
+from gapmap.tables.sums import find_sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from gapmap.findings import Finding
-
-__all__ = ["Asides", "find_asides"]
+__all__ = ["find_asides"]
 
 USUALLY: Final = 0.9
 """Share of the rows in which a column is filled, so that an empty cell is a sign."""
@@ -38,84 +35,45 @@ LAST_ROWS: Final = 60
 """Rows at the end among which footnotes are looked for."""
 SENTENCE: Final = 10
 """Characters from which on a cell that ends in a full stop is a sentence."""
-SAMPLE: Final = 2_000
-"""Rows by which a column is judged to hold words or figures."""
+
+ALL_FIGURES: Final = 0.99
+"""Share of figures beyond which a column has no words."""
 
 _TOTAL_WORDS: Final = (
-    r"(?:合|小|总|共|累)\s*计|总\s*和|其\s*中|grand\s+total|sub-?\s?totals?|totals?|sum"
+    r"(?:合|小|总|共|累)\s*计|总\s*和|其\s*中|∑|Σ|grand\s+total|sub-?\s?totals?|totals?|sum"
 )
-_TOTAL: Final = re.compile(rf"(?:{_TOTAL_WORDS})\s*[::]?|其中\s*[::].*", re.IGNORECASE)
-_ENDS_AS_TOTAL: Final = re.compile(r".{1,14}(?:合|小|总|共)计\s*[::]?")
+_COUNTED: Final = r"(?:\s*\d+\s*[个座所处户间村人]?(?:村居?)?)?"
+"""合计12个村."""
+_TOTAL: Final = re.compile(rf"(?:{_TOTAL_WORDS}){_COUNTED}\s*[:：]?|其中\s*[:：].*", re.IGNORECASE)
+_SUMMARY_WORDS: Final = (
+    r"平均(?:数|值)?|均值|人均|户均|最大值?|最小值?|中位数|总(?:人口|人数|户数|数|面积)"
+    r"|[全本](?:省|市|州|县|区|镇|乡|街道|村)|averages?|mean|median|maximum|minimum"
+    r"|占\S{0,6}(?:比重|比例|百分比)|\S{0,6}(?:占比|比重|百分比|增长率|增幅)"
+)
+_SUMMARY: Final = re.compile(rf"(?:{_SUMMARY_WORDS})\s*(?:\([%‰]\))?[:：]?", re.IGNORECASE)
+"""Words that tell of all rows, where there is nothing but figures beside them."""
+_ENDS_AS_TOTAL: Final = re.compile(rf".{{1,14}}(?:合|小|总|共)计{_COUNTED}\s*[:：]?")
 _TOTAL_ANYWHERE: Final = (
-    r"(?i)(?:[合小总共累]\s*计|总\s*和)\s*[::]?$|^其\s*中"
-    r"|^(?:(?:grand\s+|sub-?\s?)?totals?|sum)\s*:?$"
+    rf"(?i)(?:[合小总共累]\s*计|总\s*和){_COUNTED}\s*[:：]?$|^其\s*中|^[∑Σ]$"
+    rf"|^(?:(?:grand\s+|sub-?\s?)?totals?|sum)\s*:?$|^(?:{_SUMMARY_WORDS})\s*(?:\([%‰]\))?[:：]?$"
 )
 """The same for arrow, which looks at all cells."""
 _FOOTNOTE: Final = re.compile(
     r"(?:\*|※)?\s*(?:备\s*注|附?\s*注|说\s*明|资料来源|数据来源|来源|(?:填报|填表|制表|统计|报送)\S{0,4}"
     r"|审核\S{0,2}|复核\S{0,2}|校对\S{0,2}|负责人|联系人|联系电话|日期"
-    r"|sources?|notes?|remarks?|prepared by|checked by)\s*\d?\s*(?:[::]|$)",
+    r"|sources?|notes?|remarks?|prepared by|checked by)\s*\d?\s*(?:[:：]|$)",
     re.IGNORECASE,
 )
-_NUMBERED_NOTE: Final = re.compile(r"(?:注|note)\s*\d+\s*[.、.]", re.IGNORECASE)
+_NUMBERED_NOTE: Final = re.compile(r"(?:注|说明|note)\s*[:：]?\s*\d+\s*[.、．]", re.IGNORECASE)
 _SECTION: Final = re.compile(
-    r"[((]?[一二三四五六七八九十]{1,3}[))]?[、..\s]|第[一二三四五六七八九十]{1,3}[章节部类]"
+    r"[(（]?[一二三四五六七八九十]{1,3}(?:[)）][、.．\s]?|[、.．\s])|第[一二三四五六七八九十]{1,3}[章节部类]"
 )
+_DATE_OR_PHONE: Final = re.compile(
+    r"\d{4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*(?:\d{1,2}\s*日?)?)?|1\d{10}|(?:0\d{2,3}-?)?\d{7,8}"
+)
+"""Figures that stand beside whoever made a table."""
 _CODE: Final = re.compile(r"[\x21-\x7e]*\d[\x21-\x7e]*")
 _NOTHING: Final = frozenset(("-", "—", "——", "–", "/", "\\", "…", "..."))
-
-
-@dataclass(slots=True)
-class Asides:
-    """What stands between the data.
-
-    Attributes
-    ----------
-    excluded
-        Places of rows that are no data.
-    findings
-        One for each of them, and for rows that were kept in doubt.
-    """
-
-    excluded: set[int] = field(default_factory=set)
-    findings: list[Finding] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """The rows below the header, as seen from afar.
-
-    Attributes
-    ----------
-    columns, numbers, file
-        The cells, the rows' physical numbers and the file's name.
-    filled
-        Row by column, whether there is anything in the cell.
-    totals
-        Places of rows in which some cell reads like the word for a total.
-    """
-
-    columns: Sequence[pa.ChunkedArray]
-    numbers: Sequence[int]
-    file: str
-    filled: NDArray[np.bool_]
-    totals: list[int]
-
-    def rows(self, places: Sequence[int]) -> list[tuple[int, list[str]]]:
-        """Give some rows, each with its place; the cells without blanks at their ends."""
-        wanted = pa.array(places, pa.int64())
-        columns = [column.take(wanted).to_pylist() for column in self.columns]
-        cells = ([cell.strip(BLANKS) for cell in row] for row in zip(*columns, strict=True))
-        return list(zip(places, cells, strict=True))
-
-    def say(
-        self, asides: Asides, code: str, place: int, row: list[str], *, leave_out: bool = True
-    ) -> None:
-        """Note what a row is, and leave it out."""
-        if leave_out:
-            asides.excluded.add(place)
-        value = " | ".join(cell for cell in row if cell)
-        asides.findings.append(finding(code, file=self.file, row=self.numbers[place], value=value))
 
 
 def find_asides(
@@ -124,6 +82,7 @@ def find_asides(
     heads: Sequence[Sequence[str]],
     file: str,
     *,
+    names: Sequence[str] = (),
     numbering: int | None = None,
 ) -> Asides:
     """Find the rows that are no data in the columns below a header.
@@ -138,19 +97,28 @@ def find_asides(
         Title rows and header rows, which a printed table repeats on each page.
     file
         As findings name it.
+    names
+        The header's cell of each column.
     numbering
         Place of the row that numbers the columns, if there is one.
+
+    Raises
+    ------
+    InputError
+        Another table begins below the first.
     """
     asides = Asides()
     if len(columns) < 2 or not numbers:  # noqa: PLR2004 - one column leaves no second sign
         return asides
-    sheet, repeated = _seen(columns, numbers, heads, file)
+    sheet, repeated, totals = _seen(columns, numbers, heads, file, names)
     for place, row in sheet.rows([] if numbering is None else [numbering]):
         sheet.say(asides, "row-numbers-columns", place, row)
     for place, row in sheet.rows(repeated):
         sheet.say(asides, "row-header-again", place, row)
+    find_strays(sheet, asides)
     _footnotes(sheet, asides)
-    _totals(sheet, asides)
+    _totals(sheet, asides, totals)
+    find_sums(sheet, asides)
     _sections(sheet, asides)
     return asides
 
@@ -160,44 +128,31 @@ def _seen(
     numbers: Sequence[int],
     heads: Sequence[Sequence[str]],
     file: str,
-) -> tuple[_Sheet, list[int]]:
-    """Look at all cells once; give the sheet and the rows that repeat a head."""
+    names: Sequence[str],
+) -> tuple[Sheet, list[int], list[int]]:
+    """Look at all cells once; give the sheet, the rows that repeat a head, and possible totals."""
     filled = np.empty((len(numbers), len(columns)), dtype=bool)
     total = np.zeros(len(numbers), dtype=bool)
     wanted = [_to_width([cell.strip(BLANKS) for cell in head], len(columns)) for head in heads]
     same = [np.full(len(numbers), any(head)) for head in wanted]
+    figures = []
     for place, column in enumerate(columns):
         trimmed = pc.utf8_trim(column, characters=BLANKS)
-        filled[:, place] = _mask(pc.not_equal(trimmed, ""))
-        if not _holds_figures(trimmed):
-            total |= _mask(pc.match_substring_regex(trimmed, _TOTAL_ANYWHERE))
+        filled[:, place] = mask(pc.not_equal(trimmed, ""))
+        figures.append(sampled(trimmed))
+        if figures[-1] <= ALL_FIGURES:
+            total |= mask(pc.match_substring_regex(trimmed, _TOTAL_ANYWHERE))
         for number, head in enumerate(wanted):
             if same[number].any():
-                same[number] &= _mask(pc.equal(trimmed, head[place]))
+                same[number] &= mask(pc.equal(trimmed, head[place]))
     repeated = np.logical_or.reduce([np.zeros(len(numbers), dtype=bool), *same])
-    sheet = _Sheet(columns, numbers, file, filled, _places(total))
-    return sheet, _places(repeated)
-
-
-def _places(marked: NDArray[np.bool_]) -> list[int]:
-    return [int(place) for place in np.flatnonzero(marked)]
-
-
-def _mask(found: pa.ChunkedArray) -> NDArray[np.bool_]:
-    return np.asarray(found.to_numpy(), dtype=bool)
+    named = _to_width(list(names), len(columns))
+    sheet = Sheet(columns, numbers, file, filled, figures, named)
+    return sheet, places_of(repeated), places_of(total)
 
 
 def _to_width(cells: list[str], width: int) -> list[str]:
     return [*cells[:width], *[""] * (width - len(cells))]
-
-
-def _holds_figures(column: pa.ChunkedArray) -> bool:
-    """Say whether a column holds figures, by a sample over its whole length."""
-    step = max(1, len(column) // SAMPLE)
-    cells = [
-        cell for cell in column.take(pa.array(range(0, len(column), step))).to_pylist() if cell
-    ]
-    return bool(cells) and sum(map(is_figure, cells)) > 0.99 * len(cells)
 
 
 def _is_footnote(cells: list[str]) -> bool:
@@ -205,10 +160,12 @@ def _is_footnote(cells: list[str]) -> bool:
     says_so = _FOOTNOTE.match(first) or _NUMBERED_NOTE.match(first)
     if len(cells) == 1:
         return bool(says_so) or (len(first) >= SENTENCE and first[-1] in "。;.;")
-    return bool(says_so) and not any(map(is_figure, cells[1:]))
+    return bool(says_so) and not any(
+        is_figure(cell) and not _DATE_OR_PHONE.fullmatch(cell) for cell in cells[1:]
+    )
 
 
-def _footnotes(sheet: _Sheet, asides: Asides) -> None:
+def _footnotes(sheet: Sheet, asides: Asides) -> None:
     """Leave out the notes at the table's end: the first that says so, and all that follow it."""
     start = None
     count = len(sheet.numbers)
@@ -228,9 +185,9 @@ def _footnotes(sheet: _Sheet, asides: Asides) -> None:
             sheet.say(asides, "row-footnote", place, row)
 
 
-def _totals(sheet: _Sheet, asides: Asides) -> None:
+def _totals(sheet: Sheet, asides: Asides, found: Sequence[int]) -> None:
     """Leave out totals and sub-totals; keep, and name, a row that only might be one."""
-    places = [place for place in sheet.totals if place not in asides.excluded]
+    places = [place for place in found if place not in asides.excluded]
     if not places:
         return
     ordinary = sheet.filled.sum(axis=1) > 1
@@ -261,22 +218,24 @@ def _is_total(row: list[str], gap: bool) -> bool | None:  # noqa: FBT001 - a sig
     words = [cell for cell in cells if not is_figure(cell)]
     exact = any(map(_TOTAL.fullmatch, words))
     word = next(filter(_TOTAL.fullmatch, words) if exact else iter(words), "")
-    if not exact and not _ENDS_AS_TOTAL.fullmatch(word):
-        return None
     others = [cell for cell in cells if cell != word]
     only_figures = all(is_figure(cell) or cell in _NOTHING for cell in others)
+    if not exact and _SUMMARY.fullmatch(word):
+        return True if gap and only_figures and others else None
+    if not exact and not _ENDS_AS_TOTAL.fullmatch(word):
+        return None
     first = cells[0] == word
     if exact and word.isascii():  # Total also sells petrol
         sums = only_figures and any(map(is_figure, others)) and (first or gap)
         return sums if gap or only_figures else None
     if exact:
         return gap or (first and only_figures)
-    if first and gap and only_figures:
+    if gap and only_figures:
         return True
     return False if first and (gap or (only_figures and len(others) > 1)) else None
 
 
-def _sections(sheet: _Sheet, asides: Asides) -> None:
+def _sections(sheet: Sheet, asides: Asides) -> None:
     """Leave out rows of one cell, such as the name of a district over its villages.
 
     Only in a table of three or more columns whose other rows fill three or more of them, and
@@ -289,7 +248,7 @@ def _sections(sheet: _Sheet, asides: Asides) -> None:
     several = int((counts > 1).sum())
     if len(sheet.columns) < 3 or full < USUALLY * several:  # noqa: PLR2004 - the same
         return
-    places = _places(single)
+    places = places_of(single)
     unusual = full >= FEWEST_FULL and len(places) <= MOST_SECTIONS * len(counts)
     for place, row in sheet.rows(places):
         cell = next(cell for cell in row if cell)

@@ -139,7 +139,13 @@ def each_distinct(text: pd.Series, read: Callable[[str], _Made]) -> list[_Made]:
 
 
 def note_once(
-    code: str, table: Table, column: str, cells: pd.Series, read: pd.Series | None = None
+    code: str,
+    table: Table,
+    column: str,
+    cells: pd.Series,
+    read: pd.Series | None = None,
+    *,
+    unit: str = "",
 ) -> tuple[Finding, ...]:
     """Give one note for all these cells of a column, with the first as example."""
     if cells.empty:
@@ -155,6 +161,7 @@ def note_once(
             value=cells.iloc[0],
             count=len(cells),
             example=example,
+            **({"unit": unit} if unit else {}),
         ),
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap.tables.columns import BLANKS, distinct_cells, is_blank_word, note_once, texts
+from gapmap.tables.numbers import HASHES
 from gapmap.tables.numerals import chinese_number, digit_of
 from gapmap.tables.value import row_findings
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["dates"]
 
 EARLIEST_YEAR, LATEST_YEAR = 1700, 2200
+EARLIEST_SHOWN, LATEST_SHOWN = 1950, 2100
+"""Numbers that are rather years than Excel's count of days."""
 EXCEL_DAY_0: Final = dt.date(1899, 12, 30)
 LATEST_SERIAL: Final = 73_050
 """31 December 2099; what Excel would count beyond is another number in the wrong column."""
@@ -37,6 +40,14 @@ DOUBTFUL: Final = re.compile(
     rf"\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}{CLOCK}|\d{{2}}年(?:\d{{1,2}}月(?:\d{{1,2}}[日号]?)?)?"
     r"|\d{4}年?(?:年初|初|春|夏|秋|冬)"
 )
+ORDERED: Final = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}){CLOCK}")
+"""Day and month before the year, in whichever order."""
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+NAMED: Final = re.compile(
+    rf"(\d{{1,2}})[-\s./]({'|'.join(MONTHS)})[a-z]*[-\s./,]+(\d{{4}}){CLOCK}", re.IGNORECASE
+)
+MINGUO: Final = re.compile(r"民[国國]\s*(\d{1,3}|元)\s*年?")
+"""Years of the Republic, which began in 1912."""
 SERIAL: Final = re.compile(r"(\d{5})(?:\.\d+)?")
 YEAR_AND_DIGIT: Final = re.compile(r"(?:19|20)\d{2}[1-9]")
 """20123 may be a month of 2012, or Excel's count of a day in 1955."""
@@ -58,15 +69,22 @@ NUMERAL: Final = re.compile(r"[〇零○一二三四五六七八九十]+(?=[年�
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A cell as a date; ``kind`` is day, partial, serial, doubtful, planned, range or no_date."""
+    """A cell as a date; ``kind`` is day, partial, serial, doubtful, planned, range or no_date.
+
+    A date of day, month and year in doubtful order is ``ordered``, with ``date`` for day first and
+    ``other`` for month first, None where there is no such day.
+    """
 
     kind: str
     date: dt.date | None = None
+    other: dt.date | None = None
 
 
 _CODES: Final = {
     "no_date": "date-unreadable",
     "doubtful": "date-doubtful",
+    "too_narrow": "cell-too-narrow",
+    "year": "date-is-year",
     "planned": "date-planned",
     "range": "date-range",
 }
@@ -82,7 +100,11 @@ def dates(table: Table, column: str) -> tuple[pd.Series, tuple[Finding, ...]]:
     says so for the column. Five digits are Excel's count of days, up to 2099. Words that say that
     nothing is known are empty, with one note.
 
-    Day and month in doubtful order (``03/04/2012``), years of two digits, five digits that may be
+    In ``14.03.2012`` and ``03/14/2012`` only one order is possible; where such dates tell it, and
+    none the contrary, ``03/04/2012`` in the same column is read likewise, with one warning.
+    ``14 Mar 2012`` and ``民國101年3月`` are read, too.
+
+    Otherwise day and month in doubtful order, years of two digits, five digits that may be
     a year and a month (``20123``), ranges, days that do not exist, and what is not built yet
     (``在建``) stay unknown, with a finding for each row. In an XLSX file ``2012.1`` stays unknown,
     too: it may be January, or October typed as 2012.10.
@@ -95,7 +117,7 @@ def dates(table: Table, column: str) -> tuple[pd.Series, tuple[Finding, ...]]:
     text = texts(table, column)
     from_excel = re.search(r"\.xls[xm]\b", table.file.lower()) is not None
     places, cells = distinct_cells(text)
-    read = [_read(cell, from_excel=from_excel) for cell in cells]
+    read, order = _in_order([_read(cell, from_excel=from_excel) for cell in cells])
     days = np.array([one.date for one in read], dtype="datetime64[s]")
     values = pd.Series(days[places], index=text.index, name=column)
     kinds = pd.Series(np.array([one.kind for one in read], dtype=object)[places], index=text.index)
@@ -103,21 +125,47 @@ def dates(table: Table, column: str) -> tuple[pd.Series, tuple[Finding, ...]]:
         *note_once("cell-blank-word", table, column, text[kinds == "blank"]),
         *note_once("date-partial", table, column, text[kinds == "partial"], values),
         *note_once("date-serial", table, column, text[kinds == "serial"], values),
+        *note_once("date-order-read", table, column, text[kinds == "taken"], values, unit=order),
     ]
     for kind, code in _CODES.items():
         found += row_findings(code, table.file, column, text[kinds == kind].items())
     return values, tuple(found)
 
 
+def _in_order(read: list[_Read]) -> tuple[list[_Read], str]:
+    """Settle the order of day and month where dates of the column tell it, and none the contrary.
+
+    A date that has only one order is read in any case.
+    """
+    ordered = [one for one in read if one.kind == "ordered"]
+    day_first = any(one.other is None for one in ordered)
+    month_first = any(one.date is None for one in ordered)
+    settled = []
+    for one in read:
+        if one.kind != "ordered":
+            settled.append(one)
+        elif one.date is None or one.other is None or one.date == one.other:
+            settled.append(_Read("day", one.date or one.other))
+        elif day_first != month_first:
+            settled.append(_Read("taken", one.date if day_first else one.other))
+        else:
+            settled.append(_Read("doubtful"))
+    return settled, "d/m/Y" if day_first else "m/d/Y"
+
+
 def _read(cell: str, *, from_excel: bool) -> _Read:
     if not cell:
         return _Read("empty")
     text = _plain(cell)
+    if HASHES.fullmatch(text):
+        return _Read("too_narrow")
     if is_blank_word(text):
         return _Read("blank")
     if PLANNED.fullmatch(text.lower()):
         return _Read("planned")
     read = _whole_day(text)
+    if from_excel and read is not None and read.date is not None and _is_year(read.date, text):
+        return _Read("year")
     if read is None and (
         DOUBTFUL.fullmatch(text) or (from_excel and re.fullmatch(r"\d{4}\.1", text))
     ):
@@ -131,6 +179,14 @@ def _whole_day(text: str) -> _Read | None:
     if match := DAY.fullmatch(text):
         year, month, day = match.groups()
         return _day(int(year), int(month), int(day))
+    if match := ORDERED.fullmatch(text):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        day_first, month_first = _day(year, second, first).date, _day(year, first, second).date
+        known = day_first or month_first
+        return _Read("ordered", day_first, month_first) if known else _Read("no_date")
+    if match := NAMED.fullmatch(text):
+        day, month, year = match.groups()
+        return _day(int(year), MONTHS.index(month.lower()) + 1, int(day))
     if match := COMPACT.fullmatch(text):
         year, month, day = match.groups()
         return _day(int(year), int(month), int(day)) if day else _end(int(year), int(month))
@@ -139,12 +195,19 @@ def _whole_day(text: str) -> _Read | None:
     return None
 
 
+def _is_year(date: dt.date, text: str) -> bool:
+    """Say whether Excel shows a year as this day: 2012 in a cell for dates is 4 July 1905."""
+    as_written = re.fullmatch(r"\d{4}-\d{2}-\d{2}(?:T.*)?", text) is not None
+    return as_written and EARLIEST_SHOWN <= (date - EXCEL_DAY_0).days <= LATEST_SHOWN
+
+
 def _plain(cell: str) -> str:
     """Give a cell in plain width, Chinese numerals as digits, without blanks about 年 and 月."""
     text = unicodedata.normalize("NFKC", cell).strip(BLANKS)
     if text.isascii() or PLANNED.fullmatch(text):
         return text
     text = ABOUT_BUILDING.sub("", text).strip(BLANKS) or text
+    text = MINGUO.sub(lambda match: f"{1911 + int(match[1].replace('元', '1'))}年", text)
     text = re.sub(r"\s*([年月])\s*|\s+(?=[日号])", lambda match: match[1] or "", text)
     return NUMERAL.sub(_digits, text.replace("元月", "1月"))
 

@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 
     from gapmap.findings import Finding
 
-__all__ = ["HEAD", "Layout", "Merged", "NumberedRow", "check_header", "find_layout", "is_figure"]
+__all__ = [
+    "HEAD",
+    "Layout",
+    "Merged",
+    "NumberedRow",
+    "check_header",
+    "find_layout",
+    "is_figure",
+    "refuse_repeated",
+    "unit_above",
+]
 
 HEAD: Final = 40
 """Rows with content that are looked at to find the header."""
@@ -28,16 +38,16 @@ Merged = tuple[int, int, int, int]
 """First row, first column, last row, last column of merged cells; rows from 1, columns from 0."""
 
 _FIGURE: Final = re.compile(
-    r"[约<>≤≥]?[\d\s.,:/+%‰°′″'\"eE年月日时分()()~\uff5e\u2212-]*"
+    r"[约<>≤≥]?[\d\s.,:/+%‰°′″'\"eE年月日时分()（）：~\uff5e\u2212-]*"
     r"(?:平方米|平方公里|㎡|m²|m2|km2|亩|公顷|米|公里|km|m|万?人|户|个|座|处|间|张|万|元|分钟|min)?"
 )
 _PLAIN: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
 _ABOUT_THE_TABLE: Final = re.compile(
     r"(?:计量|填报|填表|报送|编制|制表|统计|数据|资料)?"
-    r"(?:单位|部门|日期|时间|来源|截止|截至|人|编号|文号|范围|说明|备注)\s*(?:名称)?\s*[::]"
-    r"|(?:注|表号|联系人|联系电话|电话|审核|负责人)\s*[::]"
-    r"|(?:units?|date|source|prepared(?: by)?|note|period|contact|as of)\s*[::]",
+    r"(?:单位|部门|日期|时间|来源|截止|截至|人|编号|文号|范围|说明|备注)\s*(?:名称)?\s*[:：]"
+    r"|(?:注|表号|联系人|联系电话|电话|审核|负责人)\s*[:：]"
+    r"|(?:units?|date|source|prepared(?: by)?|note|period|contact|as of)\s*[:：]",
     re.IGNORECASE,
 )
 _TITLE: Final = re.compile(
@@ -45,9 +55,12 @@ _TITLE: Final = re.compile(
     r"|\b(?:tables?|annex|appendix|list|report|survey|register|inventory|statistics)\b",
     re.IGNORECASE,
 )
+_UNIT_ABOVE: Final = re.compile(
+    r"(?:^|[(（\s])(?:计量)?(?:单\s*位|units?)\s*[:：]\s*([^)）]+)", re.IGNORECASE
+)
 _LONG_TITLE: Final = 8
 _STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
-_BRACKETED: Final = re.compile(r"[((]?(\d{1,2})[))]?|([①-⑳])")
+_BRACKETED: Final = re.compile(r"[(（]?(\d{1,2})[)）]?|([①-⑳])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,3 +316,31 @@ def _is_data(name: str, place: int, below: Sequence[Sequence[str]]) -> bool:
         return False
     low, high = sorted((0.5 * abs(min(values)), 2 * abs(max(values))))
     return low <= abs(float(name)) <= high
+
+
+def unit_above(head: Sequence[NumberedRow], layout: Layout) -> str:
+    """Give what the rows above a header say about units, such as ``万人`` or ``人、亩``."""
+    cells = [cell.strip() for _, row in head[: layout.header] for cell in row if cell.strip()]
+    return "、".join(match[1].strip() for cell in cells if (match := _UNIT_ABOVE.search(cell)))
+
+
+def refuse_repeated(names: Sequence[str], file: str) -> None:
+    """Refuse a header that stands twice or more side by side.
+
+    A long list is often printed in two or three columns; whoever reads the first of them loses
+    all the rows in the others.
+
+    Raises
+    ------
+    InputError
+        The names begin again from the first one, and all that follow are in the same order.
+    """
+    known = [name.strip() for name in names if name.strip()]
+    starts = [at for at, name in enumerate(known) if name == known[0]]
+    if len(starts) < 2 or starts[1] < 2:  # noqa: PLR2004 - one column twice is no table twice
+        return
+    first = known[: starts[1]]
+    parts = [known[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    if all(len(part) > 1 and part == first[: len(part)] for part in parts):
+        value = ", ".join(first)
+        fail(finding("tables-side-by-side", file=file, value=value, count=len(parts)))

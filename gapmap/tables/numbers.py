@@ -24,13 +24,21 @@ from gapmap.tables.columns import (
     without_blank_words,
 )
 from gapmap.tables.numerals import chinese_number
-from gapmap.tables.quantities import ACCEPTED, Quantity, Unit, split_unit, unit_of_title
+from gapmap.tables.quantities import (
+    ACCEPTED,
+    EXPECTED,
+    Quantity,
+    Unit,
+    split_unit,
+    unit_of_sheet,
+    unit_of_title,
+)
 from gapmap.tables.value import row_findings
 
 if TYPE_CHECKING:
     from gapmap.tables.value import Table
 
-__all__ = ["PLAIN", "numbers", "plain_cell", "plain_numbers"]
+__all__ = ["HASHES", "PLAIN", "numbers", "plain_cell", "plain_numbers"]
 
 PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
@@ -38,6 +46,12 @@ _GROUPED: Final = re.compile(
     r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[+-]?[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?"
 )
 _COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_CONTINENTAL: Final = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+")
+"""1.080,50: a point can part thousands only where a comma parts decimals."""
+_DECIMAL_COMMA: Final = r"[+-]?[0-9.]+,(?:[0-9]{1,2}|[0-9]{4,})(?:[^0-9,.]|$)"
+_LIKE_THOUSANDS: Final = r"[+-]?[0-9]{1,3}\.[0-9]{3}"
+HASHES: Final = re.compile(r"#{3,}")
+"""What a column shows that is too narrow."""
 _SCALED: Final = re.compile(r"(.*[0-9])\s*([万亿])")
 _SCALES: Final = {"万": 10_000.0, "亿": 100_000_000.0}
 _ABOUT: Final = re.compile(
@@ -78,17 +92,6 @@ class _Read:
     scaled: bool = False
 
 
-EXPECTED: Final = {
-    "area": {"wanted_zh": "面积(平方米)", "wanted_en": "an area in m2"},
-    "length": {"wanted_zh": "长度(米)", "wanted_en": "a length in metres"},
-    "people": {"wanted_zh": "人数", "wanted_en": "a number of people"},
-    "count": {"wanted_zh": "数量", "wanted_en": "a number of pieces"},
-    "share": {"wanted_zh": "比例(0 至 1)", "wanted_en": "a share from 0 to 1"},
-    "": {
-        "wanted_zh": "与本列其他单元格相同的单位",
-        "wanted_en": "the unit of the column's other cells",
-    },
-}
 _REPAIRS: Final = {
     "number-approximate": "number-approximate-read",
     "number-decimal-comma": "number-decimal-comma-read",
@@ -124,6 +127,8 @@ def _read(cell: str) -> _Read:
     (1200.0, 35000.0, 300.0, 'number-approximate')
     """
     text = plain_cell(cell)
+    if HASHES.fullmatch(text):
+        return _Read(doubt="cell-too-narrow")
     read = _definite(text)
     return _vague(text) if read.doubt else read
 
@@ -176,6 +181,8 @@ def _number(text: str) -> tuple[float | None, bool]:
         text, scale = match[1], _SCALES[match[2]]
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "").replace(" ", "")
+    elif _CONTINENTAL.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".")
     if _DECIMAL.fullmatch(text) or (scale == 1.0 and PLAIN.fullmatch(text)):
         return (float(text) if scale == 1.0 else round(float(text) * scale, 6)), scale != 1.0
     number = chinese_number(text) if scale == 1.0 else None
@@ -215,9 +222,10 @@ def numbers(
     a unit behind the number are understood, with one note for the column. Where the quantity is
     known, a unit is converted (亩 is 2000/3 m2, 公顷 10,000 m2, 公里 1,000 m, 12% is 0.12), and a
     unit of another kind is a finding. A unit in the column's title, such as ``面积(亩)`` or
-    ``人口(万人)``, holds for the numbers without one. Where the quantity is not known, numbers stay
-    in the unit of the column: that of its title, else the one that most cells have. Words that say
-    that nothing is known are empty, with one note.
+    ``人口(万人)``, holds for the numbers without one, else one that a line above the table names.
+    ``1.080,50`` is 1080.5; beside decimal commas, ``1.080`` is a finding. Where the quantity is
+    not known, numbers stay in the unit of the column: that of its title, else the one that most
+    cells have. Words that say that nothing is known are empty, with one note.
 
     About (约300), bounds (≥250, 250以上) and ranges (200-300) stay unknown, with a finding for each
     row. Where the table's ``repair`` is ``all``, 约300 is taken as 300 and 12,5 as 12.5; those
@@ -240,7 +248,9 @@ def numbers(
     values.name = column
     strange, notes = without_blank_words(table, column, strange)
     strange = strange[strange != ""]
-    scale = _Scale(quantity, unit_of_title(actual_title(table, column), quantity))
+    doubtful = _doubtful_points(text, strange)
+    values[doubtful] = np.nan
+    scale = _scale_of(table, column, quantity)
     bare = text[values.notna()]
     if scale.is_foreign:
         cells = pd.concat([bare, strange]).sort_index()
@@ -248,7 +258,8 @@ def numbers(
         return pd.Series(np.nan, index=text.index, name=column), (*notes, *said)
     if scale.title is not None and quantity is not None and not scale.title.is_base:
         values = values.map(scale.title.value, na_action="ignore")
-        notes += note_once("number-title-unit", table, column, bare, values)
+        code = "number-sheet-unit" if scale.above else "number-title-unit"
+        notes += note_once(code, table, column, bare, values, unit=scale.title.name)
     read, doubts = _read_strange(strange, scale, table.repair)
     values.loc[read.index] = read
     told = [row for cells in doubts.values() for row in cells.index]
@@ -257,6 +268,8 @@ def numbers(
     outside = _outside(values, low, high)
     values[outside] = np.nan
     found = [*notes]
+    cells = text[doubtful].items()
+    found += row_findings("number-point-doubtful", table.file, column, cells)
     for code, cells in doubts.items():
         facts = scale.facts if code == "unit-unexpected" else {}
         found += row_findings(code, table.file, column, cells.items(), **facts)
@@ -265,13 +278,24 @@ def numbers(
     return values, tuple(found)
 
 
+def _doubtful_points(text: pd.Series, strange: pd.Series) -> pd.Series:
+    """Say where 1.080 stands among numbers with a decimal comma: it may be 1,080."""
+    if not strange.str.match(_DECIMAL_COMMA).any():
+        return pd.Series(data=False, index=text.index)
+    return text.str.fullmatch(_LIKE_THOUSANDS)
+
+
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """In what a column is: its quantity, the unit that its title names, the one that cells have."""
+    """In what a column is: its quantity, the unit that its title names, the one that cells have.
+
+    ``above`` is the line above the table that names the unit, where the title does not.
+    """
 
     quantity: Quantity | None
     title: Unit | None
     commonest: str = ""
+    above: str = ""
 
     @property
     def is_foreign(self) -> bool:
@@ -308,6 +332,14 @@ class _Scale:
 
 
 _NO_UNIT: Final = Unit("", "")
+
+
+def _scale_of(table: Table, column: str, quantity: Quantity | None) -> _Scale:
+    """Say in what a column is: its own title tells, else a line above the table."""
+    title = unit_of_title(actual_title(table, column), quantity)
+    if title is None:
+        return _Scale(quantity, unit_of_sheet(table.unit, quantity), above=table.unit)
+    return _Scale(quantity, title)
 
 
 def _read_strange(

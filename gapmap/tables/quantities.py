@@ -9,7 +9,17 @@ from typing import Final, Literal
 
 from gapmap.tables.columns import BLANKS
 
-__all__ = ["ACCEPTED", "Quantity", "Unit", "quantity_of", "split_unit", "unit_of_title"]
+__all__ = [
+    "ACCEPTED",
+    "EXPECTED",
+    "Quantity",
+    "Unit",
+    "is_unit",
+    "quantity_of",
+    "split_unit",
+    "unit_of_title",
+    "with_unit",
+]
 
 Quantity = Literal["area", "length", "people", "count", "share"]
 """What a column holds: m2, m, people, pieces, or a share from 0 to 1."""
@@ -21,6 +31,20 @@ ACCEPTED: Final[dict[str, tuple[str, ...]]] = {
     "share": ("share",),
 }
 """Kinds of unit that a column of each quantity may hold."""
+
+
+EXPECTED: Final = {
+    "area": {"wanted_zh": "面积(平方米)", "wanted_en": "an area in m2"},
+    "length": {"wanted_zh": "长度(米)", "wanted_en": "a length in metres"},
+    "people": {"wanted_zh": "人数", "wanted_en": "a number of people"},
+    "count": {"wanted_zh": "数量", "wanted_en": "a number of pieces"},
+    "share": {"wanted_zh": "比例(0 至 1)", "wanted_en": "a share from 0 to 1"},
+    "": {
+        "wanted_zh": "与本列其他单元格相同的单位",
+        "wanted_en": "the unit of the column's other cells",
+    },
+}
+"""How a finding names what a column of each quantity should hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +149,31 @@ def split_unit(text: str) -> tuple[str, Unit | None]:
     return text[: match.end(1)].strip(BLANKS), UNITS[match[2] or match[3]]
 
 
+def is_unit(words: str) -> bool:
+    """Say whether a cell holds a unit and nothing else, in brackets or not.
+
+    Examples
+    --------
+    >>> is_unit("万人"), is_unit("(㎡)"), is_unit("度"), is_unit("三灶")
+    (True, True, True, False)
+    """
+    plain = unicodedata.normalize("NFKC", words).strip(BLANKS + "()[]【】").lower()
+    return plain in ("度", "°", "十进制度", "degree", "degrees") or _scaled_unit(plain) is not None
+
+
+def with_unit(title: str, unit: str) -> str:
+    """Give a title the unit that stands elsewhere, where it is not the base unit of its kind.
+
+    Examples
+    --------
+    >>> with_unit("人口", "万人"), with_unit("面积", "㎡"), with_unit("经度", "度")
+    ('人口(万人)', '面积', '经度')
+    """
+    plain = unicodedata.normalize("NFKC", unit).strip(BLANKS + "()[]【】").lower()
+    known = _scaled_unit(plain)
+    return title if known is None or known.is_base else f"{title.strip(BLANKS)}({plain})"
+
+
 def unit_of_title(title: str, quantity: Quantity | None) -> Unit | None:
     """Give the unit that a column's title names, such as ``建筑面积(亩)`` or ``人口/万人``.
 
@@ -144,6 +193,23 @@ def unit_of_title(title: str, quantity: Quantity | None) -> Unit | None:
         fits = unit is not None and quantity is not None and unit.kind in ("", *ACCEPTED[quantity])
         return unit if fits else None
     return None
+
+
+def unit_of_sheet(words: str, quantity: Quantity | None) -> Unit | None:
+    """Give the unit of this quantity among those that a line above the table names.
+
+    Examples
+    --------
+    >>> unit_of_sheet("人、亩", "area").name, unit_of_sheet("万人", "area")
+    ('亩', None)
+    """
+    if quantity is None or not words:
+        return None
+    plain = unicodedata.normalize("NFKC", words).lower()
+    parts = [part.strip(BLANKS) for part in re.split(r"[,;/、和及\s]", plain)]
+    units = [unit for part in parts if (unit := _scaled_unit(part)) is not None]
+    fitting = {unit.name: unit for unit in units if unit.kind == ACCEPTED[quantity][0]}
+    return next(iter(fitting.values())) if len(fitting) == 1 else None
 
 
 def _among(words: list[str]) -> Unit | None:

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from gapmap.findings import Finding, fail, finding
 from gapmap.tables.asides import find_asides
 from gapmap.tables.invisible import clean_cells, clean_name
-from gapmap.tables.layout import HEAD, check_header, find_layout
+from gapmap.tables.layout import HEAD, check_header, find_layout, refuse_repeated, unit_above
+from gapmap.tables.quantities import with_unit
 from gapmap.tables.value import Table, row_findings
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def table_from_rows(
         fail(finding("table-empty", file=file))
     layout = find_layout(head, merged)
     doubts = check_header(layout, head, file)
+    refuse_repeated([clean_name(name) for name in layout.names], file)
     titles = [] if ragged else [len(cells) for _, cells in head[: layout.header]]
     width = max(len(layout.names), *titles, 0)  # a sheet is as wide as its widest row
     filled = _Filled(width)
@@ -75,9 +77,12 @@ def table_from_rows(
         filled.add(number, row)
     columns = filled.columns()
     heads = [cells for _, cells in head[: layout.data]]
-    asides = find_asides(columns, filled.numbers, heads, file, numbering=_place(layout, filled))
-    columns, numbers = _kept(columns, filled.numbers, asides.excluded)
     written = [*layout.names, *[""] * (width - len(layout.names))]
+    asides = find_asides(
+        columns, filled.numbers, heads, file, names=written, numbering=_place(layout, filled)
+    )
+    columns, numbers = _kept(columns, filled.numbers, asides.excluded)
+    written = [with_unit(name, asides.units.get(place, "")) for place, name in enumerate(written)]
     names, header_findings = _header(written, columns, file)
     cells = {
         name: pd.array(column, dtype="str")
@@ -106,6 +111,7 @@ def table_from_rows(
         read=filled.seen,
         repair=repair,
         places=tuple(place for place, name in enumerate(names) if name),
+        unit=unit_above(head, layout),
     )
 
 

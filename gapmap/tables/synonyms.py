@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gapmap.tables.value import Table
 
-__all__ = ["Wanted", "find_columns"]
+__all__ = ["Wanted", "find_columns", "is_known_title"]
 
 POSITION: Final = "position"
 _AXES: Final = ("x", "y")
@@ -55,6 +55,19 @@ def _plain(title: str) -> str:
     plain = plain_title(title)
     bracketed = _BRACKET.fullmatch(plain)
     return (bracketed[1] if bracketed else plain).translate(_MARKS)
+
+
+@cache
+def _known_titles() -> frozenset[str]:
+    entries = [one for role in _synonyms().values() for level in role.values() for one in level]
+    return frozenset(
+        _plain(name) for one in entries for name in ([one] if isinstance(one, str) else one)
+    )
+
+
+def is_known_title(cell: str) -> bool:
+    """Say whether a cell reads like the title of a column that gapmap knows."""
+    return _plain(cell) in _known_titles()
 
 
 def find_columns(

@@ -16,8 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gapmap.findings import fail, finding
+from gapmap.tables.ditto import fill_ditto
 from gapmap.tables.encodings import decode
 from gapmap.tables.rows import table_from_rows
+from gapmap.tables.sexagesimal import join_degrees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +57,7 @@ def read_text(path: Path, *, repair: str = "safe") -> Table:
         notes = (*notes, said)
     records = _records(text, separator, path.name)
     table = table_from_rows(records, path.name, notes, repair=repair, ragged=True)
+    table = fill_ditto(join_degrees(table))
     if '"' not in text:
         return table
     return replace(table, findings=(*table.findings, *_swallowed(table, separator.mark)))

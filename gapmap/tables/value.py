@@ -87,6 +87,8 @@ class Table:
     places
         Of each column of ``cells`` its number in the file, from 0: columns without a name and
         without content are left out. Empty for files of features.
+    unit
+        What a line above the header says about units (``单位:万人``), ``""`` where there is none.
     """
 
     file: str
@@ -99,6 +101,7 @@ class Table:
     read: int
     repair: str = "safe"
     places: tuple[int, ...] = ()
+    unit: str = ""
 
 
 def row_findings(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gapmap.findings import fail, finding
+from gapmap.tables.ditto import fill_ditto
 from gapmap.tables.rows import table_from_rows
+from gapmap.tables.sexagesimal import join_degrees
 from gapmap.tables.value import nearest_known
 from gapmap.tables.xlsx.book import read_book
 from gapmap.tables.xlsx.cells import Cells, has_content
@@ -46,7 +48,7 @@ def read_workbook(path: Path, *, sheet: str | None = None, repair: str = "safe")
     cells.finish(file)
     merged = outline.merged
     table = table_from_rows(iter(cells.rows), file, notes, repair=repair, merged=merged)
-    return fill_down(tell(table, cells, outline), merged)
+    return fill_ditto(join_degrees(fill_down(tell(table, cells, outline), merged, cells.rows)))
 
 
 def _choose(package: Package, book: Book, wanted: str | None) -> tuple[Sheet, list[Finding]]:

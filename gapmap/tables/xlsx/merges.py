@@ -59,7 +59,11 @@ def check_overlaps(merged: Iterable[MergedRange]) -> None:
                 raise ValueError(f"merged ranges overlap in row {top}")
 
 
-def fill_down(table: Table, merged: Sequence[MergedRange]) -> Table:
+def fill_down(
+    table: Table,
+    merged: Sequence[MergedRange],
+    written: Sequence[tuple[int, Sequence[str]]] = (),
+) -> Table:
     """Give a table in which a cell merged over rows of data stands in each of them.
 
     Only rows that hold something of their own are filled, and only in the first column of a
@@ -72,7 +76,12 @@ def fill_down(table: Table, merged: Sequence[MergedRange]) -> Table:
         With its ``places``.
     merged
         Ranges that do not overlap.
+    written
+        All rows as the sheet has them: a range may begin in a row that is no data, as where a
+        town's name is merged over its sub-total and its villages.
     """
+    excluded = frozenset(table.excluded)
+    asides = {row: cells for row, cells in written if row in excluded}
     names = dict(zip(table.places, table.cells.columns, strict=True))
     rows = table.cells.index
     repaired: set[int] = set()
@@ -82,6 +91,7 @@ def fill_down(table: Table, merged: Sequence[MergedRange]) -> Table:
         ranges = [(top, bottom) for top, left, bottom, _ in merged if left == place]
         tall = [(top, bottom) for top, bottom in ranges if bottom > top and top in rows]
         fills = _fills(table.cells[name], tall) if tall else []
+        fills += _fills_from_asides(table.cells[name], ranges, asides, place)
         for code in ("merged-filled", "merged-number-filled"):
             these = [one for one in fills if one.code == code]
             allowed = may_repair(table.repair, code)
@@ -117,6 +127,25 @@ def _fills(cells: pd.Series, ranges: Sequence[tuple[int, int]]) -> list[_Fill]:
         for at in range(start + 1, end)
         if texts[start].strip() and not texts[at]
     ]
+
+
+def _fills_from_asides(
+    cells: pd.Series,
+    ranges: Sequence[tuple[int, int]],
+    asides: dict[int, Sequence[str]],
+    place: int,
+) -> list[_Fill]:
+    """Give the empty cells that ranges reach which begin in a row that is no data."""
+    found: list[_Fill] = []
+    for top, bottom in ranges:
+        value = asides[top][place].strip() if top in asides else ""
+        start, end = cells.index.searchsorted([top, bottom + 1]) if value else (0, 0)
+        found += [
+            _Fill(top, int(row), value)
+            for row, cell in zip(cells.index[start:end], cells.iloc[start:end], strict=True)
+            if not cell
+        ]
+    return found
 
 
 def _with(cells: pd.Series, fills: Sequence[_Fill]) -> pd.Series:
