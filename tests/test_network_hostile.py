@@ -99,8 +99,7 @@ def test_osmium_itself_expands_no_entity(tmp_path: Path) -> None:
     [
         ("a.osm", "<html><body><p>Error: runtime error</p></body></html>", "network-not-osm"),
         ("a.osm", "<!DOCTYPE html><html></html>", "network-not-osm"),
-        ("a.osm", '\ufeff {"elements": []}', "network-not-osm"),
-        ("a.osm", gzip.compress(PLAIN.encode()), "network-not-osm"),
+        ("a.osm", '\ufeff {"elements": []}', "network-overpass-json"),
         ("a.osm", bz2.compress(PLAIN.encode()), "network-not-osm"),
         ("a.osm", '<gpx version="1.1"/>', "network-not-osm"),
         ("a.osm.bz2", PLAIN, "network-not-osm"),
@@ -108,7 +107,12 @@ def test_osmium_itself_expands_no_entity(tmp_path: Path) -> None:
         ("a.osm.pbf", PLAIN, "network-not-osm"),
         ("a.pbf", b"\0\0\0\x0d\n\x09OSMHeade", "network-not-osm"),
         ("a.graphml", "<gexf/>", "network-not-osm"),
-        ("a.osm.gz", gzip.compress(PLAIN.encode()), "file-format"),
+        ("a.osm.gz", PLAIN.encode(), "network-not-osm"),
+        ("a.osm.gz", gzip.compress(PLAIN.encode())[:-9], "xml-malformed"),
+        ("a.osm", gzip.compress(PLAIN.encode()), "network-not-osm"),
+        ("a.osm", b'{"version": 0.6, "elements": []}', "network-overpass-json"),
+        ("a.json", b"{}", "network-format"),
+        ("a.osm", b'<osm version="0.6"><node id="1" lat="1" lon="1"/></osm>', "network-no-highway"),
         ("a.osm", f"<osmChange>{PLAIN}</osmChange>", "network-history"),
         ("a.osm", PLAIN[:-20], "network-unreadable"),
         ("a.osm", PLAIN.replace("0.6", "0.5"), "network-unreadable"),
@@ -661,6 +665,51 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         ".graphml": (folder / "a.graphml").read_bytes(),
         ".osm.pbf": written(folder / "a.osm.pbf"),
     }
+
+
+A_NODE = '<node id="{}" lat="{}" lon="{}" version="1"/>'
+A_WAY = '<way id="9" version="1">{}<tag k="highway" v="primary"/></way>'
+
+
+def of_xml(path: Path, *parts: str) -> Path:
+    path.write_text(f'<osm version="0.6">{"".join(parts)}</osm>', "utf8")
+    return path
+
+
+def test_packed_with_gzip_a_map_is_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a.osm").write_text(PLAIN, "utf8")
+    (tmp_path / "a.osm.gz").write_bytes(gzip.compress(PLAIN.encode()))
+    plain, packed = (read_graph(tmp_path / name) for name in ("a.osm", "a.osm.gz"))
+    assert np.array_equal(plain.xy, packed.xy)
+    assert packed.rows[0].read == plain.rows[0].read > 0
+
+
+def test_places_that_stand_on_the_ways_are_used(tmp_path: Path) -> None:
+    """As Overpass writes with ``out geom``: no node is in the file."""
+    refs = "".join(f'<nd ref="{n}" lat="22.0" lon="{114 + n / 1000}"/>' for n in (1, 2, 3))
+    network = read_graph(of_xml(tmp_path / "a.osm", A_WAY.format(refs)))
+    assert counts(network) == (1, 1, 0, 0)
+    assert network.edges.length_m.sum() == pytest.approx(206.5, abs=0.5)
+
+
+@pytest.mark.parametrize("place", [None, (114.0, 22.0)])
+def test_where_no_way_has_nodes_the_error_says_what_to_download(
+    tmp_path: Path, place: tuple[float, float] | None
+) -> None:
+    """Without nodes, or with nodes whose latitude is a longitude."""
+    nodes = "" if place is None else "".join(A_NODE.format(n, *place) for n in (1, 2))
+    path = of_xml(tmp_path / "a.osm", nodes, A_WAY.format('<nd ref="1"/><nd ref="2"/>'))
+    with pytest.raises(InputError) as caught:
+        read_graph(path)
+    assert caught.value.code == "network-without-nodes"
+
+
+def test_a_node_on_null_island_is_none(tmp_path: Path) -> None:
+    nodes = "".join(A_NODE.format(n, 22, 114 + n / 1000) for n in (1, 2))
+    refs = "".join(f'<nd ref="{n}"/>' for n in (1, 2, 3))
+    network = read_graph(of_xml(tmp_path / "a.osm", nodes, A_NODE.format(3, 0, 0), A_WAY.format(refs)))
+    assert counts(network) == (1, 0, 1, 0)
+    assert network.edges.length_m.sum() == pytest.approx(103.2, abs=0.3)
 
 
 SPLICES = [b"", b"\0", b"\xff" * 8, b"<", b"nan", b"1e999", b"-", b"[[[[", b"&x;", b'"', b"\x80"]

@@ -314,12 +314,12 @@ def test_files_that_cannot_be_read_are_refused_in_words(tmp_path: Path) -> None:
     for name, code in (
         ("broken.osm.pbf", "network-not-osm"),
         ("broken.osm", "network-unreadable"),
-        ("empty.osm", "network-no-lines"),
-        ("other.graphml", "network-unreadable"),
+        ("empty.osm", "network-no-highway"),
+        ("other.graphml", "network-graph-foreign"),
         ("missing.osm.pbf", "file-missing"),
         ("nothing.osm", "file-empty"),
         ("folder.osm", "file-is-folder"),
-        ("roads.pickle", "file-format"),
+        ("roads.pickle", "network-format"),
     ):
         with pytest.raises(InputError) as caught:
             read_network(NetworkSource(osm=tmp_path / name), crs=ZONE)

@@ -91,7 +91,7 @@ def read_osm(path: Path, *, repair: str = "safe") -> tuple[Ways, pyproj.CRS | No
     Parameters
     ----------
     path
-        ``.osm.pbf``, ``.osm``, ``.osm.bz2``, or ``.graphml`` as OSMnx saves it.
+        ``.osm.pbf``, ``.osm``, ``.osm.bz2``, ``.osm.gz``, or ``.graphml`` as OSMnx saves it.
     repair
         How far gapmap may repair it: one of ``gapmap.findings.REPAIRS``.
 
@@ -102,7 +102,7 @@ def read_osm(path: Path, *, repair: str = "safe") -> tuple[Ways, pyproj.CRS | No
     Raises
     ------
     InputError
-        If the format is another one, or the file cannot be read.
+        If the format is another one, the file cannot be read, or it holds no way that has nodes.
     """
     marked = check_osm_file(path)
     kind = osm_format(path)
@@ -119,8 +119,13 @@ def read_osm(path: Path, *, repair: str = "safe") -> tuple[Ways, pyproj.CRS | No
         fail(finding("network-unreadable", file=path.name, problem=problem), NetworkError)
     if held is None:
         fail(finding("network-history", file=path.name), NetworkError)
+    if not held.read:
+        fail(finding("network-no-highway", file=path.name), NetworkError)
     mend = may_repair(repair, "network-ways-broken")
-    return _ways(held, file=path.name, mend=mend), pyproj.CRS("EPSG:4326")
+    ways = _ways(held, file=path.name, mend=mend)
+    if not ways.tags and np.isnan(held.drawn.lonlat).any():
+        fail(finding("network-without-nodes", file=path.name, ways=held.read), NetworkError)
+    return ways, pyproj.CRS("EPSG:4326")
 
 
 def _held(file: osmium.io.File, gone: set[int], *, check_nodes: bool) -> _Read | None:
@@ -148,6 +153,8 @@ def _held(file: osmium.io.File, gone: set[int], *, check_nodes: bool) -> _Read |
     for at in np.flatnonzero(np.isin(ids, list(nodes.again))):
         lonlat[at] = np.array(nodes.again[int(ids[at])]) / 1e7
     lonlat[(np.abs(lonlat) > (180, 90)).any(axis=1)] = np.nan
+    _use_carried(file, ids, lonlat)
+    _forget_null_island(lonlat)
     owners = np.array(taken.ways, np.int64)
     drawn = _Drawn(ids, lonlat, np.array(taken.counts, np.int64), taken.tags, owners)
     once = _by_id(drawn)
@@ -239,6 +246,30 @@ def _unsent(file: osmium.io.File, ids: Integers) -> Floats:
     where = {node.id: (node.location.x, node.location.y) for node in nodes if node.id < 0}
     unknown = (_UNKNOWN, _UNKNOWN)
     return np.array([where.get(node, unknown) for node in ids.tolist()], float) / 1e7
+
+
+def _use_carried(file: osmium.io.File, ids: Integers, lonlat: Floats) -> None:
+    """Fill in places that stand on the ways themselves, as Overpass and osmium can write them."""
+    missing = np.isnan(lonlat[:, 0])
+    if not missing.any():
+        return
+    carried: dict[int, tuple[float, float]] = {}
+    with osmium.io.Reader(file, osmium.osm.WAY) as reader:
+        for way in osmium.OsmFileIterator(reader):
+            for node in way.nodes:
+                if node.location.valid():
+                    carried[node.ref] = (node.location.x / 1e7, node.location.y / 1e7)
+            if not carried and len(way.nodes):  # then no way does
+                return
+    for at in np.flatnonzero(missing).tolist():
+        lonlat[at] = carried.get(int(ids[at]), (np.nan, np.nan))
+
+
+def _forget_null_island(lonlat: Floats) -> None:
+    """Take nodes at 0, 0 for unknown where the rest is elsewhere: there is no road."""
+    known = lonlat[~np.isnan(lonlat[:, 0])]
+    if len(known) and (np.abs(np.median(known, axis=0)) > 1).any():
+        lonlat[(lonlat == 0).all(axis=1)] = np.nan
 
 
 def _by_id(drawn: _Drawn) -> _Drawn:

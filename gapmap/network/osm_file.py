@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import bz2
 import difflib
+import gzip
 import os
 import re
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 from xml.parsers import expat
@@ -20,10 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["OSM_FORMATS", "check_osm_file", "deleted_ways", "osm_format"]
 
-OSM_FORMATS = (".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".graphml")
+OSM_FORMATS = (".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".osm.gz", ".graphml")
 
 _PBF_START = b"\n\tOSMHeader"  # after four bytes with the length of the first block's header
 _REMOTE = re.compile(r"/vsi|[a-z][a-z0-9+.-]+:[/\\]", re.IGNORECASE)
+_PACKED = {b"BZh": "bzip2", b"\x1f\x8b": "gzip", b"PK": "zip"}
 _CHUNK = 1 << 20
 _OVERLAP = 2048
 _MOST_TIMES = 200
@@ -36,7 +39,8 @@ _REMARK = re.compile(rb"<remark>([^<]{0,1000}error[^<]{0,1000})</remark>")
 def osm_format(path: Path) -> str:
     """Give the format that the file's ending names, as osmium calls it; ``graphml`` is none."""
     name = path.name.lower()
-    return next(kind for kind in ("pbf", "osm.bz2", "osm", "graphml") if name.endswith(f".{kind}"))
+    kinds = ("pbf", "osm.bz2", "osm.gz", "osm", "graphml")
+    return next(kind for kind in kinds if name.endswith(f".{kind}"))
 
 
 def check_osm_file(path: Path) -> bool:
@@ -64,7 +68,13 @@ def check_osm_file(path: Path) -> bool:
         return False
     with path.open("rb") as stream:
         head = stream.read(512)
-    starts = {"pbf": head[4:].startswith(_PBF_START), "osm.bz2": head.startswith(b"BZh")}
+    if _is_overpass_json(head):
+        fail(finding("network-overpass-json", file=path.name), NetworkError)
+    starts = {
+        "pbf": head[4:].startswith(_PBF_START),
+        "osm.bz2": head.startswith(b"BZh"),
+        "osm.gz": head.startswith(b"\x1f\x8b"),
+    }
     if not starts.get(kind, not _is_other(head)):
         fail(finding("network-not-osm", file=path.name, value=_shown(head)), NetworkError)
     if kind == "pbf":
@@ -82,7 +92,7 @@ def _check_there(path: Path) -> None:
         fail(finding("file-not-local", file=path.name, value=path), NetworkError)
     if not path.name.lower().endswith(OSM_FORMATS):
         known = " ".join(OSM_FORMATS)
-        found = finding("file-format", file=path.name, value=path.suffix, known=known)
+        found = finding("network-format", file=path.name, value=path.suffix, known=known)
         fail(found, NetworkError)
     if path.is_dir():
         fail(finding("file-is-folder", file=path.name), NetworkError)
@@ -97,11 +107,20 @@ def _check_there(path: Path) -> None:
 def _is_other(head: bytes) -> bool:
     """Say whether a file begins as JSON, a web page, or something packed does."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    packed = head.startswith((b"BZh", b"\x1f\x8b", b"PK"))
-    return packed or text.startswith((b"{", b"[", b"<html", b"<!doctype html"))
+    return head.startswith((*_PACKED,)) or text.startswith(
+        (b"{", b"[", b"<html", b"<!doctype html")
+    )
+
+
+def _is_overpass_json(head: bytes) -> bool:
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return text.startswith(b"{") and any(word in text for word in (b"Overpass", b'"elements"'))
 
 
 def _shown(head: bytes) -> str:
+    for start, name in _PACKED.items():
+        if head.startswith(start):
+            return name
     text = head[:60].decode("utf8", "replace")
     return "".join(mark if mark.isprintable() else "·" for mark in text)
 
@@ -129,9 +148,10 @@ def _looked_through(path: Path) -> bool:
 def _unpacked(path: Path) -> Iterator[BinaryIO]:
     try:
         with path.open("rb") as raw:
-            packed = osm_format(path) == "osm.bz2"
-            yield cast("BinaryIO", bz2.BZ2File(raw)) if packed else raw
-    except (OSError, EOFError) as error:
+            openers = {"osm.bz2": bz2.BZ2File, "osm.gz": gzip.GzipFile}
+            unpack = openers.get(osm_format(path))
+            yield cast("BinaryIO", unpack(path)) if unpack else raw
+    except (OSError, EOFError, zlib.error) as error:
         fail(finding("network-unreadable", file=path.name, problem=error), NetworkError)
 
 

@@ -50,7 +50,7 @@ class NetworkSource:
     Attributes
     ----------
     osm
-        ``.osm.pbf``, ``.osm``, ``.osm.bz2`` or ``.graphml``; or give ``lines``.
+        ``.osm.pbf``, ``.osm``, ``.osm.bz2``, ``.osm.gz`` or ``.graphml``; or give ``lines``.
     lines, layer
         A vector file of lines, and its layer where it has several.
     ferries

@@ -103,7 +103,7 @@ CASES = [
     ),
     Case(
         name="osm-missing-node",
-        expect=[("network-no-lines", None)],
+        expect=[("network-without-nodes", None)],
         study=OSM,
         spoil=osm({7: {"highway": "primary"}}, missing=2),
         usable=False,
