@@ -127,6 +127,28 @@ def test_districts_of_a_web_map_under_villages_of_wgs84(tmp_path, asked) -> None
         assert abs(middle.x - 113.13) > 0.004
 
 
+def streets_through_villages(folder: Path) -> None:
+    """Write a street of a kilometre through each village, in any direction."""
+    told = []
+    random = np.random.default_rng(8)
+    for line in (folder / "villages.csv").read_text("utf-8-sig").splitlines()[1:]:
+        middle = np.array([float(cell) for cell in line.split(",")[3:5]])
+        turn = random.uniform(0, 2 * np.pi)
+        along = 0.005 * np.array([np.cos(turn), np.sin(turn)])
+        ends = [(middle - along).tolist(), (middle + along).tolist()]
+        told.append(feature({"type": "LineString", "coordinates": ends}, highway="residential"))
+    geojson(folder / "roads.geojson", told)
+
+
+def test_no_village_is_called_astray_where_the_districts_are(tmp_path) -> None:
+    said = DISTRICT_DATUM.replace('datum = "wgs84"', 'datum = "gcj02"')
+    study = write_city(tmp_path, {DISTRICT_DATUM: said, **ROADS})
+    many_districts(tmp_path, "wgs84")
+    streets_through_villages(tmp_path)
+    told = [one for one in read_study(study).findings if one.code.startswith("datum-")]
+    assert [(one.code, one.file) for one in told] == [("datum-contradicted", "districts.geojson")]
+
+
 def test_outside_china_all_datums_are_one_and_detect_reads_what_is_declared(tmp_path) -> None:
     study = write_city(tmp_path, {SHELTER_DATUM: SHELTER_DATUM.replace("wgs84", "detect")})
     ring = [[-22.2, 64.0], [-21.6, 64.0], [-21.6, 64.3], [-22.2, 64.3], [-22.2, 64.0]]

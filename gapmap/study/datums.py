@@ -106,7 +106,8 @@ class Datums:
             verdict = _judge_places(layer, by_roads, settled)
             settled = _with_places(settled, verdict, crs=crs)
         self._tell(layer, verdict)
-        if not verdict.contradicts and settled.place_source.district is not None:
+        sound = not (verdict.contradicts or self._accused(settled.region.rows[0].file))
+        if sound and settled.place_source.district is not None:
             self._tell_mixed(layer, districts_named(settled), NEAR_AREA_M)
         return replace(settled, places_unverified=unverified(settled.place_source.datum, by_roads))
 
@@ -129,7 +130,7 @@ class Datums:
             homes = places_coded(table, ground)
             verdict = self._judge_facilities(layer, table, homes, ground)
             self._tell(layer, verdict)
-            if not verdict.contradicts:
+            if not (verdict.contradicts or self._accused(ground.places.rows[0].file)):
                 points = ground.places.polygons is None
                 self._tell_mixed(layer, homes, NEAR_PLACE_M if points else NEAR_AREA_M)
             final.append(_found(source, verdict))
@@ -182,6 +183,10 @@ class Datums:
         undecided, self._undecided = self._undecided, []
         if undecided:
             fail(undecided[0], CrsError, also=undecided[1:])
+
+    def take_back(self) -> None:
+        """Forget conversions that were told: the files could not be read so."""
+        self.findings = [one for one in self.findings if one.code != "datum-detected"]
 
     def _ask_roads(self, layer: Layer) -> Evidence:
         said = road_evidence(layer.readings, self.roads)
@@ -249,6 +254,10 @@ class Datums:
         if told is not None:
             fatal = told.code == "datum-undecided"
             (self._undecided if fatal else self.findings).append(told)
+
+    def _accused(self, file: str) -> bool:
+        """Say whether a layer is told to be in another datum: no single row is held against it."""
+        return any(one.code == "datum-contradicted" and one.file == file for one in self.findings)
 
     def _tell_mixed(self, layer: Layer, named: Shapes, near_m: float) -> None:
         mixed = mixed_rows(

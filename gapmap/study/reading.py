@@ -12,6 +12,7 @@ from gapmap.facilities import read_facilities
 from gapmap.findings import fail, finding, from_error
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
+from gapmap.network.elsewhere import judge_place
 from gapmap.places import read_places
 from gapmap.plan import judge_source, read_plan, standards
 from gapmap.records import no_records, read_records
@@ -167,6 +168,8 @@ class _Reading:
             places=places,
         )
         settled = self.attempt("datum", lambda: datums.settle_ground(read, crs=file.crs))
+        if settled is None:
+            datums.take_back()
         self.attempt("datum", datums.demand)
         return settled or read
 
@@ -299,7 +302,10 @@ def _network(file: StudyFile, region: Region, *, keep: bool) -> Network | None:
     if file.network is None:
         return None
     folder = file.path.parent / FOLDER
-    return read_network(file.network, crs=region.crs, cache=folder, keep=keep)
+    network = read_network(file.network, crs=region.crs, cache=folder, keep=keep)
+    roads = (file.network.osm or file.network.lines or file.path).name
+    found = judge_place(network, region.districts.geometry, file=roads)
+    return replace(network, findings=(*network.findings, *found))
 
 
 def _service(
