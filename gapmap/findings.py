@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "LISTED",
     "REPAIRS",
     "SEVERITIES",
     "Finding",
@@ -42,6 +43,8 @@ __all__ = [
 ]
 
 SEVERITIES: Final = ("error", "warning", "note")
+LISTED: Final = 1000
+"""So many rows of a file are listed for each code and column; one more finding has the others."""
 REPAIRS: Final = ("none", "safe", "all")
 """How far a study lets gapmap repair its inputs; each allows what those before it allow."""
 _LAYERED: Final = re.compile(r"(.+?\.\w+)\[(.*)\]", re.DOTALL)
@@ -95,6 +98,9 @@ class Finding:
         Whether the input could not be used because of it.
     rank
         Place in a list of its own that is ordered by weight, from 1; 0 where the row orders.
+    further
+        Rows of which the same is to be said and that have no finding of their own: beyond
+        ``LISTED`` rows nobody reads a list.
     """
 
     code: str
@@ -105,6 +111,7 @@ class Finding:
     facts: tuple[tuple[str, str], ...] = ()
     fatal: bool = False
     rank: int = 0
+    further: tuple[int, ...] = ()
 
     @property
     def severity(self) -> str:
@@ -121,6 +128,11 @@ class Finding:
         return catalogue()[self.code].get("repair", "")
 
     @property
+    def rows(self) -> tuple[int, ...]:
+        """All rows that this is said of."""
+        return (*(() if self.row is None else (self.row,)), *self.further)
+
+    @property
     def file_and_layer(self) -> tuple[str, str]:
         """The file's name, and the sheet or layer in it, ``""`` where there is only one.
 
@@ -135,7 +147,13 @@ class Finding:
     def message(self, language: str = "en") -> str:
         """Say what is wrong, in ``language``."""
         entry = catalogue()[self.code]
-        return self._words(entry["zh"] if language == "zh" else entry["en"])
+        said = self._words(entry["zh"] if language == "zh" else entry["en"])
+        if not self.further:
+            return said
+        count = len(self.further)
+        return said + (
+            f"(另有 {count} 行也是)" if language == "zh" else f" (so too {count} more rows)"
+        )
 
     def advice(self, language: str = "en") -> str:
         """Say what to do, in ``language``; ``""`` where there is nothing to be done."""
@@ -320,7 +338,7 @@ def grouped(findings: Iterable[Finding], *, most: int = 20) -> list[Group]:
     counts: Counter[tuple[str, str, str, str]] = Counter()
     for one in worst_first(findings):
         key = (one.severity, one.file, one.code, one.field)
-        counts[key] += 1
+        counts[key] += 1 + len(one.further)
         kept = members.setdefault(key, [])
         if len(kept) < most:
             kept.append(one)

@@ -8,7 +8,21 @@ from test_tables_cells import column, told
 from test_tables_layout import accounted, table_of
 
 from gapmap.errors import InputError
-from gapmap.tables import dates, ids, numbers, own_codes, parse_pair, read_codes, read_table
+from gapmap.findings import as_table, grouped
+from gapmap.region.rows import Ledger
+from gapmap.tables import (
+    Wanted,
+    dates,
+    find_columns,
+    ids,
+    named_findings,
+    numbers,
+    own_codes,
+    parse_pair,
+    read_codes,
+    read_table,
+    row_findings,
+)
 
 # --- codes ----------------------------------------------------------------------------------
 
@@ -195,13 +209,13 @@ def test_ditto_marks_have_what_stands_above(tmp_path):
     assert table.repaired == {3, 4, 6}
     (said,) = table.findings
     assert (said.code, said.row, dict(said.facts)) == (
-        "ditto-filled",
+        "cell-ditto-filled",
         3,
         {"count": "3", "example": "城关镇"},
     )
     table = read_table(path, repair="none")
     assert table.cells["镇"].tolist() == ["城关镇", "", "", "河西乡", ""]
-    assert [one.code for one in table.findings] == ["ditto-left-empty"]
+    assert [one.code for one in table.findings] == ["cell-ditto-left-empty"]
     assert table.repaired == frozenset()
 
 
@@ -210,7 +224,7 @@ def test_a_ditto_mark_under_nothing_is_empty(tmp_path):
     path.write_text("村,镇\na,同上\nb,\nc,〃\n", "utf8")
     table = read_table(path)
     assert table.cells["镇"].tolist() == ["", "", ""]
-    assert [(one.code, one.row) for one in table.findings] == [("ditto-left-empty", 2)]
+    assert [(one.code, one.row) for one in table.findings] == [("cell-ditto-left-empty", 2)]
 
 
 @pytest.mark.parametrize(
@@ -294,3 +308,60 @@ def test_named_months_and_years_of_the_republic():
 def test_a_year_in_a_cell_for_dates_is_no_day_of_1905():
     assert days("1905-07-04", "2012-03-01", file="t.xlsx") == ["", "2012-03-01"]
     assert days("1905-07-04", file="t.csv") == ["1905-07-04"]
+
+
+# --- many findings --------------------------------------------------------------------------
+
+
+def test_beyond_a_thousand_rows_one_finding_stands_for_the_others():
+    rows = [(row, "约300") for row in range(2, 2002)]
+    found = row_findings("number-approximate", "t.csv", "v", rows)
+    assert [one.row for one in found] == list(range(2, 1003))
+    assert found[-1].further == tuple(range(1003, 2002))
+    assert [row for one in found for row in one.rows] == list(range(2, 2002))
+    assert "999" not in found[0].message()
+    assert found[-1].message().endswith("(so too 999 more rows)")
+    assert found[-1].message("zh").endswith("(另有 999 行也是)")
+    assert [(group.count, group.rows(2)) for group in grouped(found)] == [(2000, "2, 3, …")]
+    assert len(as_table(found)) == 1001
+    assert row_findings("number-approximate", "t.csv", "v", rows[:1001])[-1].further == ()
+
+
+def test_rows_without_a_finding_of_their_own_are_repaired_all_the_same():
+    table = column(*["约300"] * 3000, repair="all")
+    ledger = Ledger(table)
+    ledger.add_cells(numbers(table, "v", quantity="people")[1])
+    count = ledger.count()
+    assert (count.read, count.used, count.repaired, count.excluded) == (3000, 0, 3000, 0)
+
+
+def test_facts_of_their_own_are_kept_for_the_rows_that_are_listed():
+    found = named_findings("id-made", "t.csv", "v", range(2, 5002), lambda row: {"new": f"n{row}"})
+    assert [dict(one.facts)["new"] for one in found] == [f"n{row}" for row in range(2, 1003)]
+    assert found[-1].rows == tuple(range(1002, 5002))
+
+
+# --- text files -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["，", "；"])
+def test_chinese_commas_part_cells_where_nothing_else_does(tmp_path, mark):
+    path = tmp_path / "t.csv"
+    path.write_text(mark.join(["编码", "名称"]) + f"\n01{mark}上横\n02{mark}下横\n", "utf8")
+    table = read_table(path)
+    assert table.cells.to_numpy().tolist() == [["01", "上横"], ["02", "下横"]]
+    assert [(one.code, one.value) for one in table.findings] == [("text-separator", mark)]
+    path.write_text("编码,名称\n01,上横，下横\n", "utf8")
+    assert read_table(path).cells["名称"].tolist() == ["上横，下横"]
+
+
+def test_blanks_before_quotation_marks(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('"编码", "名称"\n"01", "上横, 下横"\n', "utf8")
+    assert read_table(path).cells.to_numpy().tolist() == [["01", "上横, 下横"]]
+
+
+def test_titles_in_traditional_characters_are_found():
+    table = table_of([["編號", "名稱", "經度", "緯度"], ["1", "a", "121.5", "25.0"]])
+    columns, _ = find_columns(table, "places", {}, Wanted(needed=("id", "name", "position")))
+    assert columns == {"id": "編號", "name": "名稱", "x": "經度", "y": "緯度"}

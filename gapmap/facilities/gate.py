@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap.findings import fail, finding
-from gapmap.tables import booleans, numbers, quantity_of, texts
+from gapmap.tables import booleans, named_findings, numbers, quantity_of, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,9 +141,15 @@ def judge(
     qualifies = np.select([no, unknown], ["no", "unknown"], "yes")
     names = frame["facility"].where(frame["facility"] != "", frame["facility_id"])
     for code, state in (("facility-below-standard", "no"), ("facility-not-judged", "unknown")):
+        rows = index[qualifies == state].tolist()
         ledger.add(
-            finding(code, file=ledger.table.file, row=int(row), name=names[row], rule=failed[row])
-            for row in index[qualifies == state]
+            named_findings(
+                code,
+                ledger.table.file,
+                "",
+                rows,
+                lambda row: {"name": names[row], "rule": failed[row]},
+            )
         )
     return qualifies, failed
 

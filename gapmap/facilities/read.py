@@ -18,7 +18,16 @@ from gapmap.findings import fail, finding, may_repair
 from gapmap.positions import locate
 from gapmap.region.rows import Ledger, check_ids, fail_for_all
 from gapmap.region.shapes import fit_shapes
-from gapmap.tables import dates, ids, numbers, own_codes, quantity_of, read_table, texts
+from gapmap.tables import (
+    dates,
+    ids,
+    named_findings,
+    numbers,
+    own_codes,
+    quantity_of,
+    read_table,
+    texts,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -150,10 +159,9 @@ def _ids(ledger: Ledger, source: FacilitySource) -> pd.Series:
     ledger.add(doubts)
     check_ids(ledger, source.id, codes)
     empty = codes == ""
-    ledger.add(
-        finding("id-made", file=ledger.table.file, row=int(row), field=source.id, new=own[row])
-        for row in index[empty]
-    )
+    made = index[empty].tolist()
+    file = ledger.table.file
+    ledger.add(named_findings("id-made", file, source.id, made, lambda row: {"new": own[row]}))
     ledger.repaired |= {int(row) for row in index[empty]}
     return codes.where(~empty, own)
 
@@ -166,14 +174,14 @@ def _text(ledger: Ledger, column: str | None) -> pd.Series:
 
 def _add_dates(ledger: Ledger, source: FacilitySource, frame: pd.DataFrame) -> None:
     """Add ``opened``, ``closed``, ``status`` and ``in_use``."""
-    planned: set[int | None] = set()
+    planned: set[int] = set()
     for name, column in (("opened", source.opened), ("closed", source.closed)):
         frame[name] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[s]")
         if column is not None:
             values, found = dates(ledger.table, column)
             ledger.add(found)
             frame[name] = values.astype("datetime64[s]")
-            planned |= {one.row for one in found if one.code == "date-planned"}
+            planned |= {row for one in found if one.code == "date-planned" for row in one.rows}
     if source.opened is not None:
         cells = texts(ledger.table, source.opened)
         ledger.once("opened-unknown", frame["opened"].isna(), cells, field=source.opened)

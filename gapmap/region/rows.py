@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from gapmap.findings import fail, finding, may_repair
-from gapmap.tables import RowCount, own_codes, read_codes, row_findings, without
+from gapmap.tables import RowCount, named_findings, own_codes, read_codes, row_findings, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ class Ledger:
         """Note what reading a column has found; rows in which a cell was repaired are repaired."""
         told = tuple(findings)
         self.add(told)
-        self.repaired |= {one.row for one in told if one.row is not None and one.repair}
+        self.repaired |= {row for one in told if one.repair for row in one.rows}
 
     def add_positions(self, positions: Positions) -> None:
         """Note what was found, and put right, in the positions."""
@@ -169,7 +169,11 @@ def fill_ids(ledger: Ledger, column: str) -> pd.Series:
             code += "~"
         taken.add(code)
         made[row] = code
-        ledger.add([finding("id-made", file=ledger.table.file, row=row, field=column, new=code)])
+    ledger.add(
+        named_findings(
+            "id-made", ledger.table.file, column, list(made), lambda row: {"new": made[row]}
+        )
+    )
     ledger.repaired |= set(made)
     filled = codes.copy()
     if made:

@@ -14,7 +14,7 @@ from gapmap.tables.pairs import Pair, parse_pair
 from gapmap.tables.quantities import Quantity, quantity_of
 from gapmap.tables.reading import TEXT_ENDINGS, VECTOR_ENDINGS, read_table
 from gapmap.tables.synonyms import Wanted, find_columns
-from gapmap.tables.value import RowCount, Table, row_findings, without
+from gapmap.tables.value import RowCount, Table, named_findings, row_findings, without
 
 __all__ = [
     "TEXT_ENDINGS",
@@ -30,6 +30,7 @@ __all__ = [
     "dates",
     "find_columns",
     "ids",
+    "named_findings",
     "numbers",
     "own_codes",
     "parse_pair",

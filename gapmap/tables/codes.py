@@ -23,7 +23,7 @@ __all__ = ["Codes", "ids", "own_codes", "read_codes"]
 
 _FULL_WIDTH_DIGITS: Final = {0xFF10 + digit: str(digit) for digit in range(10)}
 _WHOLE: Final = re.compile(r"([0-9]+)\.0+")
-_QUOTED: Final = re.compile("[='\u2018\u2019`]+\"?([A-Za-z0-9][A-Za-z0-9_.-]*)\"?")
+_QUOTED: Final = re.compile('[=\'\u2018\u2019`]+"?([A-Za-z0-9][A-Za-z0-9_.-]*)"?')
 """What keeps Excel from taking a code for a number: ``'0441``, ``="0441"``."""
 _LOST: Final = re.compile(r"[0-9]\.[0-9]+[eE]\+?[0-9]{1,3}|[0-9][eE]\+[0-9]{1,3}|#{3,}")
 """Scientific notation, and what a column shows that is too narrow for its numbers."""
@@ -114,9 +114,7 @@ def read_codes(table: Table, column: str) -> Codes:
     plain = _made(strange)
     changed = (plain != strange) & (strange != "")
     notes += note_once("code-made-plain", table, column, strange[changed], plain)
-    gone = np.array(
-        each_distinct(plain, lambda cell: bool(_LOST.fullmatch(cell))), dtype=bool
-    )
+    gone = np.array(each_distinct(plain, lambda cell: bool(_LOST.fullmatch(cell))), dtype=bool)
     text, lost = cells.copy(), dirty.copy()
     text[dirty] = plain.mask(pd.Series(gone, index=plain.index), "")
     lost[dirty] = gone

@@ -35,7 +35,7 @@ def fill_ditto(table: Table) -> Table:
     columns: dict[str, pd.Series] = {}
     found: list[Finding] = []
     repaired: set[int] = set()
-    allowed = may_repair(table.repair, "ditto-filled")
+    allowed = may_repair(table.repair, "cell-ditto-filled")
     for name in table.cells.columns:
         cells = table.cells[name]
         text = pc.utf8_trim(pa.array(cells, pa.large_string()), characters=BLANKS)
@@ -46,7 +46,10 @@ def fill_ditto(table: Table) -> Table:
         columns[str(name)] = made = plain.fillna("").astype("str")
         rows = cells.index[marked]
         filled = allowed & (made[rows] != "")
-        for which, code in ((rows[filled], "ditto-filled"), (rows[~filled], "ditto-left-empty")):
+        for which, code in (
+            (rows[filled], "cell-ditto-filled"),
+            (rows[~filled], "cell-ditto-left-empty"),
+        ):
             if len(which):
                 found.append(_said(code, table, cells, made, which))
         repaired |= {int(row) for row in rows[filled]}

@@ -343,4 +343,4 @@ def refuse_repeated(names: Sequence[str], file: str) -> None:
     parts = [known[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
     if all(len(part) > 1 and part == first[: len(part)] for part in parts):
         value = ", ".join(first)
-        fail(finding("tables-side-by-side", file=file, value=value, count=len(parts)))
+        fail(finding("table-side-by-side", file=file, value=value, count=len(parts)))

@@ -23,6 +23,11 @@ __all__ = ["Wanted", "find_columns", "is_known_title"]
 POSITION: Final = "position"
 _AXES: Final = ("x", "y")
 _BRACKET: Final = re.compile(r"(.+?)[(\[【][^()\[\]【】]*[)\]】]")
+_SIMPLIFIED: Final = str.maketrans(
+    "編號碼稱經緯區縣鄉鎮點東標積築總設機構學醫場縱橫時間開鄰屬現狀況態",
+    "编号码称经纬区县乡镇点东标积筑总设机构学医场纵横时间开邻属现状况态",
+)
+"""Characters of the titles that offices in Taiwan, Hong Kong and Macao write otherwise."""
 _MARKS: Final = str.maketrans("", "", "_-*:：")
 
 
@@ -52,7 +57,7 @@ def _synonyms() -> dict[str, dict[str, list[str] | list[list[str]]]]:
 
 
 def _plain(title: str) -> str:
-    plain = plain_title(title)
+    plain = plain_title(title).translate(_SIMPLIFIED)
     bracketed = _BRACKET.fullmatch(plain)
     return (bracketed[1] if bracketed else plain).translate(_MARKS)
 

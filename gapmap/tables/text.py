@@ -32,20 +32,26 @@ if TYPE_CHECKING:
 __all__ = ["read_text"]
 
 SEPARATORS: Final = (",", "\t", ";", "|")
+WIDE: Final = ("，", "；")
+"""Chinese commas and semicolons, which part cells only where nothing else does."""
 SAMPLE_CHARACTERS: Final = 65_536
 SAMPLE_ROWS: Final = 100
 """Rows by which the separator is chosen."""
 LONGEST_CELL: Final = 131_072
 """Characters; Python's own limit. A longer cell is a quotation mark that was never closed."""
-_NAMES: Final = {",": ",", "\t": "tab", ";": ";", "|": "|"}
+_NAMES: Final = {"\t": "tab"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Separator:
-    """What stands between cells, and how many rows at the top only say so."""
+    """What stands between cells, and how many rows at the top only say so.
+
+    ``spaced`` is whether blanks stand between it and quotation marks.
+    """
 
     mark: str
     skip: int = 0
+    spaced: bool = False
 
 
 def read_text(path: Path, *, repair: str = "safe") -> Table:
@@ -53,7 +59,9 @@ def read_text(path: Path, *, repair: str = "safe") -> Table:
     text, notes = decode(path.read_bytes(), path.name)
     separator = _separator(text)
     if separator.mark != ",":
-        said = finding("text-separator", file=path.name, value=_NAMES[separator.mark])
+        said = finding(
+            "text-separator", file=path.name, value=_NAMES.get(separator.mark, separator.mark)
+        )
         notes = (*notes, said)
     records = _records(text, separator, path.name)
     table = table_from_rows(records, path.name, notes, repair=repair, ragged=True)
@@ -65,7 +73,12 @@ def read_text(path: Path, *, repair: str = "safe") -> Table:
 
 def _records(text: str, separator: _Separator, file: str) -> Iterator[NumberedRow]:
     """Split text into records; blank ones are counted as rows of the sheet and left out."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator.mark, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=separator.mark,
+        skipinitialspace=separator.spaced,
+        strict=True,
+    )
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
@@ -107,7 +120,12 @@ def _separator(text: str) -> _Separator:
     told = re.fullmatch(r'"?sep=([,;\t|])"?\s*', start.group()) if start else None
     if told and start:
         return _Separator(told.group(1), len(re.findall(r"\r\n?|\n", text[: start.start()])) + 1)
-    return _Separator(max(SEPARATORS, key=lambda mark: _evidence(text, mark)))
+    best = max(SEPARATORS, key=lambda mark: _evidence(text, mark))
+    if _evidence(text, best) == (0, 0):
+        best = max((best, *WIDE), key=lambda mark: _evidence(text, mark))
+    return _Separator(
+        best, spaced=re.search(rf'{re.escape(best)} +"', text[:SAMPLE_CHARACTERS]) is not None
+    )
 
 
 def _evidence(text: str, mark: str) -> tuple[int, int]:

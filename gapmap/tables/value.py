@@ -7,16 +7,24 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypedDict
 
 from gapmap.errors import MethodError
-from gapmap.findings import Finding, finding
+from gapmap.findings import LISTED, Finding, finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
     import pyproj
 
-__all__ = ["Nearest", "RowCount", "Table", "nearest_known", "row_findings", "without"]
+__all__ = [
+    "Nearest",
+    "RowCount",
+    "Table",
+    "named_findings",
+    "nearest_known",
+    "row_findings",
+    "without",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +115,41 @@ class Table:
 def row_findings(
     code: str, file: str, field: str, rows: Iterable[tuple[int, object]], **facts: object
 ) -> tuple[Finding, ...]:
-    """Give one finding of the same code for each ``(row, value)``; quick for a whole column."""
+    """Give one finding of the same code for each ``(row, value)``; quick for a whole column.
+
+    Beyond ``gapmap.findings.LISTED`` rows one more finding stands for all the others.
+    """
     listed = list(rows)
     if not listed:
         return ()
     row, value = listed[0]
     first = finding(code, file=file, row=int(row), field=field, value=value, **facts)
-    return (
-        first,
-        *(
-            Finding(code, file, int(row), field, str(value)[:200], first.facts)
-            for row, value in listed[1:]
-        ),
-    )
+    made = [
+        Finding(code, file, int(row), field, str(value)[:200], first.facts)
+        for row, value in listed[1 : LISTED + 1]
+    ]
+    if len(listed) > LISTED + 1:
+        further = tuple(int(row) for row, _ in listed[LISTED + 1 :])
+        made[-1] = replace(made[-1], further=further)
+    return (first, *made)
+
+
+def named_findings(
+    code: str,
+    file: str,
+    field: str,
+    rows: Sequence[int],
+    facts_of: Callable[[int], Mapping[str, object]],
+) -> tuple[Finding, ...]:
+    """Give one finding for each row, with facts of its own; as ``row_findings`` beyond bounds."""
+    made = [
+        finding(code, file=file, row=int(row), field=field, **facts_of(row))
+        for row in rows[: LISTED + 1]
+    ]
+    if len(rows) > LISTED + 1:
+        further = tuple(int(row) for row in rows[LISTED + 1 :])
+        made[-1] = replace(made[-1], further=further)
+    return tuple(made)
 
 
 def without(table: Table, rows: pd.Series) -> Table:
