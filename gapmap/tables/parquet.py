@@ -28,10 +28,13 @@ _LONLAT: Final = "OGC:CRS84"
 
 @dataclass(frozen=True, slots=True)
 class ParquetLayer:
-    """A table without its shapes, its main geometry column as well-known binary, its system."""
+    """A table without its shapes, its main geometry column as well-known binary, its system.
+
+    ``told`` is the number of rows that the file's metadata has.
+    """
 
     table: pa.Table
-    rows: int
+    told: int
     wkb: list[bytes | None] | None
     crs: object
 
@@ -53,12 +56,13 @@ def read_parquet(stream: BinaryIO, file: str) -> ParquetLayer:
     if source.metadata.num_rows > _MOST_ROWS or size > _LARGEST_BYTES:
         said = f"{source.metadata.num_rows:,} / {size:,}"
         fail(finding("zip-bomb", file=file, value=file, size=said))
+    rows = source.metadata.num_rows
     table = source.read()
     table.validate(full=True)
     told = _told(table.schema.metadata or {})
     columns = told.get("columns", {})
     if not columns:
-        return ParquetLayer(table, len(table), None, None)
+        return ParquetLayer(table, rows, None, None)
     main = columns[told["primary_column"]]
     values = table[told["primary_column"]]
     if str(main.get("encoding")).upper() == "WKB":
@@ -66,7 +70,7 @@ def read_parquet(stream: BinaryIO, file: str) -> ParquetLayer:
     else:
         raw = list(gpd.GeoSeries.from_arrow(values.combine_chunks()).to_wkb())
     plain = table.drop_columns([name for name in columns if name in table.column_names])
-    return ParquetLayer(plain, len(table), raw, main.get("crs", _LONLAT))
+    return ParquetLayer(plain, rows, raw, main.get("crs", _LONLAT))
 
 
 def _told(metadata: dict[bytes, bytes]) -> dict[str, Any]:

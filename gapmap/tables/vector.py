@@ -45,7 +45,7 @@ DRIVERS: Final = {
 
 @dataclass(slots=True)
 class _Layer:
-    """What a reader took from a layer: cells, shapes, and how many rows there are."""
+    """What a reader took from a layer; ``counted`` beforehand, -1 where nobody can."""
 
     file: str
     texts: dict[str, list[str]]
@@ -54,6 +54,7 @@ class _Layer:
     shapes: Flat | None = None
     notes: list[Finding] = field(default_factory=list)
     excluded: tuple[int, ...] = ()
+    counted: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _parquet(file: VectorFile, repair: str) -> _Layer:
     with _readable(file.name, []), file.opened() as stream:
         read = read_parquet(stream, file.name)
     texts, twice = _named(read.table.column_names, read.table.columns, file.name)
-    rows = range(1, read.rows + 1)
+    rows = range(1, len(read.table) + 1)
     shapes = None
     if read.wkb is not None:
         shapes = flat_from_wkb(
@@ -111,7 +112,9 @@ def _parquet(file: VectorFile, repair: str) -> _Layer:
             repair=repair,
             straightened=lambda places: [None for _ in places],
         )
-    return _Layer(file.name, texts, rows, _crs(read.crs, file.name), shapes, twice)
+    _same_count(file.name, read.told, len(read.table))
+    crs = _crs(read.crs, file.name)
+    return _Layer(file.name, texts, rows, crs, shapes, twice, counted=read.told)
 
 
 def _shapefile(file: VectorFile, layer: str | None, repair: str) -> _Layer:
@@ -136,7 +139,8 @@ def _shapefile(file: VectorFile, layer: str | None, repair: str) -> _Layer:
     deleted = [(row, "") for row in table.deleted]
     notes += [*encoding_notes, *row_findings("dbf-row-deleted", file.name, "", deleted)]
     crs = _crs(meta["crs"], file.name)
-    return _Layer(file.name, texts, rows, crs, flat_shapes, notes, tuple(table.deleted))
+    deleted_rows = tuple(table.deleted)
+    return _Layer(file.name, texts, rows, crs, flat_shapes, notes, deleted_rows, table.told)
 
 
 def _through_gdal(file: VectorFile, wanted: str | None, repair: str) -> _Layer:
@@ -169,7 +173,8 @@ def _through_gdal(file: VectorFile, wanted: str | None, repair: str) -> _Layer:
             repair=repair,
             straightened=lambda places: _straight(address, file.name, at, places),
         )
-    return _Layer(said, texts, rows, _crs(meta["crs"], said), shapes, [*notes, *twice])
+    crs = _crs(meta["crs"], said)
+    return _Layer(said, texts, rows, crs, shapes, [*notes, *twice], counted=counted)
 
 
 def _named(
@@ -343,7 +348,7 @@ def _as_table(read: _Layer, repair: str) -> Table:
         findings=(*notes, *(shapes.findings if shapes else ())),
         repaired=shapes.repaired if shapes else frozenset(),
         excluded=read.excluded,
-        read=len(index) + len(read.excluded),
+        read=len(index) + len(read.excluded) if read.counted < 0 else read.counted,
         repair=repair,
     )
 
