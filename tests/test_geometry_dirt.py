@@ -361,6 +361,23 @@ def test_coves_notches_and_islets_are_no_strips() -> None:
     assert side_by_side(both)[0] == ()
 
 
+def jagged(amplitude_m: float, corners: int) -> Layer:
+    """Give two neighbours, of which one has a coast of 20 km with very many teeth."""
+    random = np.random.default_rng(0)
+    x = np.linspace(0, 20_000, corners)
+    coast = np.column_stack((x, 9000 + amplitude_m * random.normal(size=corners)))[::-1]
+    ring = np.vstack((coast, [[0, 0], [20_000, 0]])) + np.array([X0, Y0])
+    beside = shapely.box(X0 + 20_000, Y0, X0 + 30_000, Y0 + 9000)
+    shapes = gpd.GeoSeries([shapely.Polygon(ring), beside], crs=METRIC)
+    return Layer("d.shp", shapes, np.array(["a", "b"], dtype=object), np.array([1, 2]))
+
+
+def test_a_coast_of_100_000_corners_is_looked_along_and_teeth_of_metres_are_not() -> None:
+    assert side_by_side(jagged(1.0, 100_000))[0] == ()
+    (said,) = side_by_side(jagged(20.0, 60_000))[0]
+    assert (said.code, said.severity) == ("polygons-strips-not-sought", "note")
+
+
 def test_built_up_land_that_lies_apart_gets_one_note() -> None:
     boxes = [
         (250 * (n % 30), 250 * (n // 30), 250 * (n % 30) + 150, 250 * (n // 30) + 150)

@@ -174,6 +174,26 @@ def test_swapped_and_zero_geometry(tmp_path):
     ]
 
 
+def test_an_old_datum_is_brought_to_wgs84_where_the_way_is_known(tmp_path):
+    # EPSG 1825, Hong Kong 1980 to WGS 84: 252.7 m east, 169.8 m south at this spot
+    found = locate(layer(tmp_path, [shapely.Point(114.17, 22.3)], crs="EPSG:4611"), crs=METRIC)
+    x, y = metres(114.17, 22.3)
+    assert found.geometry.iloc[0].x - x == pytest.approx(252.7, abs=1)
+    assert found.geometry.iloc[0].y - y == pytest.approx(-169.8, abs=1)
+    assert told(found.findings) == []
+
+
+@pytest.mark.parametrize("code", [2383, 4610, 4555, 4214])
+def test_an_old_datum_whose_shift_is_not_published_is_a_warning(tmp_path, code):
+    lon, lat = (116.4, 39.9) if code == 4214 else (LON, LAT)  # at the Pearl River's mouth it is
+    xy = pyproj.Transformer.from_crs(pyproj.CRS(code).geodetic_crs, code, always_xy=True).transform(
+        lon, lat
+    )
+    found = locate(layer(tmp_path, [shapely.Point(xy)], crs=f"EPSG:{code}"), crs=METRIC)
+    assert told(found.findings) == [("datum-shift-unknown", None)]
+    assert found.geometry.notna().all()
+
+
 def test_a_file_without_crs_needs_a_datum(tmp_path):
     given = layer(tmp_path, [shapely.Point(LON, LAT)], crs=None, ending="parquet")
     with pytest.raises(CrsError, match="declares no coordinate system"):

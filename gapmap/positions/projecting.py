@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["projected"]
+__all__ = ["projected", "shift_unknown"]
 
+_EQUATOR_M: Final = 6_378_137.0
+"""Semi-major axis of GRS 1980, WGS 84 and CGCS2000: datums that go round the earth's middle."""
 WIDEST_M: Final = 15_000_000.0
 """A shape wider than this goes round the globe: its CRS breaks at the 180th meridian."""
 
@@ -50,15 +52,55 @@ def projected(
     return placed, {"position-out-of-range": nowhere, "shape-around-globe": wide}
 
 
+def shift_unknown(shapes: NDArray[np.object_], source: Source, target: pyproj.CRS) -> bool:
+    """Say whether nobody has published how a file's datum lies against that of the target.
+
+    Old datums of other ellipsoids, such as Beijing 1954 and Xian 1980, lie some 50 to 150 m off,
+    and PROJ passes them on as they are. WGS 84, CGCS2000 and their like agree to a metre or two.
+
+    Parameters
+    ----------
+    shapes
+        In the file's system, None where there is none; PROJ knows shifts of single countries.
+    """
+    xy = shapely.get_coordinates(shapes)
+    if not len(xy) or _is_direct(source.crs, target):
+        return False
+    change = _to_wgs84(source.crs)
+    change.transform(*np.median(xy, axis=0))
+    known = change.operations is not None and len(change.operations) > 0
+    used = change if known else change.get_last_used_operation()  # of several, that for this spot
+    return "Ballpark" in str(used.description)
+
+
+def _is_direct(source: pyproj.CRS, target: pyproj.CRS) -> bool:
+    """Say whether both are on one datum, or the source's is as good as WGS 84 and CGCS2000."""
+    own = source.geodetic_crs
+    ellipsoid = source.ellipsoid
+    if own is None or ellipsoid is None or own == target.geodetic_crs:
+        return True
+    return bool(ellipsoid.semi_major_metre == _EQUATOR_M)
+
+
+def _to_wgs84(crs: pyproj.CRS) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
+
+
 def _change(source: Source, target: pyproj.CRS) -> Callable[[Floats], Floats] | None:
     """Give the function from source to target coordinates; None where nothing changes."""
     shifted = source.datum in ("gcj02", "bd09")
     if source.crs == target and not shifted:
         return None
-    transformer = pyproj.Transformer.from_crs(source.crs, target, always_xy=True)
+    direct = _is_direct(source.crs, target)
+    # of old datums PROJ knows the way to WGS 84, but none on to CGCS2000, which is as good as that
+    first = None if direct else _to_wgs84(source.crs)
+    start = source.crs if direct else 4326
+    transformer = pyproj.Transformer.from_crs(start, target, always_xy=True)
 
     def change(xy: Floats) -> Floats:
         lon, lat = xy[:, 0], xy[:, 1]
+        if first is not None:
+            lon, lat = first.transform(lon, lat)
         if shifted:
             lon, lat = convert_datum(lon, lat, source=source.datum, target="wgs84")
         return np.column_stack(transformer.transform(lon, lat))

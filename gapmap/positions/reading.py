@@ -12,7 +12,7 @@ from gapmap.findings import fail, finding
 from gapmap.positions.doubts import doubts
 from gapmap.positions.given import from_columns, from_geometry
 from gapmap.positions.judging import judge
-from gapmap.positions.projecting import projected
+from gapmap.positions.projecting import projected, shift_unknown
 from gapmap.positions.source import source_of
 from gapmap.positions.telling import listed, told
 from gapmap.positions.value import Positions
@@ -85,6 +85,8 @@ def locate(
     if near is not None:
         found += tuple(doubts(judged.shapes, table, field, in_degrees=source.in_degrees))
     target = pyproj.CRS.from_user_input(crs)
+    if shift_unknown(judged.shapes, source, target):
+        found += (finding("datum-shift-unknown", file=table.file, value=source.crs.name),)
     placed, lost = projected(judged.shapes, source, target)
     labels = table.cells.index.to_numpy()
     for code, rows in lost.items():

@@ -33,8 +33,8 @@ as much (half a millimetre on paper)."""
 NAMED_MOST: Final = 50
 """So many faults of a layer are named, the largest first; the rest is added up."""
 VERTICES_MOST: Final = 150_000
-"""Gaps are looked for among polygons that do not fit each other, and strips along an outline, of
-up to so many vertices, which takes about ten seconds."""
+"""Gaps are looked for among polygons that do not fit each other up to so many vertices, which
+takes about ten seconds."""
 FEWEST_APART: Final = 5
 """From so many polygons on, a layer in which most have no neighbour is no division of the land."""
 CODES_NAMED: Final = 5
@@ -110,14 +110,18 @@ def side_by_side(layer: Layer) -> tuple[tuple[Finding, ...], shapely.Geometry | 
         union = shapely.union_all([fitting, *shapes[unfit]])
     apart = _apart(shapes)
     if len(shapes) >= FEWEST_APART and apart > len(shapes) / 2:
-        facts = {"count": apart, "total": len(shapes)}
-        findings.append(finding("polygons-apart", file=layer.file, **facts))
-    elif union is None or shapely.get_num_coordinates(union) > VERTICES_MOST:
-        count = int(unfit.sum()) or len(shapes)
-        findings.append(finding("polygons-gaps-not-sought", file=layer.file, count=count))
+        total = len(shapes)
+        findings.append(finding("polygons-apart", file=layer.file, count=apart, total=total))
+    elif union is None:
+        findings.append(
+            finding("polygons-gaps-not-sought", file=layer.file, count=int(unfit.sum()))
+        )
     else:
         faults += _gaps(shapes, union)
-        faults += [_Fault("strip", one.shape, one.members) for one in strips(shapes, union)]
+        between = strips(shapes, union)
+        faults += [_Fault("strip", one.shape, one.members) for one in between or ()]
+        if between is None:
+            findings.append(finding("polygons-strips-not-sought", file=layer.file))
     faults.sort(key=lambda one: -one.area_m2)
     return (*_named(layer, faults), *findings), union
 
