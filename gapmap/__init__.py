@@ -28,7 +28,7 @@ if _TYPE_CHECKING:
     from gapmap.access import Access, Service, measure_access
     from gapmap.assessment import Assessment, assess
     from gapmap.change import Change, compare
-    from gapmap.datum import convert_datum
+    from gapmap.datum import convert_datum, detect_datum
     from gapmap.errors import (
         CrsError,
         GapmapError,
@@ -93,6 +93,7 @@ __all__ = [
     "compare",
     "convert_datum",
     "datum",
+    "detect_datum",
     "equity",
     "map_gaps",
     "map_sites",
@@ -116,7 +117,7 @@ _NAMES = {
     "access": "Access Service measure_access",
     "assessment": "Assessment assess",
     "change": "Change compare",
-    "datum": "convert_datum datum",
+    "datum": "convert_datum datum detect_datum",
     "equity": "equity",
     "errors": "CrsError GapmapError InputError MethodError NetworkError OutputError PlanError "
     "ScenarioError StudyError",

@@ -1,10 +1,12 @@
 """Datums of China, the metric CRS of all measuring, and which datum a layer really is in.
 
 ``readings`` places a layer under each hypothesis; ``roads`` and ``named`` are kinds of evidence;
-``verdict`` judges; ``mixed`` finds single rows in another datum.
+``verdict`` judges; ``detect`` does all that in one call; ``mixed`` finds single rows in another
+datum.
 """
 
 from gapmap.datum.convert import DATUMS, convert_datum
+from gapmap.datum.detect import detect_datum
 from gapmap.datum.evidence import Evidence
 from gapmap.datum.metric import is_metric, metric_crs
 from gapmap.datum.mixed import MixedRows, mixed_rows, tell_mixed
@@ -24,6 +26,7 @@ __all__ = [
     "Verdict",
     "area_evidence",
     "convert_datum",
+    "detect_datum",
     "hypothesis_of",
     "is_metric",
     "judge_datum",

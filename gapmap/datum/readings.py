@@ -116,7 +116,7 @@ def read_beside(xy: Floats, crs: pyproj.CRS, *, declared: str) -> Readings:
     >>> here, zone = np.array([[456000.0, 2463000.0]]), pyproj.CRS.from_epsg(4547)
     >>> off = read_beside(here, zone, declared="wgs84")
     >>> print(np.hypot(*(off.xy[:, 0] - off.xy[0, 0]).T).round())
-    [   0.  618. 1233.]
+    [   0.  618. 1232.]
     """
     transformer = _from_degrees(crs)
     lonlat = transformer.transform(xy[:, 0], xy[:, 1], direction="INVERSE")

@@ -41,7 +41,7 @@ FLOOR: Final = 0.05
 """Share of points that lie anywhere: beyond about 120 m a distance says nothing more."""
 NO_ROADS_M: Final = 2000.0
 """A point this far from every road under any hypothesis lies outside the road data."""
-MOST_ROWS: Final = 2000
+MOST_ROWS: Final = 1000
 """So many points, spread over the layer, are enough: each is looked up under some 75 shifts."""
 _LEAF: Final = 32
 """Pieces in a leaf of the index: it is built in two thirds of the time that SciPy's 10 takes."""

@@ -73,10 +73,15 @@ def draw_datum(pen: Pen, layers: Sequence[tuple[str, Verdict]]) -> Figure:
 
 def _verdict(pen: Pen, name: str, verdict: Verdict) -> str:
     declared = DATUM_NAMES[verdict.declared]
-    if verdict.datum is None:
-        told = ("依据互相矛盾", "the evidence is divided") if verdict.divided else (
-            "依据不足,不作判断", "too little evidence for a verdict"
-        )  # fmt: skip
+    if verdict.divided:
+        told = ("依据互相矛盾", "the evidence is divided")
+    elif verdict.datum is None and any(one.speaks for one in verdict.evidence):
+        told = (
+            "与对照的图层相符,但后者未经证实",
+            "it fits what it is held against, which is unverified",
+        )
+    elif verdict.datum is None:
+        told = ("依据不足,不作判断", "too little evidence for a verdict")
     else:
         said = f"{DATUM_NAMES[verdict.datum]}(z = {verdict.z:.1f})"
         told = (f"依据指向 {said}", f"the evidence says {said.replace('(', ' (')}")
@@ -88,17 +93,19 @@ def _verdict(pen: Pen, name: str, verdict: Verdict) -> str:
 def _curves(axis: Axes, pen: Pen, evidence: Evidence) -> None:
     distances = np.sort(evidence.distances_m, axis=1)
     share = np.arange(1, distances.shape[1] + 1) / distances.shape[1]
+    right = max(100.0, float(np.quantile(distances, 0.9)))
     for hypothesis, row in zip(HYPOTHESES, distances, strict=True):
         axis.step(
-            np.concatenate(([0.0], row)),
-            np.concatenate(([0.0], share)),
+            np.concatenate(([0.0], row, [max(right, row[-1])])),
+            np.concatenate(([0.0], share, [1.0])),
             where="post",
             color=DATUM_COLOURS[hypothesis],
             linestyle=_DASHES[hypothesis],
             linewidth=1.6,
         )
-    axis.set_xlim(0, max(100.0, float(np.quantile(distances, 0.9))))
-    axis.set_ylim(0, 1)
+    # a layer that lies all in its areas runs up the left side and along the top: both are seen
+    axis.set_xlim(-0.015 * right, right)
+    axis.set_ylim(0, 1.04)
     axis.set_yticks([0, 0.5, 1])
     axis.set_yticklabels(["0", "50 %", "100 %"])
     axis.set_xlabel(pen.text(*_AXES[evidence.kind]), fontproperties=pen.letters.font(8))
