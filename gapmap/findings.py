@@ -26,6 +26,8 @@ from gapmap.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gapmap.errors import GapmapError
+
 __all__ = [
     "LISTED",
     "REPAIRS",
@@ -264,16 +266,17 @@ def _with_place(found: Finding, language: str) -> str:
     return f"{place}: {said}" if place else said
 
 
-def from_error(error: InputError) -> tuple[Finding, ...]:
+def from_error(error: GapmapError) -> tuple[Finding, ...]:
     """Keep an error as the findings it was made of, so that ``gapmap check`` can go on."""
-    if error.found:
-        return error.found
+    known = error if isinstance(error, InputError) else InputError(error.en, error.zh)
+    if known.found:
+        return known.found
     unnamed = Finding(
         "input-unusable",
-        error.file,
-        error.row,
-        error.field,
-        error.value,
+        known.file,
+        known.row,
+        known.field,
+        known.value,
         (("problem_en", error.text("en")), ("problem_zh", error.text("zh"))),
         fatal=True,
     )

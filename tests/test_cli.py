@@ -287,6 +287,25 @@ def test_convert_takes_a_named_sheet(tmp_path: Path) -> None:
     assert main([*arguments, "-o", str(tmp_path / "b.csv"), "--sheet", "二"]) == 0
 
 
+def test_check_reads_every_facility_file_though_one_is_bad(study: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(study.parent, copy, ignore=shutil.ignore_patterns("out"))
+    text = (copy / "study.toml").read_text("utf8")
+    block = text[text.index("[[facilities]]") : text.index("[network]")]
+    bad = block.replace("facilities.csv", "bad.csv")
+    (copy / "study.toml").write_text(text.replace("[network]", bad + "[network]"), "utf8")
+    (copy / "bad.csv").write_bytes(b"")
+    rows = (copy / "facilities.csv").read_text("utf-8-sig").replace("2011-05-01", "2011-13-01")
+    (copy / "facilities.csv").write_text(rows, "utf-8-sig")
+    assert main(["check", str(copy), "-o", str(tmp_path / "f.csv"), "--language", "en"]) == 1
+    told = pd.read_csv(tmp_path / "f.csv", encoding="utf-8-sig")
+    assert ("bad.csv", "file-empty") in set(zip(told["file"], told["code"], strict=True))
+    assert ("facilities.csv", "date-unreadable") in set(
+        zip(told["file"], told["code"], strict=True)
+    )
+    assert told.duplicated().sum() == 0
+
+
 @pytest.mark.parametrize("name", ["villages.csv", "facilities.csv"])
 def test_check_never_writes_over_an_input(study: Path, tmp_path: Path, capsys, name: str) -> None:
     copy = tmp_path / "copy"

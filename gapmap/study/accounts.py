@@ -14,10 +14,6 @@ from gapmap.errors import MethodError
 from gapmap.study.inputs import named_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    import pandas as pd
-
     from gapmap.study.value import Study
     from gapmap.tables import RowCount
 
@@ -36,15 +32,18 @@ def check_accounts(study: Study) -> None:
         A row got lost or was counted twice, or a file has no count. That is a defect of gapmap.
     """
     _check_every_file(study)
-    for counts, table in (
-        (study.places.rows, study.places.table),
-        (study.facilities.rows, study.facilities.table),
-    ):
-        _check_held(counts, _rows_of(table))
     outlines, *towns = study.region.rows
-    _check_held([outlines], {outlines.file: len(study.region.districts)})
+    _check_held(outlines, len(study.region.districts))
     for count in towns:
-        _check_held([count], {count.file: len(study.region.towns)})
+        _check_held(count, len(study.region.towns))
+    _check_held(study.places.rows[0], study.places.table["row"].nunique())
+    end = 0
+    for count, size in zip(study.facilities.rows, study.facilities.sizes, strict=True):
+        part = study.facilities.table.iloc[end : end + size]
+        _check_held(count, part["row"].nunique())  # a row of several services stands several times
+        end += size
+    if end != len(study.facilities.table):
+        _refuse("facilities", end, len(study.facilities.table))
     reported = (study.records.indicators, study.records.certificates, study.records.milestones)
     used = sum(count.used + count.repaired for count in study.records.rows)
     if used != sum(len(one) for one in reported):
@@ -52,31 +51,25 @@ def check_accounts(study: Study) -> None:
 
 
 def _check_every_file(study: Study) -> None:
-    counted = {count.file.split("[")[0] for count in study.rows}
-    for role, path, _ in named_files(study.file):
-        side = path.suffix.lower() in _SIDES
-        if role not in _WITHOUT_ROWS and not side and path.name.split("[")[0] not in counted:
+    """Ask for a count of every file; of two files of one name in two folders, for two."""
+    counted = Counter(count.file.split("[")[0] for count in study.rows)
+    named = {
+        path
+        for role, path, _ in named_files(study.file)
+        if role not in _WITHOUT_ROWS and path.suffix.lower() not in _SIDES
+    }
+    for name, files in Counter(path.name.split("[")[0] for path in named).items():
+        if counted[name] < files:
             raise MethodError(
-                f"{path.name}: its rows were not counted; this is a defect of gapmap, report it",
-                f"{path.name}:没有统计行数;这是 gapmap 的缺陷,请报告",
+                f"{name}: its rows were not counted; this is a defect of gapmap, report it",
+                f"{name}:没有统计行数;这是 gapmap 的缺陷,请报告",
             )
 
 
-def _rows_of(table: pd.DataFrame) -> Mapping[str, int]:
-    """Count the rows of each file that a table holds; a row of several services counts once."""
-    known = table[["file", "row"]].dropna().drop_duplicates()
-    return Counter(known["file"])
-
-
-def _check_held(counts: Iterable[RowCount], held: Mapping[str, int]) -> None:
-    told = list(counts)
-    blocks = Counter(count.file for count in told)
-    for count in told:
-        expected = count.used + count.repaired
-        have = held.get(count.file, 0)
-        # a file that two blocks name holds each row once, and each block counts it
-        if have != expected if blocks[count.file] == 1 else have < expected:
-            _refuse(count.file, expected, have)
+def _check_held(count: RowCount, have: int) -> None:
+    expected = count.used + count.repaired
+    if have != expected:
+        _refuse(count.file, expected, have)
 
 
 def _refuse(file: str, expected: int, have: int) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from gapmap.access import Service
 from gapmap.candidates import read_candidates
-from gapmap.errors import InputError, StudyError
+from gapmap.errors import InputError, MethodError, StudyError
 from gapmap.facilities import read_facilities
 from gapmap.findings import fail, finding, from_error
 from gapmap.network import read_network
@@ -18,6 +19,7 @@ from gapmap.plan import judge_source, read_plan, standards
 from gapmap.records import no_records, read_records
 from gapmap.region import read_region
 from gapmap.siting import OBJECTIVES
+from gapmap.study.accounts import check_accounts
 from gapmap.study.datums import Datums
 from gapmap.study.inputs import about_study, candidate_file, study_path
 from gapmap.study.layers import Ground, as_declared, roads_of
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["check_study", "read_study"]
 
 _T = TypeVar("_T")
+_ASSUMED: Final = ("datum-assumed", "datum-as-declared")
 
 
 def read_study(path: str | Path, *, steps: Steps | None = None) -> Study:
@@ -124,14 +127,13 @@ class _Reading:
         }
         self.tell(datums)
         if facilities is None:
-            self.look(*file.facilities)
             return None
         self.say(file, facilities, services)
         about = about_study(file, plan, ground.region)
         self.findings += [
             finding("data-simulated", file=name, name=name) for name in about.simulated
         ]
-        return Study(
+        study = Study(
             file=file,
             region=ground.region,
             places=ground.places,
@@ -146,6 +148,8 @@ class _Reading:
             findings=tuple(self.findings),
             rows=tuple(self.rows),
         )
+        self.attempt("accounts", lambda: check_accounts(study))
+        return study
 
     def rasters(self, file: StudyFile, ground: Ground) -> None:
         """Look through the rasters, which nothing uses yet: what is wrong is told beforehand."""
@@ -175,10 +179,13 @@ class _Reading:
 
     def tell(self, datums: Datums) -> None:
         """Record what was found of the datums; where one is confirmed, nothing is assumed."""
-        sure = {one.file for one in datums.findings if one.code == "datum-confirmed"}
-        assumed = ("datum-assumed", "datum-as-declared")
+        sure = Counter(one.file for one in datums.findings if one.code == "datum-confirmed")
+        assumed = [one for one in self.findings if one.code in _ASSUMED]
+        open_too = Counter(one.file for one in assumed)  # files of one name in two folders
         self.findings = [
-            one for one in self.findings if one.code not in assumed or one.file not in sure
+            one
+            for one in self.findings
+            if one.code not in _ASSUMED or open_too[one.file] > sure[one.file]
         ]
         self.findings += datums.findings
 
@@ -189,6 +196,14 @@ class _Reading:
             "facilities", lambda: read_facilities(declared, ground.places, date=file.date)
         )
         if read is None:
+            for one in declared:  # each for itself: what is wrong with the others is told, too
+                self.keep(
+                    self.attempt(
+                        "facilities",
+                        lambda one=one: read_facilities([one], ground.places, date=file.date),  # type: ignore[misc]  # a default of a lambda has no type
+                    )
+                )
+            self.findings = list(dict.fromkeys(self.findings))
             return None
         settled = self.attempt(
             "datum",
@@ -203,7 +218,7 @@ class _Reading:
         with self.steps.step(f"read {step}"):
             try:
                 return read()
-            except InputError as error:
+            except (InputError, MethodError) as error:
                 if not self.tolerant:
                     raise
                 self.findings += from_error(error)
