@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from corpus.city import VILLAGES, csv, write_city
 from rich.cells import cell_len
 
 from gapmap.cli import main
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TITLES = "severity\tfile\tlayer\tcount\trows\tcolumn\twhat\tto do\tdone"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -77,3 +76,14 @@ def test_a_run_says_how_many_errors_and_warnings_there_are(tmp_path: Path, capsy
     assert re.search(r"error 1, warning \d+, note \d+: see .*findings\.csv", said)
     assert main(["run", str(study), "-o", str(out), "--language", "zh"]) == 0
     assert re.search(r"错误 1, 警告 \d+, 说明 \d+:见 .*findings\.csv", capsys.readouterr().out)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full")
+def test_a_full_disk_behind_the_output_is_one_sentence(dirty: Path) -> None:
+    command = [sys.executable, "-m", "gapmap", "check", dirty, "--language", "en"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "cannot be written (No space left on device)" in done.stderr
+    assert "inside gapmap" not in done.stderr
+    assert "Exception" not in done.stderr

@@ -11,8 +11,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
+MEMORY_BYTES = 50_000_000
+"""Ten times what the toy city's folders and those half written beside them take."""
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and locks as POSIX has them")
 
 
@@ -47,6 +50,20 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder in memory where there is one: these tests flush files hundreds of times.
+
+    What is counted, made to fail or killed are the calls, which are the same on every disk.
+    """
+    shared = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+    if not os.access(shared, os.W_OK) or shutil.disk_usage(shared).free < MEMORY_BYTES:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=shared) as folder:
+        yield Path(folder)
+
+
 def neighbours(out: Path) -> list[str]:
     return sorted(path.name for path in out.parent.iterdir() if path.name != out.name)
 
@@ -56,9 +73,9 @@ def neighbours(out: Path) -> list[str]:
 
 @pytest.mark.parametrize(("mode", "points"), [(disk.FULL, 20), (disk.ONCE, 12)])
 def test_a_disk_that_fails_at_the_nth_write(
-    library: Path, tmp_path: Path, mode: int, points: int
+    library: Path, memory: Path, mode: int, points: int
 ) -> None:
-    command = [sys.executable, disk.__file__, tmp_path / "outputs" / "toy", str(mode), str(points)]
+    command = [sys.executable, disk.__file__, memory / "outputs" / "toy", str(mode), str(points)]
     env = {**os.environ, "LD_PRELOAD": str(library)}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     first, *told = [json.loads(line) for line in done.stdout.splitlines()]
@@ -142,6 +159,15 @@ def test_what_check_may_and_may_not_replace(study: Path, tmp_path: Path) -> None
     with pytest.raises(OutputError) as caught:
         check_table(tmp_path / "out")
     assert "findings.csv 会被替换" in caught.value.text("zh")
+    figure = next((tmp_path / "out" / "figures").iterdir())
+    for part in (tmp_path / "out" / "findings.csv", tmp_path / "out" / "access.csv", figure):
+        with pytest.raises(OutputError, match="belongs to the run"):
+            check_file(part)
+    check_file(tmp_path / "out" / "my own.csv")
+    with pytest.raises(OutputError, match=r"ends in \.csv"):
+        check_table(tmp_path / "findings.xlsx")
+    convert = ["convert", str(villages), "--from", "gcj02", "--to", "wgs84", "-o"]
+    assert main([*convert, str(tmp_path / "out" / "coverage.csv")]) == 1
     assert villages.read_bytes() == before
     assert disk.whole(tmp_path / "out")
 
@@ -341,8 +367,8 @@ disk.tell({"at": 0, "whole": disk.whole(out), "left": len(list(out.parent.iterdi
 """
 
 
-def test_killed_at_the_nth_write_the_folder_is_whole(library: Path, tmp_path: Path) -> None:
-    out = tmp_path / "outputs" / "toy"
+def test_killed_at_the_nth_write_the_folder_is_whole(library: Path, memory: Path) -> None:
+    out = memory / "outputs" / "toy"
     write_run(toy_results.results(), out)
     command = [sys.executable, "-c", KILLED, out, HERE, "15"]
     env = {**os.environ, "LD_PRELOAD": str(library)}
@@ -354,20 +380,49 @@ def test_killed_at_the_nth_write_the_folder_is_whole(library: Path, tmp_path: Pa
     assert last["left"] == 0
 
 
+RUNS = """
+import contextlib, os, sys
+from gapmap.cli import main
+arguments = ["run", sys.argv[1], "-o", sys.argv[2]]
+with contextlib.redirect_stdout(sys.stderr):
+    assert main(arguments) == 0
+print("ready", flush=True)
+for _ in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.redirect_stdout(sys.stderr):
+            os._exit(main(arguments))
+    print(pid, flush=True)
+    print(os.waitpid(pid, 0)[1], flush=True)
+"""
+
+
 @posix
-def test_gapmap_run_killed_at_random_leaves_a_whole_run(study: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    assert main(["run", str(study), "-o", str(out)]) == 0
+def test_gapmap_run_killed_at_random_leaves_a_whole_run(study: Path, memory: Path) -> None:
+    """Each run is a process of its own, forked from one that has all libraries loaded."""
+    out = memory / "out"
     chance = random.Random(8)  # noqa: S311 - moments, not secrets
-    for _ in range(8):
-        command = [sys.executable, "-m", "gapmap", "run", study, "-o", out]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:
-            try:
-                child.wait(timeout=chance.uniform(0.5, 5.0))
-            except subprocess.TimeoutExpired:
-                child.send_signal(signal.SIGKILL)
-            child.wait()
-        assert disk.whole(out)
+    command = [sys.executable, "-c", RUNS, study, out]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes, stderr=subprocess.DEVNULL) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "ready\n"
+        longest = 1.0
+        for number in range(9):
+            started = time.perf_counter()
+            parent.stdin.write("go\n")
+            parent.stdin.flush()
+            pid = int(parent.stdout.readline())
+            if number:  # the first one is not killed: it tells how long a run takes
+                with pytest.raises(subprocess.TimeoutExpired):
+                    parent.wait(timeout=chance.uniform(0.0, 1.0) * longest)
+                with suppress(ProcessLookupError):  # it was quicker than the first one
+                    os.kill(pid, signal.SIGKILL)
+            assert parent.stdout.readline() in {"0\n", f"{int(signal.SIGKILL)}\n"}
+            longest = longest if number else time.perf_counter() - started
+            assert disk.whole(out)
+        parent.stdin.close()
     assert main(["run", str(study), "-o", str(out)]) == 0
     assert disk.whole(out)
     assert neighbours(out) == []

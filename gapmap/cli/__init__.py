@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import gapmap
 from gapmap.cli import commands
 from gapmap.cli.check import check
-from gapmap.cli.printing import complain, system_language
+from gapmap.cli.printing import complain, finish, system_language
 from gapmap.errors import GapmapError
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(name)s: %(message)s")
     logging.getLogger("gapmap").setLevel(logging.DEBUG if given.debug else logging.ERROR)
     try:
-        return int(given.command(given, language))
+        code = int(given.command(given, language))
+        finish()
     except GapmapError as error:
         complain(error.text(language), language)
     except KeyboardInterrupt:
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.debug:
             raise
         complain(_unforeseen(error, language), language)
+    else:
+        return code
     return 1
 
 

@@ -17,6 +17,7 @@ from gapmap.cli.printing import (
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
+    from pathlib import Path
 
     from gapmap.findings import Finding, Group
     from gapmap.tables import RowCount
@@ -43,12 +44,14 @@ def check(given: argparse.Namespace, language: str) -> int:
         check_table(given.output, inputs=input_paths(given.study))
     with progress() as steps:
         checked = check_study(given.study, steps=steps)
-    if given.output is not None:
-        is_file = given.output.suffix.lower() == ".csv"
-        target = given.output if is_file else given.output / "findings.csv"
+    target: Path | None = given.output
+    if target is not None:
+        target = target if target.suffix.lower() == ".csv" else target / "findings.csv"
         write_table(target, as_table(checked.findings, language))
     _show_findings(checked.findings, language)
     _show_rows(checked.rows, checked.findings, language)
+    if target is not None:
+        say(f"{'已写入' if language == 'zh' else 'written'}: {target}")
     say(counted(Counter(one.severity for one in checked.findings), language))
     return 0 if checked.usable else 1
 

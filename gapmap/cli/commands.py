@@ -225,7 +225,9 @@ def plans(given: argparse.Namespace, language: str) -> int:
 def convert(given: argparse.Namespace, language: str) -> int:
     """Change the datum of a file."""
     from gapmap.convert import convert_file  # noqa: PLC0415
+    from gapmap.outputs import check_file  # noqa: PLC0415
 
+    check_file(given.output)  # which may not be a part of a run
     found_in = convert_file(
         given.file,
         given.output,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from gapmap.cells import visible
+from gapmap.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "complain",
     "counted",
+    "finish",
     "on_terminal",
     "progress",
     "say",
@@ -37,8 +39,37 @@ def complain(message: str, language: str) -> None:
 
 
 def say(text: str = "") -> None:
-    """Say a line."""
-    print(visible(text))  # noqa: T201 - the command line talks
+    """Say a line.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written, such as to a file on a full disk.
+    BrokenPipeError
+        Nobody reads it any longer.
+    """
+    with _telling():
+        print(visible(text))  # noqa: T201 - the command line talks
+
+
+def finish() -> None:
+    """Have all that was said written; raises as :func:`say` does."""
+    with _telling():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise OutputError(
+            f"what is printed here cannot be written ({why}); make room, or print to a terminal",
+            f"屏幕输出无法写入({why});请腾出空间,或直接显示在终端上",
+        ) from error
 
 
 def severity_word(severity: str, language: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gapmap.errors import OutputError
 from gapmap.outputs.exchange import cannot_write, recover
 from gapmap.outputs.lock import locked
-from gapmap.outputs.manifest import is_run
+from gapmap.outputs.manifest import is_run, listed_files
 from gapmap.temporary import probe, sweep
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["check_file", "check_out", "check_table", "reserved"]
 
 _FINDINGS_HEAD = "severity,code,file,"
+_OTHER_FORMATS = frozenset(
+    (".xlsx", ".xls", ".txt", ".tsv", ".json", ".html", ".md", ".pdf", ".doc", ".docx")
+)
+"""Endings of files that whoever names them expects to get."""
 
 
 def check_out(out: Path, *, inputs: Iterable[Path] = ()) -> Path:
@@ -89,10 +93,16 @@ def check_table(path: Path, *, inputs: Iterable[Path] = ()) -> None:
     Raises
     ------
     OutputError
-        The file is an input, or something that gapmap has not made; the folder holds a run, whose
-        own findings would be replaced; or nothing can be written there.
+        The file is an input, or something that gapmap has not made, or of another format than
+        CSV; the folder holds a run, whose own findings would be replaced; or nothing can be
+        written there.
     """
     file = _resolved(path)
+    if path.suffix.lower() in _OTHER_FORMATS and not path.is_dir():
+        raise OutputError(
+            f"{path}: findings are written as CSV; name a file that ends in .csv, or a folder",
+            f"{path}:问题清单只写成 CSV;请指定以 .csv 结尾的文件名或目录",
+        )
     if path.suffix.lower() != ".csv":
         if is_run(file):
             raise OutputError(
@@ -122,13 +132,14 @@ def check_file(path: Path) -> None:
     Raises
     ------
     OutputError
-        ``path`` is a folder, or nothing can be written there.
+        ``path`` is a folder or a file of a run, or nothing can be written there.
     """
     if path.is_dir():
         raise OutputError(
             f"{path}: is a folder; name a file with -o", f"{path}:这是目录;请用 -o 指定文件名"
         )
     target = _resolved(path)
+    _check_no_part(path, target)
     made = _make_parents(path, target.parent)
     try:
         sweep(target)
@@ -137,6 +148,17 @@ def check_file(path: Path) -> None:
     finally:
         for folder in made:
             _remove_empty(folder)
+
+
+def _check_no_part(path: Path, target: Path) -> None:
+    """Refuse a file that a run has left: its manifest would no longer tell the truth."""
+    for folder in (target.parent, target.parent.parent):  # figures stand in a folder of their own
+        if target.relative_to(folder).as_posix() in (listed_files(folder) or ()):
+            raise OutputError(
+                f"{path}: belongs to the run in {folder} and would be replaced; "
+                "choose another file with -o",
+                f"{path}:是 {folder} 中一次运行的结果,会被替换;请用 -o 另选文件",
+            )
 
 
 def _remove_empty(folder: Path) -> None:
