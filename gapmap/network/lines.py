@@ -8,18 +8,20 @@ bridge. A line whose ``bridge`` column says so meets others at its ends only.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from gapmap.datum import DATUMS
 from gapmap.errors import NetworkError
-from gapmap.findings import fail, finding
-from gapmap.network.rules import FERRY_TAGS, TAGS, Tags, make_tags
+from gapmap.findings import Finding, fail, finding
+from gapmap.network.line_tags import about_columns, tags_of
 from gapmap.network.ways import Fate, Ways, tally
 from gapmap.positions import locate
 from gapmap.region.rows import Ledger
@@ -30,19 +32,39 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
-    import pyproj
 
-    from gapmap.findings import Finding
+    from gapmap.network.rules import Tags
     from gapmap.network.value import Flags, Floats, Integers
-    from gapmap.tables import RowCount
+    from gapmap.tables import RowCount, Table
 
-__all__ = ["TOLERANCE_M", "is_line", "read_borders", "read_lines", "tags_of", "ways_from_lines"]
+__all__ = [
+    "TOLERANCE_M",
+    "Meeting",
+    "is_line",
+    "parts_of",
+    "read_borders",
+    "read_lines",
+    "ways_from_lines",
+]
 
 TOLERANCE_M = 0.01
+_DEGREE_M = 111_195.0  # of a great circle on a sphere of 6,371 km
 _BRIDGE = {"yes", "true", "True", "1", "t", "T", "viaduct", "是"}
-_HIGHWAY_COLUMNS = ("highway", "fclass")  # fclass: as Geofabrik's shapefiles name it
+LOOSE_M = 1.0
+"""Nearer than this to another line an end that meets none looks like a slip of the hand."""
 _LINE_TYPES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
 _AREA_TYPES = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+
+class Meeting(NamedTuple):
+    """How lines meet.
+
+    ``joined`` counts the ends that were joined to a line which has no vertex there, ``loose`` are
+    the numbers of lines with an end that nearly meets another.
+    """
+
+    joined: int
+    loose: Integers
 
 
 def read_lines(
@@ -56,33 +78,93 @@ def read_lines(
 
     Raises
     ------
+    NetworkError
+        If it is a file of OpenStreetMap, which the study names under ``osm``.
     CrsError
         If the file has no geometry, or nothing says in which coordinates it is.
     """
+    if path.name.lower().endswith((".osm", ".pbf", ".osm.gz", ".osm.bz2", ".graphml")):
+        fail(finding("network-lines-osm", file=path.name), NetworkError)
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers are told below
         table = read_table(path, layer=layer, repair=repair)
         positions = locate(table, crs=crs, datum=datum)
         geometry = positions.geometry.to_numpy()
         drawn = is_line(geometry)
-    rows, bad = np.flatnonzero(drawn), np.flatnonzero(~drawn)
+    degrees = _in_degrees(table, datum)
+    lost = _on_null_island(table) & drawn if degrees else np.zeros(len(drawn), bool)
+    drawn &= ~lost
+    rows, bad = np.flatnonzero(drawn), np.flatnonzero(~drawn & ~lost)
     tags = tags_of(table.cells.iloc[rows])
-    parts, part_of = shapely.get_parts(geometry[rows], return_index=True)
-    ways, joined = ways_from_lines(parts, [tags[row] for row in part_of])
+    parts, part_of = parts_of(geometry[rows])
+    plane = _plane(parts, crs) if degrees else None
+    ways, meeting = ways_from_lines(parts, [tags[row] for row in part_of], drawn=plane)
     number = table.cells.index.to_numpy(np.int64)
     fate = Fate(
         table.read,
-        lost=np.array([*number[bad], *table.excluded], np.int64),
+        lost=np.array([*number[bad], *number[lost], *table.excluded], np.int64),
         mended=np.array([*(positions.repaired | table.repaired)], np.int64),
     )
     count, found = tally(tags, owners=number[rows], fate=fate, file=table.file, named="row")
     findings = [*table.findings, *positions.findings, *found]
-    findings += [
-        finding("network-row-no-line", file=table.file, row=int(table.cells.index[row]))
-        for row in bad
-    ]
-    if joined:
-        findings.append(finding("network-ends-joined", file=table.file, ends=joined))
+    findings += about_columns(table.cells.iloc[rows], file=table.file)
+    for code, which in (("network-row-no-line", number[bad]), ("network-line-zero", number[lost])):
+        findings += [finding(code, file=table.file, row=int(row)) for row in which]
+    if meeting.joined:
+        findings.append(finding("network-ends-joined", file=table.file, ends=meeting.joined))
+    if len(meeting.loose):
+        first = int(number[rows][part_of[meeting.loose]].min())
+        loose = finding(
+            "network-ends-loose",
+            file=table.file,
+            row=first,
+            ends=len(meeting.loose),
+            m=f"{LOOSE_M:g}",
+        )
+        findings.append(loose)
     return replace(ways, findings=tuple(findings), rows=(count,))
+
+
+def parts_of(lines: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], Integers]:
+    """Give the single lines of lines that may be several, and of which each is a part."""
+    parts, part_of = shapely.get_parts(lines, return_index=True)
+    drawn = ~shapely.is_empty(parts)
+    return parts[drawn], part_of[drawn]
+
+
+def _in_degrees(table: Table, datum: str) -> bool:
+    """Say whether the file's coordinates are longitudes and latitudes."""
+    if datum == "auto":
+        return table.crs is not None and bool(table.crs.is_geographic)
+    return datum in DATUMS or bool(pyproj.CRS.from_user_input(datum).is_geographic)
+
+
+def _on_null_island(table: Table) -> Flags:
+    """Mark the lines with a point at 0, 0 where most of the file is elsewhere."""
+    assert table.geometry is not None  # noqa: S101 - it has been located
+    coords, owner = shapely.get_coordinates(table.geometry.to_numpy(), return_index=True)
+    marked = np.zeros(len(table.geometry), bool)
+    known = coords[np.isfinite(coords).all(axis=1)]
+    if len(known) and (np.abs(np.median(known, axis=0)) > 1).any():
+        marked[owner[(coords == 0).all(axis=1)]] = True
+    return marked
+
+
+def _plane(lines: npt.NDArray[np.object_], crs: pyproj.CRS) -> npt.NDArray[np.object_]:
+    """Draw lines in a plane of about metres in which those straight in degrees are straight.
+
+    What is drawn in degrees meets there: between two points a kilometre apart a straight line of
+    the metric CRS lies up to 2 cm beside the one that the office has drawn.
+    """
+    coords, owner = shapely.get_coordinates(lines, return_index=True)
+    if not len(coords):
+        return lines
+    to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    lon, lat = to_degrees.transform(*coords.T)
+    lon = (lon - lon[0] + 180) % 360 - 180  # across the 180th meridian
+    scale = np.cos(np.radians(np.median(lat)))
+    flat = np.column_stack([lon * scale, lat]) * _DEGREE_M
+    drawn: npt.NDArray[np.object_] = shapely.linestrings(flat, indices=owner)
+    return drawn
 
 
 def is_line(geometry: npt.NDArray[np.object_]) -> Flags:
@@ -93,29 +175,23 @@ def is_line(geometry: npt.NDArray[np.object_]) -> Flags:
     return lines
 
 
-def tags_of(cells: pd.DataFrame) -> list[Tags]:
-    """Take the tags of every row from the columns that bear a tag's name."""
-    columns = {str(name).lower(): name for name in cells.columns}
-    known = {tag: columns[tag] for tag in (*TAGS, *FERRY_TAGS) if tag in columns}
-    classes = [columns[name] for name in _HIGHWAY_COLUMNS if name in columns]
-    if classes:
-        known["highway"] = classes[0]
-    made = [
-        make_tags(dict(zip(known, row, strict=True)))
-        for row in zip(*(cells[name] for name in known.values()), strict=True)
-    ] or [Tags()] * len(cells)
-    return [
-        tags if tags.highway or tags.route else tags._replace(highway="unclassified")
-        for tags in made
-    ]
-
-
-def ways_from_lines(lines: npt.NDArray[np.object_], tags: Sequence[Tags]) -> tuple[Ways, int]:
+def ways_from_lines(
+    lines: npt.NDArray[np.object_],
+    tags: Sequence[Tags],
+    *,
+    drawn: npt.NDArray[np.object_] | None = None,
+) -> tuple[Ways, Meeting]:
     """Find where lines meet.
 
-    Returns
-    -------
-    The ways, and how many line ends were joined to a line that has no vertex there.
+    Parameters
+    ----------
+    lines
+        LineStrings in metres.
+    tags
+        The tags of each.
+    drawn
+        The same lines in the plane in which they were drawn, in about metres, where that is
+        another one.
     """
     coords, owner = shapely.get_coordinates(lines, return_index=True)
     counts = np.bincount(owner, minlength=len(lines))
@@ -125,7 +201,9 @@ def ways_from_lines(lines: npt.NDArray[np.object_], tags: Sequence[Tags]) -> tup
     is_end[offsets[:-1]] = is_end[offsets[1:] - 1] = True
     xy, points = _vertices(coords, alone=bridge[owner] & ~is_end)
     points = _merged(xy, points, np.unique(points[is_end]), free=~bridge[owner] | is_end)
-    at, nodes = _t_junctions(lines, np.flatnonzero(~bridge), coords, points, offsets, xy)
+    at, nodes, loose = _t_junctions(
+        lines if drawn is None else drawn, np.flatnonzero(~bridge), points, offsets, len(xy)
+    )
     grown = np.bincount(np.searchsorted(offsets, at, side="right") - 1, minlength=len(lines))
     ways = Ways(
         xy=xy,
@@ -133,7 +211,7 @@ def ways_from_lines(lines: npt.NDArray[np.object_], tags: Sequence[Tags]) -> tup
         offsets=offsets + np.concatenate([[0], np.cumsum(grown)]).astype(np.int64),
         tags=tags,
     )
-    return ways, len(np.unique(nodes))
+    return ways, Meeting(len(np.unique(nodes)), loose)
 
 
 def _vertices(coords: Floats, *, alone: Flags) -> tuple[Floats, Integers]:
@@ -164,20 +242,28 @@ def _merged(xy: Floats, points: Integers, ends: Integers, *, free: Flags) -> Int
 def _t_junctions(
     lines: npt.NDArray[np.object_],
     open_lines: Integers,
-    coords: Floats,
     points: Integers,
     offsets: Integers,
-    xy: Floats,
-) -> tuple[Integers, Integers]:
-    """Find loose ends that lie on another line's course: where to put them into it, and which."""
+    count: int,
+) -> tuple[Integers, Integers, Integers]:
+    """Find loose ends that lie on another line's course: where to put them into it, and which.
+
+    The third value are the lines with an end that lies beside another line, but not on it.
+    """
+    coords = shapely.get_coordinates(lines)
     ends = np.concatenate([offsets[:-1], offsets[1:] - 1])
-    loose = ends[np.bincount(points, minlength=len(xy))[points[ends]] == 1]
+    loose = ends[np.bincount(points, minlength=count)[points[ends]] == 1]
+    owner = np.searchsorted(offsets, loose, side="right") - 1
     tree = shapely.STRtree(lines[open_lines])
     spots = shapely.points(coords[loose])
-    which, found = tree.query(spots, predicate="dwithin", distance=TOLERANCE_M)
+    which, found = tree.query(spots, predicate="dwithin", distance=LOOSE_M)
     line = open_lines[found]
-    other = np.searchsorted(offsets, loose[which], side="right") - 1 != line
+    other = owner[which] != line
     which, line = which[other], line[other]
+    meets = shapely.distance(lines[line], spots[which]) <= TOLERANCE_M
+    beside = np.setdiff1d(which, which[meets])
+    beside = beside[shapely.length(lines[owner[beside]]) > 2 * LOOSE_M]
+    which, line = which[meets], line[meets]
     along = shapely.line_locate_point(lines[line], spots[which])
     order = np.lexsort((along, line))
     at = [
@@ -185,7 +271,7 @@ def _t_junctions(
         for n, d in zip(line[order], along[order], strict=True)
     ]
     low, high = offsets[line[order]] + 1, offsets[line[order] + 1] - 1
-    return np.clip(np.array(at, np.int64), low, high), points[loose[which[order]]]
+    return np.clip(np.array(at, np.int64), low, high), points[loose[which[order]]], owner[beside]
 
 
 def _distances(coords: Floats) -> Floats:

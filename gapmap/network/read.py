@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pyproj
-import shapely
 
 from gapmap.datum import DATUMS, convert_datum, is_metric
 from gapmap.errors import CrsError, NetworkError
 from gapmap.findings import Finding, fail, finding
 from gapmap.network import cache as kept
 from gapmap.network.assembly import assemble
-from gapmap.network.lines import is_line, read_borders, read_lines, tags_of, ways_from_lines
+from gapmap.network.line_tags import tags_of
+from gapmap.network.lines import is_line, parts_of, read_borders, read_lines, ways_from_lines
 from gapmap.network.sailings import network_at
 from gapmap.network.timetable import read_ferries
 from gapmap.network.water import read_water
@@ -164,7 +164,7 @@ def network_from_lines(
     rows = np.flatnonzero(drawn)
     left_out = [finding("network-row-no-line", row=int(row) + 1) for row in np.flatnonzero(~drawn)]
     tags = tags_of(lines.drop(columns=lines.geometry.name).iloc[rows])
-    parts, part_of = shapely.get_parts(geometry[rows], return_index=True)
+    parts, part_of = parts_of(geometry[rows])
     ways, _ = ways_from_lines(parts, [tags[row] for row in part_of])
     ways = replace(ways, findings=tuple(left_out))
     return assemble(ways, crs=pyproj.CRS(crs), file="", speeds=speeds, snap_m=snap_m)

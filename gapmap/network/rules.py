@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FERRY_TAGS",
     "KINDS",
+    "NO_WAYS",
     "TAGS",
     "FerryRule",
     "Rule",
@@ -59,6 +60,15 @@ _DRIVE_KMH = {
 _PATHS = ("cycleway", "path", "footway", "pedestrian", "bridleway", "steps", "corridor")
 KINDS = (*_DRIVE_KMH, *_PATHS, "ferry", "ferry_access")
 
+NO_WAYS = frozenset(
+    {
+        *("proposed", "planned", "construction", "razed", "demolished", "abandoned", "disused"),
+        *("platform", "bus_stop", "elevator", "escalator", "rest_area", "services", "no"),
+        *("raceway", "bus_guideway", "busway", "escape", "emergency_bay", "via_ferrata", "ladder"),
+    }
+)
+"""Classes of OpenStreetMap that are no ways, or none for the public."""
+
 _NO_WALK = {"motorway", "motorway_link"}
 _CYCLE_PATHS = {"cycleway", "path"}
 _SHUT = {
@@ -66,9 +76,12 @@ _SHUT = {
     "use_sidepath",
 }
 _OPEN = {"yes", "designated", "permissive", "official", "destination", "customers", "permit"}
-_FORWARD = {"yes", "true", "True", "1", "1.0", "t", "F", "是"}  # F, T: as Geofabrik writes them
-_BACKWARD = {"-1", "-1.0", "reverse", "T"}
-_BOTH = {"", "no", "false", "False", "0", "0.0", "f", "B", "N", "否", "双向"}
+# F, T: as Geofabrik writes them; FT, TF: from its first point to its last, and against that
+_FORWARD = {"yes", "Yes", "YES", "Y", "y", "true", "True", "TRUE", "1", "1.0", "t", "F", "FT"}
+_FORWARD |= {"是", "单向", "单行"}
+_BACKWARD = {"-1", "-1.0", "reverse", "T", "TF", "逆向"}
+_BOTH = {"", "no", "No", "NO", "N", "n", "false", "False", "FALSE", "0", "0.0", "f", "B"}
+_BOTH |= {"否", "双向"}
 _BY_TURNS = {"reversible", "alternating"}  # now this way, now that: open both ways
 _ROUNDABOUTS = {"roundabout", "circular"}
 _SLOWEST_KMH, _FASTEST_KMH = 5.0, 150.0

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from gapmap.findings import Finding, finding
-from gapmap.network.rules import KINDS, Rule, Tags, ferry_rule, knows_oneway, road_rule
+from gapmap.network.rules import KINDS, NO_WAYS, Rule, Tags, ferry_rule, knows_oneway, road_rule
 from gapmap.network.value import Edges, Flags, Floats, Integers, row_ranges
 from gapmap.tables import RowCount
 
@@ -209,7 +209,8 @@ def listed(values: Iterable[str], *, most: int = 12) -> str:
     'b 2, ? 1, a 1'
     """
     counted = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{value or '?'} {count}" for value, count in counted[:most])
+    shown = ", ".join(f"{value or '?'} {count}" for value, count in counted[:most])
+    return f"{shown}, … (+{len(counted) - most})" if len(counted) > most else shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,6 +267,7 @@ def tally(
         for way, tag in by_way.items()
         if tag.route == "ferry" and not any(ferry_rule(tag)[:3])
     }
+    strange = {tag.highway for tag in roads.values()} - {*KINDS, *NO_WAYS}
     gone = set(fate.lost.tolist())
     left_out = set(unused) | gone
     mended = set(fate.mended.tolist()) - left_out
@@ -273,11 +275,16 @@ def tally(
     excluded = len(left_out) + fate.again
     rows = RowCount(file=file, read=fate.read, used=used, repaired=len(mended), excluded=excluded)
     say = _Sayer(file, named)
+    unknown = (
+        {} if named == "way" else {way: kind for way, kind in unused.items() if kind in strange}
+    )
+    unused = {way: kind for way, kind in unused.items() if way not in unknown}
     cars = {way: tag for way, tag in roads.items() if _is_driven(tag)}
     speeds = {way: tag.maxspeed for way, tag in cars.items() if _speed_ignored(tag)}
     directions = {way: tag.oneway for way, tag in cars.items() if not knows_oneway(tag.oneway)}
     found = [
         *say.about("network-ways-unused", unused, field="", fact="kinds"),
+        *say.about("network-classes-unknown", unknown, field="highway", fact="kinds"),
         *say.about("network-maxspeed-ignored", speeds, field="maxspeed", fact="values"),
         *say.about("network-oneway-ignored", directions, field="oneway", fact="values"),
     ]
