@@ -775,3 +775,29 @@ def test_candidates_are_where_their_systems_are_used():
         assert f"EPSG:{bare}" in candidate_systems((x, y, x, y))
     assert candidate_systems((1e9, 1e9, 1e9, 1e9)) == ()
     assert candidate_systems((float("nan"),) * 4) == ()
+
+
+# --- what offices leave: folders of Google Earth, measures, file geodatabases
+
+
+def placemark(name: str) -> str:
+    point = "<Point><coordinates>113,22</coordinates></Point>"
+    return f"<Placemark><name>{name}</name>{point}</Placemark>"
+
+
+def test_folders_of_kml_that_hold_only_folders_or_nothing_need_no_choice(tmp_path):
+    path = tmp_path / "t.kml"
+    inner = f"<Folder><name>内层</name>{placemark('甲')}{placemark('乙')}</Folder>"
+    body = f"<Folder><name>东部</name>{inner}</Folder><Folder><name>西部</name></Folder>"
+    head = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+    path.write_text(f"{head}{body}</Document></kml>", encoding="utf-8")
+    table = read_table(path)
+    assert list(table.cells["Name"]) == ["甲", "乙"]
+    assert "id" not in table.cells  # an empty column of the driver's would be taken for the ids
+
+
+def test_a_file_geodatabase_is_named_as_such(tmp_path):
+    (tmp_path / "城.gdb").mkdir()
+    with pytest.raises(InputError) as caught:
+        read_table(tmp_path / "城.gdb")
+    assert caught.value.code == "file-geodatabase"

@@ -100,7 +100,7 @@ def check_geojson(file: VectorFile) -> tuple[int | None, list[Finding]]:
                 byte = scan.done + error.start + 1
                 fail(finding("geojson-not-utf8", file=file.name, byte=byte))
             _look(scan, chunk)
-        keys = _top(scan)
+        keys = _top(scan, file.ending)
         _check_crs(stream, scan, keys)
     notes = [finding("text-nul", file=file.name, count=scan.nul)] if scan.nul else []
     listed = [inside for key, inside in keys if key == "features"]
@@ -164,7 +164,7 @@ def _count(
         last.filled |= bool(high > low)
 
 
-def _top(scan: _Scan) -> list[tuple[str, object]]:
+def _top(scan: _Scan, ending: str) -> list[tuple[str, object]]:
     """Give the keys at the top, each with its value, or with what its object or array holds."""
     waiting = iter(scan.containers)
     try:
@@ -179,7 +179,7 @@ def _top(scan: _Scan) -> list[tuple[str, object]]:
     ]
     types = [value for key, value in keys if key == "type"]
     if len(types) != 1 or types[0] not in _TYPES:
-        fail(finding("vector-not-its-format", file=scan.file, ending=".geojson"))
+        fail(finding("vector-not-its-format", file=scan.file, ending=ending))
     return keys
 
 

@@ -76,7 +76,8 @@ def check_file(path: Path) -> str:
     refuse_virtual(path, path.name, InputError)
     refuse_odd(path, path.name, InputError)
     if path.is_dir():
-        fail(finding("file-is-folder", file=path.name))
+        code = "file-geodatabase" if path.suffix.lower() == ".gdb" else "file-is-folder"
+        fail(finding(code, file=path.name))
     if not path.is_file():
         fail(finding("file-missing", file=path.name, value=path, nearest=_nearest_files(path)))
     ending = path.suffix.lower()

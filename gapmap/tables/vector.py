@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_layer", "read_vector"]
 
+_SAID_AGAIN: Final = ("Non closed ring", "Measured (M) geometry types")
+"""Complaints about what is found again, with rows or counts, when the shapes are made."""
 DRIVERS: Final = {
     ".gpkg": ("GPKG",),
     ".geojson": ("GeoJSON",),
@@ -41,6 +43,8 @@ DRIVERS: Final = {
     ".kml": ("KML", "LIBKML"),
     ".gpx": ("GPX",),
 }
+_OF_KML: Final = ("id", "description", "timestamp", "begin", "end", "altitudeMode", "icon")
+"""Columns that the driver gives every KML file; empty ones would be taken for the ids."""
 
 
 @dataclass(slots=True)
@@ -163,6 +167,8 @@ def _through_gdal(file: VectorFile, wanted: str | None, repair: str) -> _Layer:
     _same_count(said, counted, count)
     start = len(columns) - len(fields) - (geometry_at is not None)  # an id may stand before them
     texts, twice = _named(fields, columns[start : start + len(fields)], said)
+    if file.ending == ".kml":
+        texts = {name: cells for name, cells in texts.items() if name not in _OF_KML or any(cells)}
     rows = range(1, count + 1)
     shapes = None
     if geometry_at is not None:
@@ -224,7 +230,7 @@ def _same_count(file: str, counted: int, given: int) -> None:
 def _layers(
     file: VectorFile, address: str | bytes, wanted: str | None, checked: _Checked
 ) -> dict[str, bool]:
-    """Name the layers in their order, and say which have shapes.
+    """Name the layers in their order, and say which have shapes, and of KML which have any row.
 
     GeoJSON holds one; GDAL parses the whole of it for each question.
     """
@@ -235,17 +241,20 @@ def _layers(
         listed = pyogrio.list_layers(address)
         if driver not in DRIVERS[file.ending]:
             fail(finding("vector-not-its-format", file=file.name, ending=file.ending))
+        filled = [kind is not None for _, kind in listed]
         if file.ending == ".kml":
-            given = sum(
-                pyogrio.read_info(address, layer=at, force_feature_count=True)["features"]
+            held = [
+                int(pyogrio.read_info(address, layer=at, force_feature_count=True)["features"])
                 for at in range(len(listed))
-            )
-            _same_count(file.name, checked.everything, int(given))
+            ]
+            _same_count(file.name, checked.everything, sum(held))
+            filled = [count > 0 for count in held]  # of folders, many hold nothing but folders
     in_memory = isinstance(address, bytes) and file.ending != ".gpkg"
-    return {
-        file.stem if in_memory and str(name).startswith("pyogrio_") else str(name): kind is not None
-        for name, kind in listed
-    }
+    names = [
+        file.stem if in_memory and str(name).startswith("pyogrio_") else str(name)
+        for name, _ in listed
+    ]
+    return dict(zip(names, filled, strict=True))
 
 
 def _choose(
@@ -319,7 +328,7 @@ def _readable(file: str, notes: list[Finding]) -> Iterator[None]:
     notes += [
         finding("vector-complaint", file=file, problem=complaint)
         for complaint in complaints
-        if "Non closed ring" not in complaint  # found again and mended row by row
+        if not complaint.startswith(_SAID_AGAIN)
     ]
 
 

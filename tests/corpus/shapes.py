@@ -228,6 +228,45 @@ CASES = [
         ),
     ),
     Case(
+        name="districts-with-a-river-of-400-m",
+        spoil=districts(
+            *district_features()[:1],
+            feature(polygon([box(113.304, 22.1, 113.5, 22.4)]), adcode="440404", name="金湾区"),
+        ),
+        never=["polygons-strip", "polygons-gap", "polygons-sliver"],
+    ),
+    Case(
+        name="district-in-two-rows",
+        spoil=districts(
+            *district_features(),
+            feature(polygon([box(113.1, 22.0, 113.2, 22.05)]), adcode="440403", name="斗门区"),
+        ),
+        expect=[("id-repeated", 3)],
+        usable=False,
+    ),
+    Case(
+        name="districts-on-xian-1980",
+        study={**SHAPEFILE, **AUTO},
+        spoil=shapefile(cpg="UTF-8", epsg=2383),
+        expect=[("datum-shift-unknown", None)],
+    ),
+    Case(
+        name="districts-in-zone-38-with-prefix",
+        study={**SHAPEFILE, **AUTO},
+        spoil=shapefile(encoding="GBK", epsg=4526),
+        never=["datum-shift-unknown", "place-outside", "polygons-sliver"],
+        rows={"districts.shp": (2, 2, 0, 0)},
+    ),
+    Case(
+        name="villages-as-built-up-land",
+        study=POLYGON_VILLAGES,
+        spoil=_village_polygons(
+            {str(n): box(113.12 + 0.02 * n, 22.12, 113.13 + 0.02 * n, 22.13) for n in range(1, 7)}
+        ),
+        expect=[("polygons-apart", None)],
+        never=["polygons-gap", "polygons-strip"],
+    ),
+    Case(
         name="villages-overlap",
         expect=[("polygons-overlap", 1), ("polygons-ground", None)],
         study=POLYGON_VILLAGES,
