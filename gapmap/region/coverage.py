@@ -106,8 +106,9 @@ def side_by_side(layer: Layer) -> tuple[tuple[Finding, ...], shapely.Geometry | 
     findings: list[Finding] = []
     union = None
     if shapely.get_num_coordinates(shapes[unfit]).sum() <= VERTICES_MOST:
-        fitting = shapely.coverage_union_all(shapes[~unfit])
-        union = shapely.union_all([fitting, *shapes[unfit]])
+        union = shapely.coverage_union_all(shapes[~unfit])
+        if unfit.any():
+            union = shapely.union_all([union, *shapes[unfit]])
     apart = _apart(shapes)
     if len(shapes) >= FEWEST_APART and apart > len(shapes) / 2:
         total = len(shapes)
