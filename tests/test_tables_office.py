@@ -9,7 +9,7 @@ from test_tables_layout import accounted, table_of
 
 from gapmap.errors import InputError
 from gapmap.findings import as_table, grouped
-from gapmap.region.rows import Ledger
+from gapmap.region.rows import Ledger, drop_repeated
 from gapmap.tables import (
     Wanted,
     dates,
@@ -117,6 +117,34 @@ def test_a_village_without_code_and_position_whose_people_are_no_sum_is_kept():
     table = table_of([HEADER, *VILLAGES, blank(村名="新村", 人口="2101")])
     assert len(table.cells) == 5
     assert table.findings == ()
+
+
+def test_a_village_with_a_code_and_a_name_is_none_even_if_its_people_are_a_sum():
+    bare = ["5", "河西乡", "510112002203", "双流口", "", "", "2300"]
+    table = table_of([HEADER, *VILLAGES[:1], bare, *VILLAGES[1:3]])
+    assert len(table.cells) == 4
+    assert table.findings == ()
+    named = table_of(
+        [
+            ["名称", "经度", "纬度", "人口"],
+            ["甲村", "103.1", "30.1", "4"],
+            ["乙村", "103.2", "30.2", "6"],
+            ["丙村", "", "", "10"],
+        ]
+    )
+    assert len(named.cells) == 3
+
+
+def test_what_stands_beside_a_table_is_no_village():
+    side = [["类别", "数"], ["甲", "1"], ["总计", "2"], ["", ""]]
+    rows = [[*row, "", *cells] for row, cells in zip(VILLAGES, side, strict=True)]
+    below = [[""] * 8 + ["乙", "3"], [""] * 8 + ["丙", "4"]]
+    table = table_of([[*HEADER, "", "", ""], *rows, *below])
+    assert len(table.cells) == 4
+    assert [(one.code, one.row) for one in table.findings if one.severity == "warning"] == [
+        ("rows-beside", 6)
+    ]
+    assert accounted(table)
 
 
 @pytest.mark.parametrize(
@@ -333,6 +361,14 @@ def test_rows_without_a_finding_of_their_own_are_repaired_all_the_same():
     ledger.add_cells(numbers(table, "v", quantity="people")[1])
     count = ledger.count()
     assert (count.read, count.used, count.repaired, count.excluded) == (3000, 0, 3000, 0)
+
+
+def test_a_row_that_only_its_running_number_tells_from_another_is_repeated():
+    again = ["5", *VILLAGES[1][1:]]
+    ledger = Ledger(table_of([HEADER, *VILLAGES, again]))
+    drop_repeated(ledger, "编码")
+    assert [(one.code, one.row) for one in ledger.findings] == [("row-repeated", 6)]
+    assert ledger.excluded == {6}
 
 
 def test_facts_of_their_own_are_kept_for_the_rows_that_are_listed():

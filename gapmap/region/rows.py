@@ -7,7 +7,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from gapmap.findings import fail, finding, may_repair
-from gapmap.tables import RowCount, named_findings, own_codes, read_codes, row_findings, without
+from gapmap.tables import (
+    RowCount,
+    is_serial,
+    named_findings,
+    own_codes,
+    read_codes,
+    row_findings,
+    without,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,7 +110,7 @@ class Ledger:
 
 
 def drop_repeated(ledger: Ledger, column: str) -> None:
-    """Exclude rows that repeat an earlier one in every column.
+    """Exclude rows that repeat an earlier one in every column but that of running numbers.
 
     Raises
     ------
@@ -116,7 +124,7 @@ def drop_repeated(ledger: Ledger, column: str) -> None:
     again = codes.duplicated() & (codes != "")
     if not again.any():
         return
-    content = table.cells.copy()
+    content = table.cells.drop(columns=[one for one in table.cells if is_serial(str(one))])
     if table.geometry is not None:
         content["\0geometry"] = table.geometry.to_wkb()
     whole = content.duplicated()

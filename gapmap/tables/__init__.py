@@ -7,7 +7,7 @@ read. ``find_columns`` finds the columns that a study does not name.
 
 from gapmap.tables.clock import clock, times
 from gapmap.tables.codes import Codes, ids, own_codes, read_codes
-from gapmap.tables.columns import booleans, texts
+from gapmap.tables.columns import booleans, is_serial, texts
 from gapmap.tables.dates import dates
 from gapmap.tables.numbers import numbers
 from gapmap.tables.pairs import Pair, parse_pair
@@ -30,6 +30,7 @@ __all__ = [
     "dates",
     "find_columns",
     "ids",
+    "is_serial",
     "named_findings",
     "numbers",
     "own_codes",

@@ -136,11 +136,12 @@ def _seen(
     wanted = [_to_width([cell.strip(BLANKS) for cell in head], len(columns)) for head in heads]
     same = [np.full(len(numbers), any(head)) for head in wanted]
     figures = []
+    last = max((at for at, name in enumerate(names) if name.strip()), default=len(columns))
     for place, column in enumerate(columns):
         trimmed = pc.utf8_trim(column, characters=BLANKS)
         filled[:, place] = mask(pc.not_equal(trimmed, ""))
         figures.append(sampled(trimmed))
-        if figures[-1] <= ALL_FIGURES:
+        if figures[-1] <= ALL_FIGURES and place <= last:  # beside a table stands another
             total |= mask(pc.match_substring_regex(trimmed, _TOTAL_ANYWHERE))
         for number, head in enumerate(wanted):
             if same[number].any():

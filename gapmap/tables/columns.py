@@ -27,6 +27,7 @@ __all__ = [
     "distinct_cells",
     "each_distinct",
     "is_blank_word",
+    "is_serial",
     "note_once",
     "plain_title",
     "texts",
@@ -44,6 +45,9 @@ BLANK_WORDS: Final = frozenset(
     )
 )
 """Words that say that nothing is known; 0 is not among them."""
+_SERIAL: Final = frozenset(
+    ("序号", "序", "顺序号", "行号", "序號", "no", "no.", "nr", "nr.", "#", "№", "s/n", "index")
+)
 _STROKES: Final = re.compile(r"[-–—―─−_]+|[/\\]+|…+|\.{3,}")
 _Made = TypeVar("_Made")
 
@@ -99,6 +103,17 @@ def plain_title(title: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", title).casefold()
     return "".join(mark for mark in plain if mark not in BLANKS)
+
+
+def is_serial(title: str) -> bool:
+    """Say whether a column of this title only counts the rows.
+
+    Examples
+    --------
+    >>> is_serial("序 号"), is_serial("No."), is_serial("编号")
+    (True, True, False)
+    """
+    return plain_title(title) in _SERIAL
 
 
 def is_blank_word(cell: str) -> bool:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gapmap.findings import fail, finding
-from gapmap.tables.columns import BLANKS, plain_title
+from gapmap.tables.columns import BLANKS, is_serial
 from gapmap.tables.overview import mask, places_of
 from gapmap.tables.quantities import is_unit
 from gapmap.tables.synonyms import is_known_title
@@ -31,9 +31,6 @@ _PAGE: Final = re.compile(
 )
 _PAGE_ANYWHERE: Final = r"(?i)第\s*\d+\s*页|^\W*page\s*\d+"
 _FIELD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ .]*")
-_SERIAL: Final = frozenset(
-    ("序号", "序", "顺序号", "行号", "序號", "no", "no.", "nr", "nr.", "#", "№", "s/n", "index")
-)
 
 
 def find_strays(sheet: Sheet, asides: Asides) -> None:
@@ -47,6 +44,7 @@ def find_strays(sheet: Sheet, asides: Asides) -> None:
     _below_header(sheet, asides)
     _second_table(sheet, asides)
     _page_numbers(sheet, asides)
+    _beside(sheet, asides)
     _bare_numbers(sheet, asides)
 
 
@@ -116,9 +114,28 @@ def _page_numbers(sheet: Sheet, asides: Asides) -> None:
             sheet.say(asides, "row-page-number", place, row)
 
 
+def _beside(sheet: Sheet, asides: Asides) -> None:
+    """Leave out rows that hold something only beside the table, where no column has a name."""
+    last = max((at for at, name in enumerate(sheet.names) if name.strip()), default=-1)
+    inside = sheet.filled[:, : last + 1].sum(axis=1) > 0
+    inside[list(asides.excluded)] = True
+    beside = sheet.filled[:, last + 1 :].sum(axis=1) > 0
+    places = places_of(beside & ~inside) if last >= 0 else []
+    for place, row in sheet.rows(places[:1]):
+        asides.excluded.update(places)
+        said = finding(
+            "rows-beside",
+            file=sheet.file,
+            row=sheet.numbers[place],
+            value=" | ".join(cell for cell in row if cell),
+            count=len(places),
+        )
+        asides.findings.append(said)
+
+
 def _bare_numbers(sheet: Sheet, asides: Asides) -> None:
     """Leave out rows that were numbered in advance and never filled in; one note counts them."""
-    serial = [at for at, name in enumerate(sheet.names) if plain_title(name) in _SERIAL]
+    serial = [at for at, name in enumerate(sheet.names) if is_serial(name)]
     if len(serial) != 1:
         return
     alone = (sheet.filled.sum(axis=1) == 1) & sheet.filled[:, serial[0]]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gapmap.findings import finding
+from gapmap.tables.columns import BLANKS
 from gapmap.tables.overview import places_of, plain_figures
 
 if TYPE_CHECKING:
@@ -27,7 +30,10 @@ MOST: Final = 0.34
 FIGURES: Final = 0.5
 LEAST: Final = 10.0
 """Below it a single number may be the sum of two others by chance."""
+ALL_DIFFER: Final = 0.9
 MOST_BLOCKS: Final = 50
+MOST_KEYS: Final = 2
+"""A row that has a code and a name of its own is no total, even where its numbers fit."""
 
 
 def find_sums(sheet: Sheet, asides: Asides) -> None:
@@ -50,11 +56,13 @@ def find_sums(sheet: Sheet, asides: Asides) -> None:
     kept[places] = False
     columns = [at for at, share in enumerate(sheet.figures) if share >= FIGURES and usual[at]]
     values = np.array([plain_figures(sheet.columns[at]) for at in columns])
-    if not columns:
+    keys = _keys(sheet, np.flatnonzero(kept), usual)
+    if not columns or not keys:
         return
     sums = _Sums(values, kept, places)
     for place, row in sheet.rows(places):
-        block = sums.block_of(place)
+        known = int(sheet.filled[place, keys].sum())
+        block = sums.block_of(place) if known < min(len(keys), MOST_KEYS) else None
         if block is not None:
             asides.excluded.add(place)
             asides.findings.append(
@@ -67,6 +75,21 @@ def find_sums(sheet: Sheet, asides: Asides) -> None:
                     last=sheet.numbers[block[1] - 1],
                 )
             )
+
+
+def _keys(sheet: Sheet, rows: NDArray[np.intp], usual: NDArray[np.bool_]) -> list[int]:
+    """Give the columns that tell rows apart: codes of one length, and words that differ."""
+    wanted = pa.array(rows)
+    found = []
+    for at in places_of(usual):
+        cells = pc.utf8_trim(sheet.columns[at].take(wanted), characters=BLANKS)
+        filled = cells.filter(pc.not_equal(cells, ""))
+        if pc.count_distinct(filled).as_py() < ALL_DIFFER * len(filled):
+            continue
+        codes = pc.all(pc.match_substring_regex(filled, r"^[0-9]{6,}$")).as_py()
+        if codes or sheet.figures[at] < FIGURES:
+            found.append(at)
+    return found
 
 
 class _Sums:

@@ -148,6 +148,27 @@ def _dates(book: xlsxwriter.Workbook, _: dict[str, Any]) -> None:
     sheet.write_number(1, 4, 40664)
 
 
+def _town_totals(book: xlsxwriter.Workbook, _: dict[str, Any]) -> None:
+    """A grand total on top; sub-totals, with the district merged down over them and its villages."""
+    sheet = book.add_worksheet("村居")
+    sheet.write_string(0, 0, "语料城2014年村居一览表")
+    sheet.write_string(1, 5, "单位：人")
+    total = ["", "合计", "", "", "", "5220"]
+    sums = [["", "小计", "", "", "", "2010"], ["", "小计", "", "", "", "3210"]]
+    bare = [[*row[:2], "", *row[3:]] for row in VILLAGES[1:]]
+    put(sheet, [VILLAGES[0], total, sums[0], *bare[:6], sums[1], *bare[6:]], top=2)
+    sheet.merge_range(4, 2, 10, 2, "440403")
+    sheet.merge_range(11, 2, 17, 2, "440404")
+    sheet.write_row(18, 0, ["填表人：王五", "", "", "", "", "2015年1月10日"])
+
+
+def _beside(book: xlsxwriter.Workbook, _: dict[str, Any]) -> None:
+    sheet = book.add_worksheet("村居")
+    put(sheet, VILLAGES)
+    for row in range(2, 20):
+        sheet.write_row(row, 8, [f"类别{row}", row])
+
+
 GB = "gb18030"
 AREA = {'floor_area_m2 = "面积"': 'floor_area_m2 = "面积"\nrequire = { floor_area_m2 = ">= 5" }'}
 
@@ -503,5 +524,174 @@ CASES = [
         expect=[("cell-invisible", 3)],
         spoil=villages(changed(VILLAGES, 3, "名称", "下\x07横\u202e村委会")),
         rows={"villages.csv": (12, 11, 1, 0)},
+    ),
+    Case(
+        name="totals-with-the-district-merged-xlsx",
+        study=TO_XLSX,
+        spoil=workbook("villages.xlsx", _town_totals),
+        expect=[
+            *[("row-total", row) for row in (4, 5, 12)],
+            ("row-footnote", 19),
+            ("merged-filled", None),
+        ],
+        rows={"villages.xlsx": (16, 0, 12, 4)},
+        never=["id-made", "place-outside"],
+    ),
+    Case(
+        name="sums-without-a-word",
+        spoil=villages(
+            [
+                VILLAGES[0],
+                ["", "斗门区", "", "", "", "2010"],
+                *VILLAGES[1:7],
+                ["", "金湾区", "", "", "", "3210"],
+                *VILLAGES[7:],
+            ]
+        ),
+        expect=[("row-sum", 2), ("row-sum", 9)],
+        rows={"villages.csv": (14, 12, 0, 2)},
+    ),
+    Case(
+        name="average-below",
+        spoil=villages([*VILLAGES, ["平均", "", "", "", "", "435"]]),
+        expect=[("row-total", 14)],
+        rows={"villages.csv": (13, 12, 0, 1)},
+    ),
+    Case(
+        name="units-and-field-names-below-the-header",
+        spoil=villages([VILLAGES[0], ["", "", "", "度", "度", "人"], *VILLAGES[1:]]),
+        expect=[("row-below-header", 2)],
+        rows={"villages.csv": (13, 12, 0, 1)},
+    ),
+    Case(
+        name="second-table-below",
+        spoil=villages([*VILLAGES, [""] * 6, *FACILITIES]),
+        expect=[("table-below", 15)],
+        usable=False,
+    ),
+    Case(
+        name="same-table-side-by-side",
+        spoil=villages(
+            [
+                left + right
+                for left, right in zip(VILLAGES[:7], [VILLAGES[0], *VILLAGES[7:]], strict=True)
+            ]
+        ),
+        expect=[("table-side-by-side", None)],
+        usable=False,
+    ),
+    Case(
+        name="pivot-table-beside-xlsx",
+        study=TO_XLSX,
+        spoil=workbook("villages.xlsx", _beside),
+        expect=[("rows-beside", 14)],
+        rows={"villages.xlsx": (19, 12, 0, 7)},
+        never=["id-made"],
+    ),
+    Case(
+        name="rows-numbered-in-advance",
+        spoil=villages(
+            [
+                ["序号", *VILLAGES[0]],
+                *[[str(at), *row] for at, row in enumerate(VILLAGES[1:], start=1)],
+                *[[str(at), *[""] * 6] for at in range(13, 41)],
+            ]
+        ),
+        expect=[("rows-only-numbered", 14)],
+        rows={"villages.csv": (40, 12, 0, 28)},
+    ),
+    Case(
+        name="ditto-marks",
+        spoil=villages(
+            [*VILLAGES[:2], *[[*row[:2], "同上", *row[3:]] for row in VILLAGES[2:7]], *VILLAGES[7:]]
+        ),
+        expect=[("cell-ditto-filled", 3)],
+        rows={"villages.csv": (12, 7, 5, 0)},
+        never=["district-unknown"],
+    ),
+    Case(
+        name="ditto-marks-no-repair",
+        study={'language = "en"': 'language = "en"\nrepair = "none"'},
+        spoil=villages(changed(VILLAGES, 4, "人口", "〃")),
+        expect=[("cell-ditto-left-empty", 4), ("people-unknown", 4)],
+    ),
+    Case(
+        name="unit-above-the-table",
+        spoil=villages(
+            [
+                ["单位：万人"],
+                VILLAGES[0],
+                *[[*row[:5], f"{int(row[5]) / 10_000}"] for row in VILLAGES[1:]],
+            ]
+        ),
+        expect=[("number-sheet-unit", 3)],
+    ),
+    Case(
+        name="people-cut-by-a-narrow-column",
+        spoil=villages(changed(VILLAGES, 4, "人口", "#####")),
+        expect=[("cell-too-narrow", 4), ("people-unknown", 4)],
+    ),
+    Case(
+        name="code-cut-by-a-narrow-column",
+        spoil=villages(changed(VILLAGES, 4, "编码", "########")),
+        expect=[("code-digits-lost", 4)],
+        usable=False,
+    ),
+    Case(
+        name="codes-with-apostrophe",
+        spoil=villages([VILLAGES[0], *[["'" + row[0], *row[1:]] for row in VILLAGES[1:]]]),
+        expect=[("code-made-plain", 2)],
+        rows={"villages.csv": (12, 12, 0, 0)},
+    ),
+    Case(
+        name="european-shelters",
+        expect=[("text-separator", None), ("date-order-read", 3), ("number-converted", 2)],
+        spoil=raw(
+            "shelters.csv",
+            text_of(
+                changed(
+                    changed(
+                        changed(FACILITIES, 2, "建成日期", "14.03.2011"), 2, "面积", "1.080,50"
+                    ),
+                    3,
+                    "建成日期",
+                    "03.04.2012",
+                ),
+                ";",
+            ).encode(),
+        ),
+        never=["date-doubtful"],
+    ),
+    Case(
+        name="date-of-the-republic",
+        spoil=shelters(changed(FACILITIES, 3, "建成日期", "民國101年3月")),
+        expect=[("date-partial", 3)],
+    ),
+    Case(
+        name="degrees-in-columns-of-their-own",
+        spoil=villages(
+            [
+                [*VILLAGES[0][:3], "经度(度)", "经度(分)", "纬度(度)", "纬度(分)", "人口"],
+                *[
+                    [
+                        *row[:3],
+                        "113",
+                        f"{(float(row[3]) - 113) * 60:.4f}",
+                        "22",
+                        f"{(float(row[4]) - 22) * 60:.4f}",
+                        row[5],
+                    ]
+                    for row in VILLAGES[1:]
+                ],
+            ]
+        ),
+        expect=[("columns-joined", None), ("position-degrees-read", 2)],
+        never=["place-outside"],
+    ),
+    Case(
+        name="chinese-commas",
+        spoil=raw("villages.csv", text_of(VILLAGES, "，").encode()),
+        expect=[("text-separator", None)],
+        rows={"villages.csv": (12, 12, 0, 0)},
     ),
 ]
