@@ -26,6 +26,8 @@ from gapmap.tables import Wanted, find_columns, own_codes, read_table, texts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from gapmap.findings import Finding
     from gapmap.positions import Positions
     from gapmap.region.polygons import Mended
@@ -37,6 +39,9 @@ __all__ = ["read_region"]
 _NOTHING = "–"
 _NO_SHAPE = ("geometry-", "shape-", "position-o", "position-z", "position-s")
 """Findings on a row that say why it has no polygon."""
+
+_HELD = 0.95
+"""Share of a district's ground that another has to cover to hold it."""
 
 _AREAS = Wanted(needed=("id", "name"))
 _TOWNS = Wanted(needed=("id", "name"), hinted=("district",))
@@ -108,6 +113,7 @@ def _read_districts(source: DistrictSource, crs: str) -> tuple[gpd.GeoDataFrame,
     ledger.add_positions(positions)
     mended = mend(positions.geometry.to_numpy(), repair=table.repair)
     fail_for_all(_broken(table, mended))
+    fail_for_all(_wholes(table, mended.shapes, codes))
     say_mended(ledger, mended, names.where(names != "", codes))
     shapes = gpd.GeoSeries(mended.shapes, index=codes.index, crs=metric)
     layer = layer_of(ledger, shapes, codes)
@@ -161,6 +167,22 @@ def _broken(table: Table, mended: Mended) -> Iterator[Finding]:
     for number in np.flatnonzero(mended.broken):
         row = int(table.cells.index[number])
         yield finding("polygon-broken", file=table.file, row=row, **mended.areas(int(number)))
+
+
+def _wholes(table: Table, shapes: NDArray[np.object_], codes: pd.Series) -> Iterator[Finding]:
+    """Name every district that covers two others or more: as a rule the row of the whole city."""
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, other = one[one != other], other[one != other]
+    shared = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    held = (shared > _HELD * shapely.area(shapes[other])) & (
+        shapely.area(shapes[one]) > shapely.area(shapes[other]) / _HELD
+    )
+    for number in np.unique(one[held]):
+        inside = [str(code) for code in codes.iloc[other[held & (one == number)]]]
+        if len(inside) > 1:
+            row, code = int(table.cells.index[number]), codes.iloc[number]
+            facts = {"count": str(len(inside)), "inside": ", ".join(inside[:5])}
+            yield finding("district-holds-others", file=table.file, row=row, value=code, **facts)
 
 
 def _check_groups(

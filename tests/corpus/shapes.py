@@ -236,6 +236,15 @@ CASES = [
         never=["polygons-strip", "polygons-gap", "polygons-sliver"],
     ),
     Case(
+        name="districts-with-a-row-of-the-whole-city",
+        spoil=districts(
+            *district_features(),
+            feature(polygon([box(113.1, 22.1, 113.5, 22.4)]), adcode="440400", name="语料城"),
+        ),
+        expect=[("district-holds-others", 3)],
+        usable=False,
+    ),
+    Case(
         name="district-in-two-rows",
         spoil=districts(
             *district_features(),
