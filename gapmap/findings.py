@@ -35,6 +35,7 @@ __all__ = [
     "Finding",
     "Group",
     "as_table",
+    "by_severity",
     "catalogue",
     "fail",
     "finding",
@@ -292,6 +293,20 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
         return grave, one.file, own_list, one.rank, one.row or 0, one.code
 
     return sorted(findings, key=place)
+
+
+def by_severity(findings: Iterable[Finding]) -> Counter[str]:
+    """Count findings by severity, with the rows that one stands for besides its own.
+
+    Examples
+    --------
+    >>> by_severity([finding("position-missing", file="a.csv", row=2, name="x")])["warning"]
+    1
+    """
+    counts: Counter[str] = Counter()
+    for one in findings:
+        counts[one.severity] += 1 + len(one.further)
+    return counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _TITLES: Final = {
 
 def check(given: argparse.Namespace, language: str) -> int:
     """Read everything, print what was found by file and severity, write it with ``-o``."""
-    from gapmap.findings import as_table  # noqa: PLC0415 - heavy, as in the other commands
+    from gapmap.findings import as_table, by_severity  # noqa: PLC0415 - heavy, as in the other commands
     from gapmap.outputs import check_table, write_table  # noqa: PLC0415
     from gapmap.study import check_study, input_paths  # noqa: PLC0415
 
@@ -52,7 +52,7 @@ def check(given: argparse.Namespace, language: str) -> int:
     _show_rows(checked.rows, checked.findings, language)
     if target is not None:
         say(f"{'已写入' if language == 'zh' else 'written'}: {target}")
-    say(counted(Counter(one.severity for one in checked.findings), language))
+    say(counted(by_severity(checked.findings), language))
     return 0 if checked.usable else 1
 
 
@@ -113,7 +113,7 @@ def _show_rows(rows: Iterable[RowCount], findings: Iterable[Finding], language: 
     zh = language == "zh"
     counts: dict[str, Counter[str]] = {}
     for one in findings:
-        counts.setdefault(one.file, Counter())[one.severity] += 1
+        counts.setdefault(one.file, Counter())[one.severity] += 1 + len(one.further)
     words = (
         "读取 {} 行 = 使用 {} + 修复 {} + 排除 {}"
         if zh

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +82,8 @@ def _job(
 
 
 def _summary(results: Results, out: Path, language: str) -> None:
+    from gapmap.findings import by_severity  # noqa: PLC0415
+
     zh = language == "zh"
     access = results.assessment.access
     names = {service.id: service.name.get(language, service.id) for service in access.services}
@@ -113,7 +114,7 @@ def _summary(results: Results, out: Path, language: str) -> None:
     )
     if results.about.simulated:
         say("模拟数据:不得用于决策" if zh else "simulated data: not for decisions")
-    found = counted(Counter(one.severity for one in results.findings), language)
+    found = counted(by_severity(results.findings), language)
     say(f"{found}{':见 ' if zh else ': see '}{out / 'findings.csv'}")
     say(f"{'报告' if zh else 'report'}: {out / 'report.html'}")
 

@@ -9,7 +9,6 @@ import json
 import math
 import platform
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap.cells import visible
+from gapmap.findings import by_severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
 def _counts(results: Results, findings: Sequence[Finding]) -> dict[str, object]:
     access = results.assessment.access
     facilities = access.facilities.table["service"]
-    severities = Counter(found.severity for found in findings)
+    severities = by_severity(findings)
     return {
         "places": len(access.places.table),
         "people": float(np.nansum(access.places.table["people"].to_numpy(dtype=float))),

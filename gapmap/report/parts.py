@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from gapmap.assessment import simulated_inputs, sources_of
 from gapmap.drawing import picture, plain, site_list
-from gapmap.findings import SEVERITIES, grouped
+from gapmap.findings import SEVERITIES, by_severity, grouped
 from gapmap.network import MODES, default_speeds
 from gapmap.words import vocabulary
 
@@ -48,7 +47,7 @@ def content(
     access = assessment.access
     found = _all_findings(assessment, findings)
     groups = grouped(found, most=MOST_MEMBERS)
-    severities = Counter(one.severity for one in found)
+    severities = by_severity(found)
     return {
         "about": _about(assessment, about),
         "words": vocabulary(),
