@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -107,9 +108,9 @@ VRT = """<VRTDataset rasterXSize="1" rasterYSize="1"><VRTRasterBand dataType="By
         ("a.tif", b"\x89PNG\r\n\x1a\n", "raster-not-geotiff"),
         ("a.tif", b"II*\0", "raster-unreadable"),
         ("a.tif", b"MM\0+" + b"\0" * 60, "raster-unreadable"),
-        ("a.tif", b"", "file-empty"),
-        ("a.vrt", VRT.encode(), "file-format"),
-        ("a.img", b"EHFA_HEADER_TAG", "file-format"),
+        ("a.tif", b"", "raster-empty"),
+        ("a.vrt", VRT.encode(), "raster-format"),
+        ("a.img", b"EHFA_HEADER_TAG", "raster-format"),
     ],
 )
 def test_only_a_geotiff_is_opened(tmp_path: Path, name: str, content: bytes, code: str) -> None:
@@ -124,11 +125,11 @@ def test_what_is_not_there_is_no_raster(tmp_path: Path) -> None:
     (tmp_path / "folder.tif").mkdir()
     made = tif(tmp_path / "people.tif", ones())
     cases = {
-        "folder.tif": "file-is-folder",
-        "peple.tif": "file-missing",
+        "folder.tif": "raster-folder",
+        "peple.tif": "raster-missing",
         "/vsicurl/http://127.0.0.1/a.tif": "file-not-local",
         "http://127.0.0.1:9/a.tif": "file-not-local",
-        f"GTIFF_DIR:1:{made}": "file-missing",
+        f"GTIFF_DIR:1:{made}": "raster-missing",
     }
     for name, code in cases.items():
         with pytest.raises(InputError) as caught:
@@ -232,6 +233,7 @@ def test_cells_in_degrees_differ_in_area(tmp_path: Path) -> None:
         ("float64", -1.7976931348623157e308),
         ("int16", -32768),
         ("int32", -99999),
+        ("int32", -2147483647),
         ("uint16", 65535),
         ("uint8", 255),
         ("float32", -200),
@@ -246,7 +248,7 @@ def test_a_value_for_none_that_nobody_declares(tmp_path: Path, dtype: str, value
     assert dict(said.facts) == {"cells": "200", "share": "2.0%"}
     assert "raster-negative" not in found
     assert (facts.total, facts.low, facts.high) == (9_800, 1, 1)
-    assert facts.usable_in_districts == 9_800
+    assert (facts.usable_in_districts, facts.usable, facts.empty) == (9_800, 9_800, 200)
     declared, facts = look(tif(tmp_path / "b.tif", cells, nodata=value))
     assert "raster-nodata-missing" not in declared
     assert (facts.empty, facts.usable, facts.total) == (200, 9_800, 9_800)
@@ -255,10 +257,53 @@ def test_a_value_for_none_that_nobody_declares(tmp_path: Path, dtype: str, value
 def test_values_that_only_look_like_none_count(tmp_path: Path) -> None:
     cells = ones("uint16")
     cells[0, :50] = 255
-    cells[1, 0] = 65535
     found, facts = look(tif(tmp_path / "a.tif", cells))
     assert list(found) == ["raster-read"]
-    assert (facts.total, facts.high) == (10_000 + 50 * 254 + 65_534, 65_535)
+    assert (facts.total, facts.high) == (10_000 + 50 * 254, 255)
+
+
+def test_one_cell_of_the_largest_number_of_16_bits_holds_none(tmp_path: Path) -> None:
+    """As in LandScan: a few at the coast would double a town."""
+    cells = ones("uint16")
+    cells[1, 0] = 65535
+    found, facts = look(tif(tmp_path / "a.tif", cells))
+    assert dict(found["raster-nodata-missing"].facts)["cells"] == "1"
+    assert (facts.total, facts.usable, facts.empty) == (9_999, 9_999, 1)
+
+
+def test_nobody_anywhere_is_told(tmp_path: Path) -> None:
+    found, _ = look(tif(tmp_path / "a.tif", ones() * 0), people=5_000)
+    assert dict(found["raster-people-none"].facts) == {"people": "5,000", "cells": "10000"}
+
+
+def test_of_a_picture_no_people_are_counted(tmp_path: Path) -> None:
+    bands = np.full((4, 100, 100), 120, "uint8")
+    found, _ = look(tif(tmp_path / "a.tif", bands, photometric="RGB"), people=5_000)
+    assert [*found] == ["raster-picture", "raster-read"]
+
+
+def test_longitudes_from_0_to_360(tmp_path: Path) -> None:
+    crs = pyproj.CRS("EPSG:32627")
+    shape = shapely.box(400_000, 7_300_000, 450_000, 7_350_000)
+    districts = region_of(shape).districts.set_crs(crs, allow_override=True)
+    region = replace(region_of(shape), districts=districts)
+    world = np.ones((720, 1440), "float32")
+    seen = []
+    for name, west in (("a.tif", -180), ("b.tif", 0)):
+        place = rasterio.Affine(0.25, 0, west, 0, -0.25, 90)
+        path = tif(tmp_path / name, world, crs="EPSG:4326", transform=place)
+        found, facts = look(path, region=region)
+        assert facts.covered == pytest.approx(1)
+        seen.append(facts.in_districts)
+    assert seen[0] == seen[1] > 0
+    assert found["raster-longitudes"].severity == "note"
+    assert "raster-no-overlap" not in found
+
+
+def test_a_local_system_is_none(tmp_path: Path) -> None:
+    local = 'LOCAL_CS["drawing",UNIT["metre",1]]'
+    found, _ = look(tif(tmp_path / "a.tif", ones(), crs=local))
+    assert "raster-no-crs" in found
 
 
 def test_negative_people_are_an_error_and_negative_heights_are_none(tmp_path: Path) -> None:
@@ -438,7 +483,7 @@ def test_rasters_of_a_study_raise_nothing(tmp_path: Path) -> None:
     ]
     found = check_rasters(sources, REGION, people=30_000)
     assert [(one.code, one.file) for one in found if one.severity == "error"] == [
-        ("file-missing", "none.tif"),
+        ("raster-missing", "none.tif"),
         ("raster-no-crs", "classes.tif"),
     ]
 

@@ -41,6 +41,7 @@ _FITS: Final = 1.5
 _FAR: Final = 2.0
 """Times from which on it does not."""
 _HA_IN_KM2: Final = 100.0
+_HALF_TURN: Final = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +122,15 @@ def _inspect(
     findings += found
     if np.dtype(source.dtypes[0]).kind not in "iuf":
         findings.append(finding("raster-type", file=file, value=source.dtypes[0]))
-        return tuple(findings), _facts(source, file, Survey(), covered)
+        return tuple(findings), _facts(source, file, Survey(), covered, 0)
     seen = survey(source, outline)
     undeclared = {value for value in seen.suspects if _is_undeclared(source, seen, value)}
     seen.keep_values(undeclared)
-    findings += _about_cells(source, file, kind, seen)
-    facts = _facts(source, file, seen, covered)
+    silent = sum(seen.suspects[value].cells for value in undeclared)
+    facts = _facts(source, file, seen, covered, silent)
+    findings += _about_cells(source, file, kind, seen, facts)
     findings += _about_undeclared(seen, undeclared, file)
-    if kind == "people":
+    if kind == "people" and not any(one.code == "raster-picture" for one in findings):
         findings += _about_people(seen, facts, people)
     if covered > 0 and not facts.usable_in_districts and facts.in_districts:
         findings.append(finding("raster-nothing-there", file=file, cells=facts.in_districts))
@@ -196,7 +198,12 @@ def _placed(
     districts = region.districts.geometry
     fine = districts.segmentize(max(1.0, float(np.ptp(districts.total_bounds)) / 1000))
     outline = shapely.union_all(shapely.make_valid(fine.to_crs(crs).to_numpy()))
-    covered = float(shapely.area(shapely.intersection(outline, frame)) / outline.area)
+    area = outline.area
+    if crs.is_geographic and frame.bounds[2] > _HALF_TURN + 1 and outline.bounds[0] < 0:
+        found.append(finding("raster-longitudes", file=file, value=f"{frame.bounds[2]:g}"))
+        turned = shapely.transform(outline, lambda xy: np.add(xy, (2 * _HALF_TURN, 0)))
+        outline = shapely.union_all([outline, turned])
+    covered = float(shapely.area(shapely.intersection(outline, frame)) / area)
     share = f"{covered:.1%}"
     if covered == 0:
         there, here = (", ".join(f"{n:.6g}" for n in one.bounds) for one in (frame, outline))
@@ -222,7 +229,7 @@ def _crs(source: rasterio.DatasetReader) -> pyproj.CRS | None:
 
 
 def _about_cells(
-    source: rasterio.DatasetReader, file: str, kind: Kind, seen: Survey
+    source: rasterio.DatasetReader, file: str, kind: Kind, seen: Survey, facts: RasterFacts
 ) -> list[Finding]:
     """Say what was read, and what stands in cells that is no value."""
     findings = []
@@ -249,16 +256,14 @@ def _about_cells(
     if source.crs is not None and source.crs.is_geographic and seen.inside:
         small, large = (f"{size:.4g}" for size in seen.km2)
         findings.append(finding("raster-degrees", file=file, small=small, large=large))
-    empty = seen.nodata + seen.nan + seen.infinite
-    usable = seen.cells - empty - seen.unreadable
     findings.append(
         finding(
             "raster-read",
             file=file,
-            cells=seen.cells,
-            usable=usable,
-            empty=empty,
-            unreadable=seen.unreadable,
+            cells=facts.cells,
+            usable=facts.usable,
+            empty=facts.empty,
+            unreadable=facts.unreadable,
         )
     )
     return findings
@@ -273,6 +278,8 @@ def _is_undeclared(source: rasterio.DatasetReader, seen: Survey, value: float) -
     if value in _SURE or abs(value) > 1e30:  # noqa: PLR2004 - the ends of floating point
         return True
     dtype = np.dtype(source.dtypes[0])
+    if dtype.kind in "iu" and dtype.itemsize > 1 and np.iinfo(dtype).max == value:
+        return True  # a hundred cells of 65535 among millions double a city
     if value > 0 and (dtype.kind not in "iu" or np.iinfo(dtype).max != value):
         return False
     return cells >= _BULK * seen.cells
@@ -293,7 +300,12 @@ def _about_undeclared(seen: Survey, undeclared: set[float], file: str) -> list[F
 
 def _about_people(seen: Survey, facts: RasterFacts, people: float | None) -> list[Finding]:
     """Hold the sum of the cells against the people of the places: counts, or a density."""
-    if not people or not seen.inside or facts.total <= 0:
+    if not people or not seen.inside or not facts.usable_in_districts:
+        return []
+    if facts.total == 0:
+        told = {"people": f"{people:,.0f}", "cells": f"{facts.usable_in_districts}"}
+        return [Finding("raster-people-none", facts.file, facts=tuple(told.items()))]
+    if facts.total < 0:
         return []
     sums = {
         "counts": facts.total,
@@ -315,8 +327,11 @@ def _about_people(seen: Survey, facts: RasterFacts, people: float | None) -> lis
     return [Finding(code, facts.file, facts=tuple(told.items()))]
 
 
-def _facts(source: rasterio.DatasetReader, file: str, seen: Survey, covered: float) -> RasterFacts:
-    empty = seen.nodata + seen.nan + seen.infinite
+def _facts(
+    source: rasterio.DatasetReader, file: str, seen: Survey, covered: float, silent: int
+) -> RasterFacts:
+    """Sum up; ``silent`` cells hold a value for no data that nothing declares."""
+    empty = seen.nodata + seen.nan + seen.infinite + silent
     return RasterFacts(
         file=file,
         width=source.width,

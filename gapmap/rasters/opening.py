@@ -70,18 +70,18 @@ def _check(path: Path) -> None:
     if _REMOTE.match(os.fspath(path)):
         fail(finding("file-not-local", file=path.name, value=path))
     if path.is_dir():
-        fail(finding("file-is-folder", file=path.name))
+        fail(finding("raster-folder", file=path.name))
     if not path.is_file():
         there = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
         near = ", ".join(get_close_matches(path.name, there, n=3, cutoff=0.4)) or "–"
-        fail(finding("file-missing", file=path.name, value=path, nearest=near))
+        fail(finding("raster-missing", file=path.name, value=path, nearest=near))
     if path.suffix.lower() not in ENDINGS:
         known = " ".join(ENDINGS)
-        fail(finding("file-format", file=path.name, value=path.suffix, known=known))
+        fail(finding("raster-format", file=path.name, value=path.suffix, known=known))
     with path.open("rb") as stream:
         head = stream.read(4)
     if not head:
-        fail(finding("file-empty", file=path.name))
+        fail(finding("raster-empty", file=path.name))
     if head not in _STARTS:
         fail(finding("raster-not-geotiff", file=path.name))
 

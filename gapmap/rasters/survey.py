@@ -30,7 +30,7 @@ MOST_CELLS: Final = 2_000_000_000
 _AT_ONCE: Final = 2_000_000
 _DEGREE_KM: Final = math.pi / 180 * 6371.0072  # on the sphere with the area of the ellipsoid
 SUSPECTS: Final = (
-    *(-9999.0, -99999.0, -999.0, -200.0, -32768.0, -2147483648.0),
+    *(-9999.0, -99999.0, -999.0, -200.0, -32768.0, -2147483647.0, -2147483648.0),
     *(float(np.finfo(np.float32).min), float(np.finfo(np.float64).min), -3.4e38, -1.7e308),
     *(float(np.finfo(np.float32).max), 255.0, 32767.0, 65535.0, 2147483647.0, 4294967295.0),
 )
@@ -241,5 +241,7 @@ def _cell_km2(source: rasterio.DatasetReader, part: Window) -> Floats:
         north, south = (_at(transform, part.width / 2, row)[1] for row in (0, rows))
         middle = np.linspace(north, south, 2 * rows + 1)[1::2, None]
         return np.asarray(size * _DEGREE_KM**2 * np.cos(np.radians(np.clip(middle, -90, 90))))
+    if not source.crs.is_projected:
+        return np.full((rows, 1), np.nan)
     _, metres = source.crs.linear_units_factor
     return np.full((rows, 1), size * metres**2 / 1e6)

@@ -94,6 +94,7 @@ class _Reading:
     tolerant: bool
     findings: list[Finding] = field(default_factory=list)
     rows: list[RowCount] = field(default_factory=list)
+    failed: bool = False
 
     def study(self, path: Path) -> Study | None:
         file = read_study_file(path)
@@ -148,7 +149,8 @@ class _Reading:
             findings=tuple(self.findings),
             rows=tuple(self.rows),
         )
-        self.attempt("accounts", lambda: check_accounts(study))
+        if not self.failed:  # the rows of an input that cannot be used are nowhere
+            self.attempt("accounts", lambda: check_accounts(study))
         return study
 
     def rasters(self, file: StudyFile, ground: Ground) -> None:
@@ -222,6 +224,7 @@ class _Reading:
                 if not self.tolerant:
                     raise
                 self.findings += from_error(error)
+                self.failed = True
         return None
 
     def look(self, *sources: TownSource | PlaceSource | FacilitySource | None) -> None:

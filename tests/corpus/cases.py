@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus import hostile, networks, positions, shapes, tables
+from corpus import hostile, networks, positions, rasters, shapes, tables
 from corpus.city import write_city
 from gapmap.study import check_study
 
@@ -23,6 +23,7 @@ CASES = [
     *shapes.CASES,
     *positions.CASES,
     *networks.CASES,
+    *rasters.CASES,
     *hostile.CASES,
 ]
 

@@ -96,6 +96,81 @@ CASES = [
         usable=False,
     ),
     Case(
+        name="roads-with-chinese-columns",
+        study=LINES,
+        spoil=roads(
+            line((113.12, 22.15), (113.48, 22.15), highway=None, 道路等级="国道", 单双向="单向")
+        ),
+        expect=[("network-columns-unread", None), ("network-class-assumed", None)],
+        rows={"roads.geojson": (1, 1, 0, 0)},
+    ),
+    Case(
+        name="roads-with-chinese-classes",
+        study=LINES,
+        spoil=roads(
+            line((113.12, 22.15), (113.48, 22.15), highway="国道"),
+            line((113.2, 22.15), (113.2, 22.2), highway="二环"),
+        ),
+        expect=[("network-classes-translated", 1), ("network-classes-unknown", 2)],
+        rows={"roads.geojson": (2, 1, 0, 1)},
+    ),
+    Case(
+        name="roads-that-nearly-meet",
+        study=LINES,
+        spoil=roads(MAIN, line((113.2, 22.150_004), (113.2, 22.2))),
+        expect=[("network-ends-loose", 2)],
+    ),
+    Case(
+        name="roads-that-meet-in-degrees",
+        study=LINES,
+        spoil=roads(MAIN, line((113.2, 22.15), (113.2, 22.2))),
+        expect=[("network-ends-joined", None)],
+        never=["network-ends-loose"],
+    ),
+    Case(
+        name="roads-of-another-city",
+        study=LINES,
+        spoil=roads(line((116.12, 39.15), (116.48, 39.15))),
+        expect=[("network-elsewhere", None)],
+        usable=False,
+    ),
+    Case(
+        name="roads-from-null-island",
+        study=LINES,
+        spoil=roads(MAIN, line((113.2, 22.15), (0, 0)), line((113.3, 22.15), (113.3, 22.2))),
+        expect=[("network-line-zero", 2)],
+        rows={"roads.geojson": (3, 2, 0, 1)},
+    ),
+    Case(
+        name="overpass-json",
+        study=OSM,
+        spoil=lambda folder: _write(folder / "roads.osm", '{"version": 0.6, "elements": []}'),
+        expect=[("network-overpass-json", None)],
+        usable=False,
+    ),
+    Case(
+        name="overpass-without-nodes",
+        study=OSM,
+        spoil=lambda folder: _write(
+            folder / "roads.osm",
+            '<osm version="0.6"><way id="1"><nd ref="1"/><nd ref="2"/>'
+            '<tag k="highway" v="primary"/></way></osm>',
+        ),
+        expect=[("network-without-nodes", None)],
+        usable=False,
+    ),
+    Case(
+        name="graph-of-another-program",
+        study={old: new.replace("roads.osm", "roads.graphml") for old, new in OSM.items()},
+        spoil=lambda folder: _write(
+            folder / "roads.graphml",
+            '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph>'
+            '<node id="1"/><node id="2"/><edge source="1" target="2"/></graph></graphml>',
+        ),
+        expect=[("network-graph-foreign", None)],
+        usable=False,
+    ),
+    Case(
         name="osm-file-missing",
         expect=[("file-missing", None)],
         study=OSM,
