@@ -92,6 +92,17 @@ def write_streets_gcj02(folder: Path) -> None:
     csv(folder / "shelters.csv", _shifted(rows, 2, "gcj02"))
 
 
+def _streets_moved(folder: Path) -> None:
+    """Write the streets themselves as an internet map gives them."""
+    write_streets(folder)
+    told = json.loads((folder / "roads.geojson").read_text("utf8"))["features"]
+    for one in told:
+        x, y = np.array(one["geometry"]["coordinates"]).T
+        lonlat = np.column_stack(convert_datum(x, y, source="wgs84", target="gcj02"))
+        one["geometry"]["coordinates"] = lonlat.tolist()
+    geojson(folder / "roads.geojson", told)
+
+
 ROADS = {
     "[services.bus_shelter]": (
         '[network]\nlines = "roads.geojson"\ndatum = "wgs84"\n\n[services.bus_shelter]'
@@ -99,6 +110,9 @@ ROADS = {
 }
 SHELTER_DATUM = 'floor_area_m2 = "面积"\ndatum = "wgs84"'
 ON_AUTO = {**ROADS, SHELTER_DATUM: SHELTER_DATUM.replace("wgs84", "auto")}
+ROADS_UNNAMED = {
+    "[services.bus_shelter]": '[network]\nlines = "roads.geojson"\n\n[services.bus_shelter]'
+}
 ON_DETECT = {**ROADS, SHELTER_DATUM: SHELTER_DATUM.replace("wgs84", "detect")}
 
 
@@ -203,6 +217,20 @@ CASES = [
         study=ON_DETECT,
         spoil=write_streets_gcj02,
         expect=[("datum-detected", None)],
+    ),
+    Case(
+        name="roads-in-gcj02",
+        study={**ON_AUTO, **ROADS_UNNAMED},
+        spoil=_streets_moved,
+        expect=[("datum-contradicted-roads", None)],
+        never=["datum-contradicted"],
+    ),
+    Case(
+        name="detect-by-roads-of-no-known-datum",
+        study={**ON_DETECT, **ROADS_UNNAMED},
+        spoil=write_streets,
+        expect=[("datum-undecided", None)],
+        usable=False,
     ),
     Case(
         name="detect-without-evidence",
