@@ -149,7 +149,7 @@ def _dates(book: xlsxwriter.Workbook, _: dict[str, Any]) -> None:
 
 
 def _town_totals(book: xlsxwriter.Workbook, _: dict[str, Any]) -> None:
-    """A grand total on top; sub-totals, with the district merged down over them and its villages."""
+    """A grand total on top; a district merged down over its sub-total and its villages."""
     sheet = book.add_worksheet("村居")
     sheet.write_string(0, 0, "语料城2014年村居一览表")
     sheet.write_string(1, 5, "单位：人")
