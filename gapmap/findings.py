@@ -42,6 +42,7 @@ __all__ = [
     "from_error",
     "grouped",
     "may_repair",
+    "row_ranges",
     "worst_first",
 ]
 
@@ -54,7 +55,7 @@ _LAYERED: Final = re.compile(r"(.+?\.\w+)\[(.*)\]", re.DOTALL)
 
 
 _COLUMNS: Final = (
-    *("severity", "code", "file", "layer", "row", "field", "value"),
+    *("severity", "code", "file", "layer", "row", "rows", "field", "value"),
     *("message", "what_to_do", "done", "message_zh", "message_en"),
 )
 
@@ -102,8 +103,9 @@ class Finding:
     rank
         Place in a list of its own that is ordered by weight, from 1; 0 where the row orders.
     further
-        Rows of which the same is to be said and that have no finding of their own: beyond
-        ``LISTED`` rows nobody reads a list.
+        Rows of which the same is said and that have no finding of their own: the finding is about
+        a whole column, or there are more than ``LISTED`` of them, which nobody reads one by one.
+        ``findings.csv`` names them all as ranges.
     """
 
     code: str
@@ -136,6 +138,12 @@ class Finding:
         return (*(() if self.row is None else (self.row,)), *self.further)
 
     @property
+    def stands_for(self) -> int:
+        """How many findings this one is; one with a ``count`` of its own speaks of a column."""
+        own = any(name == "count" for name, _ in self.facts)
+        return 1 if own else 1 + len(self.further)
+
+    @property
     def file_and_layer(self) -> tuple[str, str]:
         """The file's name, and the sheet or layer in it, ``""`` where there is only one.
 
@@ -151,9 +159,9 @@ class Finding:
         """Say what is wrong, in ``language``."""
         entry = catalogue()[self.code]
         said = self._words(entry["zh"] if language == "zh" else entry["en"])
-        if not self.further:
+        count = self.stands_for - 1
+        if not count:
             return said
-        count = len(self.further)
         return said + (
             f"(另有 {count} 行也是)" if language == "zh" else f" (so too {count} more rows)"
         )
@@ -284,6 +292,23 @@ def from_error(error: GapmapError) -> tuple[Finding, ...]:
     return (unnamed,)
 
 
+def row_ranges(rows: Iterable[int]) -> str:
+    """Write row numbers as a planner would: neighbours as a range.
+
+    Examples
+    --------
+    >>> row_ranges([7, 2, 3, 4, 9])
+    '2-4, 7, 9'
+    """
+    told: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if told and row == told[-1][1] + 1:
+            told[-1][1] = row
+        else:
+            told.append([row, row])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in told)
+
+
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Order findings by severity, then by file and row; lists of their own after, by rank."""
 
@@ -305,7 +330,7 @@ def by_severity(findings: Iterable[Finding]) -> Counter[str]:
     """
     counts: Counter[str] = Counter()
     for one in findings:
-        counts[one.severity] += 1 + len(one.further)
+        counts[one.severity] += one.stands_for
     return counts
 
 
@@ -356,7 +381,7 @@ def grouped(findings: Iterable[Finding], *, most: int = 20) -> list[Group]:
     counts: Counter[tuple[str, str, str, str]] = Counter()
     for one in worst_first(findings):
         key = (one.severity, one.file, one.code, one.field)
-        counts[key] += 1 + len(one.further)
+        counts[key] += one.stands_for
         kept = members.setdefault(key, [])
         if len(kept) < most:
             kept.append(one)
@@ -366,7 +391,8 @@ def grouped(findings: Iterable[Finding], *, most: int = 20) -> list[Group]:
 def as_table(findings: Iterable[Finding], language: str = "en") -> pd.DataFrame:
     """Give findings as the table ``findings.csv`` of the contract, worst first.
 
-    ``message``, ``what_to_do`` and ``done`` are in ``language``; ``message_zh`` and
+    ``rows`` names all rows of a finding that speaks of several. ``message``, ``what_to_do`` and
+    ``done`` are in ``language``; ``message_zh`` and
     ``message_en`` hold the first two of them as one sentence in either.
     """
     rows = [
@@ -375,6 +401,7 @@ def as_table(findings: Iterable[Finding], language: str = "en") -> pd.DataFrame:
             one.code,
             *one.file_and_layer,
             one.row,
+            row_ranges(one.rows) if one.further else "",
             one.field,
             one.value,
             one.message(language),

@@ -106,7 +106,7 @@ def test_worst_first_and_the_table() -> None:
     assert [one.severity for one in worst_first([note, error])] == ["error", "note"]
     table = as_table([note, error], "zh")
     assert list(table.columns) == [
-        *("severity", "code", "file", "layer", "row", "field", "value"),
+        *("severity", "code", "file", "layer", "row", "rows", "field", "value"),
         *("message", "what_to_do", "done", "message_zh", "message_en"),
     ]
     assert table.loc[0, "message"] == "坏"
@@ -140,3 +140,16 @@ def test_a_file_name_that_is_no_text_can_be_written() -> None:
     found = finding("file-empty", file="a\udcff.csv", value="\udcff三灶")
     assert (found.file, found.value) == ("a\\udcff.csv", "\\udcff三灶")
     assert as_table([found]).loc[0, "file"] == "a\\udcff.csv"
+
+
+def test_a_finding_of_many_rows_names_them_all_in_the_table() -> None:
+    many = replace(finding("name-empty", file="a.csv", row=3, value="x"), further=(4, 5, 9))
+    table = as_table([many])
+    assert table.loc[0, "rows"] == "3-5, 9"
+    assert table.loc[0, "message"].endswith("(so too 3 more rows)")
+    assert many.stands_for == 4
+    own = finding("people-unknown", file="a.csv", row=3, field="p", count=4)
+    of_column = replace(own, further=(4, 5, 9))
+    assert of_column.stands_for == 1
+    assert of_column.message() == own.message()
+    assert as_table([of_column]).loc[0, "rows"] == "3-5, 9"

@@ -113,7 +113,7 @@ def _show_rows(rows: Iterable[RowCount], findings: Iterable[Finding], language: 
     zh = language == "zh"
     counts: dict[str, Counter[str]] = {}
     for one in findings:
-        counts.setdefault(one.file, Counter())[one.severity] += 1 + len(one.further)
+        counts.setdefault(one.file, Counter())[one.severity] += one.stands_for
     words = (
         "读取 {} 行 = 使用 {} + 修复 {} + 排除 {}"
         if zh
