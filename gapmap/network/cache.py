@@ -294,7 +294,8 @@ def _check_places(xy: npt.NDArray[np.generic]) -> None:
 
 
 def _finding(told: dict[str, Any]) -> Finding:
-    return Finding(**{**told, "facts": tuple((name, fact) for name, fact in told["facts"])})
+    facts = tuple((name, fact) for name, fact in told["facts"])
+    return Finding(**{**told, "facts": facts, "further": tuple(told["further"])})
 
 
 def _ferry(told: dict[str, Any]) -> Ferry:
