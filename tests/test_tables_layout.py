@@ -42,6 +42,19 @@ def accounted(table: Table) -> bool:
     return table.read == len(table.cells) + len(table.excluded)
 
 
+def many_villages(count: int) -> list[list[str]]:
+    return [[f"4404{n:05d}", f"村{n}", str(100 + n), f"113.{n:03d}"] for n in range(count)]
+
+
+@pytest.mark.parametrize("count", [10, 200, 5000])
+@pytest.mark.parametrize("word", ["合计", "总 计", "Total"])
+def test_a_total_in_the_column_of_codes_is_no_village_in_a_table_of_any_length(count, word):
+    table = table_of([HEADER, *many_villages(count), [word, "", "7", ""]])
+    assert told(table) == [("row-total", count + 2)]
+    assert len(table.cells) == count
+    assert accounted(table)
+
+
 # --- the header -----------------------------------------------------------------------------
 
 

@@ -23,6 +23,8 @@ from gapmap.tables.sums import find_sums
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
 __all__ = ["find_asides"]
 
 USUALLY: Final = 0.9
@@ -36,9 +38,8 @@ LAST_ROWS: Final = 60
 SENTENCE: Final = 10
 """Characters from which on a cell that ends in a full stop is a sentence."""
 
-ALL_FIGURES: Final = 0.99
-"""Share of figures beyond which a column has no words."""
-
+_PLAIN_FIGURE: Final = r"^[0-9.,:/+-]*$"
+"""What needs no further look: most cells of most tables."""
 _TOTAL_WORDS: Final = (
     r"(?:合|小|总|共|累)\s*计|总\s*和|其\s*中|∑|Σ|grand\s+total|sub-?\s?totals?|totals?|sum"
 )
@@ -141,8 +142,8 @@ def _seen(
         trimmed = pc.utf8_trim(column, characters=BLANKS)
         filled[:, place] = mask(pc.not_equal(trimmed, ""))
         figures.append(sampled(trimmed))
-        if figures[-1] <= ALL_FIGURES and place <= last:  # beside a table stands another
-            total |= mask(pc.match_substring_regex(trimmed, _TOTAL_ANYWHERE))
+        if place <= last:  # beside a table stands another
+            total |= _like_totals(trimmed)
         for number, head in enumerate(wanted):
             if same[number].any():
                 same[number] &= mask(pc.equal(trimmed, head[place]))
@@ -150,6 +151,14 @@ def _seen(
     named = _to_width(list(names), len(columns))
     sheet = Sheet(columns, numbers, file, filled, figures, named)
     return sheet, places_of(repeated), places_of(total)
+
+
+def _like_totals(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Say where a total may be named, also in a column of codes: there it is the only word."""
+    found = ~mask(pc.match_substring_regex(column, _PLAIN_FIGURE))
+    words = column.filter(pa.array(found))
+    found[found] = mask(pc.match_substring_regex(words, _TOTAL_ANYWHERE))
+    return found
 
 
 def _to_width(cells: list[str], width: int) -> list[str]:
