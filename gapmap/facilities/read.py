@@ -152,18 +152,22 @@ def _services(ledger: Ledger, source: FacilitySource) -> list[tuple[str, ...]]:
 def _ids(ledger: Ledger, source: FacilitySource) -> pd.Series:
     """Give the ids; a row without one is called by its file and row number."""
     index = ledger.table.cells.index
-    own = pd.Series([f"{source.path.stem}-{row}" for row in index], index=index, dtype="str")
+    stem = source.path.stem
     if source.id is None:
-        return own
+        return pd.Series([f"{stem}-{row}" for row in index], index=index, dtype="str")
     codes, doubts = own_codes(ledger.table, source.id)
     ledger.add(doubts)
     check_ids(ledger, source.id, codes)
     empty = codes == ""
     made = index[empty].tolist()
     file = ledger.table.file
-    ledger.add(named_findings("id-made", file, source.id, made, lambda row: {"new": own[row]}))
-    ledger.repaired |= {int(row) for row in index[empty]}
-    return codes.where(~empty, own)
+    ledger.add(
+        named_findings("id-made", file, source.id, made, lambda row: {"new": f"{stem}-{row}"})
+    )
+    ledger.repaired |= {int(row) for row in made}
+    filled = codes.copy()
+    filled[empty] = [f"{stem}-{row}" for row in made]
+    return filled
 
 
 def _text(ledger: Ledger, column: str | None) -> pd.Series:

@@ -5,9 +5,7 @@ Lengths and travel times in the file are not used: every edge is measured along 
 
 from __future__ import annotations
 
-import gc
 import math
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,12 +15,13 @@ import shapely
 
 from gapmap.errors import CrsError
 from gapmap.findings import Finding, fail, finding, may_repair
+from gapmap.garbage import uncollected
 from gapmap.network.graphml_file import Inventory, load_graph
 from gapmap.network.rules import FERRY_TAGS, TAGS, Tags, make_tags
 from gapmap.network.ways import Fate, Ways, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     import networkx as nx
@@ -79,27 +78,12 @@ def read_graphml(path: Path, *, repair: str = "safe") -> tuple[Ways, pyproj.CRS 
     InputError
         It is no GraphML, has a document type, or a CRS that nobody understands.
     """
-    with _uncollected():
+    with uncollected():
         graph, held = load_graph(path)
         crs = _crs(str(graph.graph.get("crs", "")), file=path.name)
         degrees = crs is None or bool(crs.is_geographic)
         doubts = _Doubts(may_move=may_repair(repair, "network-edges-moved"))
         return _ways(graph, held, doubts, file=path.name, degrees=degrees), crs
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let nobody look for garbage among millions of small things that are all needed.
-
-    It took a third of the time.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _crs(said: str, *, file: str) -> pyproj.CRS | None:

@@ -11,6 +11,7 @@ from gapmap.candidates import read_candidates
 from gapmap.errors import InputError, MethodError, StudyError
 from gapmap.facilities import read_facilities
 from gapmap.findings import fail, finding, from_error
+from gapmap.garbage import uncollected
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
 from gapmap.network.elsewhere import judge_place
@@ -71,7 +72,8 @@ def read_study(path: str | Path, *, steps: Steps | None = None) -> Study:
         At the first input that cannot be used; ``gapmap check`` lists all of them.
     """
     reading = _Reading(steps or Steps(), tolerant=False)
-    study = reading.study(study_path(path))
+    with uncollected():
+        study = reading.study(study_path(path))
     assert study is not None  # noqa: S101 - without tolerance a failure has raised
     return study
 
@@ -80,7 +82,8 @@ def check_study(path: str | Path, *, steps: Steps | None = None) -> Checked:
     """Read everything that a study names and list what is wrong; never raises for input."""
     reading = _Reading(steps or Steps(), tolerant=True)
     try:
-        reading.study(study_path(path))
+        with uncollected():
+            reading.study(study_path(path))
     except InputError as error:
         reading.findings += from_error(error)
     return Checked(findings=tuple(reading.findings), rows=tuple(reading.rows))
