@@ -30,6 +30,7 @@ READING_ERRORS: Final = (
 
 _STARTS: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # TIFF and BigTIFF, either byte order
 _REMOTE: Final = re.compile(r"/vsi|[a-z][a-z0-9+.-]+:[/\\]", re.IGNORECASE)
+_KEPT_MB: Final = 64
 _SIDES: Final = (".aux.xml", ".ovr", ".msk")
 _WORLD: Final = (".tfw", ".tifw", ".wld")
 
@@ -55,7 +56,8 @@ def open_raster(path: Path) -> Iterator[rasterio.DatasetReader]:
     """
     _check(path)
     alone = {"GDAL_PAM_ENABLED": "NO", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
-    with rasterio.Env(**alone), warnings.catch_warnings():
+    # every block is read once: GDAL would keep them until they fill a twentieth of the memory
+    with rasterio.Env(**alone, GDAL_CACHEMAX=_KEPT_MB), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # told as a finding
         warnings.simplefilter("ignore", PendingDeprecationWarning)  # of affine, within rasterio
         try:
