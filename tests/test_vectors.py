@@ -19,7 +19,7 @@ import shapely
 from gapmap.errors import CrsError, InputError
 from gapmap.findings import Finding
 from gapmap.positions import locate
-from gapmap.tables import read_table
+from gapmap.tables import Table, own_codes, read_table
 from gapmap.tables.systems import candidate_systems
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
@@ -335,6 +335,73 @@ def test_what_other_programs_write_into_tables(tmp_path):
     ]
 
 
+def dbf_column(folder: Path, kind: str, width: int, *cells: bytes) -> Table:
+    """Read a shapefile whose table has one field ``c`` with the cells as they stand."""
+    path = shapefile(folder, rows=len(cells))
+    dbf_file(path.with_suffix(".dbf"), [("c", kind, width, 0)], [*cells])
+    return read_table(path)
+
+
+def test_scientific_notation_in_a_table_makes_no_digits_up(tmp_path):
+    cells = (b"4.40201E+11", b"4.40201001001e+011", b"4.40402E+005", b"4E5", b"-2.5e-3", b"0E+00")
+    table = dbf_column(tmp_path, "N", 20, *(cell.rjust(20) for cell in cells))
+    texts = ["4.40201e+11", "440201001001", "440402", "4e+5", "-0.0025", "0"]
+    assert table.cells["c"].tolist() == texts
+    with pytest.raises(InputError) as caught:
+        own_codes(table, "c")
+    said = [(one.code, one.row, one.value) for one in caught.value.found]
+    assert said == [("code-digits-lost", 1, "4.40201e+11"), ("code-digits-lost", 4, "4e+5")]
+
+
+def test_binary_numbers_in_a_table(tmp_path):
+    money = dbf_column(tmp_path, "Y", 8, *(struct.pack("<q", n) for n in (1234500, -50000, 7)))
+    assert money.cells["c"].tolist() == ["123.45", "-5", "0.0007"]
+    doubles = (440402001001.0, 0.25, 2.0**53 - 1, 440402198001010000.0, float("nan"))
+    table = dbf_column(tmp_path, "B", 8, *(struct.pack("<d", number) for number in doubles))
+    texts = ["440402001001", "0.25", "9007199254740991", "4.4040219800101e+17", ""]
+    assert table.cells["c"].tolist() == texts
+
+
+@pytest.mark.parametrize(("kind", "cell"), [("+", b"\x80\0\0\1"), ("O", b"\x80" + bytes(7))])
+def test_binary_numbers_of_dbase_7_are_not_read_and_told(tmp_path, kind, cell):
+    table = dbf_column(tmp_path, kind, len(cell), cell)
+    assert table.cells["c"].tolist() == [""]
+    assert [(one.code, one.field) for one in table.findings] == [("dbf-kind-unread", "c")]
+
+
+def test_truth_values_that_are_none_stay_as_they_stand(tmp_path):
+    marks = b"TyF? 1X\0\xff"
+    table = dbf_column(tmp_path, "L", 1, *(bytes([mark]) for mark in marks))
+    assert table.cells["c"].tolist() == ["true", "true", "false", "", "", "1", "X", "", r"\xff"]
+
+
+def test_what_stands_behind_a_zero_byte_is_told(tmp_path):
+    cells = (b"ab\0\0  ", b"cd\0ef ", b"\0\0\0\0gh", b"      ")
+    table = dbf_column(tmp_path, "C", 6, *cells)
+    assert table.cells["c"].tolist() == ["ab", "cd", "", ""]
+    (told,) = table.findings
+    assert (told.code, told.row, told.field) == ("dbf-behind-nul", 2, "c")
+    assert told.message() == "2 cells go on behind a zero byte, which ends a text"
+
+
+def test_half_characters_at_the_end_of_fields_are_told_with_rows_of_the_file(tmp_path):
+    path = shapefile(tmp_path, rows=4)
+    path.with_suffix(".cpg").write_text("GBK")
+    dbf = path.with_suffix(".dbf")
+    rows = [text.encode("gbk")[:5].ljust(5) for text in ("甲", "平沙", "平沙村", "三灶镇")]
+    dbf_file(dbf, [("name", "C", 5, 0)], rows)
+    raw = bytearray(dbf.read_bytes())
+    raw[33 + 32] = ord("*")  # the first row is marked as deleted
+    dbf.write_bytes(raw)
+    table = read_table(path)
+    assert table.cells["name"].to_dict() == {2: "平沙", 3: "平沙", 4: "三灶"}
+    told = [(one.code, one.row, one.field, one.value) for one in table.findings]
+    assert told == [("dbf-text-cut", 3, "name", "平沙"), ("dbf-row-deleted", 1, "", "")]
+    assert "2 cells" in table.findings[0].message()
+    dbf.write_bytes(bytes(raw).replace("平沙村".encode("gbk")[:5], b"\xff\xff\xff\xff\xff"))
+    assert error_of(path).row == 3
+
+
 def test_a_field_name_cut_in_half_a_character(tmp_path):
     path = shapefile(tmp_path, rows=1)
     path.with_suffix(".cpg").write_text("GBK")
@@ -503,6 +570,37 @@ def test_nul_in_a_text_is_told(tmp_path):
     table = read_table(geojson(tmp_path, ONE.replace('{"a":1}', r'{"a":"x\u0000y","b":"\\u0000"}')))
     assert [one.code for one in table.findings] == ["text-nul"]
     assert "1" in table.findings[0].message("en")
+
+
+def coded(*numbers: str) -> list[str]:
+    """Give features with the code written as each of ``numbers``."""
+    return [ONE.replace('{"a":1}', f'{{"名":"e","code" : {one},"b":true}}') for one in numbers]
+
+
+@pytest.mark.parametrize("chunk", [1 << 22, 7, 64])
+def test_scientific_notation_in_geojson_makes_no_digits_up(tmp_path, monkeypatch, chunk):
+    monkeypatch.setattr("gapmap.tables.geojson._CHUNK", chunk)
+    bbox = ONE.replace('{"a":1}', '{"b":false,"名":"1e9","in":{"code":1E9}},"bbox":[1E2,2,3,4]')
+    written = ("440403001001", "4.40403E11", "4.40403e+11", "4.40403001001E11", "4E5", "2.5E-3")
+    table = read_table(geojson(tmp_path, bbox, *coded(*written), top='"n":[1E9,{"code":2E9}],'))
+    texts = ["", "440403001001", "4.40403e+11", "4.40403e+11", "440403001001", "4e+5", "0.0025"]
+    assert table.cells["code"].tolist() == texts
+    told = [(one.code, one.row, one.field, one.value) for one in table.findings]
+    assert told == [("digits-open", 3, "code", "4.40403E11")]
+    assert table.findings[0].message().startswith("3 numbers ")
+    with pytest.raises(InputError) as caught:
+        own_codes(table, "code")
+    assert [one.row for one in caught.value.found] == [3, 4, 6]
+
+
+def test_scientific_notation_in_a_single_feature_and_under_strange_keys(tmp_path):
+    path = tmp_path / "t.geojson"
+    path.write_text(ONE.replace('"a":1', r'"x":"y","a\"b\\":-1.5E7').replace("113", "1.13E2"))
+    table = read_table(path)
+    assert table.cells['a"b\\'].tolist() == ["-1.5e+7"]
+    assert [(one.code, one.row) for one in table.findings] == [("digits-open", 1)]
+    twice = ONE.replace('"a":1', '"a":1E9,"a":5')
+    assert read_table(geojson(tmp_path, twice)).cells["a"].tolist() == ["5"]
 
 
 # --- shapes --------------------------------------------------------------------------------

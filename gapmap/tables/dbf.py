@@ -10,7 +10,7 @@ from gapmap.findings import Finding, fail, finding
 from gapmap.tables.fields import free_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["decode_latin", "text_encodings"]
 
@@ -68,12 +68,16 @@ def _python_name(name: str) -> str | None:
 
 
 def decode_latin(
-    texts: dict[str, list[str]], encodings: tuple[str, tuple[str, ...]], file: str
+    texts: dict[str, list[str]],
+    encodings: tuple[str, tuple[str, ...]],
+    file: str,
+    rows: Sequence[int],
 ) -> tuple[dict[str, list[str]], list[Finding]]:
     """Turn cells whose characters stand for single bytes into the text that was meant.
 
     A dbf field has a fixed width in bytes, and a long name may end in half a character: the
-    half is dropped. Any other byte that does not fit refuses the encoding for the whole file.
+    half is dropped, with one finding for the column. Any other byte that does not fit refuses
+    the encoding for the whole file. ``rows`` are the numbers of the cells.
     """
     told, candidates = encodings
     strange = _not_ascii(texts)
@@ -81,13 +85,20 @@ def decode_latin(
         return texts, []
     encoding, known = _fitting(strange, told, candidates)
     if not encoding:
-        row, field, cell = _first_bad(texts, candidates[0])
+        row, field, cell = _first_bad(texts, candidates[0], rows)
         fail(finding("dbf-encoding", file=file, row=row, field=field, value=cell))
     notes = _notes(told, candidates, encoding, file)
+    cut = {text for text in strange if not _is_whole(text, encoding)}
     made: dict[str, list[str]] = {}
     for latin, column in texts.items():
         name = free_name(" ".join((known.get(latin, latin) or "").split()), made, file, notes)
         made[name] = [known.get(cell, cell) or "" for cell in column]
+        halved = [at for at, cell in enumerate(column) if cell in cut] if cut else []
+        if halved:
+            row, count, kept = rows[halved[0]], len(halved), made[name][halved[0]]
+            notes.append(
+                finding("dbf-text-cut", file=file, row=row, field=name, value=kept, count=count)
+            )
     return made, notes
 
 
@@ -152,6 +163,14 @@ def _decoded(text: str, encoding: str) -> str | None:
     return None
 
 
+def _is_whole(text: str, encoding: str) -> bool:
+    try:
+        text.encode("latin-1").decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _notes(told: str, candidates: Sequence[str], used: str, file: str) -> list[Finding]:
     if told and used != candidates[0]:
         return [finding("dbf-encoding-other", file=file, value=told, used=used.upper())]
@@ -160,14 +179,12 @@ def _notes(told: str, candidates: Sequence[str], used: str, file: str) -> list[F
     return []
 
 
-def _first_bad(texts: dict[str, list[str]], encoding: str) -> tuple[int | None, str, str]:
+def _first_bad(
+    texts: dict[str, list[str]], encoding: str, rows: Sequence[int]
+) -> tuple[int | None, str, str]:
     for name, column in texts.items():
-        for row, cell in _numbered(column):
+        for row, cell in zip(rows, column, strict=True):
             if not cell.isascii() and _decoded(cell, encoding) is None:
                 shown = cell.encode("latin-1").decode(encoding, errors="replace")
                 return row, name if name.isascii() else "", shown
     return None, "", ""
-
-
-def _numbered(column: Iterable[str]) -> Iterable[tuple[int, str]]:
-    return enumerate(column, start=1)

@@ -6,34 +6,35 @@ Format: dBASE III+ table file header, as in the xBase file format description of
 from __future__ import annotations
 
 import datetime as dt
-import re
+import math
 import struct
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from gapmap.findings import Finding, fail, finding
+from gapmap.tables.digits import float_text, written_text
 from gapmap.tables.fields import free_name
 from gapmap.tables.value import row_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
 __all__ = ["Dbf", "read_dbf"]
 
 _FIELD: Final = 32
-_WHOLE: Final = 1e15
-"""Below this a binary number holds every digit of a whole number."""
 _END: Final = 0x0D
 _DELETED: Final = ord("*")
-_PLAIN: Final = re.compile(r"[+-]?(\d+\.\d*|\.\d+)")
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_BINARY: Final = {"I": "<i4", "+": "<i4", "B": "<f8", "O": "<f8", "Y": "<i8"}
-_UNREAD: Final = frozenset("MGPQVWT@0")
-"""Kinds of fields whose content stands in another file, or is no text and no number."""
+_BINARY: Final = {"I": "<i4", "B": "<f8", "Y": "<i8"}
+_UNREAD: Final = frozenset("MGPQVWT@0+O")
+"""Kinds of fields whose content stands in another file, or is no text and no plain number."""
+_MONEY_PLACES: Final = 4
+"""Decimals that FoxPro's currency has without writing a point."""
+_TRUTHS: Final = {"t": "true", "y": "true", "f": "false", "n": "false", "?": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,10 @@ class Dbf:
 def read_dbf(content: bytes, file: str) -> Dbf:
     """Read a table.
 
-    Numbers come as they are written, without zeros at the end; dates as ISO text; truth values
-    as ``true`` and ``false``. Cells that hold nothing are ``""``: blanks, ``*****`` for a number
-    that did not fit (a finding each), ``00000000`` for a date (one finding for the column).
+    Numbers come as they are written, without zeros at the end, and in scientific notation where
+    that leaves digits open; dates as ISO text; truth values as ``true`` and ``false``. Cells that
+    hold nothing are ``""``: blanks, ``*****`` for a number that did not fit (a finding each),
+    ``00000000`` for a date (one finding for the column).
 
     Raises
     ------
@@ -142,13 +144,15 @@ def _cells(matrix: NDArray[np.uint8], column: _Column, read: Dbf, file: str) -> 
         return [""] * len(raw)
     binary = _BINARY.get(column.kind)
     if binary and column.width == np.dtype(binary).itemsize:
-        return [_plain(repr(value)) for value in raw.view(binary).ravel().tolist()]
+        return [_binary(value, column.kind) for value in raw.view(binary).ravel().tolist()]
     texts = [text.decode("latin-1") for text in raw.view(f"S{column.width}").ravel().tolist()]
     make = {"N": _number, "F": _number, "D": _date, "L": _truth}.get(column.kind, _text)
     made = _each(texts, make)
     if column.kind in "NF":
         over = [(n, t.strip()) for n, t in zip(read.rows, texts, strict=True) if "*" in t]
         read.findings += row_findings("dbf-overflow", file, name, over)
+    if not raw.all():
+        read.findings += _behind_nul(texts, read.rows, file, name)
     if column.kind == "D" and (zeros := sum(text.startswith("00000000") for text in texts)):
         read.findings.append(finding("dbf-date-zero", file=file, field=name, count=zeros))
     return made
@@ -160,23 +164,32 @@ def _each(texts: list[str], make: Callable[[str], str]) -> list[str]:
     return [made[text] for text in texts]
 
 
+def _behind_nul(
+    texts: list[str], rows: NDArray[np.int64], file: str, name: str
+) -> Iterator[Finding]:
+    """Say how many cells go on behind the byte at which their text ends."""
+    longer = [
+        row for row, text in zip(rows, texts, strict=True) if text.partition("\0")[2].strip("\0 ")
+    ]
+    if longer:
+        first, count = int(longer[0]), len(longer)
+        yield finding("dbf-behind-nul", file=file, row=first, field=name, count=count)
+
+
+def _binary(value: float, kind: str) -> str:
+    if kind == "B":
+        return "" if math.isnan(value) else float_text(value)
+    places = _MONEY_PLACES if kind == "Y" else 0
+    return written_text(f"{Decimal(value).scaleb(-places):f}")
+
+
 def _text(cell: str) -> str:
     return cell.split("\0", 1)[0].rstrip(" ")
 
 
 def _number(cell: str) -> str:
     text = cell.split("\0", 1)[0].strip()
-    return "" if "*" in text else _plain(text)
-
-
-def _plain(text: str) -> str:
-    """Write a number without zeros at its end; what is no number stays as it is."""
-    if _PLAIN.fullmatch(text):
-        return text.rstrip("0").rstrip(".") or "0"
-    if _NUMBER.fullmatch(text) and not text.lstrip("+-").isdigit():
-        value = float(text)
-        return str(int(value)) if value.is_integer() and abs(value) < _WHOLE else repr(value)
-    return text
+    return "" if "*" in text else written_text(text)
 
 
 def _date(cell: str) -> str:
@@ -190,4 +203,6 @@ def _date(cell: str) -> str:
 
 
 def _truth(cell: str) -> str:
-    return {"t": "true", "y": "true", "f": "false", "n": "false"}.get(cell.strip().lower(), "")
+    """Give a truth value; what is none, such as 1 or X, stays for whoever reads the column."""
+    mark = cell.split("\0", 1)[0].strip()
+    return _TRUTHS.get(mark.lower(), ascii(mark)[1:-1])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final
+import math
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from gapmap.findings import finding
+from gapmap.tables.digits import float_text
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
     from gapmap.findings import Finding
 
 __all__ = ["as_texts", "free_name"]
-
-_WHOLE: Final = 1e15
-"""From here on a float is no exact integer with any certainty."""
 
 
 def as_texts(column: pa.ChunkedArray) -> list[str]:
@@ -63,16 +62,10 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return _number(value)
+        return "" if math.isnan(value) else float_text(value)  # some drivers write NaN for empty
     if isinstance(value, dt.datetime):
         midnight = value.time() == dt.time()
         return value.date().isoformat() if midnight else value.isoformat()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return value.hex() if isinstance(value, bytes) else str(value)
-
-
-def _number(value: float) -> str:
-    if value != value:  # noqa: PLR0124 - NaN is how some drivers write "empty"
-        return ""
-    return str(int(value)) if value.is_integer() and abs(value) < _WHOLE else repr(value)

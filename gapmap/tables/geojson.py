@@ -18,11 +18,13 @@ import pyproj
 
 from gapmap.errors import CrsError
 from gapmap.findings import fail, finding
+from gapmap.tables.exponents import open_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gapmap.findings import Finding
+    from gapmap.tables.exponents import OpenNumber
     from gapmap.tables.vectorfile import VectorFile
 
 __all__ = ["check_geojson"]
@@ -40,16 +42,24 @@ _TYPES: Final = frozenset(
 _CRS_NAME: Final = re.compile(
     r"(urn:(x-)?ogc:def:crs:)?(OGC|EPSG):[\w.]*:?[A-Z]*\d{1,6}", re.IGNORECASE
 )
+_DEEPEST_PROPERTY: Final = 4
+"""How deep the properties of a feature stand: collection, list, feature, properties."""
+_LOWER_CASE: Final = 0x20
 _STEPS: Final = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
 
 
 @dataclass(slots=True)
 class _Container:
-    """An object or array at the top: where it begins, and what it holds."""
+    """An object or array at the top: where it begins, and what it holds.
+
+    Of each number in scientific notation ``exponents`` has the number of its element, the byte
+    of its ``e``, and how deep it is nested.
+    """
 
     start: int
     commas: int = 0
     filled: bool = False
+    exponents: list[NDArray[np.int64]] = field(default_factory=list)
 
     @property
     def elements(self) -> int:
@@ -65,11 +75,12 @@ class _Scan:
     depth: int = 0
     in_text: bool = False
     nul: int = 0
+    last: int = 0
     top: bytearray = field(default_factory=bytearray)
     containers: list[_Container] = field(default_factory=list)
 
 
-def check_geojson(file: VectorFile) -> tuple[int | None, list[Finding]]:
+def check_geojson(file: VectorFile) -> tuple[int | None, list[Finding], list[OpenNumber]]:
     """Look through a file once.
 
     Returns
@@ -79,6 +90,8 @@ def check_geojson(file: VectorFile) -> tuple[int | None, list[Finding]]:
         or geometry.
     list of Finding
         What was odd in its text.
+    list of OpenNumber
+        Numbers whose digits are not all written.
 
     Raises
     ------
@@ -102,10 +115,11 @@ def check_geojson(file: VectorFile) -> tuple[int | None, list[Finding]]:
             _look(scan, chunk)
         keys = _top(scan, file.ending)
         _check_crs(stream, scan, keys)
+        numbers = list(open_numbers(stream, _exponents(keys)))
     notes = [finding("text-nul", file=file.name, count=scan.nul)] if scan.nul else []
     listed = [inside for key, inside in keys if key == "features"]
     entries = [one.elements for one in listed if isinstance(one, _Container)]
-    return (sum(entries) if entries else None), notes
+    return (sum(entries) if entries else None), notes, numbers
 
 
 def _whole(stream: BinaryIO) -> bytes:
@@ -136,7 +150,7 @@ def _look(scan: _Scan, chunk: bytes) -> None:
     if len(scan.top) > _LONGEST_TOP:
         fail(finding("geojson-malformed", file=scan.file, problem=f"> {_LONGEST_TOP}"))
     _count(scan, signs, outside, before, after)
-    scan.depth = int(after[-1])
+    scan.depth, scan.last = int(after[-1]), int(signs[-1])
     scan.done += len(chunk)
 
 
@@ -151,6 +165,7 @@ def _count(
     opens = np.flatnonzero((before == 1) & (after == 2))  # noqa: PLR2004 - below the top
     commas = np.flatnonzero((signs == ord(",")) & outside & (after == 2))  # noqa: PLR2004 - the same
     filled = np.flatnonzero((before >= 2) & (after >= 2) & (signs > ord(" ")))  # noqa: PLR2004 - the same
+    exponents = _exponents_of(signs, outside & (after <= _DEEPEST_PROPERTY), scan.last)
     borders = [0, *opens.tolist(), len(signs)]
     for number, (start, end) in enumerate(pairwise(borders)):
         if number:
@@ -159,9 +174,34 @@ def _count(
             continue
         last = scan.containers[-1]
         low, high = np.searchsorted(commas, (start, end))
+        mine = exponents[slice(*np.searchsorted(exponents, (start, end)))]
+        if len(mine):
+            element = last.commas + np.searchsorted(commas, mine) - low + 1
+            last.exponents.append(np.column_stack([element, scan.done + mine, after[mine]]))
         last.commas += int(high - low)
         low, high = np.searchsorted(filled, (start, end))
         last.filled |= bool(high > low)
+
+
+def _exponents_of(
+    signs: NDArray[np.uint8], where: NDArray[np.bool_], last: int
+) -> NDArray[np.intp]:
+    """Give where an ``e`` follows a digit or a point, and not the letters of a word."""
+    found = np.flatnonzero((signs | _LOWER_CASE == ord("e")) & where)
+    before = np.where(found > 0, signs[found - 1], last)
+    return found[before <= ord("9")]
+
+
+def _exponents(keys: list[tuple[str, object]]) -> list[tuple[int, int]]:
+    """Give the feature and the byte of each exponent in the properties of a feature."""
+    wanted = {"features": _DEEPEST_PROPERTY, "properties": 2}  # the latter of a single feature
+    places = []
+    for key, inside in keys:
+        if key in wanted and isinstance(inside, _Container):
+            for element, byte, depth in (row for part in inside.exponents for row in part.tolist()):
+                if depth == wanted[key]:
+                    places.append((element if key == "features" else 1, byte))
+    return places
 
 
 def _top(scan: _Scan, ending: str) -> list[tuple[str, object]]:

@@ -18,6 +18,7 @@ from shapely.errors import ShapelyError
 from gapmap.errors import CrsError
 from gapmap.findings import Finding, fail, finding
 from gapmap.tables.dbf import decode_latin, text_encodings
+from gapmap.tables.exponents import keep_open
 from gapmap.tables.fields import as_texts, free_name
 from gapmap.tables.geojson import check_geojson
 from gapmap.tables.geopackage import MAGIC, check_geopackage, count_rows
@@ -31,6 +32,8 @@ from gapmap.tables.vectorfile import VectorFile, on_disk
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from gapmap.tables.exponents import OpenNumber
 
 __all__ = ["read_layer", "read_vector"]
 
@@ -71,11 +74,14 @@ class _Checked:
         Features in all layers together.
     layers
         Features of single layers.
+    numbers
+        Of GeoJSON, those whose digits are not all written.
     """
 
     everything: int = -1
     layers: dict[str, int] = field(default_factory=dict)
     notes: tuple[Finding, ...] = ()
+    numbers: tuple[OpenNumber, ...] = ()
 
 
 def read_vector(path: Path, *, layer: str | None = None, repair: str = "safe") -> Table:
@@ -130,8 +136,8 @@ def _shapefile(file: VectorFile, layer: str | None, repair: str) -> _Layer:
     meta, columns = _arrow(shapes, file.name, 0, notes, columns=[])
     _same_count(file.name, table.told, len(columns[-1]) if columns else 0)
     encodings = text_encodings(file.content(".cpg"), table.mark)
-    texts, encoding_notes = decode_latin(table.texts, encodings, file.name)
     rows: list[int] = table.rows.tolist()
+    texts, encoding_notes = decode_latin(table.texts, encodings, file.name, rows)
     raw = columns[-1].to_pylist() if columns else []
     flat_shapes = flat_from_wkb(
         [raw[row - 1] for row in rows],
@@ -167,6 +173,7 @@ def _through_gdal(file: VectorFile, wanted: str | None, repair: str) -> _Layer:
     _same_count(said, counted, count)
     start = len(columns) - len(fields) - (geometry_at is not None)  # an id may stand before them
     texts, twice = _named(fields, columns[start : start + len(fields)], said)
+    notes += keep_open(texts, fields, checked.numbers, said)
     if file.ending == ".kml":
         texts = {name: cells for name, cells in texts.items() if name not in _OF_KML or any(cells)}
     rows = range(1, count + 1)
@@ -199,8 +206,8 @@ def _named(
 def _check(file: VectorFile) -> _Checked:
     """Check that a file is what its ending says and harmless, and count what it holds."""
     if file.ending in (".geojson", ".json"):
-        count, notes = check_geojson(file)
-        return _Checked(-1 if count is None else count, notes=tuple(notes))
+        count, notes, numbers = check_geojson(file)
+        return _Checked(-1 if count is None else count, notes=tuple(notes), numbers=tuple(numbers))
     if file.ending == ".gpkg":
         with file.opened() as stream:
             if stream.read(len(MAGIC)) != MAGIC:

@@ -7,11 +7,11 @@ The built-in formats and the grammar of format codes are those of ECMA-376-1:201
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
-from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from gapmap.tables.digits import float_text
 
 if TYPE_CHECKING:
     from gapmap.tables.xlsx.package import Package
@@ -117,21 +117,13 @@ def as_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return _float_text(value)
+        return float_text(value, exact_below=_EXACT_BELOW)
     if isinstance(value, dt.datetime):
         midnight = value.time() == dt.time()
         return value.date().isoformat() if midnight else value.isoformat()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return str(value)
-
-
-def _float_text(value: float) -> str:
-    if abs(value) < _EXACT_BELOW:
-        return str(int(value)) if value.is_integer() else repr(value)
-    if not math.isfinite(value):
-        return repr(value)
-    return f"{Decimal(repr(value)).normalize():e}"
 
 
 def number_text(written: str) -> str:
