@@ -310,6 +310,51 @@ def test_names_alone_stay_where_that_is_not_unusual():
     assert told(table_of(two)) == []
 
 
+VILLAGE_HEADER = ["编号", "名称", "人口", "经度", "纬度", "备注", "电话"]
+
+
+def full_villages(count: int) -> list[list[str]]:
+    tail = ["好", "1"]
+    return [[f"440402{n:03d}", f"村{n}", str(9 + n), "113.2", "22.1", *tail] for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (["440402900", "海澄村", "30", "113.1", "22.2", "其中:低保户12人", ""], None),
+        (["", "海澄村", "30", "113.1", "22.2", "其中:低保户12人", ""], None),
+        (["440402900", "合计", "", "", "", "", ""], "row-total-perhaps"),
+        (["", "小计", "", "113.1", "22.2", "", ""], "row-total-perhaps"),
+        (["", "海澄村", "30", "", "", "合计", ""], "row-total-perhaps"),
+    ],
+)
+def test_a_word_of_totals_excludes_no_village_that_has_a_code_or_coordinates(row, code):
+    table = table_of([VILLAGE_HEADER, *full_villages(12), row])
+    assert len(table.cells) == 13
+    assert [one.code for one in table.findings] == ([code] if code else [])
+
+
+def test_a_numbering_row_that_is_too_long_takes_no_village_with_it():
+    table = table_of([["编号", "名称", "人口"], ["1", "2", "3", "4"], *(v[:3] for v in VILLAGES)])
+    assert table.cells.index.tolist() == [3, 4, 5]
+    assert table.excluded == (2,)
+    assert accounted(table)
+
+
+def test_a_name_alone_is_a_village_where_the_name_is_the_id():
+    rows = [[f"村{n}", str(5 + n), "113.2"] for n in range(12)]
+    table = table_of([["名称", "人口", "经度"], *rows[:6], ["三 灶", "", ""], *rows[6:]])
+    assert told(table) == [("row-one-cell-kept", 8)]
+    assert len(table.cells) == 13
+
+
+def test_a_sentence_without_a_word_of_notes_is_warned_of():
+    table = table_of([HEADER, *VILLAGES, ["", "三灶镇海澄村民委员会上坡自然村.", "", ""]])
+    (found,) = table.findings
+    assert (found.code, found.row, found.severity) == ("row-footnote-perhaps", 5, "warning")
+    assert accounted(table)
+
+
 # --- a plain table stays as it is -----------------------------------------------------------
 
 WORDS = st.text(st.characters(categories=("Lu", "Ll", "Lo")), min_size=1, max_size=8)

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gapmap.tables.columns import BLANKS
+from gapmap.tables.columns import BLANKS, is_serial
 from gapmap.tables.layout import is_figure
 from gapmap.tables.overview import Asides, Sheet, mask, places_of, sampled
 from gapmap.tables.strays import find_strays
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["find_asides"]
 
+SHORTEST_CODE: Final = 6
+FEW_FIGURES: Final = 0.5
+ALL_FIGURES: Final = 0.9
+"""Share of figures in a column that may hold codes: a total's word may be among them."""
 USUALLY: Final = 0.9
 """Share of the rows in which a column is filled, so that an empty cell is a sign."""
 FEWEST_FULL: Final = 8
@@ -51,6 +55,10 @@ _SUMMARY_WORDS: Final = (
     r"|[全本](?:省|市|州|县|区|镇|乡|街道|村)|averages?|mean|median|maximum|minimum"
     r"|占\S{0,6}(?:比重|比例|百分比)|\S{0,6}(?:占比|比重|百分比|增长率|增幅)"
 )
+_COORDINATE: Final = re.compile(
+    r"经度|纬度|东经|北纬|坐标|^\s*(?:lon|lng|lat|x|y)\b|longitude|latitude", re.IGNORECASE
+)
+"""Titles of columns in which a total has nothing."""
 _SUMMARY: Final = re.compile(rf"(?:{_SUMMARY_WORDS})\s*(?:\([%‰]\))?[:：]?", re.IGNORECASE)
 """Words that tell of all rows, where there is nothing but figures beside them."""
 _ENDS_AS_TOTAL: Final = re.compile(rf".{{1,14}}(?:合|小|总|共)计{_COUNTED}\s*[:：]?")
@@ -65,15 +73,18 @@ _FOOTNOTE: Final = re.compile(
     r"|sources?|notes?|remarks?|prepared by|checked by)\s*\d?\s*(?:[:：]|$)",
     re.IGNORECASE,
 )
+_ABOUT_DATA: Final = re.compile(r"(?:以上|上述|本表|表中|注[:：]?|数据|\*|※)")
 _NUMBERED_NOTE: Final = re.compile(r"(?:注|说明|note)\s*[:：]?\s*\d+\s*[.、．]", re.IGNORECASE)
 _SECTION: Final = re.compile(
-    r"[(（]?[一二三四五六七八九十]{1,3}(?:[)）][、.．\s]?|[、.．\s])|第[一二三四五六七八九十]{1,3}[章节部类]"
+    r"[(（]?[一二三四五六七八九十]{1,3}(?:[)）][、.．\s]?|[、.．])|第[一二三四五六七八九十]{1,3}[章节部类]"
 )
 _DATE_OR_PHONE: Final = re.compile(
     r"\d{4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*(?:\d{1,2}\s*日?)?)?|1\d{10}|(?:0\d{2,3}-?)?\d{7,8}"
 )
 """Figures that stand beside whoever made a table."""
 _CODE: Final = re.compile(r"[\x21-\x7e]*\d[\x21-\x7e]*")
+_OF_AN_AREA: Final = re.compile(r"\d{4,}00")
+"""The code of a whole town or city, which its total may have."""
 _NOTHING: Final = frozenset(("-", "—", "——", "–", "/", "\\", "…", "..."))
 
 
@@ -165,12 +176,16 @@ def _to_width(cells: list[str], width: int) -> list[str]:
     return [*cells[:width], *[""] * (width - len(cells))]
 
 
+def _says_so(cell: str) -> bool:
+    return any(form.match(cell) for form in (_FOOTNOTE, _NUMBERED_NOTE, _ABOUT_DATA))
+
+
 def _is_footnote(cells: list[str]) -> bool:
     first = cells[0]
-    says_so = _FOOTNOTE.match(first) or _NUMBERED_NOTE.match(first)
+    says_so = _says_so(first)
     if len(cells) == 1:
-        return bool(says_so) or (len(first) >= SENTENCE and first[-1] in "。;.;")
-    return bool(says_so) and not any(
+        return says_so or (len(first) >= SENTENCE and first[-1] in "。;.;")
+    return says_so and not any(
         is_figure(cell) and not _DATE_OR_PHONE.fullmatch(cell) for cell in cells[1:]
     )
 
@@ -190,9 +205,11 @@ def _footnotes(sheet: Sheet, asides: Asides) -> None:
             break
     if start is None:
         return
+    said = False
     for place, row in last:
         if place >= start and place not in asides.excluded:
-            sheet.say(asides, "row-footnote", place, row)
+            said |= _says_so(next((cell for cell in row if cell), ""))
+            sheet.say(asides, "row-footnote" if said else "row-footnote-perhaps", place, row)
 
 
 def _totals(sheet: Sheet, asides: Asides, found: Sequence[int]) -> None:
@@ -207,11 +224,43 @@ def _totals(sheet: Sheet, asides: Asides, found: Sequence[int]) -> None:
         if ordinary.any()
         else np.zeros(len(sheet.columns), dtype=bool)
     )
+    own = [at for at, name in enumerate(sheet.names) if _COORDINATE.search(name)]
+    own += _code_columns(sheet, ordinary)
+    serial = [at for at, name in enumerate(sheet.names) if is_serial(name)]
     for place, row in sheet.rows(places):
         verdict = _is_total(row, bool((usual & ~sheet.filled[place]).any()))
+        if verdict is None:
+            continue
+        at = next(at for at, cell in enumerate(row) if _like_total(cell))
+        before = [cell for column, cell in enumerate(row[:at]) if cell and column not in serial]
+        if before and row[at].startswith("其"):
+            continue  # a remark: 其中:低保户12人
+        known = [*before, *(row[column] for column in own)]
+        if any(is_figure(cell) and not _OF_AN_AREA.fullmatch(cell) for cell in known):
+            verdict = verdict and _SUMMARY.fullmatch(row[at]) is not None
         if verdict is not None:
             code = "row-total" if verdict else "row-total-perhaps"
             sheet.say(asides, code, place, row, leave_out=verdict)
+
+
+def _like_total(cell: str) -> bool:
+    return any(form.fullmatch(cell) for form in (_TOTAL, _SUMMARY, _ENDS_AS_TOTAL))
+
+
+def _code_columns(sheet: Sheet, ordinary: NDArray[np.bool_]) -> list[int]:
+    """Give the columns whose cells are codes of one length: a row that has one is of its own."""
+    found = []
+    for at, share in enumerate(sheet.figures):
+        if share < ALL_FIGURES or not ordinary.any():
+            continue
+        cells = pc.utf8_trim(sheet.columns[at].filter(pa.array(ordinary)), characters=BLANKS)
+        cells = cells.filter(pc.not_equal(cells, ""))
+        length = len(cells[0].as_py()) if len(cells) else 0
+        if length < SHORTEST_CODE or len(pc.unique(cells)) < len(cells) * USUALLY:
+            continue
+        if pc.all(pc.match_substring_regex(cells, rf"^[0-9]{{{length}}}$")).as_py():
+            found.append(at)
+    return found
 
 
 def _is_total(row: list[str], gap: bool) -> bool | None:  # noqa: FBT001 - a sign among others
@@ -249,7 +298,8 @@ def _sections(sheet: Sheet, asides: Asides) -> None:
     """Leave out rows of one cell, such as the name of a district over its villages.
 
     Only in a table of three or more columns whose other rows fill three or more of them, and
-    only where the cell is no code: a code alone is a place of which nothing else is known.
+    only where the cell is no code, nor stands among names that alone tell the rows apart: a code
+    or such a name alone is a place of which nothing else is known.
     """
     counts = sheet.filled.sum(axis=1)
     single = counts == 1
@@ -259,12 +309,29 @@ def _sections(sheet: Sheet, asides: Asides) -> None:
     if len(sheet.columns) < 3 or full < USUALLY * several:  # noqa: PLR2004 - the same
         return
     places = places_of(single)
+    names = _name_columns(sheet, asides, counts > 1)
     unusual = full >= FEWEST_FULL and len(places) <= MOST_SECTIONS * len(counts)
     for place, row in sheet.rows(places):
         cell = next(cell for cell in row if cell)
-        is_code = _CODE.fullmatch(cell) is not None
+        names_itself = _CODE.fullmatch(cell) is not None or row.index(cell) in names
         if _SECTION.match(cell) and full:
             sheet.say(asides, "row-one-cell", place, row)
         elif unusual:
-            code = "row-one-cell-kept" if is_code else "row-one-cell"
-            sheet.say(asides, code, place, row, leave_out=not is_code)
+            code = "row-one-cell-kept" if names_itself else "row-one-cell"
+            sheet.say(asides, code, place, row, leave_out=not names_itself)
+
+
+def _name_columns(sheet: Sheet, asides: Asides, several: NDArray[np.bool_]) -> list[int]:
+    """Give the columns of names, no two alike, where no column of codes tells the rows apart."""
+    rows = several.copy()
+    rows[list(asides.excluded)] = False
+    if not rows.any() or _code_columns(sheet, rows):
+        return []
+    found = []
+    for at, share in enumerate(sheet.figures):
+        cells = pc.utf8_trim(sheet.columns[at].filter(pa.array(rows)), characters=BLANKS)
+        cells = cells.filter(pc.not_equal(cells, ""))
+        differ = len(pc.unique(cells)) >= USUALLY * len(cells)
+        if share < FEW_FIGURES and differ and len(cells) >= USUALLY * rows.sum():
+            found.append(at)
+    return found

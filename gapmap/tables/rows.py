@@ -79,7 +79,7 @@ def table_from_rows(
     heads = [cells for _, cells in head[: layout.data]]
     written = [*layout.names, *[""] * (width - len(layout.names))]
     asides = find_asides(
-        columns, filled.numbers, heads, file, names=written, numbering=_place(layout, filled)
+        columns, filled.numbers, heads, file, names=written, numbering=_place(layout, head, filled)
     )
     columns, numbers = _kept(columns, filled.numbers, asides.excluded)
     written = [with_unit(name, asides.units.get(place, "")) for place, name in enumerate(written)]
@@ -173,10 +173,11 @@ def _packed(cells: Sequence[str]) -> pa.Array:
         return pa.array(sound, pa.large_string())
 
 
-def _place(layout: Layout, filled: _Filled) -> int | None:
+def _place(layout: Layout, head: Sequence[NumberedRow], filled: _Filled) -> int | None:
     """Say where the row that numbers the columns went: it is the first, unless it was too long."""
-    fits = layout.numbering is not None and filled.seen > len(filled.too_long)
-    return 0 if fits else None
+    if layout.numbering is None or not filled.numbers:
+        return None
+    return 0 if filled.numbers[0] == head[layout.numbering][0] else None
 
 
 def _kept(
