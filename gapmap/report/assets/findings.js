@@ -44,7 +44,7 @@
         { ...text("file", (row) => row.file),
           cell: (row) => [row.file || "—",
             row.layer ? el("span", { class: "where" }, row.layer) : null] },
-        { ...text("rows", (row) => row.row), cell: (row) => row.rows || "—" },
+        { ...text("row", (row) => row.row), cell: (row) => row.rows || "—" },
         { ...text("field", (row) => row.field), cell: (row) => row.field || "—" },
         { ...text("message", (row) => voice.both(row.message)),
           cell: (row) => [said(voice, row), row.members.length ? members(page, row) : null] },
