@@ -303,6 +303,23 @@ def test_a_named_datum_moves_the_roads(tmp_path: Path) -> None:
     assert np.hypot(*(plain.xy - expected).T).min() > 300
 
 
+def test_an_old_datum_goes_by_way_of_wgs84(tmp_path: Path) -> None:
+    nodes = {number: (x + 0.15, y + 0.25) for number, (x, y) in NODES.items()}
+    path = write(tmp_path, ".osm", xml(nodes))
+    plain = read_network(NetworkSource(osm=path), crs=ZONE)
+    moved = read_network(NetworkSource(osm=path, datum="EPSG:4611"), crs=ZONE)
+    # EPSG 1825, Hong Kong 1980 to WGS 84: 252.7 m east, 169.8 m south at 114.17, 22.3, near here
+    assert (moved.xy - plain.xy).mean(axis=0) == pytest.approx((252.7, -169.8), abs=2)
+    assert "datum-shift-unknown" not in {one.code for one in moved.findings}
+
+
+def test_an_old_datum_whose_shift_nobody_knows_is_a_warning(tmp_path: Path) -> None:
+    path = write(tmp_path, ".osm")
+    network = read_network(NetworkSource(osm=path, datum="EPSG:4610"), crs=ZONE)
+    (told,) = (one for one in network.findings if one.code == "datum-shift-unknown")
+    assert (told.file, told.value) == ("town.osm", "Xian 1980")
+
+
 def test_files_that_cannot_be_read_are_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "broken.osm.pbf").write_bytes(b"this is no protocol buffer at all")
     (tmp_path / "broken.osm").write_text("<osm><node id=", "utf8")

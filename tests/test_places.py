@@ -58,6 +58,17 @@ def test_a_thousand_metres_from_the_named_district_are_inside_and_a_metre_more_i
     assert places.table.geometry.notna().all()
 
 
+def test_beyond_a_thousand_doubtful_places_one_finding_stands_for_the_others(
+    tmp_path: Path, region
+) -> None:
+    rows = "\n".join(f"a{n},甲{n},{30_000 + n},5000,1" for n in range(1_500))
+    places = villages(tmp_path, region, rows, head=",of", district="of")
+    told = [one for one in places.findings if one.code == "place-outside"]
+    assert [one.row for one in told] == list(range(2, 1_003))
+    assert told[-1].further == tuple(range(1_003, 1_502))
+    assert told[1].message() == "甲1 lies outside every district (it belongs to 1)"
+
+
 def test_the_district_of_a_named_town_counts_as_named(tmp_path: Path, region) -> None:
     rows = "a,甲,-900,5000,102\nb,乙,5000,5000,201\nc,丙,5000,5000,"
     places = villages(tmp_path, region, rows, head=",town", town="town")
@@ -358,3 +369,20 @@ def test_a_number_of_households_is_no_number_of_people(tmp_path: Path, region) -
     allowed = villages(tmp_path, region, rows, head=",n", people="n", repair="all")
     assert allowed.table["people"][2] == 300
     assert (allowed.rows[0].used, allowed.rows[0].repaired) == (3, 1)
+
+
+def test_people_in_fractions_and_beyond_a_million_are_doubted_and_used(
+    tmp_path: Path, region
+) -> None:
+    rows = "a,甲,1,1,12.5\nb,乙,1,2,1000000000\nc,丙,1,3,30\nd,丁,1,4,0.5\ne,戊,1,5,1000000"
+    places = villages(tmp_path, region, rows, head=",pop", people="pop")
+    assert column(places, "people") == [12.5, 1e9, 30.0, 0.5, 1e6]
+    told = {one.code: one.rows for one in places.findings if one.severity == "warning"}
+    assert told == {"people-fraction": (2, 5), "people-many": (3,)}
+
+
+def test_villages_that_name_no_town_are_told_once(tmp_path: Path, region) -> None:
+    rows = "a,甲,1,1,\nb,乙,1,2,102\nc,丙,1,3, "
+    places = villages(tmp_path, region, rows, head=",town", town="town")
+    (found,) = [one for one in places.findings if one.code == "town-empty"]
+    assert (found.severity, found.rows, found.field) == ("note", (2, 4), "town")

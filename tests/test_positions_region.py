@@ -9,7 +9,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from planners_files import METRIC, X0, Y0, city, csv, doubts, villages
 
@@ -36,7 +36,8 @@ def read(
     repair: str = "safe",
     crs: str = "EPSG:4326",
 ) -> Positions:
-    path = csv(folder / "t.csv", "x,y\n" + "".join(f"{x},{y}\n" for x, y in rows))
+    named = (f"p{number},{x},{y}\n" for number, (x, y) in enumerate(rows))  # no row is blank
+    path = csv(folder / "t.csv", "id,x,y\n" + "".join(named))
     table = read_table(path, repair=repair)
     return locate(table, crs=crs, datum=datum, x="x", y="y", near=near)
 
@@ -68,7 +69,7 @@ def test_a_whole_exchanged_file_is_said_once_and_every_row_is_repaired(tmp_path:
     assert codes(found) == [("positions-swapped", 2)]
     facts = dict(found.findings[-1].facts)
     assert (facts["count"], facts["total"]) == ("30", "30")
-    assert found.repaired == set(range(2, 32))
+    assert found.repaired == {*found.findings[-1].rows} == set(range(2, 32))
     assert found.geometry.x.between(113, 114).all()
 
 
@@ -309,6 +310,7 @@ CELL = st.one_of(
     datum=st.sampled_from(["auto", "gcj02", "EPSG:4547", "EPSG:3857"]),
     repair=st.sampled_from(["none", "safe", "all"]),
 )
+@example(rows=[("", ""), ("113.5", "22.25")], near=ZHUHAI, datum="auto", repair="safe")
 def test_whatever_the_columns_hold_each_row_has_a_position_or_is_told(
     tmp_path_factory, rows, near, datum, repair
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -781,6 +782,20 @@ def test_a_table_in_an_archive_and_names_in_gbk(tmp_path):
     assert {one.file for one in table.findings} <= {"a.zip[表.csv]"}
     error = error_of(archive(tmp_path / "b.zip", {"t.csv": b"a\n\xff\xff\n"}))
     assert error.file == "b.zip[t.csv]"
+
+
+def test_a_sheet_in_an_archive_keeps_its_name(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "村.xlsx表"
+    for row in (["编号", "名称"], ["0440 01", "平沙"], [], ["合计", None]):
+        book.active.append(row)
+    book.create_sheet("别的").append(["x"])
+    book.save(tmp_path / "m.xlsx")
+    path = archive(tmp_path / "m.zip", {"m.xlsx": (tmp_path / "m.xlsx").read_bytes()})
+    table = read_table(path, sheet="村.xlsx表")
+    assert table.file == "m.zip[m.xlsx][村.xlsx表]"
+    assert table.findings
+    assert {one.file for one in table.findings} == {table.file}
 
 
 def test_several_layers_in_an_archive_are_named_and_one_can_be_chosen(tmp_path):

@@ -19,6 +19,7 @@ from gapmap.network.lines import is_line, parts_of, read_borders, read_lines, wa
 from gapmap.network.sailings import network_at
 from gapmap.network.timetable import read_ferries
 from gapmap.network.water import read_water
+from gapmap.positions import projected_points
 from gapmap.tables.systems import bounds_of, name_candidates
 
 if TYPE_CHECKING:
@@ -189,10 +190,12 @@ def _osm(path: Path, *, datum: str, crs: pyproj.CRS, repair: str) -> Ways:
     if own is None:
         candidates = name_candidates(bounds_of(xy))
         fail(finding("crs-missing", file=path.name, candidates=candidates), CrsError)
-    east, north = pyproj.Transformer.from_crs(own, crs, always_xy=True).transform(*xy.T)
-    projected = np.column_stack([east, north])
+    projected, shift_unknown = projected_points(xy, own, crs)
     if not np.isfinite(projected).all():
         fail(finding("network-unreadable", file=path.name, problem=f"CRS {own}"), NetworkError)
+    if shift_unknown:
+        said = finding("datum-shift-unknown", file=path.name, value=own.name)
+        ways = replace(ways, findings=(*ways.findings, said))
     return replace(ways, xy=projected)
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gapmap.findings import finding
 from gapmap.region import lying, names_of, plan_district_of, resolve
 from gapmap.region.placing import say_outside, say_overlaps
 from gapmap.region.rows import named_codes
+from gapmap.tables import named_findings
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -179,14 +179,11 @@ def _say_doubts(ledger: Ledger, home: pd.DataFrame, claims: _Claims, names: pd.S
         ("place-other-district", other, home["district_id"], claims.lies_in),
         ("place-other-town", elsewhere, claims.written, claims.town),
     ):
-        ledger.add(
-            finding(
-                code,
-                file=ledger.table.file,
-                row=int(row),
-                name=names[row],
-                named=said[row] or "–",
-                lies_in=lies_in[row] or "–",
-            )
-            for row in home.index[which]
-        )
+        facts = pd.DataFrame({"name": names, "named": said, "lies_in": lies_in})
+        _say(ledger, code, facts[which].replace("", "–"))
+
+
+def _say(ledger: Ledger, code: str, facts: pd.DataFrame) -> None:
+    rows = [int(row) for row in facts.index]
+    file = ledger.table.file
+    ledger.add(named_findings(code, file, "", rows, lambda row: dict(facts.loc[row])))

@@ -9,18 +9,17 @@ import pyproj
 import shapely
 
 from gapmap.datum import convert_datum
+from gapmap.positions.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from gapmap.positions.source import Source
-
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["projected", "shift_unknown"]
+__all__ = ["projected", "projected_points", "shift_unknown"]
 
 _EQUATOR_M: Final = 6_378_137.0
 """Semi-major axis of GRS 1980, WGS 84 and CGCS2000: datums that go round the earth's middle."""
@@ -52,7 +51,20 @@ def projected(
     return placed, {"position-out-of-range": nowhere, "shape-around-globe": wide}
 
 
-def shift_unknown(shapes: NDArray[np.object_], source: Source, target: pyproj.CRS) -> bool:
+def projected_points(xy: Floats, crs: pyproj.CRS, target: pyproj.CRS) -> tuple[Floats, bool]:
+    """Bring bare coordinates from one CRS into another.
+
+    Returns
+    -------
+    tuple
+        The coordinates, infinite where there are none in the target CRS; what ``shift_unknown``
+        says.
+    """
+    change = _change(Source(crs, "crs"), target)
+    return (xy if change is None else change(xy)), shift_unknown(xy, crs, target)
+
+
+def shift_unknown(xy: Floats, crs: pyproj.CRS, target: pyproj.CRS) -> bool:
     """Say whether nobody has published how a file's datum lies against that of the target.
 
     Old datums of other ellipsoids, such as Beijing 1954 and Xian 1980, lie some 50 to 150 m off,
@@ -60,13 +72,14 @@ def shift_unknown(shapes: NDArray[np.object_], source: Source, target: pyproj.CR
 
     Parameters
     ----------
-    shapes
-        In the file's system, None where there is none; PROJ knows shifts of single countries.
+    xy
+        Coordinates of the file; PROJ knows shifts of single countries.
+    crs
+        The file's.
     """
-    xy = shapely.get_coordinates(shapes)
-    if not len(xy) or _is_direct(source.crs, target):
+    if not len(xy) or _is_direct(crs, target):
         return False
-    change = _to_wgs84(source.crs)
+    change = _to_wgs84(crs)
     change.transform(*np.median(xy, axis=0))
     known = change.operations is not None and len(change.operations) > 0
     used = change if known else change.get_last_used_operation()  # of several, that for this spot

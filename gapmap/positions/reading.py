@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pyproj
+import shapely
 
 from gapmap.findings import fail, finding
 from gapmap.positions.doubts import doubts
@@ -85,7 +86,7 @@ def locate(
     if near is not None:
         found += tuple(doubts(judged.shapes, table, field, in_degrees=source.in_degrees))
     target = pyproj.CRS.from_user_input(crs)
-    if shift_unknown(judged.shapes, source, target):
+    if shift_unknown(shapely.get_coordinates(judged.shapes), source.crs, target):
         found += (finding("datum-shift-unknown", file=table.file, value=source.crs.name),)
     placed, lost = projected(judged.shapes, source, target)
     labels = table.cells.index.to_numpy()

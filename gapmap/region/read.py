@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 __all__ = ["read_region"]
 
 _NOTHING = "–"
-_NO_SHAPE = ("geometry-", "shape-", "position-o", "position-z", "position-s")
+_NO_SHAPE = frozenset(
+    (
+        *("geometry-unreadable", "shape-no-place", "shape-around-globe", "position-out-of-range"),
+        *("position-zero", "position-slip", "position-swap-left"),
+    )
+)
 """Findings on a row that say why it has no polygon."""
 
 _HELD = 0.95
@@ -153,7 +158,7 @@ def _bad_ids(table: Table, column: str, codes: pd.Series) -> Iterator[Finding]:
 def _no_polygons(table: Table, positions: Positions) -> Iterator[Finding]:
     """Name every district that is no polygon; where its position cannot be true, say that."""
     said = (*table.findings, *positions.findings)
-    told = {one.row: one for one in said if one.code.startswith(_NO_SHAPE) and not one.repair}
+    told = {one.row: one for one in said if one.code in _NO_SHAPE}
     shapes = positions.geometry
     for row in shapes.index[~is_polygon(shapes.to_numpy())]:
         if row in told:

@@ -55,7 +55,7 @@ def _read_table(packed: Packed, sheet: str | None, repair: str) -> Table:
             fail(first, type(error), also=rest)
     return replace(
         table,
-        file=packed.file.name,
+        file=table.file.replace(path.name, packed.file.name, 1),  # a sheet stands behind it
         findings=tuple(_renamed(one, path.name, packed.file.name) for one in table.findings),
     )
 
