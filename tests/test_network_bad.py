@@ -181,7 +181,8 @@ def test_a_posted_speed_that_is_none_is_ignored_and_counted(tmp_path: Path, valu
     text += way(5, [4, 5], highway="construction", maxspeed=value)
     network = read_osm(tmp_path, text)
     assert sorted(network.edges.drive_kmh.tolist())[:3] == [50, 50, 60]
-    assert facts(network, "network-maxspeed-ignored") == {"ways": "1", "values": f"{value} 1"}
+    told = facts(network, "network-maxspeed-ignored")
+    assert told == {"ways": "1", "count": "1", "values": f"{value} 1"}
     (said,) = found(network, "network-maxspeed-ignored")
     assert said.severity == "note"
     assert (said.row, said.field, said.value) == (None, "maxspeed", "way 1")
@@ -200,6 +201,7 @@ def test_posted_speeds_of_a_layer_are_counted_by_value(tmp_path: Path) -> None:
     assert kmh.tolist() == [50, 50, 50, 60, 50, 50, 150, 50]
     assert facts(network, "network-maxspeed-ignored") == {
         "ways": "5",
+        "count": "5",
         "values": "0 2, -30 1, 150.5 1, 4.9 1",
     }
     (said,) = found(network, "network-maxspeed-ignored")
@@ -233,6 +235,7 @@ def test_proposed_roads_and_building_sites_are_counted(tmp_path: Path) -> None:
     network = read_osm(tmp_path, text)
     assert facts(network, "network-ways-unused") == {
         "ways": "4",
+        "count": "4",
         "kinds": "construction 2, access=no/private 1, proposed 1",
     }
     (rows,) = network.rows

@@ -233,6 +233,14 @@ def test_rows_of_a_ferry_table_that_lack_something(tmp_path: Path) -> None:
     ]
 
 
+def test_minutes_about_so_many_are_a_repair_of_their_row(tmp_path: Path) -> None:
+    table = f"{HEAD}{SOUTH},{NORTH},约30,60,甲\n{SOUTH},{NORTH},25,60,乙\n"
+    count = two_shores(tmp_path, table, repair="all").rows[1]
+    assert (count.read, count.used, count.repaired, count.excluded) == (2, 1, 1, 0)
+    count = two_shores(tmp_path, table, repair="safe").rows[1]
+    assert (count.read, count.used, count.repaired, count.excluded) == (2, 2, 0, 0)
+
+
 def test_a_ferry_table_needs_no_headway_and_no_name(tmp_path: Path) -> None:
     network = two_shores(tmp_path, f"from_x,from_y,to_x,to_y,minutes\n{SOUTH},{NORTH},25\n")
     assert network.edges.ferry_minutes[of_kind(network, "ferry")].tolist() == [40]

@@ -298,7 +298,7 @@ def test_a_merged_text_belongs_to_all_its_rows(tmp_path):
     assert (table.read, table.excluded) == (4, ())
     (found,) = table.findings
     assert (found.code, found.row, found.field, found.value) == ("merged-filled", 3, "镇", "三灶镇")
-    assert found.repair == "safe"
+    assert (found.repair, found.rows, found.stands_for) == ("safe", (3, 4), 1)
     untouched = read_table(path, repair="none")
     assert untouched.cells["镇"].tolist() == ["三灶镇", "", "", "平沙镇"]
     assert untouched.repaired == frozenset()

@@ -6,7 +6,7 @@ Lengths and travel times in the file are not used: every edge is measured along 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -239,9 +239,11 @@ def _told(held: Inventory, doubts: _Doubts, *, file: str) -> list[Finding]:
     """Say what was wrong, each with how many and the first."""
     told = []
     for code, values in doubts.found.items():
-        first, shown = next(iter(values.items()))
+        (first, shown), *further = values.items()
         shown = shown or " – ".join(held.edges[first - 1])
-        told.append(finding(code, file=file, row=first, value=shown, edges=len(values)))
+        count = len(values)
+        said = finding(code, file=file, row=first, value=shown, edges=count, count=count)
+        told.append(replace(said, further=tuple(number for number, _ in further)))
     if held.repeated:
         first_node, nodes = held.repeated[0], len(set(held.repeated))
         told.append(finding("network-nodes-repeated", file=file, value=first_node, nodes=nodes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from gapmap.findings import Finding, finding
@@ -102,18 +103,18 @@ def about_columns(cells: pd.DataFrame, *, file: str) -> list[Finding]:
         chinese = written[written.isin(_CHINESE)]
         if len(chinese):
             classes = ", ".join(f"{one} = {_CHINESE[one]}" for one in dict.fromkeys(chinese))
-            said.append(
-                finding(
-                    "network-classes-translated",
-                    file=file,
-                    row=int(chinese.index[0]),
-                    field=str(known["highway"]),
-                    value=chinese.iloc[0],
-                    ways=len(chinese),
-                    kinds=listed(chinese),
-                    classes=classes,
-                )
+            translated = finding(
+                "network-classes-translated",
+                file=file,
+                row=int(chinese.index[0]),
+                field=str(known["highway"]),
+                value=chinese.iloc[0],
+                ways=len(chinese),
+                count=len(chinese),
+                kinds=listed(chinese),
+                classes=classes,
             )
+            said.append(replace(translated, further=tuple(chinese.index[1:].tolist())))
     if silent:
         said.append(finding("network-class-assumed", file=file, ways=silent))
     return [*said, *_about_lengths(cells, file=file)]
@@ -127,16 +128,16 @@ def _about_lengths(cells: pd.DataFrame, *, file: str) -> list[Finding]:
             written = cells[title].fillna("").astype(str).str.strip()
             wrong = written[[text != "" and not _is_length(text) for text in written]]
             if len(wrong):
-                said.append(
-                    finding(
-                        "network-lengths-wrong",
-                        file=file,
-                        row=int(wrong.index[0]),
-                        field=str(title),
-                        value=wrong.iloc[0],
-                        edges=len(wrong),
-                    )
+                none = finding(
+                    "network-lengths-wrong",
+                    file=file,
+                    row=int(wrong.index[0]),
+                    field=str(title),
+                    value=wrong.iloc[0],
+                    edges=len(wrong),
+                    count=len(wrong),
                 )
+                said.append(replace(none, further=tuple(wrong.index[1:].tolist())))
     return said
 
 

@@ -41,8 +41,8 @@ def read_ferries(
     both is noted. Without either the wait is assumed, without ``minutes`` the crossing; both are
     recorded. A row that lacks a quay, or whose quays are one point, is left out; minutes that no
     ferry takes are told and used. ``first_sailing`` and ``last_sailing`` are times
-    of day; one that cannot be read is a finding, and the ferry is kept without it. What is assumed
-    repairs nothing: such a row counts as used.
+    of day; one that cannot be read is a finding, and the ferry is kept without it. A row in which a
+    cell was repaired counts as repaired; what is assumed repairs nothing: such a row is used.
     """
     table = read_table(path, repair=repair)
     rows, findings = _ferry_rows(table)
@@ -67,7 +67,8 @@ def read_ferries(
             crossings.append(crossing)
             findings += doubts
     used = {one.row for one in crossings}
-    repaired = len(used & table.repaired)
+    mended = table.repaired.union(*(one.rows for one in findings if one.repair))
+    repaired = len(used & mended)
     excluded = len(rows) - len(used) + len(table.excluded)
     count = RowCount(table.file, table.read, len(used) - repaired, repaired, excluded)
     return crossings, tuple(findings), count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -301,18 +301,19 @@ class _Sayer:
     def about(self, code: str, ways: Mapping[int, str], *, field: str, fact: str) -> list[Finding]:
         if not ways:
             return []
-        first = min(ways)
-        return [
-            finding(
-                code,
-                file=self.file,
-                row=first if self.named in ("row", "edge") else None,
-                field=field,
-                value=f"way {first}" if self.named == "way" else ways[first],
-                ways=len(ways),
-                **{fact: listed(ways.values())},
-            )
-        ]
+        first, *further = sorted(ways)
+        in_file = self.named in ("row", "edge")
+        said = finding(
+            code,
+            file=self.file,
+            row=first if in_file else None,
+            field=field,
+            value=f"way {first}" if self.named == "way" else ways[first],
+            ways=len(ways),
+            count=len(ways),
+            **{fact: listed(ways.values())},
+        )
+        return [replace(said, further=tuple(further) if in_file else ())]
 
 
 def _is_driven(tags: Tags) -> bool:

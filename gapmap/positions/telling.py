@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -45,7 +46,7 @@ def told(judged: Judged, table: Table, field: str) -> Iterator[Finding]:
         rows = listed(labels, which, judged.given)
         if code in _ONCE and len(rows) > max(MANY, known / 2):
             row, value = rows[0]
-            yield finding(
+            said = finding(
                 _ONCE[code],
                 file=table.file,
                 row=row,
@@ -55,18 +56,21 @@ def told(judged: Judged, table: Table, field: str) -> Iterator[Finding]:
                 total=known,
                 **facts,
             )
+            yield replace(said, further=tuple(row for row, _ in rows[1:]))
             continue
         yield from row_findings(code, table.file, field, rows, **facts)
     if judged.turned.any():
-        row, value = listed(labels, judged.turned, judged.given)[0]
-        yield finding(
+        rows = listed(labels, judged.turned, judged.given)
+        row, value = rows[0]
+        said = finding(
             "position-turned",
             file=table.file,
             row=row,
             field=field,
             value=value,
-            count=int(judged.turned.sum()),
+            count=len(rows),
         )
+        yield replace(said, further=tuple(row for row, _ in rows[1:]))
 
 
 def _kinds(judged: Judged) -> list[tuple[str, object]]:

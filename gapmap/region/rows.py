@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -84,10 +84,12 @@ class Ledger:
     ) -> None:
         """Make one finding for all marked rows, with their ``count`` and the first as example."""
         if which.any():
-            row = int(which.index[which][0])
-            count = int(which.sum())
-            said = [(row, cells[row])]
-            self.add(row_findings(code, self.table.file, field, said, count=count, **facts))
+            row, *further = which.index[which].tolist()
+            count = 1 + len(further)
+            said = row_findings(
+                code, self.table.file, field, [(row, cells[row])], count=count, **facts
+            )
+            self.add(replace(one, further=tuple(further)) for one in said)
 
     def drop(self, which: pd.Series) -> None:
         """Leave out the marked rows, which somebody has said something about."""

@@ -64,7 +64,7 @@ def fill_ditto(table: Table) -> Table:
 
 
 def _said(code: str, table: Table, cells: pd.Series, made: pd.Series, rows: pd.Index) -> Finding:
-    return finding(
+    said = finding(
         code,
         file=table.file,
         row=int(rows[0]),
@@ -73,3 +73,4 @@ def _said(code: str, table: Table, cells: pd.Series, made: pd.Series, rows: pd.I
         count=len(rows),
         example=made[rows[0]],
     )
+    return replace(said, further=tuple(int(row) for row in rows[1:]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -142,7 +142,7 @@ def _told(
         characters=_named("".join(cell for _, cell in rows[:1000])),
         count=len(rows),
     )
-    return (said,)
+    return (replace(said, further=tuple(row for row, _ in rows[1:])),)
 
 
 def _named(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -130,7 +131,8 @@ def _beside(sheet: Sheet, asides: Asides) -> None:
             value=" | ".join(cell for cell in row if cell),
             count=len(places),
         )
-        asides.findings.append(said)
+        further = tuple(sheet.numbers[place] for place in places[1:])
+        asides.findings.append(replace(said, further=further))
 
 
 def _bare_numbers(sheet: Sheet, asides: Asides) -> None:
@@ -153,7 +155,8 @@ def _bare_numbers(sheet: Sheet, asides: Asides) -> None:
             value=cells[places.index(bare[0])].strip(BLANKS),
             count=len(bare),
         )
-        asides.findings.append(said)
+        further = tuple(sheet.numbers[place] for place in bare[1:])
+        asides.findings.append(replace(said, further=further))
 
 
 def _is_count(cell: str) -> bool:

@@ -157,7 +157,7 @@ def _with(cells: pd.Series, fills: Sequence[_Fill]) -> pd.Series:
 
 
 def _said(file: str, name: str, code: str, fills: Sequence[_Fill]) -> Finding:
-    return finding(
+    said = finding(
         code,
         file=file,
         row=fills[0].row,
@@ -167,3 +167,4 @@ def _said(file: str, name: str, code: str, fills: Sequence[_Fill]) -> Finding:
         count=len(fills),
         ranges=len({one.first for one in fills}),
     )
+    return replace(said, further=tuple(one.row for one in fills[1:]))

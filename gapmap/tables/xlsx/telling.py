@@ -67,7 +67,8 @@ def _hidden_rows(table: Table, cells: Cells) -> Iterable[Finding]:
     data = {*table.cells.index, *table.excluded}
     hidden = [row for row in cells.hidden if row in data]
     if hidden:
-        yield finding("rows-hidden", file=table.file, row=hidden[0], count=len(hidden))
+        said = finding("rows-hidden", file=table.file, row=hidden[0], count=len(hidden))
+        yield replace(said, further=tuple(hidden[1:]))
 
 
 def _hidden_columns(file: str, names: dict[int, str], outline: Outline) -> Iterable[Finding]:
