@@ -592,3 +592,20 @@ def test_no_id_is_changed_where_the_study_allows_no_repair(tmp_path: Path, home)
     with pytest.raises(InputError, match="stands twice with different content") as caught:
         read(tmp_path, home, "a,甲,1,1\na,乙,2,2\na,丙,3,3", repair="none")
     assert [one.row for one in caught.value.found] == [3, 4]
+
+
+def test_a_number_that_equality_takes_by_a_repair_is_told(tmp_path: Path, home) -> None:
+    path = csv(tmp_path / "f.csv", f"id,name,x,y,area\n{metres('a,甲,1,1,约300')}")
+    given_ = source(path, require={"area": "== 300"}, repair="all")
+    made = read_facilities([given_], home, date=DAY)
+    assert column(made, "qualifies") == ["yes"]
+    assert made.rows[0] == RowCount("f.csv", read=1, used=0, repaired=1, excluded=0)
+    assert "number-approximate-read" in doubts(made.findings)
+
+
+def test_every_row_of_an_unknown_service_is_named(tmp_path: Path, home) -> None:
+    rows = "a,甲,1,1,诊所\nb,乙,1,2,庙\nc,丙,1,3,井\nd,丁,1,4,庙"
+    words = {"service": None, "service_column": "kind", "service_values": {"clinic": ("诊所",)}}
+    made = read(tmp_path, home, rows, head=",kind", **words)
+    told = [one.rows for one in made.findings if one.code == "service-unknown"]
+    assert told == [(3, 5), (4,)]

@@ -185,3 +185,9 @@ def test_district_codes_that_excel_has_cut_are_all_named(tmp_path: Path) -> None
     with pytest.raises(InputError, match="scientific notation") as caught:
         read_region(DistrictSource(path=layer(tmp_path / "d.gpkg", cut, shapes)))
     assert [one.row for one in caught.value.found] == [1, 2]
+
+
+@pytest.mark.parametrize("pair", [("XZQDM", "XZQMC"), ("ZLDWDM", "ZLDWMC"), ("PAC", "XZQMC")])
+def test_titles_of_land_surveys_are_known(pair):
+    columns, _ = find_columns(table(*pair, "经度", "纬度"), "places", {}, PLACE)
+    assert (columns["id"], columns["name"]) == pair

@@ -538,3 +538,10 @@ def test_reading_a_column_changes_nothing_in_the_table():
     parse_pair(given_table, "v", "v")
     pd.testing.assert_frame_equal(given_table.cells, before)
     assert dataclasses.replace(given_table).cells is given_table.cells
+
+
+def test_a_number_with_its_own_ten_thousand_under_such_a_title_is_told():
+    values, found = numbers(column("3", "3万", title="人数(万)"), "人数(万)")
+    assert values.tolist()[0] == 3
+    assert values.isna().tolist() == [False, True]
+    assert [(one.code, one.row) for one in found] == [("unit-unexpected", 3)]

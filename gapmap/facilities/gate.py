@@ -168,21 +168,21 @@ def _met(
         met = _ORDER[rule.sign](values, rule.number)
         return met.to_numpy(dtype=bool), values.notna().to_numpy()
     cells = texts(ledger.table, rule.column)
-    same = _equal(ledger.table, rule, cells)
+    same = _equal(ledger, rule, cells)
     return same if rule.sign == "==" else ~same, (cells != "").to_numpy()
 
 
-def _equal(table: Table, rule: Rule, cells: pd.Series) -> NDArray[np.bool_]:
+def _equal(ledger: Ledger, rule: Rule, cells: pd.Series) -> NDArray[np.bool_]:
     """Compare as numbers where both are numbers, as yes or no where both are, else as words."""
     wanted = _plain(rule.bound)
     same = np.asarray(cells.map(_plain) == wanted, dtype=bool)
     if not math.isnan(rule.number):
-        values, _ = numbers(
-            table, rule.column, quantity=quantity_of(rule.attribute)
-        )  # a cell that is no number is simply not equal
+        kind = quantity_of(rule.attribute)
+        values, found = numbers(ledger.table, rule.column, quantity=kind)
+        ledger.add_cells(one for one in found if one.repair)  # what is no number is not equal
         return np.asarray(same | (values == rule.number))
     if wanted in ("yes", "no", "true", "false", "是", "否"):
-        meaning, _ = booleans(table, rule.column)
+        meaning, _ = booleans(ledger.table, rule.column)
         wants_yes = wanted in ("yes", "true", "是")
         return np.asarray(same | (meaning == wants_yes).fillna(value=False), dtype=bool)
     return same

@@ -30,6 +30,9 @@ _ROLES: Final = (
     *("id", "name", "town", "district", "x", "y"),
     *("setting", "people", "island"),
 )
+_MOST_PEOPLE: Final = 1_000_000
+"""People in one village or community beyond which the number is of something else."""
+_NO_FRACTION: Final = 1e-6
 _GROUP: Final = "group_people."
 _COLUMNS: Final = Wanted(
     needed=("id", "name", "position"), hinted=("people", "town", "district", "setting")
@@ -77,6 +80,9 @@ def read_places(source: PlaceSource, region: Region) -> Places:
     points, polygons = _shapes(ledger, source, region, codes, names)
     frame = pd.DataFrame({"place_id": codes, "place": names})
     frame = frame.join(find_home(ledger, source, region, points, names))
+    if source.town is not None:
+        cells = texts(ledger.table, source.town)
+        ledger.once("town-empty", cells == "", cells, field=source.town)
     frame["setting"] = read_setting(ledger, source)
     for name, values in _people(ledger, source).items():
         frame[name] = values
@@ -144,7 +150,11 @@ def _people(ledger: Ledger, source: PlaceSource) -> dict[str, pd.Series]:
             continue
         told[name], found = numbers(table, column, low=0, quantity="people")
         ledger.add_cells(found)
-        ledger.once("people-unknown", told[name].isna(), texts(table, column), field=column)
+        fraction = (told[name] % 1).between(_NO_FRACTION, 1 - _NO_FRACTION)
+        cells = texts(table, column)
+        ledger.once("people-fraction", fraction, cells, field=column)
+        ledger.once("people-many", told[name] > _MOST_PEOPLE, cells, field=column)
+        ledger.once("people-unknown", told[name].isna(), cells, field=column)
     return told
 
 

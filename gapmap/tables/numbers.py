@@ -324,7 +324,8 @@ class _Scale:
             fits = read.unit.kind in ACCEPTED[self.quantity]
             return read.unit.value(read.number) if fits else None
         if read.unit is None:
-            return read.number
+            scaled = read.scaled and self.title is not None and self.title.scale != 1
+            return None if scaled else read.number  # 3万 beside a bare 3 that is 3万, too
         if self.title is not None and self.title.kind:
             return read.number if read.unit.name == self.title.name else None
         fits = read.unit.is_base and read.unit.kind == self.commonest

@@ -94,9 +94,8 @@ def _swallowed(table: Table, mark: str) -> Iterator[Finding]:
     for name in table.cells.columns:
         column = table.cells[name]
         breaks = pc.count_substring(pa.array(column.array), "\n").to_numpy()
-        for place in np.flatnonzero(breaks > 1):
-            inner = column.iloc[place].splitlines()[1:-1]
-            rows = sum(line.count(mark) >= fewest for line in inner)
+        for place in np.flatnonzero(breaks):
+            rows = _rows_inside(str(column.iloc[place]).splitlines(), mark, fewest)
             if rows:
                 row = int(column.index[place])
                 value = column.iloc[place]
@@ -108,6 +107,14 @@ def _swallowed(table: Table, mark: str) -> Iterator[Finding]:
                     value=value,
                     count=rows,
                 )
+
+
+def _rows_inside(lines: list[str], mark: str, fewest: int) -> int:
+    """Count the rows that a cell of several lines holds; the ends of two rows are one of them."""
+    if len(lines) == 2:  # noqa: PLR2004 - the end of one row and the start of the next
+        parted = [re.findall(rf"{re.escape(mark)}(?=\S|$)", line) for line in lines]
+        return int(sum(map(len, parted)) >= max(2, fewest) and all(parted))
+    return sum(line.count(mark) >= fewest for line in lines[1:-1])
 
 
 def _separator(text: str) -> _Separator:
