@@ -325,7 +325,7 @@ def test_every_float_that_python_writes_is_read_back(value):
         ("2012年3月份", "2012-03-31", "date-partial"),
         ("2012年2月", "2012-02-29", "date-partial"),
         ("2012.3", "2012-03-31", "date-partial"),
-        ("2012.1", "2012-01-31", "date-partial"),
+        ("2012.1", None, "date-doubtful"),
         ("2012-12", "2012-12-31", "date-partial"),
         ("201203", "2012-03-31", "date-partial"),
         ("2012", "2012-12-31", "date-partial"),
@@ -538,6 +538,16 @@ def test_reading_a_column_changes_nothing_in_the_table():
     parse_pair(given_table, "v", "v")
     pd.testing.assert_frame_equal(given_table.cells, before)
     assert dataclasses.replace(given_table).cells is given_table.cells
+
+
+@pytest.mark.parametrize(
+    ("others", "month"),
+    [(["2012.10"], "2012-01-31"), (["2012.03"], "2012-01-31"), (["2012.3"], None)],
+)
+def test_the_first_month_of_a_year_is_known_where_the_column_keeps_noughts(others, month):
+    values, found = dates(column("2012.1", *others), "v")
+    assert values[2] == pd.Timestamp(month) if month else pd.isna(values[2])
+    assert ("date-doubtful" in codes(found)) == (month is None)
 
 
 def test_a_number_with_its_own_ten_thousand_under_such_a_title_is_told():

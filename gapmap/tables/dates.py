@@ -34,6 +34,10 @@ DAY: Final = re.compile(rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})[日�
 MONTH: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:月(?:份|底|末|中旬|下旬|上旬|中|初)?)?")
 YEAR: Final = re.compile(r"(\d{4})年?(?:底|末|度)?")
 COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+LOST: Final = re.compile(r"\d{4}\.1")
+"""October that was typed as 2012.10 and became a number, or January."""
+KEPT: Final = re.compile(r"\s*\d{4}\.(?:10|0[1-9])\s*")
+"""Months of two digits that end in a nought, or begin with one: nobody took them for numbers."""
 QUARTER: Final = re.compile(r"(\d{4})[-/.年\s]?(?:第?([1-4])季度?|q([1-4]))", re.IGNORECASE)
 HALF: Final = re.compile(r"(\d{4})(?:年?([上下])半年|\s?h([12]))", re.IGNORECASE)
 DOUBTFUL: Final = re.compile(
@@ -106,8 +110,9 @@ def dates(table: Table, column: str) -> tuple[pd.Series, tuple[Finding, ...]]:
 
     Otherwise day and month in doubtful order, years of two digits, five digits that may be
     a year and a month (``20123``), ranges, days that do not exist, and what is not built yet
-    (``在建``) stay unknown, with a finding for each row. In an XLSX file ``2012.1`` stays unknown,
-    too: it may be January, or October typed as 2012.10.
+    (``在建``) stay unknown, with a finding for each row. ``2012.1`` stays unknown, too: it
+    may be January, or October typed as 2012.10, unless a CSV file holds a month such as 2012.10
+    or 2012.03 in the same column.
 
     Raises
     ------
@@ -117,7 +122,8 @@ def dates(table: Table, column: str) -> tuple[pd.Series, tuple[Finding, ...]]:
     text = texts(table, column)
     from_excel = re.search(r"\.xls[xm]\b", table.file.lower()) is not None
     places, cells = distinct_cells(text)
-    read, order = _in_order([_read(cell, from_excel=from_excel) for cell in cells])
+    lost = from_excel or not any(map(KEPT.fullmatch, cells))
+    read, order = _in_order([_read(one, from_excel=from_excel, lost_nought=lost) for one in cells])
     days = np.array([one.date for one in read], dtype="datetime64[s]")
     values = pd.Series(days[places], index=text.index, name=column)
     kinds = pd.Series(np.array([one.kind for one in read], dtype=object)[places], index=text.index)
@@ -153,7 +159,7 @@ def _in_order(read: list[_Read]) -> tuple[list[_Read], str]:
     return settled, "d/m/Y" if day_first else "m/d/Y"
 
 
-def _read(cell: str, *, from_excel: bool) -> _Read:
+def _read(cell: str, *, from_excel: bool, lost_nought: bool) -> _Read:
     if not cell:
         return _Read("empty")
     text = _plain(cell)
@@ -166,9 +172,7 @@ def _read(cell: str, *, from_excel: bool) -> _Read:
     read = _whole_day(text)
     if from_excel and read is not None and read.date is not None and _is_year(read.date, text):
         return _Read("year")
-    if read is None and (
-        DOUBTFUL.fullmatch(text) or (from_excel and re.fullmatch(r"\d{4}\.1", text))
-    ):
+    if read is None and (DOUBTFUL.fullmatch(text) or (lost_nought and LOST.fullmatch(text))):
         read = _Read("doubtful")
     read = read or _period(text)
     return _Read("range") if read.kind == "no_date" and _is_range(text) else read
@@ -225,8 +229,8 @@ def _is_range(text: str) -> bool:
     """Say whether two dates stand here, the second one perhaps without its year."""
     for between in BETWEEN.finditer(text):
         first, last = text[: between.start()], text[between.end() :]
-        begins = _read(first, from_excel=False).kind in ("day", "partial")
-        ends = _read(last, from_excel=False).kind in ("day", "partial")
+        begins = _read(first, from_excel=False, lost_nought=False).kind in ("day", "partial")
+        ends = _read(last, from_excel=False, lost_nought=False).kind in ("day", "partial")
         if begins and (ends or WITHOUT_YEAR.fullmatch(last)):
             return True
     return False
