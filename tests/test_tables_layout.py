@@ -310,6 +310,15 @@ def test_names_alone_stay_where_that_is_not_unusual():
     assert told(table_of(two)) == []
 
 
+def test_halves_of_characters_are_told_once_for_the_column():
+    rows = [["440402001", "海\ud840村", "1", "2"], *VILLAGES, ["440402009", "\udc0b", "1", "2"]]
+    table = table_of([HEADER, *rows])
+    assert table.cells["名称"][2] == "海\ufffd村"
+    (found,) = table.findings
+    assert (found.code, found.field, found.rows) == ("cells-broken", "名称", (2, 6))
+    assert (found.severity, dict(found.facts)["count"]) == ("warning", "2")
+
+
 VILLAGE_HEADER = ["编号", "名称", "人口", "经度", "纬度", "备注", "电话"]
 
 
@@ -358,7 +367,11 @@ def test_a_sentence_without_a_word_of_notes_is_warned_of():
 # --- a plain table stays as it is -----------------------------------------------------------
 
 WORDS = st.text(st.characters(categories=("Lu", "Ll", "Lo")), min_size=1, max_size=8)
-CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cf")), min_size=1, max_size=8)
+CELLS = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Cf"), exclude_characters="\ufffd"),
+    min_size=1,
+    max_size=8,
+)
 
 
 @given(

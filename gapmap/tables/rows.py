@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -103,6 +104,7 @@ def table_from_rows(
             *row_findings("row-too-long", file, "", filled.too_long, columns=width),
             *(filled.short_note(file) if ragged else ()),
             *asides.findings,
+            *_broken(cleaned.cells, file),
             *cleaned.findings,
             *([] if len(numbers) else [finding("table-without-rows", file=file)]),
         ),
@@ -171,6 +173,24 @@ def _packed(cells: Sequence[str]) -> pa.Array:
             cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for cell in cells
         ]
         return pa.array(sound, pa.large_string())
+
+
+def _broken(cells: pd.DataFrame, file: str) -> Iterator[Finding]:
+    """Say once for each column which cells hold the sign for a character that was lost."""
+    for name in cells.columns:
+        column = cells[name]
+        lost = column[column.str.contains("\ufffd", regex=False)]
+        if len(lost):
+            row, *further = lost.index.tolist()
+            said = finding(
+                "cells-broken",
+                file=file,
+                row=row,
+                field=str(name),
+                value=lost.iloc[0],
+                count=len(lost),
+            )
+            yield replace(said, further=tuple(further))
 
 
 def _place(layout: Layout, head: Sequence[NumberedRow], filled: _Filled) -> int | None:
