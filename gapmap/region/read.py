@@ -39,8 +39,8 @@ __all__ = ["read_region"]
 _NOTHING = "–"
 _NO_SHAPE = frozenset(
     (
-        *("geometry-unreadable", "shape-no-place", "shape-around-globe", "position-out-of-range"),
-        *("position-zero", "position-slip", "position-swap-left"),
+        *("geometry-unreadable", "geometry-open", "shape-no-place", "shape-around-globe"),
+        *("position-out-of-range", "position-zero", "position-slip", "position-swap-left"),
     )
 )
 """Findings on a row that say why it has no polygon."""
