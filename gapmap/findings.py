@@ -153,7 +153,7 @@ class Finding:
         ('a[1].xlsx', '表1')
         """
         layered = _LAYERED.fullmatch(self.file)
-        return (layered[1], layered[2]) if layered else (self.file, "")
+        return (layered[1], layered[2].replace("][", " / ")) if layered else (self.file, "")
 
     def message(self, language: str = "en") -> str:
         """Say what is wrong, in ``language``."""

@@ -89,6 +89,7 @@ def test_an_error_keeps_all_findings_that_it_was_made_of() -> None:
         ("v.xlsx[Sheet 1]", ("v.xlsx", "Sheet 1")),
         ("v[1].gpkg[a]b]", ("v[1].gpkg", "a]b")),
         ("v[1].csv", ("v[1].csv", "")),
+        ("m.zip[m.xlsx][表1]", ("m.zip", "m.xlsx / 表1")),
     ],
 )
 def test_file_and_layer_stand_apart(file: str, told: tuple[str, str]) -> None:
