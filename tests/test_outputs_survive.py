@@ -322,22 +322,32 @@ def test_a_damaged_lock_that_nobody_holds_is_taken_over(tmp_path: Path, text: st
 
 @posix
 def test_of_many_at_once_one_runs_at_a_time(tmp_path: Path) -> None:
-    """Each that gets in writes its own number, waits, and must still find it."""
+    """Each that gets in takes the one byte of a pipe that all share, and puts it back.
+
+    Who finds the pipe empty, or its own byte gone, is not alone. Whoever is refused tries again.
+    """
+    taking, giving = os.pipe()
+    os.set_blocking(taking, False)
     script = (
-        "import sys, time; from pathlib import Path; from gapmap.errors import OutputError\n"
+        "import os, sys; from pathlib import Path; from gapmap.errors import OutputError\n"
         "from gapmap.outputs.lock import locked\n"
-        "out, entered, mark = Path(sys.argv[1]), 0, Path(sys.argv[1]).with_name('mark')\n"
+        "out, taking, giving, entered = Path(sys.argv[1]), *map(int, sys.argv[2:]), 0\n"
         "while entered < 15:\n"
         "    try:\n"
         "        with locked(out):\n"
-        "            mark.write_text(sys.argv[2]); time.sleep(0.002)\n"
-        "            assert mark.read_text() == sys.argv[2]; entered += 1\n"
-        "    except OutputError:\n        time.sleep(0.001)\n"
+        "            byte = os.read(taking, 2); os.sched_yield()\n"
+        "            os.write(giving, byte); assert byte == b'x'; entered += 1\n"
+        "    except OutputError:\n        os.sched_yield()\n"
     )
-    commands = [[sys.executable, "-c", script, tmp_path / "out", str(n)] for n in range(4)]
-    crowd = [subprocess.Popen(command) for command in commands]
+    ends = (taking, giving)
+    command = [sys.executable, "-c", script, tmp_path / "out", *map(str, ends)]
+    os.write(giving, b"x")
+    crowd = [subprocess.Popen(command, pass_fds=ends) for _ in range(4)]
     assert [one.wait(timeout=120) for one in crowd] == [0] * 4
-    assert [path.name for path in tmp_path.iterdir()] == ["mark"]
+    assert os.read(taking, 2) == b"x"
+    for end in ends:
+        os.close(end)
+    assert list(tmp_path.iterdir()) == []
 
 
 # Killed

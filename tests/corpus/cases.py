@@ -9,7 +9,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus import hostile, networks, positions, rasters, shapes, tables
+from corpus import (
+    hostile,
+    networks,
+    positions,
+    rasters,
+    shapes,
+    tables_cells,
+    tables_layout,
+    tables_text,
+    tables_workbooks,
+)
 from corpus.city import write_city
 from gapmap.study import check_study
 
@@ -19,7 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["CASES", "build", "rows_of_table"]
 
 CASES = [
-    *tables.CASES,
+    *tables_text.CASES,
+    *tables_layout.CASES,
+    *tables_cells.CASES,
+    *tables_workbooks.CASES,
     *shapes.CASES,
     *positions.CASES,
     *networks.CASES,
