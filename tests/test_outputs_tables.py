@@ -257,5 +257,9 @@ def test_the_columns_are_those_of_the_contract() -> None:
         assert line is not None, name
         cells = [cell.strip() for cell in re.sub(r"\([^)]*\)", "", line[1]).split(",")]
         wanted = [cell for cell in cells if cell]
-        more = {"layer", "rows", "what_to_do", "message_zh", "message_en"} if name == "findings" else set()
+        more = (
+            {"layer", "rows", "what_to_do", "message_zh", "message_en"}
+            if name == "findings"
+            else set()
+        )
         assert [column for column in columns if column not in more] == wanted

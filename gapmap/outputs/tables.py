@@ -62,7 +62,8 @@ COLUMNS = {
         "target clause title_zh title_en unit required achieved shortfall due status basis reason"
     ),
     "findings": _names(
-        "severity code file layer row rows field value message what_to_do done message_zh message_en"
+        "severity code file layer row rows field value"
+        " message what_to_do done message_zh message_en"
     ),
     "proposals": _names(
         "service rank phase site_id name x y cost people_gained places_gained reason"
