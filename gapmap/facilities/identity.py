@@ -38,11 +38,15 @@ def repeated_rows(table: gpd.GeoDataFrame) -> tuple[pd.Series, list[Told]]:
     again, told
         Which rows those are, and a finding for each.
     """
-    content = pd.DataFrame(table.drop(columns=_NOT_CONTENT))
-    content["position_wkb"] = table.geometry.to_wkb(hex=True)
-    again = content.duplicated()
-    alike = np.flatnonzero(content.duplicated(keep=False))
-    some = content.iloc[alike]
+    again = pd.Series(data=False, index=table.index)
+    same_id = np.flatnonzero(table.duplicated(["service", "facility_id"], keep=False))
+    if not len(same_id):
+        return again, []
+    content = pd.DataFrame(table.iloc[same_id].drop(columns=_NOT_CONTENT))
+    content["position_wkb"] = table.geometry.iloc[same_id].to_wkb(hex=True)
+    again.iloc[same_id] = content.duplicated().to_numpy()
+    some = content[content.duplicated(keep=False)]
+    alike = same_id[content.duplicated(keep=False).to_numpy()]
     group = some.groupby(list(some), sort=False, dropna=False).ngroup().to_numpy()
     _, first = np.unique(group, return_index=True)
     where = _Rows(table)
