@@ -43,6 +43,7 @@ __all__ = [
     "grouped",
     "may_repair",
     "row_ranges",
+    "storable",
     "worst_first",
 ]
 
@@ -202,23 +203,21 @@ def finding(
     entry = catalogue()[code]
     made = Finding(
         code,
-        _sound(file),
+        storable(file),
         row,
         field,
-        _sound(value)[:200],
-        tuple((k, _sound(v)[:500]) for k, v in facts.items()),
+        storable(value)[:200],
+        tuple((k, storable(v)[:500]) for k, v in facts.items()),
     )
     for key in ("zh", "en", "do_zh", "do_en", "done_zh", "done_en"):
         made._words(str(entry[key]))  # noqa: SLF001 - a placeholder that lacks its fact fails here
     return made
 
 
-def _sound(value: object) -> str:
+def storable(value: object) -> str:
     """Give a value as text that any file can hold: file names may hold bytes that are no text."""
     text = str(value)
-    if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):
-        return text
-    return text.encode("utf8", "backslashreplace").decode("utf8")
+    return text if text.isascii() else text.encode("utf8", "backslashreplace").decode("utf8")
 
 
 def may_repair(policy: str, code: str) -> bool:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypedDict
 
 from gapmap.errors import MethodError
-from gapmap.findings import LISTED, Finding, finding
+from gapmap.findings import LISTED, Finding, finding, storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -125,19 +125,13 @@ def row_findings(
     row, value = listed[0]
     first = finding(code, file=file, row=int(row), field=field, value=value, **facts)
     made = [
-        Finding(code, first.file, int(row), field, _as_text(value)[:200], first.facts)
+        Finding(code, first.file, int(row), field, storable(value)[:200], first.facts)
         for row, value in listed[1 : LISTED + 1]
     ]
     if len(listed) > LISTED + 1:
         further = tuple(int(row) for row, _ in listed[LISTED + 1 :])
         made[-1] = replace(made[-1], further=further)
     return (first, *made)
-
-
-def _as_text(value: object) -> str:
-    """Give a value as ``finding`` does: text that any file can hold."""
-    text = str(value)
-    return text if text.isascii() else text.encode("utf8", "backslashreplace").decode("utf8")
 
 
 def named_findings(
