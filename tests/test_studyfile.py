@@ -86,7 +86,7 @@ def test_a_good_file_is_read_whole(write, tmp_path: Path) -> None:
         ("limit_m = 500", "limit_m = true", "wrong kind"),
         ("limit_m = 500", "limit_m = 500\nlimit_minutes = 5", "cannot have both"),
         ('mode = "walk"', 'mode = "fly"', "choose one of walk"),
-        ('mode = "walk"', 'mode = "surface"', "not available in this version"),
+        ('mode = "walk"', 'mode = "surface"', "surface"),
         ("date = 2014-12-31", 'date = "31.12.2014"', "is no date"),
         ("date = 2014-12-31", "", "study.date is needed"),
         ('x = "lon"', "", "places.x is needed"),
@@ -131,9 +131,35 @@ def test_a_missing_block_a_missing_file_and_bad_bytes(write, tmp_path: Path) -> 
         read_study_file(write("[study"))
 
 
-def test_blocks_of_later_versions_are_said_to_be_unused(write) -> None:
-    study = read_study_file(write(GOOD + '\n[population]\nraster = "p.tif"\n'))
-    assert study.not_used == ("population",)
+def test_raster_blocks_are_read(write) -> None:
+    text = GOOD + '\n[population]\nraster = "p.tif"\nreconcile = "district"\n'
+    text += '\n[surface]\nland_cover = "lc.tif"\nspeeds = "s.csv"\nneighbours = 16\n'
+    study = read_study_file(write(text))
+    assert study.population is not None
+    assert study.population.reconcile == "district"
+    assert study.surface is not None
+    assert study.surface.neighbours == 16
+    assert [kind for kind, _ in study.rasters] == ["people", "land_cover"]
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ('[population]\nraster = "p.tif"\nunit = "people"', "choose one of auto, count"),
+        ('[population]\nraster = "p.tif"\nreconcile = "town"', "choose one of none, district"),
+        ("[population]", "population.raster is needed"),
+        ('[surface]\nland_cover = "lc.tif"', "surface.speeds is needed"),
+        ('[surface]\ndem = "d.tif"\nneighbours = 4', "choose one of 8, 16"),
+        ('[surface]\nslope = "tobler"\ncell_m = 50', "surface.dem is needed"),
+        ("[surface]", "surface.cell_m is needed"),
+        ('[surface]\ndem = "d.tif"\nsnap_m = -1', "snap_m"),
+        ('[[referral]]\nfrom = "a"', "to is needed"),
+        ('[[referral]]\nfrom = "a"\nto = "b"\nmode = "surface"', "surface"),
+    ],
+)
+def test_raster_blocks_are_checked(write, block: str, message: str) -> None:
+    with pytest.raises(StudyError, match=re.escape(message)):
+        read_study_file(write(f"{GOOD}\n{block}\n"))
 
 
 @given(

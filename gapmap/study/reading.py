@@ -293,7 +293,6 @@ class _Reading:
             for entry in file.siting
             if entry.objective not in OBJECTIVES
         ]
-        self.findings += [finding("block-not-used", file=name, block=b) for b in file.not_used]
         if file.network is None:
             self.findings.append(finding("measured-straight", file=name))
 

@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from gapmap.errors import StudyError
 from gapmap.facilities import FacilitySource
@@ -14,6 +14,12 @@ from gapmap.findings import REPAIRS, fail, finding
 from gapmap.network import MODES, NetworkSource
 from gapmap.places import PlaceSource
 from gapmap.region import DistrictSource, TownSource
+from gapmap.studyfile.grids import (
+    check_surface_service,
+    read_population,
+    read_referrals,
+    read_surface,
+)
 from gapmap.studyfile.keys import (
     ALIKE,
     DATUMS,
@@ -46,7 +52,7 @@ def read_study_file(path: Path) -> StudyFile:
         Naming the file, the key, what stood there, the nearest known key, and what to do.
     """
     raw = _parse(path)
-    reader = _Reader(path, _repair(path, raw))
+    reader = Reader(path, _repair(path, raw))
     reader.known(raw, KEYS, "")
     for needed in ("study", "districts", "places"):
         if needed not in raw:
@@ -72,20 +78,13 @@ def read_study_file(path: Path) -> StudyFile:
         places=reader.places(raw["places"]),
         facilities=reader.facilities(raw.get("facilities", [])),
         network=reader.network(raw["network"]) if "network" in raw else None,
-        services=tuple(reader.service(k, v) for k, v in raw.get("services", {}).items()),
+        services=tuple(reader.service(k, v, raw) for k, v in raw.get("services", {}).items()),
         siting=tuple(reader.siting(k, v, raw) for k, v in raw.get("siting", {}).items()),
         records={name: reader.path(block["path"]) for name, block in records.items()},
         records_simulated=any(block.get("simulated") for block in records.values()),
-        rasters=tuple(
-            (kind, reader.path(raw[block][key]))
-            for kind, block, key in _RASTERS
-            if key in raw.get(block, {})
-        ),
-        not_used=tuple(
-            name
-            for name in ("population", "surface")
-            if name in raw and reader.block(name, raw[name])
-        ),
+        population=read_population(reader, raw),
+        surface=read_surface(reader, raw),
+        referrals=read_referrals(reader, raw),
         raw=raw,
     )
 
@@ -94,15 +93,10 @@ def _repair(path: Path, raw: Mapping[str, Any]) -> str:
     """Read how far inputs may be repaired; the blocks that follow hand it to their files."""
     study = raw.get("study")
     given = study.get("repair", "safe") if isinstance(study, dict) else "safe"
-    return _Reader(path).choice("study.repair", given, REPAIRS)
+    return Reader(path).choice("study.repair", given, REPAIRS)
 
 
 _NETWORK_FILES = ("osm", "lines", "ferries", "borders", "water")
-_RASTERS: Final[tuple[tuple[Literal["people", "land_cover", "dem"], str, str], ...]] = (
-    ("people", "population", "raster"),
-    ("land_cover", "surface", "land_cover"),
-    ("dem", "surface", "dem"),
-)
 _RECORDS = ("indicators", "certificates", "milestones")
 
 
@@ -121,7 +115,7 @@ def _parse(path: Path) -> dict[str, dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class Reader:
     """Checks one study file and knows where its relative paths start."""
 
     file: Path
@@ -206,7 +200,7 @@ class _Reader:
         block = self.block("districts", have)
         groups = self.several("districts.groups", block.get("groups", {}))
         return DistrictSource(
-            **self._plain(block, "path", "groups", "datum"),
+            **self.plain(block, "path", "groups", "datum"),
             repair=self.repair,
             path=self.path(block["path"]),
             groups=groups,
@@ -216,7 +210,7 @@ class _Reader:
     def towns(self, have: object) -> TownSource:
         block = self.block("towns", have)
         return TownSource(
-            **self._plain(block, "path", "datum"),
+            **self.plain(block, "path", "datum"),
             repair=self.repair,
             path=self.path(block["path"]),
             datum=self.datum("towns.datum", block),
@@ -228,7 +222,7 @@ class _Reader:
         settings = self.several("places.setting_values", block.get("setting_values", {}))
         self.known(settings, {"urban": 0, "rural": 0}, "places.setting_values.")
         return PlaceSource(
-            **self._plain(block, "path", "setting_values", "group_people", "datum"),
+            **self.plain(block, "path", "setting_values", "group_people", "datum"),
             repair=self.repair,
             path=self.path(block["path"]),
             setting_values=settings,
@@ -248,7 +242,7 @@ class _Reader:
             "facilities", {k: v for k, v in have.items() if k not in attributes}, where=where
         )
         self._both(where, block)
-        self._positive(where, block, "presence_m")
+        self.positive(where, block, "presence_m")
         if ("service" in block) == ("service_column" in block):
             self.fail("study-service-once", where)
         if "service_column" in block and "service_values" not in block:
@@ -256,7 +250,7 @@ class _Reader:
         require = {str(k): str(v) for k, v in dict(block.get("require", {})).items()}
         values = self.several(f"{where}.service_values", block.get("service_values", {}))
         return FacilitySource(
-            **self._plain(block, "path", "service_values", "require", "datum"),
+            **self.plain(block, "path", "service_values", "require", "datum"),
             repair=self.repair,
             path=self.path(block["path"]),
             service_values=values,
@@ -287,12 +281,12 @@ class _Reader:
         for name, speed in speeds.items():
             if not is_kind(speed, NUMBER) or speed <= 0:
                 self.fail("study-positive", f"network.speeds.{name}", speed)
-        self._positive("network", block, "snap_m")
+        self.positive("network", block, "snap_m")
         if block.get("compare_borders") and "borders" not in block:
             self.fail("study-key-missing", "network.borders")
         files: dict[str, Any] = {k: self.path(block[k]) for k in _NETWORK_FILES if k in block}
         return NetworkSource(
-            **self._plain(block, *files, "speeds", "datum", "depart"),
+            **self.plain(block, *files, "speeds", "datum", "depart"),
             repair=self.repair,
             **files,
             depart=self.time("network.depart", block["depart"]) if "depart" in block else None,
@@ -300,20 +294,20 @@ class _Reader:
             datum=self.datum("network.datum", block),
         )
 
-    def service(self, name: str, have: object) -> ServiceEntry:
+    def service(self, name: str, have: object, raw: Mapping[str, Any]) -> ServiceEntry:
         where = f"services.{name}"
         block = self.block("services", have, where=where)
         self.choice(f"{where}.mode", block["mode"], (*MODES, "straight", "surface"))
-        if block["mode"] == "surface":
-            self.fail("study-surface-later", f"{where}.mode")
+        check_surface_service(self, where, block, raw)
         if "limit_m" in block and "limit_minutes" in block:
             self.fail("study-limit-once", where)
-        self._positive(where, block, "limit_m", "limit_minutes", "speed_kmh")
+        amounts = ("limit_m", "limit_minutes", "speed_kmh", "people_per_capacity")
+        self.positive(where, block, *amounts)
         if block["mode"] == "straight" and "limit_minutes" in block and "speed_kmh" not in block:
             self.fail("study-key-missing", f"{where}.speed_kmh")
         names = self._texts(f"{where}.name", block, "name")
         self.known(names, dict.fromkeys(LANGUAGES), f"{where}.name.")
-        told = self._plain(block, "name")
+        told = self.plain(block, "name")
         return ServiceEntry(**told, id=name, name={k: names.get(k, name) for k in LANGUAGES})
 
     def siting(self, name: str, have: object, raw: Mapping[str, Any]) -> SitingEntry:
@@ -323,7 +317,7 @@ class _Reader:
         if name not in services:
             near = difflib.get_close_matches(name, services, n=1, cutoff=0.0)
             self.fail("study-key-unknown", where, nearest=near[0] if near else "-")
-        self._positive(where, block, "count", "budget", "cost")
+        self.positive(where, block, "count", "budget", "cost")
         self.choice(f"{where}.objective", block.get("objective", "people"), OBJECTIVES)
         if "budget" in block and "cost" not in block:
             self.fail("study-key-missing", f"{where}.cost")
@@ -334,9 +328,17 @@ class _Reader:
         if candidates != "places" and not candidates.startswith("grid:"):
             self.path(candidates)
         datum = self.datum(f"{where}.datum", block)
-        return SitingEntry(**self._plain(block, "datum"), service=name, datum=datum)
+        return SitingEntry(**self.plain(block, "datum"), service=name, datum=datum)
 
-    def _plain(self, block: dict[str, Any], *but: str) -> dict[str, Any]:
+    def choices(
+        self, where: str, block: Mapping[str, Any], known: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        """Check the keys of a block that take one of a few words."""
+        for key, words in known.items():
+            if key in block:
+                self.choice(f"{where}.{key}", block[key], words)
+
+    def plain(self, block: dict[str, Any], *but: str) -> dict[str, Any]:
         return {key: value for key, value in block.items() if key not in but}
 
     def _texts(self, where: str, block: dict[str, Any], key: str = "") -> dict[str, str]:
@@ -351,7 +353,7 @@ class _Reader:
             if one in block and other not in block:
                 self.fail("study-key-missing", f"{where}.{other}")
 
-    def _positive(self, where: str, block: dict[str, Any], *keys: str) -> None:
+    def positive(self, where: str, block: dict[str, Any], *keys: str) -> None:
         for key in keys:
             if key in block and float(str(block[key])) <= 0:
                 self.fail("study-positive", f"{where}.{key}", block[key])

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from gapmap.facilities import FacilitySource
     from gapmap.network import NetworkSource
     from gapmap.places import PlaceSource
+    from gapmap.population import PopulationSource
     from gapmap.region import DistrictSource, TownSource
+    from gapmap.surface import SurfaceSource
 
-__all__ = ["ServiceEntry", "SitingEntry", "StudyFile"]
+__all__ = ["ReferralEntry", "ServiceEntry", "SitingEntry", "StudyFile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,20 @@ class ServiceEntry:
     limit_minutes: float | None = None
     source: str = "assumption"
     speed_kmh: float | None = None
+    off_road: str = "straight"
+    catchment: str = "none"
+    catchment_order: str = "capacity"
+    people_per_capacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralEntry:
+    """A ``[[referral]]`` block: from the facilities of one service to those of another."""
+
+    origin: str
+    target: str
+    mode: str
+    limit_minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +72,10 @@ class StudyFile:
         How far gapmap may repair the inputs: one of ``gapmap.findings.REPAIRS``.
     records
         Paths of ``indicators``, ``certificates`` and ``milestones`` that are given.
-    rasters
-        Kind (``people``, ``land_cover``, ``dem``) and path of each raster that is named.
-    not_used
-        Blocks that this version reads but does not use yet.
+    population, surface
+        People on a grid, and travel over land; None where the study has none.
+    referrals
+        From which services people are sent on to which.
     """
 
     path: Path
@@ -80,6 +96,17 @@ class StudyFile:
     crs: str = "auto"
     seed: int = 1
     repair: str = "safe"
-    rasters: tuple[tuple[Literal["people", "land_cover", "dem"], Path], ...] = ()
-    not_used: tuple[str, ...] = ()
+    population: PopulationSource | None = None
+    surface: SurfaceSource | None = None
+    referrals: tuple[ReferralEntry, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rasters(self) -> tuple[tuple[Literal["people", "land_cover", "dem"], Path], ...]:
+        """Kind and path of each raster that is named."""
+        named: list[tuple[Literal["people", "land_cover", "dem"], Path | None]] = []
+        if self.population is not None:
+            named.append(("people", self.population.raster))
+        if self.surface is not None:
+            named += [("land_cover", self.surface.land_cover), ("dem", self.surface.dem)]
+        return tuple((kind, path) for kind, path in named if path is not None)

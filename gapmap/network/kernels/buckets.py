@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gapmap.network.kernels.compiling import compiled
+from gapmap.compiling import compiled
 from gapmap.network.value import Floats, Indices, Integers
 
 __all__ = [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gapmap.network.kernels.compiling import compiled
+from gapmap.compiling import compiled
 
 if TYPE_CHECKING:
     from gapmap.network.kernels.buckets import Floats, Indices, Offsets

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gapmap.network.kernels.compiling import compiled
+from gapmap.compiling import compiled
 from gapmap.network.kernels.grid import cells_in_row, padded, row_of, square_to
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gapmap.network.kernels.compiling import compiled
+from gapmap.compiling import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

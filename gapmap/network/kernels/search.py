@@ -14,6 +14,7 @@ from heapq import heappop, heappush
 import numpy as np
 import numpy.typing as npt
 
+from gapmap.compiling import compiled
 from gapmap.network.kernels.buckets import (
     LAST,
     ROOM,
@@ -29,7 +30,6 @@ from gapmap.network.kernels.buckets import (
     seeds_of,
     take,
 )
-from gapmap.network.kernels.compiling import compiled
 
 __all__ = ["bucket_width", "nearest_from", "pairs_from", "prices_from"]
 

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 import numpy as np
 import numpy.typing as npt
 
+from gapmap.compiling import compiled
 from gapmap.network.kernels.buckets import (
     LAST,
     ROOM,
@@ -26,7 +27,6 @@ from gapmap.network.kernels.buckets import (
     seeds_of,
     take,
 )
-from gapmap.network.kernels.compiling import compiled
 
 __all__ = ["k_nearest_each", "k_nearest_pass", "one_pass_pays"]
 

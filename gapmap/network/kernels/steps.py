@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gapmap.network.kernels.compiling import compiled
+from gapmap.compiling import compiled
 
 if TYPE_CHECKING:
     from gapmap.network.kernels.buckets import Indices, Offsets

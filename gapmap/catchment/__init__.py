@@ -1,0 +1,1 @@
+"""Catchment: whom a facility can take in, and where it refers them."""

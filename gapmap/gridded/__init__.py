@@ -1,0 +1,1 @@
+"""Gridded: coverage counted by people on a grid, beside that by places."""

@@ -1,0 +1,115 @@
+"""Where a population grid stands, and what it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from gapmap.findings import Finding
+    from gapmap.rasters.grid import Grid
+    from gapmap.region import Region
+
+__all__ = ["AREA_COLUMNS", "CELL_COLUMNS", "Population", "PopulationSource"]
+
+CELL_COLUMNS = {
+    "row": "int64",
+    "column": "int64",
+    "district": "int64",
+    "share": "float64",
+    "people_raster": "float64",
+    "people": "float64",
+    "x": "float64",
+    "y": "float64",
+    "place": "int64",
+    "assigned": "str",
+}
+"""Columns of :attr:`Population.cells`, and their types."""
+
+AREA_COLUMNS = {
+    "area_kind": "str",
+    "area_id": "str",
+    "area": "str",
+    "cells": "int64",
+    "people_raster": "float64",
+    "people_table": "float64",
+    "people_table_unknown": "int64",
+    "factor": "float64",
+    "people": "float64",
+    "share_missing": "float64",
+    "basis": "str",
+}
+"""Columns of ``population.csv``, and their types."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationSource:
+    """Where people stand on a grid; field names are those of ``[population]``.
+
+    Attributes
+    ----------
+    raster
+        GeoTIFF.
+    unit
+        What a cell holds: ``count`` of people, ``per_km2``, ``per_ha``; ``auto`` is a count, and an
+        error where the sums say that it is a density.
+    reconcile
+        ``district``: cells are scaled so that each district adds up to its places' people; or
+        ``none``.
+    assign
+        To which place a cell belongs that lies in no place's polygon: the nearest over the
+        ``network``, the nearest in a straight line within its town (``voronoi``), or ``auto``: over
+        the network where the study has one.
+    setting
+        ``grid``: places whose setting no code tells are urban or rural by the degree of
+        urbanisation of the cells; or ``table``.
+    simulated
+        Whether the raster's content is simulated.
+    """
+
+    raster: Path
+    unit: str = "auto"
+    reconcile: str = "none"
+    assign: str = "auto"
+    setting: str = "table"
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Population:
+    """People on a grid, within the districts.
+
+    Attributes
+    ----------
+    grid
+        Where the cells lie: the part of the raster around the districts, in the raster's CRS.
+    cells
+        One row per cell and district that share an area: ``row``, ``column`` (of ``grid``),
+        ``district`` (row of ``region.districts``), ``share`` (of the cell's area that lies in the
+        district), ``people_raster`` (the raster's people times the share), ``people``
+        (reconciled), ``x``, ``y`` (middle of the cell in ``region.crs``), ``place`` (row of the
+        places' table, -1 without), ``assigned`` (``polygon``, ``network``, ``voronoi``, or
+        ``none``). Cells without people are left out. The index runs from 0.
+    areas
+        The columns of ``population.csv``: people by city, district, town and place.
+    region
+        The districts that the raster was read against.
+    source
+        As the study gives it.
+    findings
+        What was wrong, assumed and done.
+    simulated
+        Names of the files whose content is simulated.
+    """
+
+    grid: Grid
+    cells: pd.DataFrame
+    areas: pd.DataFrame
+    region: Region
+    source: PopulationSource
+    findings: tuple[Finding, ...] = ()
+    simulated: tuple[str, ...] = ()
