@@ -1,0 +1,155 @@
+"""Searching a terrain: how long it takes between each cell and the nearest source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from gapmap.errors import MethodError
+from gapmap.surface.field import Distances, Field
+from gapmap.surface.ground import crossings_of, ground_of
+from gapmap.surface.value import Links
+
+if TYPE_CHECKING:
+    from gapmap.surface.value import Terrain
+
+__all__ = ["SLACK", "distances", "in_metres", "search"]
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+SLACK = 1e-6
+"""By how many minutes a sum may miss the limit through rounding; as in the network."""
+
+
+def search(
+    terrain: Terrain,
+    sources: npt.ArrayLike,
+    *,
+    start_minutes: npt.ArrayLike | None = None,
+    limit_minutes: float = np.inf,
+) -> Field:
+    """Find the minutes between each cell and its nearest source, and which source that is.
+
+    A straight step takes half of each cell's minutes, a diagonal one sqrt(2) times that, a
+    knight's move sqrt(5) times the mean of the four cells that it crosses. No step crosses an
+    impassable cell. Where slope counts, the part of a step in each cell where people go on foot
+    is multiplied by the factor of the slope between the step's ends, in the direction of walking
+    (see :mod:`gapmap.surface.slope`); a step from or to a cell of unknown height is flat.
+
+    Parameters
+    ----------
+    terrain
+        The ground, its links, and whether people go to the sources or from them.
+    sources
+        Row and column of each, shape (sources, 2). One in an impassable cell reaches nothing, nor
+        does a link that begins or ends in one.
+    start_minutes
+        What each source begins with, such as the rest of a way by road; 0 if None. A source of
+        infinitely many reaches nothing.
+    limit_minutes
+        The most minutes, inclusive: cells further away are not reached.
+
+    Returns
+    -------
+    Minutes and source of each cell.
+
+    Raises
+    ------
+    MethodError
+        A source is off the grid; minutes are negative, NaN or, of a cell or link, 0; shapes do
+        not fit; a word in the terrain is not one of those that it may be.
+    """
+    if not limit_minutes >= 0:
+        raise MethodError(
+            f"limit_minutes is {limit_minutes}; give minutes from 0",
+            f"limit_minutes 为 {limit_minutes}；请给出不小于 0 的分钟数",
+        )
+    ground, links = ground_of(terrain), crossings_of(terrain)
+    cells = _cells(sources, terrain.minutes_per_cell.shape)
+    start = _starts(start_minutes, len(cells))
+    shape = ground.minutes.shape
+    price, owner = np.full(shape, np.inf), np.full(shape, -1, np.int32)
+    first = _first(cells, start, ground.minutes, limit_minutes + SLACK)
+    rows, columns = cells[first].T
+    price[rows, columns], owner[rows, columns] = start[first], first
+    from gapmap.surface.kernels.steep_heap import spread  # noqa: PLC0415 - loads numba
+
+    ids = (rows * shape[1] + columns).astype(np.int32)
+    spread(ground, links, price, owner, ids, limit_minutes + SLACK)
+    return Field(minutes=price, source=owner, sources=cells, start_minutes=start)
+
+
+def distances(terrain: Terrain, sources: npt.ArrayLike, *, limit_m: float = np.inf) -> Distances:
+    """Find the metres of the shortest way between each cell and its nearest source.
+
+    Steps, barriers and links are those of :func:`search`; heights play no part, and a link is as
+    long as the straight line between the middles of its two cells.
+
+    Parameters
+    ----------
+    terrain, sources
+        As for :func:`search`.
+    limit_m
+        The most metres, inclusive.
+    """
+    field = search(in_metres(terrain), sources, limit_minutes=limit_m)
+    return Distances(field.minutes, field.source)
+
+
+def in_metres(terrain: Terrain) -> Terrain:
+    """Give the terrain on which a minute stands for each metre of way, whatever the speed."""
+    metres = np.where(np.isfinite(terrain.minutes_per_cell), terrain.cell_m, np.inf)
+    links = terrain.links
+    if links is not None:
+        apart = np.hypot(*(links.head - links.tail).T) * terrain.cell_m
+        links = Links(tail=links.tail, head=links.head, minutes=apart)
+    return replace(
+        terrain, minutes_per_cell=metres, height_m=None, on_foot=None, slope="none", links=links
+    )
+
+
+def _cells(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Integers:
+    """Give rows and columns of sources, checked."""
+    given = np.asarray(sources)
+    if given.size == 0:
+        return np.empty((0, 2), np.int64)
+    if given.ndim != 2 or given.shape[1] != 2 or not np.issubdtype(given.dtype, np.integer):  # noqa: PLR2004
+        raise MethodError(
+            f"sources have shape {given.shape} of {given.dtype}; give whole rows and columns",
+            f"sources 的形状为 {given.shape}、类型为 {given.dtype}；请给出整数的行号和列号",
+        )
+    off = ((given < 0) | (given >= shape)).any(axis=1)
+    if off.any():
+        which, where = off.argmax(), given[off.argmax()].tolist()
+        raise MethodError(
+            f"source {which} at {where} is off the grid of {shape}",
+            f"第 {which} 个起点 {where} 不在 {shape} 的网格内",
+        )
+    return given.astype(np.int64)
+
+
+def _starts(start_minutes: npt.ArrayLike | None, count: int) -> Floats:
+    """Give what each source begins with, checked."""
+    if start_minutes is None:
+        return np.zeros(count)
+    start = np.array(start_minutes, np.float64)
+    if start.shape != (count,) or not (start >= 0).all():
+        raise MethodError(
+            f"start_minutes are {start}; give minutes from 0 for each of {count} sources",
+            f"start_minutes 为 {start}；请为 {count} 个起点各给出不小于 0 的分钟数",
+        )
+    return start
+
+
+def _first(cells: Integers, start: Floats, minutes: Floats, limit: float) -> Integers:
+    """Give the sources that can be left, of those in one cell the earliest."""
+    there = np.flatnonzero(
+        np.isfinite(minutes[tuple(cells.T)]) & (start <= limit) & (start < np.inf)
+    )
+    there = there[np.lexsort((there, start[there]))]
+    numbers = cells[there] @ [minutes.shape[1], 1]
+    return there[np.unique(numbers, return_index=True)[1]]
