@@ -1,0 +1,123 @@
+"""Within: every pair of positions that lie within a limit of each other over a terrain."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gapmap.surface.search import in_metres, search
+from gapmap.surface.value import Links
+
+if TYPE_CHECKING:
+    from gapmap.surface.value import Terrain
+
+__all__ = ["CellPairs", "cell_pairs_within"]
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+_LEAST: Final = 0.4
+"""Downhill no step takes less than this part of its time on the flat (Langmuir; Tobler: 0.84)."""
+
+
+class CellPairs(NamedTuple):
+    """Pairs within the limit, ordered by target, then by origin.
+
+    ``target`` and ``origin`` are numbers in what was asked for; ``value`` is minutes or metres.
+    """
+
+    target: Integers
+    origin: Integers
+    value: Floats
+
+
+def cell_pairs_within(
+    terrain: Terrain,
+    origins: npt.ArrayLike,
+    targets: npt.ArrayLike,
+    *,
+    limit: float,
+    unit: str = "minutes",
+) -> CellPairs:
+    """Find all origins within a limit of each target.
+
+    Each target is searched from by itself, in the part of the terrain that its limit can reach.
+
+    Parameters
+    ----------
+    terrain
+        The ground; its direction is that between targets (as sources) and origins.
+    origins, targets
+        Row and column of each, shape (n, 2); -1 and -1 for one that stands nowhere.
+    limit
+        Inclusive.
+    unit
+        ``minutes``, or ``m`` for the shortest ways, whatever the speed.
+    """
+    ground = terrain if unit == "minutes" else in_metres(terrain)
+    begin, end = (np.asarray(one, np.int64).reshape(-1, 2) for one in (origins, targets))
+    standing = np.flatnonzero((begin >= 0).all(axis=1))
+    found: list[CellPairs] = []
+    radius = _radius(ground, limit)
+    for number in np.flatnonzero((end >= 0).all(axis=1)):
+        part, corner = _around(ground, end[number], radius)
+        shape = part.minutes_per_cell.shape
+        inside = ((begin[standing] >= corner) & (begin[standing] < corner + shape)).all(axis=1)
+        near = standing[inside]
+        if not len(near):
+            continue
+        field = search(part, [(end[number] - corner).tolist()], limit_minutes=limit)
+        value = field.minutes[tuple((begin[near] - corner).T)]
+        reached = np.isfinite(value)
+        which = near[reached]
+        found.append(CellPairs(np.full(len(which), number), which, value[reached]))
+    if not found:
+        nobody = np.empty(0, np.int64)
+        return CellPairs(nobody, nobody, np.empty(0))
+    target, origin, minutes = (np.concatenate(one) for one in zip(*found, strict=True))
+    return CellPairs(target, origin, minutes)
+
+
+def _radius(terrain: Terrain, limit: float) -> float:
+    """Give how many cells away the limit can reach at most."""
+    passable = terrain.minutes_per_cell[np.isfinite(terrain.minutes_per_cell)]
+    if not passable.size or not math.isfinite(limit):
+        return math.inf
+    least = _LEAST if terrain.slope != "none" else 1.0
+    return limit / (float(passable.min()) * least) + 2
+
+
+def _around(terrain: Terrain, cell: Integers, radius: float) -> tuple[Terrain, Integers]:
+    """Cut out the terrain around a cell, unless a link leads out of it; give its corner, too."""
+    shape = np.array(terrain.minutes_per_cell.shape)
+    nothing = np.zeros(2, np.int64)
+    if radius >= shape.max():
+        return terrain, nothing
+    low = np.maximum(cell - math.ceil(radius), 0)
+    high = np.minimum(cell + math.ceil(radius) + 1, shape)
+    if terrain.links is not None and len(terrain.links.minutes):
+        ends = np.stack((terrain.links.tail, terrain.links.head))
+        within = ((ends >= low) & (ends < high)).all(axis=2)
+        if within.any():
+            return terrain, nothing
+    rows, columns = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    cut: dict[str, Any] = {
+        name: None if value is None else value[rows, columns]
+        for name, value in (
+            ("height_m", terrain.height_m),
+            ("on_foot", terrain.on_foot),
+            ("barred", terrain.barred),
+        )
+    }
+    none = Links(tail=np.empty((0, 2), int), head=np.empty((0, 2), int), minutes=np.empty(0))
+    part = replace(
+        terrain,
+        minutes_per_cell=terrain.minutes_per_cell[rows, columns],
+        links=None if terrain.links is None else none,
+        **cut,
+    )
+    return part, low
