@@ -215,8 +215,8 @@ def test_cells_in_degrees_differ_in_area(tmp_path: Path) -> None:
     path = tif(tmp_path / "a.tif", ones(size=120), crs="EPSG:4326", transform=grid)
     found, facts = look(path)
     assert found["raster-degrees"].severity == "note"
-    # 0.001 degrees of 111.195 km each way, at 22.6 degrees north: 0.01141 km2
-    exact = 0.111195**2 * math.cos(math.radians(22.56))
+    # 0.001 degrees of 110.74 km north-south and 102.86 km east-west at 22.55 degrees north
+    exact = 0.11074 * 0.10286
     assert facts.total_by_km2 / facts.total == pytest.approx(exact, rel=1e-3)
     assert facts.total_by_km2 == pytest.approx(100, rel=0.01)  # the districts' km2, one per km2
 
@@ -313,7 +313,9 @@ def test_negative_people_are_an_error_and_negative_heights_are_none(tmp_path: Pa
     found, facts = look(path)
     assert found["raster-negative"].severity == "error"
     assert (found["raster-negative"].value, facts.low) == ("-200", -200)
-    assert dict(found["raster-negative"].facts) == {"cells": "4"}
+    assert dict(found["raster-negative"].facts) == {"cells": "4", "total": "-208.5"}
+    assert (facts.usable, facts.empty, facts.usable_in_districts) == (9_996, 4, 9_996)
+    assert facts.total == 9_996
     assert "raster-negative" not in look(path, "dem")[0]
 
 
@@ -373,7 +375,8 @@ def test_density_is_told_from_counts_where_the_places_people_are_known(tmp_path:
     per_km2 = tif(tmp_path / "km2.tif", ones() * 200)
     assert set(look(counts, people=21_000)[0]) == {"raster-read"}
     said = look(per_km2, people=21_000)[0]["raster-density"]
-    assert said.severity == "warning"
+    assert said.severity == "error"
+    assert 'unit = "per_km2"' in said.advice()
     for part in ("2,000,000", "21,000", "20,000", "km2"):
         assert part in said.message("en")
         assert part in said.message("zh")

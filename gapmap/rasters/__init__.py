@@ -1,4 +1,4 @@
-"""Rasters that a study names: opened safely and looked through, before anything uses them."""
+"""Rasters that a study names: opened safely, looked through, and read by windows."""
 
 from gapmap.rasters.checking import RasterSource, check_rasters, inspect_raster
 from gapmap.rasters.value import RasterFacts

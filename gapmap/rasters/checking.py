@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
-import pyproj
-import shapely
 from rasterio.enums import ColorInterp
 
 from gapmap.errors import InputError
 from gapmap.findings import Finding, fail, finding, from_error
 from gapmap.rasters.declared import declared_nodata
 from gapmap.rasters.opening import READING_ERRORS, beside, open_raster
-from gapmap.rasters.survey import Survey, corners, survey
+from gapmap.rasters.placing import place_districts
+from gapmap.rasters.survey import Survey, survey
 from gapmap.rasters.value import RasterFacts
-from gapmap.tables.systems import name_candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,10 +27,8 @@ if TYPE_CHECKING:
 
     Kind = Literal["people", "land_cover", "dem"]
 
-__all__ = ["RasterSource", "check_rasters", "inspect_raster"]
+__all__ = ["UNUSABLE", "RasterSource", "check_rasters", "inspect_raster", "require_usable"]
 
-_WHOLE: Final = 0.999
-"""Share of the districts' area from which on they count as covered."""
 _BULK: Final = 0.01
 """Share of the cells from which on a doubtful value is taken for an undeclared nodata."""
 _SURE: Final = (-9999.0, -99999.0, -999.0)
@@ -41,7 +37,11 @@ _FITS: Final = 1.5
 _FAR: Final = 2.0
 """Times from which on it does not."""
 _HA_IN_KM2: Final = 100.0
-_HALF_TURN: Final = 180.0
+UNUSABLE: Final = (
+    *("raster-no-crs", "raster-no-place", "raster-type", "raster-picture"),
+    *("raster-no-overlap", "raster-nothing-there", "raster-density"),
+)
+"""Findings after which nothing can be made of a raster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,22 @@ def check_rasters(
     return tuple(findings)
 
 
+def require_usable(findings: Iterable[Finding]) -> None:
+    """Stop at the first finding on a raster of which nothing can be made.
+
+    Raises
+    ------
+    InputError
+        With this finding; further ones of the same kind, and the errors beside them, go with it.
+    """
+    errors = [one for one in findings if one.severity == "error"]
+    stops = [one for one in errors if one.code in UNUSABLE]
+    if stops:
+        fail(stops[0], also=[one for one in errors if one is not stops[0]])
+
+
 def inspect_raster(
-    path: Path, region: Region, *, kind: Kind, people: float | None = None
+    path: Path, region: Region, *, kind: Kind, people: float | None = None, unit: str = "auto"
 ) -> tuple[tuple[Finding, ...], RasterFacts]:
     """Look through a raster without using it.
 
@@ -93,6 +107,8 @@ def inspect_raster(
         ``people`` per cell, classes of ``land_cover``, or heights (``dem``).
     people
         How many people the study's places have, to tell counts from densities.
+    unit
+        What the study says that a cell holds: ``count``, ``per_km2``, ``per_ha``, or ``auto``.
 
     Returns
     -------
@@ -105,7 +121,7 @@ def inspect_raster(
     """
     with open_raster(path) as source:
         try:
-            return _inspect(source, path, region, kind, people)
+            return _inspect(source, path, region, kind, (people, unit))
         except READING_ERRORS as error:
             if isinstance(error, InputError):
                 raise
@@ -114,24 +130,29 @@ def inspect_raster(
 
 
 def _inspect(
-    source: rasterio.DatasetReader, path: Path, region: Region, kind: Kind, people: float | None
+    source: rasterio.DatasetReader,
+    path: Path,
+    region: Region,
+    kind: Kind,
+    told: tuple[float | None, str],
 ) -> tuple[tuple[Finding, ...], RasterFacts]:
     file = path.name
     findings = [*_about_form(source, file, kind), *_about_files(source, path)]
-    outline, covered, found = _placed(source, region, file)
+    outline, covered, found = place_districts(source, region, file)
     findings += found
     if np.dtype(source.dtypes[0]).kind not in "iuf":
         findings.append(finding("raster-type", file=file, value=source.dtypes[0]))
-        return tuple(findings), _facts(source, file, Survey(), covered, 0)
+        return tuple(findings), _facts(source, file, Survey(), covered, set())
     seen = survey(source, outline)
     undeclared = {value for value in seen.suspects if _is_undeclared(source, seen, value)}
-    seen.keep_values(undeclared)
-    silent = sum(seen.suspects[value].cells for value in undeclared)
-    facts = _facts(source, file, seen, covered, silent)
+    seen.keep_values(undeclared, source.scales[0], source.offsets[0])
+    if kind == "people":
+        seen.leave_negative()
+    facts = _facts(source, file, seen, covered, undeclared)
     findings += _about_cells(source, file, kind, seen, facts)
     findings += _about_undeclared(seen, undeclared, file)
     if kind == "people" and not any(one.code == "raster-picture" for one in findings):
-        findings += _about_people(seen, facts, people)
+        findings += _about_people(seen, facts, *told)
     if covered > 0 and not facts.usable_in_districts and facts.in_districts:
         findings.append(finding("raster-nothing-there", file=file, cells=facts.in_districts))
     return tuple(findings), facts
@@ -174,60 +195,6 @@ def _about_files(source: rasterio.DatasetReader, path: Path) -> list[Finding]:
     return findings
 
 
-def _placed(
-    source: rasterio.DatasetReader, region: Region, file: str
-) -> tuple[shapely.Geometry | None, float, list[Finding]]:
-    """Bring the districts to the raster; say how much of them it covers."""
-    transform = source.transform
-    size = transform.determinant
-    if transform.is_identity or size == 0 or not all(map(math.isfinite, transform)):
-        return None, 0.0, [finding("raster-no-place", file=file)]
-    found = []
-    if transform.b or transform.d:
-        terms = f"{transform.b:g}, {transform.d:g}"
-        found.append(finding("raster-rotated", file=file, value=terms))
-    if transform.e > 0:
-        found.append(finding("raster-south-up", file=file, value=f"{transform.e:g}"))
-    frame = _frame(source)
-    crs = _crs(source)
-    if crs is None:
-        near = region.districts.to_crs(4326).total_bounds
-        known = name_candidates(frame.bounds, region=(near[0], near[1], near[2], near[3]))
-        bounds = ", ".join(f"{one:.10g}" for one in frame.bounds)
-        return None, 0.0, [*found, finding("raster-no-crs", file=file, value=bounds, known=known)]
-    districts = region.districts.geometry
-    fine = districts.segmentize(max(1.0, float(np.ptp(districts.total_bounds)) / 1000))
-    outline = shapely.union_all(shapely.make_valid(fine.to_crs(crs).to_numpy()))
-    area = outline.area
-    if crs.is_geographic and frame.bounds[2] > _HALF_TURN + 1 and outline.bounds[0] < 0:
-        found.append(finding("raster-longitudes", file=file, value=f"{frame.bounds[2]:g}"))
-        turned = shapely.transform(outline, lambda xy: np.add(xy, (2 * _HALF_TURN, 0)))
-        outline = shapely.union_all([outline, turned])
-    covered = float(shapely.area(shapely.intersection(outline, frame)) / area)
-    share = f"{covered:.1%}"
-    if covered == 0:
-        there, here = (", ".join(f"{n:.6g}" for n in one.bounds) for one in (frame, outline))
-        found.append(finding("raster-no-overlap", file=file, value=there, districts=here))
-    elif covered < _WHOLE:
-        found.append(finding("raster-partial", file=file, share=share))
-    return outline, covered, found
-
-
-def _frame(source: rasterio.DatasetReader) -> shapely.Polygon:
-    """Give the raster's outline in its own coordinates, whichever way it is turned."""
-    return shapely.Polygon(corners(source.transform, source.width, source.height))
-
-
-def _crs(source: rasterio.DatasetReader) -> pyproj.CRS | None:
-    if source.crs is None:
-        return None
-    try:
-        crs = pyproj.CRS.from_wkt(source.crs.to_wkt())
-    except pyproj.exceptions.CRSError:
-        return None
-    return crs if crs.is_geographic or crs.is_projected else None
-
-
 def _about_cells(
     source: rasterio.DatasetReader, file: str, kind: Kind, seen: Survey, facts: RasterFacts
 ) -> list[Finding]:
@@ -252,7 +219,10 @@ def _about_cells(
         findings.append(finding("raster-not-finite", file=file, nan=nan, infinite=seen.infinite))
     if kind == "people" and seen.negative:
         low = f"{seen.low:g}"
-        findings.append(finding("raster-negative", file=file, value=low, cells=seen.negative))
+        total = f"{seen.negative_total:,.6g}"
+        findings.append(
+            finding("raster-negative", file=file, value=low, cells=seen.negative, total=total)
+        )
     if source.crs is not None and source.crs.is_geographic and seen.inside:
         small, large = (f"{size:.4g}" for size in seen.km2)
         findings.append(finding("raster-degrees", file=file, small=small, large=large))
@@ -298,40 +268,44 @@ def _about_undeclared(seen: Survey, undeclared: set[float], file: str) -> list[F
     ]
 
 
-def _about_people(seen: Survey, facts: RasterFacts, people: float | None) -> list[Finding]:
+def _about_people(
+    seen: Survey, facts: RasterFacts, people: float | None, unit: str
+) -> list[Finding]:
     """Hold the sum of the cells against the people of the places: counts, or a density."""
     if not people or not seen.inside or not facts.usable_in_districts:
         return []
+    file, told = facts.file, {"people": f"{people:,.0f}"}
     if facts.total == 0:
-        told = {"people": f"{people:,.0f}", "cells": f"{facts.usable_in_districts}"}
-        return [Finding("raster-people-none", facts.file, facts=tuple(told.items()))]
-    if facts.total < 0:
-        return []
+        told["cells"] = f"{facts.usable_in_districts}"
+        return [Finding("raster-people-none", file, facts=tuple(told.items()))]
     sums = {
-        "counts": facts.total,
-        "km2": facts.total_by_km2,
-        "ha": facts.total_by_km2 * _HA_IN_KM2,
+        "count": facts.total,
+        "per_km2": facts.total_by_km2,
+        "per_ha": facts.total_by_km2 * _HA_IN_KM2,
     }
-    off = {unit: abs(math.log(one / people)) for unit, one in sums.items() if one > 0}
-    if off["counts"] <= math.log(_FAR):
+    off = {name: abs(math.log(one / people)) for name, one in sums.items() if one > 0}
+    taken = "count" if unit == "auto" else unit
+    if off.get(taken, math.inf) <= math.log(_FAR):
         return []
-    unit = min(off, key=lambda name: off[name])
-    told = {
-        "counted": f"{sums['counts']:,.0f}",
-        "people": f"{people:,.0f}",
-        "dense": f"{sums['ha' if unit == 'ha' else 'km2']:,.0f}",
-        "per": "ha" if unit == "ha" else "km2",
-    }
-    fits = unit != "counts" and off[unit] <= math.log(_FITS)
+    best = min(off, key=lambda name: off[name])
+    if unit != "auto":
+        told |= {"taken": f"{sums[taken]:,.0f}", "best": best, "would": f"{sums[best]:,.0f}"}
+        fits = best != taken and off[best] <= math.log(_FITS)
+        code = "raster-unit" if fits else "raster-unit-differs"
+        return [Finding(code, file, value=unit, facts=tuple(told.items()))]
+    fits = best != "count" and off[best] <= math.log(_FITS)
+    per = "ha" if best == "per_ha" else "km2"
+    told |= {"counted": f"{sums['count']:,.0f}", "dense": f"{sums['per_' + per]:,.0f}", "per": per}
     code = "raster-density" if fits else "raster-people-differ"
-    return [Finding(code, facts.file, facts=tuple(told.items()))]
+    return [Finding(code, file, facts=tuple(told.items()))]
 
 
 def _facts(
-    source: rasterio.DatasetReader, file: str, seen: Survey, covered: float, silent: int
+    source: rasterio.DatasetReader, file: str, seen: Survey, covered: float, undeclared: set[float]
 ) -> RasterFacts:
-    """Sum up; ``silent`` cells hold a value for no data that nothing declares."""
-    empty = seen.nodata + seen.nan + seen.infinite + silent
+    """Sum up; ``undeclared`` are the values for no data that nothing declares."""
+    silent = sum(seen.suspects[value].cells for value in undeclared)
+    empty = seen.nodata + seen.nan + seen.infinite + seen.left + silent
     return RasterFacts(
         file=file,
         width=source.width,
@@ -340,6 +314,7 @@ def _facts(
         dtype=source.dtypes[0],
         crs="" if source.crs is None else source.crs.to_string(),
         nodata=source.nodata,
+        undeclared=tuple(sorted(undeclared)),
         cells=seen.cells,
         usable=seen.cells - empty - seen.unreadable,
         empty=empty,

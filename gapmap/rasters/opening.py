@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+import pyproj
 import rasterio
 from rasterio._err import CPLE_BaseError  # what comes out of properties has no public name
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["ENDINGS", "READING_ERRORS", "beside", "open_raster"]
+__all__ = ["ENDINGS", "READING_ERRORS", "beside", "open_raster", "raster_crs"]
 
 ENDINGS: Final = (".tif", ".tiff")
 READING_ERRORS: Final = (
@@ -66,6 +67,17 @@ def open_raster(path: Path) -> Iterator[rasterio.DatasetReader]:
             fail(finding("raster-unreadable", file=path.name, problem=_clean(error, path)))
         with source:
             yield source
+
+
+def raster_crs(source: rasterio.DatasetReader) -> pyproj.CRS | None:
+    """Give the CRS that a raster declares, if it says where on earth a cell lies."""
+    if source.crs is None:
+        return None
+    try:
+        crs = pyproj.CRS.from_wkt(source.crs.to_wkt())
+    except pyproj.exceptions.CRSError:
+        return None
+    return crs if crs.is_geographic or crs.is_projected else None
 
 
 def _check(path: Path) -> None:

@@ -11,7 +11,8 @@ import shapely
 from rasterio.features import rasterize
 from rasterio.windows import Window
 
-from gapmap.rasters.opening import READING_ERRORS
+from gapmap.rasters.areas import cell_km2
+from gapmap.rasters.opening import READING_ERRORS, raster_crs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +24,20 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Flags = npt.NDArray[np.bool_]
 
-__all__ = ["MOST_CELLS", "SUSPECTS", "Survey", "corners", "survey"]
+__all__ = [
+    "MOST_CELLS",
+    "SUSPECTS",
+    "Survey",
+    "corners",
+    "same_as",
+    "survey",
+    "window_around",
+    "window_parts",
+]
 
 MOST_CELLS: Final = 2_000_000_000
 """Cells that are looked at; of a larger raster those around the districts."""
 _AT_ONCE: Final = 2_000_000
-_DEGREE_KM: Final = math.pi / 180 * 6371.0072  # on the sphere with the area of the ellipsoid
 SUSPECTS: Final = (
     *(-9999.0, -99999.0, -999.0, -200.0, -32768.0, -2147483647.0, -2147483648.0),
     *(float(np.finfo(np.float32).min), float(np.finfo(np.float64).min), -3.4e38, -1.7e308),
@@ -47,9 +56,10 @@ class Part(NamedTuple):
 
 @dataclass(slots=True)
 class Survey:
-    """What was seen; sums are of cells whose middle lies in a district.
+    """What was seen; sums are of cells whose middle lies in a district, scaled as declared.
 
     ``suspects`` tells where each of :data:`SUSPECTS` stands; sums leave these values out.
+    ``left`` counts the cells below 0 that are taken for none.
     """
 
     cells: int = 0
@@ -60,6 +70,10 @@ class Survey:
     nan: int = 0
     infinite: int = 0
     negative: int = 0
+    negative_total: float = 0.0
+    negative_inside: int = 0
+    negative_sums: Floats = field(default_factory=lambda: np.zeros(2))  # of total, total_by_km2
+    left: int = 0
     low: float = math.inf
     high: float = -math.inf
     inside: int = 0
@@ -70,16 +84,28 @@ class Survey:
     suspects: dict[float, Part] = field(default_factory=dict)
     whole: bool = True
 
-    def keep_values(self, undeclared: set[float]) -> None:
+    def keep_values(self, undeclared: set[float], scale: float, offset: float) -> None:
         """Settle which suspects stand for none; the others are values like all others."""
-        for value, part in self.suspects.items():
-            if value in undeclared:
+        for stored, part in self.suspects.items():
+            if stored in undeclared:
                 self.usable_inside -= part.inside
                 continue
+            value = stored * scale + offset
             self.total += value * part.inside
             self.total_by_km2 += value * part.km2
             self.low, self.high = min(self.low, value), max(self.high, value)
-            self.negative += part.cells * (value < 0)
+            if value < 0:
+                self.negative += part.cells
+                self.negative_total += value * part.cells
+                self.negative_inside += part.inside
+                self.negative_sums += (value * part.inside, value * part.km2)
+
+    def leave_negative(self) -> None:
+        """Take cells with a value below 0 for cells without one."""
+        self.left = self.negative
+        self.usable_inside -= self.negative_inside
+        self.total -= float(self.negative_sums[0])
+        self.total_by_km2 -= float(self.negative_sums[1])
 
 
 def corners(transform: affine.Affine, wide: float, tall: float) -> list[tuple[float, float]]:
@@ -111,11 +137,11 @@ def survey(source: rasterio.DatasetReader, outline: shapely.Geometry | None) -> 
     window = Window(0, 0, source.width, source.height)
     if source.width * source.height > MOST_CELLS:
         seen.whole = False
-        window = _around(source, outline)
+        window = window_around(source, outline)
     if window.width * window.height > MOST_CELLS or _block_cells(source) > MOST_CELLS // 8:
         seen.whole = False
         return seen
-    for part in _parts(source, window):
+    for part in window_parts(source, window):
         seen.parts += 1
         seen.cells += part.width * part.height
         try:
@@ -133,11 +159,18 @@ def _block_cells(source: rasterio.DatasetReader) -> int:
     return int(height * width)
 
 
-def _around(source: rasterio.DatasetReader, outline: shapely.Geometry | None) -> Window:
-    """Give the part of the raster around the districts; nothing where they lie elsewhere."""
+def window_around(
+    source: rasterio.DatasetReader, outline: shapely.Geometry | None, *, margin: float = 0.0
+) -> Window:
+    """Give the part of the raster around the districts; nothing where they lie elsewhere.
+
+    ``margin`` is added on all sides, in the raster's unit.
+    """
     if outline is None or outline.is_empty:
         return Window(0, 0, 0, 0)
-    around = shapely.get_coordinates(shapely.box(*outline.bounds))
+    west, south, east, north = outline.bounds
+    box = shapely.box(west - margin, south - margin, east + margin, north + margin)
+    around = shapely.get_coordinates(box)
     columns, rows = np.array([_at(~source.transform, x, y) for x, y in around]).T
     left, top = max(0, math.floor(columns.min())), max(0, math.floor(rows.min()))
     right = min(source.width, math.ceil(columns.max()))
@@ -145,7 +178,7 @@ def _around(source: rasterio.DatasetReader, outline: shapely.Geometry | None) ->
     return Window(left, top, max(0, right - left), max(0, low - top))
 
 
-def _parts(source: rasterio.DatasetReader, window: Window) -> Iterator[Window]:
+def window_parts(source: rasterio.DatasetReader, window: Window) -> Iterator[Window]:
     """Cut a window into parts of whole blocks, each of a few million cells at most."""
     tall, wide = source.block_shapes[0]
     high = max(1, _AT_ONCE // max(1, int(window.width)) // tall) * tall
@@ -166,7 +199,9 @@ def _look(
     values: npt.NDArray[np.generic],
     outline: shapely.Geometry | None,
 ) -> None:
-    numbers = values.astype(np.float64)
+    scale, offset = source.scales[0], source.offsets[0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        numbers = values.astype(np.float64) * scale + offset
     nan, infinite = np.isnan(numbers), np.isinf(numbers)
     none = np.zeros(numbers.shape, bool)
     if source.nodata is not None and not math.isnan(source.nodata):
@@ -184,7 +219,13 @@ def _look(
     if plain.any():
         seen.low = min(seen.low, float(numbers[plain].min()))
         seen.high = max(seen.high, float(numbers[plain].max()))
-        seen.negative += int((numbers[plain] < 0).sum())
+    below = plain & (numbers < 0)
+    if below.any():
+        both = below & inside
+        seen.negative += int(below.sum())
+        seen.negative_total += float(numbers[below].sum())
+        seen.negative_inside += int(both.sum())
+        seen.negative_sums += (numbers[both].sum(), (numbers[both] * km2[both]).sum())
     counted = plain & inside
     seen.total += float(numbers[counted].sum())
     seen.total_by_km2 += float((numbers[counted] * km2[counted]).sum())
@@ -199,9 +240,7 @@ def _suspects(
     """Note where values stand that programs write for none; give which cells hold one."""
     odd = np.zeros(values.shape, bool)
     for value in SUSPECTS:
-        with np.errstate(over="ignore"):
-            wanted = np.float32(value) if values.dtype == np.float32 else value
-        here = (values == wanted) & ~empty & ~odd
+        here = same_as(values, value) & ~empty & ~odd
         if not here.any():
             continue
         odd |= here
@@ -213,6 +252,13 @@ def _suspects(
             before.km2 + float(km2[both].sum()),
         )
     return odd
+
+
+def same_as(values: npt.NDArray[np.generic], value: float) -> Flags:
+    """Mark the cells that hold a value, as exactly as their type can."""
+    with np.errstate(over="ignore"):
+        wanted = np.float32(value) if values.dtype == np.float32 else value
+    return np.asarray(values == wanted)
 
 
 def _inside(
@@ -231,17 +277,9 @@ def _inside(
 
 
 def _cell_km2(source: rasterio.DatasetReader, part: Window) -> Floats:
-    """Give the area of the cells of each row, shape (rows, 1); NaN without a CRS."""
-    transform = source.window_transform(part)
-    size = abs(transform.determinant)
-    rows = int(part.height)
-    if source.crs is None:
-        return np.full((rows, 1), np.nan)
-    if source.crs.is_geographic:
-        north, south = (_at(transform, part.width / 2, row)[1] for row in (0, rows))
-        middle = np.linspace(north, south, 2 * rows + 1)[1::2, None]
-        return np.asarray(size * _DEGREE_KM**2 * np.cos(np.radians(np.clip(middle, -90, 90))))
-    if not source.crs.is_projected:
-        return np.full((rows, 1), np.nan)
-    _, metres = source.crs.linear_units_factor
-    return np.full((rows, 1), size * metres**2 / 1e6)
+    """Give the area of the cells of each row in its middle, shape (rows, 1); NaN without a CRS."""
+    rows = np.arange(int(part.height))[:, None]
+    crs = raster_crs(source)
+    if crs is None:
+        return np.full(rows.shape, np.nan)
+    return cell_km2(crs, source.window_transform(part), rows, part.width // 2)

@@ -23,6 +23,8 @@ class RasterFacts:
         The CRS that it declares, ``""`` without one.
     nodata
         The value that it declares to be none; None without one.
+    undeclared
+        Values that look like none, though the raster does not declare them so; as they are stored.
     cells
         How many cells were read: all of them, or those around the districts of a huge raster.
     usable, empty, unreadable
@@ -47,6 +49,7 @@ class RasterFacts:
     dtype: str
     crs: str
     nodata: float | None
+    undeclared: tuple[float, ...] = ()
     cells: int = 0
     usable: int = 0
     empty: int = 0
