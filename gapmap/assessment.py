@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap import equity
+from gapmap.catchment import rest_of, zones_of
 from gapmap.islands import measure_islands
 from gapmap.records import no_records
 from gapmap.targets import evaluate_targets
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from gapmap.records import Records
     from gapmap.region import Region
 
-__all__ = ["Assessment", "assess", "simulated_inputs", "sources_of"]
+__all__ = ["Assessment", "assess", "coverage_of", "simulated_inputs", "sources_of"]
 
 COVERAGE_COLUMNS = [
     "service",
@@ -131,7 +132,7 @@ def assess(
     """
     known = plan.records if plan is not None else None
     held = records or known or no_records()
-    coverage = _coverage(access)
+    coverage = coverage_of(access)
     islands = measure_islands(access)
     targets, findings = evaluate_targets(plan, access, held, islands=islands)
     return Assessment(
@@ -160,41 +161,35 @@ class _Group:
 
 def _groups(access: Access) -> Iterator[_Group]:
     """List every group of places that is reported, city first."""
-    places = access.places.table
-    people = places["people"].to_numpy(dtype=float)
-    yield _Group("city", "city", "city", np.ones(len(places), dtype=bool), people)
-    for kind, name, key in (
-        ("district", "district", "district_id"),
-        ("plan_district", "plan_district", "plan_district"),
-        ("town", "town", "town_id"),
-        ("setting", "setting", "setting"),
-    ):
-        ids = places[key].to_numpy(dtype=object)
-        names = places[name].to_numpy(dtype=object)
-        for one in sorted({str(code) for code in ids}):
-            member = ids == one
-            yield _Group(kind, str(names[member][0]) or "unknown", one, member, people)
-    for name, districts in access.places.region.groups.items():
-        inside = places["district_id"].isin(districts).to_numpy()
-        known = (places["district_id"] != "").to_numpy()
-        yield _Group("group", name, name, inside, people)
-        yield _Group("group", _rest(name), _rest(name), known & ~inside, people)
+    table = access.places.table
+    people = table["people"].to_numpy(dtype=float)
+    for zone in zones_of(access.places):
+        yield _Group(zone.kind, zone.name, zone.id, zone.member, people)
     for name in access.places.groups:
-        weight = places[f"people_{name}"].to_numpy(dtype=float)
-        yield _Group("people_group", name, name, np.ones(len(places), dtype=bool), weight)
+        weight = table[f"people_{name}"].to_numpy(dtype=float)
+        yield _Group("people_group", name, name, np.ones(len(table), dtype=bool), weight)
 
 
-def _rest(group: str) -> str:
-    return f"rest of {group}"
+def coverage_of(access: Access) -> pd.DataFrame:
+    """Sum access up by area and group: the table of ``coverage.csv``.
 
+    Parameters
+    ----------
+    access
+        Of places, or of the cells of a population grid that stand as places: ``places`` are cells
+        then.
 
-def _coverage(access: Access) -> pd.DataFrame:
-    groups = [group for group in _groups(access) if group.member.any()]
-    rows = [
-        _coverage_row(service, block, group)
-        for service, block in _blocks(access)
-        for group in groups
+    Returns
+    -------
+    One row per service and group that has a member; see :func:`assess` for how it adds up.
+    """
+    blocks = list(_blocks(access))
+    by_group = [  # one group at a time: of many cells their members take much room
+        [_coverage_row(service, block, group) for service, block in blocks]
+        for group in _groups(access)
+        if group.member.any()
     ]
+    rows = [of_group[number] for number in range(len(blocks)) for of_group in by_group]
     return pd.DataFrame(rows, columns=COVERAGE_COLUMNS)
 
 
@@ -282,7 +277,7 @@ def _pairs(
     city = rows["city", "city"]
     wanted = [("urban-rural", ("setting", "urban"), ("setting", "rural"))]
     wanted += [
-        (f"{name}-rest", ("group", name), ("group", _rest(name)))
+        (f"{name}-rest", ("group", name), ("group", rest_of(name)))
         for name in access.places.region.groups
     ]
     for comparison, a, b in wanted:
