@@ -1,0 +1,141 @@
+"""People on a grid as places: each part of a cell is measured as a village is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gapmap.findings import finding
+from gapmap.places import Places
+from gapmap.region import plan_district_of
+
+if TYPE_CHECKING:
+    from gapmap.population.value import Population
+
+    Integers = npt.NDArray[np.int64]
+    Objects = npt.NDArray[np.object_]
+
+__all__ = ["as_places", "with_people"]
+
+
+def as_places(population: Population, places: Places) -> Places:
+    """Make each part of a cell a place without a name of its own.
+
+    Town, plan district, setting, island and name are those of the place that the part belongs to;
+    the district is the one that the part lies in. Further people groups are not carried: a grid
+    does not tell who lives where.
+
+    Parameters
+    ----------
+    population
+        Read against ``places``.
+    places
+        Where people live.
+
+    Returns
+    -------
+    Places
+        One row per row of ``population.cells``. ``place_id`` is ``r12c34``, row and column of
+        ``population.grid`` counted from 0; where a cell has several parts, the ids of district and
+        place follow, ``r12c34-440402-0017``.
+    """
+    cells, region = population.cells, population.region
+    owner = cells["place"].to_numpy()
+    home = region.districts.take(cells["district"].to_numpy())
+    columns: dict[str, object] = {
+        name: _of_owner(places.table[name], owner, "unknown" if name == "setting" else "")
+        for name in ("place", "town_id", "town", "plan_district", "setting")
+    }
+    for name in ("district_id", "district"):
+        columns[name] = home[name].to_numpy(dtype=object)
+    elsewhere = _of_owner(places.table["district_id"], owner, "") != columns["district_id"]
+    units = plan_district_of(region, region.districts["district_id"]).to_numpy(dtype=object)
+    plan = np.where(elsewhere, units[cells["district"]], np.asarray(columns["plan_district"]))
+    island = pd.array(_of_owner(places.table["island"], owner, pd.NA), dtype="boolean")
+    columns |= {
+        "place_id": _part_ids(population, places),
+        "plan_district": plan,
+        "people": cells["people"].to_numpy(copy=True),
+        "island": island,
+        "position": "ok",
+        "file": population.source.raster.name,
+        "row": pd.array(np.full(len(cells), pd.NA), dtype="Int64"),
+    }
+    points = gpd.points_from_xy(cells["x"], cells["y"])
+    made = gpd.GeoDataFrame(columns, geometry=points, crs=region.crs)
+    return Places(table=made, region=region, simulated=population.simulated)
+
+
+def _of_owner(values: pd.Series, owner: Integers, without: object) -> Objects:
+    """Give what the place of each part has; ``without`` where there is none."""
+    told = values.to_numpy(dtype=object)
+    mine = np.full(len(owner), without, dtype=object)
+    mine[owner >= 0] = told[owner[owner >= 0]]
+    return mine
+
+
+def _part_ids(population: Population, places: Places) -> list[str]:
+    """Name each part by its cell; where the cell has several, by district and place, too."""
+    cells = population.cells
+    row, column = cells["row"].to_numpy(), cells["column"].to_numpy()
+    several = cells.duplicated(["row", "column"], keep=False).to_numpy()
+    named = [f"r{one}c{other}" for one, other in zip(row.tolist(), column.tolist(), strict=True)]
+    codes = population.region.districts["district_id"].to_numpy(dtype=object)[cells["district"]]
+    owner = _of_owner(places.table["place_id"], cells["place"].to_numpy(), "")
+    for part in np.flatnonzero(several):
+        named[part] += f"-{codes[part]}-{owner[part]}"
+    return _told_apart(named)
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Add a number to a name that stood before: ids may hold hyphens themselves."""
+    seen: dict[str, int] = {}
+    told = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        told.append(name if seen[name] == 1 else f"{name}~{seen[name]}")
+    return told
+
+
+def with_people(places: Places, population: Population) -> Places:
+    """Give places that have no people those of their cells on the grid.
+
+    A place whose polygon has no value in the raster, or that stands where there is none and has
+    no cell, has unknown people; so has one without a position. Where the table has people, it is
+    left alone, and what it does not tell stays unknown.
+
+    Parameters
+    ----------
+    places
+        Whose ``weight`` is ``places``; others are given back as they are.
+    population
+        Read against them.
+
+    Returns
+    -------
+    Places
+        With ``weight`` ``people``, and a finding ``population-places-from-grid``.
+    """
+    if places.weight == "people":
+        return places
+    areas = population.areas[population.areas["area_kind"] == "place"]
+    people = areas["people"].to_numpy(copy=True)
+    lost = np.asarray(places.table["position"] != "ok")
+    silent = (areas["cells"] == 0) & (areas["share_missing"] == 1)
+    people[(lost & (people == 0)) | silent.to_numpy()] = np.nan
+    by = areas.groupby("basis")["people"].agg(["count", "sum"])
+    ways = ", ".join(f"{way}: {row['count']:.0f} ({row['sum']:,.0f})" for way, row in by.iterrows())
+    told = finding(
+        "population-places-from-grid",
+        file=population.source.raster.name,
+        ways=ways,
+        people=f"{np.nansum(people):,.1f}",
+        count=int(np.isnan(people).sum()),
+    )
+    table = places.table.assign(people=people)
+    return replace(places, table=table, weight="people", findings=(*places.findings, told))

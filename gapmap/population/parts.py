@@ -1,0 +1,165 @@
+"""Parts of cells: what of each cell lies in which district, place polygon and town."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gapmap.rasters.zonal import cell_shares
+
+if TYPE_CHECKING:
+    import affine
+
+    from gapmap.rasters.placing import Outlines
+
+    Floats = npt.NDArray[np.float64]
+    Integers = npt.NDArray[np.int64]
+    Shapes = npt.NDArray[np.object_]
+
+__all__ = ["Cuts", "Ground", "Parts", "Pieces", "Strip", "cut", "ground_of", "in_zones"]
+
+ROUNDING: Final = 1e-9
+"""Share of a cell's part below which it is the rounding of coordinates."""
+
+
+class Pieces(NamedTuple):
+    """Where polygons of two layers share ground: the shapes, and which polygons they are of."""
+
+    shapes: Shapes
+    district: Integers
+    other: Integers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Districts, towns and place polygons in the raster's coordinates.
+
+    ``places`` and ``towns`` are those parts of them that lie in a district; ``all_of`` is the
+    ground of all districts together.
+    """
+
+    districts: Outlines
+    places: Pieces
+    place_size: Floats
+    towns: Pieces
+    town_size: Floats
+    all_of: shapely.Geometry
+
+
+class Strip(NamedTuple):
+    """Some rows of the raster: people in whole cells, NaN without a value."""
+
+    transform: affine.Affine
+    first_row: int
+    people: Floats
+
+
+class Parts(NamedTuple):
+    """Parts of cells; ``zone`` counts the polygons, ``row`` and ``column`` those of the strip."""
+
+    zone: Integers
+    row: Integers
+    column: Integers
+    share: Floats
+
+    def pick(self, which: Integers | npt.NDArray[np.bool_]) -> Parts:
+        """Keep some parts, in this order."""
+        return Parts(self.zone[which], self.row[which], self.column[which], self.share[which])
+
+
+class Cuts(NamedTuple):
+    """Parts of cells by district and place; -1 for what lies in nobody's polygon."""
+
+    district: Integers
+    place: Integers
+    row: Integers
+    column: Integers
+    share: Floats
+
+
+def ground_of(districts: Outlines, places: Outlines | None, towns: Outlines | None) -> Ground:
+    """Cut place and town polygons along the districts."""
+    none = np.zeros(0)
+    return Ground(
+        districts=districts,
+        places=_pieces(districts.shapes, places),
+        place_size=none if places is None else places.size,
+        towns=_pieces(districts.shapes, towns),
+        town_size=none if towns is None else towns.size,
+        all_of=shapely.union_all(districts.shapes),
+    )
+
+
+def _pieces(districts: Shapes, others: Outlines | None) -> Pieces:
+    if others is None or len(others.shapes) == 0:
+        none = np.zeros(0, dtype=np.int64)
+        return Pieces(np.zeros(0, dtype=object), none, none)
+    tree = shapely.STRtree(others.shapes)
+    district, other = tree.query(districts, predicate="intersects")
+    shapely.prepare(districts)
+    within = shapely.covers(districts[district], others.shapes[other])
+    shapes = others.shapes[other]
+    shapes[~within] = shapely.intersection(shapes[~within], districts[district[~within]])
+    kept = shapely.area(shapes) > 0
+    order = np.lexsort((other[kept], district[kept]))
+    return Pieces(shapes[kept][order], district[kept][order], other[kept][order])
+
+
+def in_zones(strip: Strip, shapes: Shapes) -> Parts:
+    """Give the exact shares of the cells of a strip that lie in each polygon."""
+    if len(shapes) == 0:
+        none = np.zeros(0, dtype=np.int64)
+        return Parts(none, none, none, np.zeros(0))
+    found = cell_shares(shapes, strip.transform, strip.people.shape)
+    return Parts(found.zone, found.row, found.column, found.share)
+
+
+def cut(whole: Parts, pieces: Parts, ground: Pieces, shape: tuple[int, int]) -> Cuts:
+    """Cut the districts' parts of cells among the places whose polygons lie there.
+
+    Parameters
+    ----------
+    whole
+        Parts by district.
+    pieces
+        Parts by the pieces of ``ground``.
+    ground
+        Which district and place each piece is of.
+    shape
+        Rows and columns of the strip.
+
+    Returns
+    -------
+    Cuts
+        In the order of district, row, column and place, -1 first. The shares of one cell and
+        district add up to that of ``whole``: where the polygons of places overlap so that they
+        cannot, they share in proportion.
+    """
+    whole = whole.pick(np.argsort(_keys(whole.zone, whole, shape), kind="stable"))
+    keys = _keys(whole.zone, whole, shape)
+    wanted = _keys(ground.district[pieces.zone], pieces, shape)
+    parent = np.searchsorted(keys, wanted)
+    there = np.flatnonzero(np.append(keys, -1)[parent] == wanted)
+    parent, share = parent[there], pieces.share[there]
+    taken = np.bincount(parent, share, minlength=len(keys))
+    rest = whole.share - taken
+    left = np.flatnonzero(rest > ROUNDING * whole.share)
+    full = np.flatnonzero(rest <= ROUNDING * whole.share)
+    fit = np.ones(len(keys))
+    fit[full] = whole.share[full] / taken[full]
+    parent = np.concatenate((left, parent))
+    place = np.concatenate((np.full(len(left), -1), ground.other[pieces.zone[there]]))
+    share = np.concatenate((rest[left], share * fit[parent[len(left) :]]))
+    order = np.lexsort((place, parent))
+    parent = parent[order]
+    return Cuts(
+        whole.zone[parent], place[order], whole.row[parent], whole.column[parent], share[order]
+    )
+
+
+def _keys(district: Integers, parts: Parts, shape: tuple[int, int]) -> Integers:
+    return (district * shape[0] + parts.row) * shape[1] + parts.column

@@ -1,0 +1,164 @@
+"""Reading a population grid: people by part of a cell, and to which place they belong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from gapmap.errors import InputError
+from gapmap.findings import fail, finding
+from gapmap.population.assigning import assign_cells
+from gapmap.population.counting import count_people, sheet_of
+from gapmap.population.parts import ground_of
+from gapmap.population.reconciling import factors, table_people
+from gapmap.population.summing import Sums, area_table
+from gapmap.population.telling import about_population
+from gapmap.population.urban import urban_clusters
+from gapmap.population.value import CELL_COLUMNS, Population
+from gapmap.rasters import inspect_raster
+from gapmap.rasters.checking import require_usable
+from gapmap.rasters.opening import READING_ERRORS, open_raster, raster_crs
+from gapmap.rasters.placing import frame_of, outlines
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import rasterio
+
+    from gapmap.findings import Finding
+    from gapmap.network import Network
+    from gapmap.places import Places
+    from gapmap.population.counting import Count, Sheet
+    from gapmap.population.parts import Ground
+    from gapmap.population.value import PopulationSource, Urban
+    from gapmap.rasters import RasterFacts
+    from gapmap.region import Region
+
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["read_population"]
+
+
+def read_population(
+    source: PopulationSource, region: Region, places: Places, network: Network | None = None
+) -> Population:
+    """Read people on a grid, by the exact share of each cell in districts and place polygons.
+
+    Negative people, and values that look like an undeclared nodata, are taken as none known. What
+    lies in nobody's polygon goes to the nearest place of its district, as ``source.assign`` says.
+
+    Parameters
+    ----------
+    source
+        The raster, and how to read it.
+    region, places
+        Against which it is read, in one metric CRS.
+    network
+        By which cells find the nearest place, on foot; None: in a straight line.
+
+    Raises
+    ------
+    InputError
+        There is no raster that can be read, it has no place or CRS, lies elsewhere, is a picture,
+        has no value in any district, or is a density while the study does not say so.
+    """
+    known = places.weight == "people"
+    total = float(places.table["people"].sum()) if known else None
+    found, facts = inspect_raster(
+        source.raster, region, kind="people", people=total, unit=source.unit
+    )
+    require_usable(found)
+    if facts.cells == 0:
+        fail(next(one for one in found if one.code == "raster-large"))
+    with open_raster(source.raster) as raster:
+        try:
+            read = _read(raster, facts, source, region, places)
+        except READING_ERRORS as error:
+            if isinstance(error, InputError):
+                raise
+            problem = str(error).replace(str(source.raster.absolute()), source.raster.name)
+            fail(finding("raster-unreadable", file=source.raster.name, problem=problem))
+    table = table_people(places, region)
+    districts = len(region.districts)
+    counted = read.count.cells
+    before = np.bincount(counted["district"], counted["people_raster"], minlength=districts)
+    factor = np.full(districts, np.nan)
+    told: list[Finding] = []
+    if source.reconcile == "district":
+        people = before.astype(float)
+        factor, told = factors(table, people, read.covered, region, source.raster.name)
+    cells = _cells(read, factor, region)
+    on_foot = None if source.assign == "voronoi" else network
+    cells["place"], cells["assigned"] = assign_cells(cells, region, places, on_foot)
+    cells = cells[list(CELL_COLUMNS)].astype(CELL_COLUMNS)
+    empty = np.where(_placed(places), np.isnan(read.count.at_places), np.nan)
+    sums = Sums(cells, read.count, read.ground, table, factor, empty)
+    population = Population(
+        grid=read.sheet.grid,
+        cells=cells,
+        areas=area_table(sums, region, places),
+        region=region,
+        source=source,
+        urban=_urban(read, cells) if source.setting == "grid" else None,
+        findings=(*found, *told),
+        simulated=(source.raster.name,) if source.simulated else (),
+    )
+    further = about_population(population, places, read.count, walked=on_foot is not None)
+    return replace(population, findings=(*population.findings, *further))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read; ``covered`` is the share of each district that lies within the raster."""
+
+    ground: Ground
+    sheet: Sheet
+    count: Count
+    covered: Floats
+
+
+def _read(
+    raster: rasterio.DatasetReader,
+    facts: RasterFacts,
+    source: PopulationSource,
+    region: Region,
+    places: Places,
+) -> _Read:
+    crs, frame = raster_crs(raster), frame_of(raster)
+    assert crs is not None  # noqa: S101 - without one nobody gets here
+    districts = outlines(region.districts.geometry, crs, frame)
+    drawn, towns = (
+        None if shapes is None or shapes.isna().all() else outlines(shapes, crs, frame)
+        for shapes in (places.polygons, region.towns.geometry)
+    )
+    ground = ground_of(districts, drawn, towns)
+    sheet = sheet_of(raster, ground, places.table.geometry, wide=source.setting == "grid")
+    count = count_people(raster, facts, source, sheet, ground)
+    covered = shapely.area(shapely.intersection(districts.shapes, frame)) / districts.size
+    return _Read(ground, sheet, count, covered)
+
+
+def _cells(read: _Read, factor: Floats, region: Region) -> pd.DataFrame:
+    """Scale the parts of cells, and add where the middles of the cells lie."""
+    cells, grid = read.count.cells, read.sheet.grid
+    scale = np.where(np.isnan(factor), 1.0, factor)
+    to_metric = pyproj.Transformer.from_crs(grid.crs, region.crs, always_xy=True)
+    x, y = to_metric.transform(*grid.centres(cells["row"], cells["column"]).T)
+    people = cells["people_raster"] * scale[cells["district"]]
+    return cells.assign(people=people, x=x, y=y)
+
+
+def _urban(read: _Read, cells: pd.DataFrame) -> Urban:
+    """Find urban clusters; people within the districts count as they were scaled."""
+    people = np.concatenate(read.count.whole)
+    more = (cells["people"] - cells["people_raster"]).to_numpy()
+    np.add.at(people, (cells["row"].to_numpy(), cells["column"].to_numpy()), more)
+    return urban_clusters(read.sheet.grid, np.maximum(people, 0.0))
+
+
+def _placed(places: Places) -> npt.NDArray[np.bool_]:
+    return np.asarray((places.table["position"] == "ok") & places.table.geometry.notna())

@@ -1,0 +1,109 @@
+"""What is said of people on a grid after they were counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from gapmap.findings import finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from gapmap.findings import Finding
+    from gapmap.places import Places
+    from gapmap.population.counting import Count
+    from gapmap.population.value import Population
+
+__all__ = ["about_population"]
+
+_MISSING: Final = 0.01
+"""Share of a district without a value from which on it is told."""
+_OUTSIDE: Final = 0.01
+"""Share of people in cells at the border who lie outside from which on it is a warning."""
+_ROUNDING: Final = 1e-9
+
+
+def about_population(
+    population: Population, places: Places, count: Count, *, walked: bool
+) -> tuple[Finding, ...]:
+    """Say what was assumed, what has no value, and who belongs to which place by which way."""
+    file = population.source.raster.name
+    told = [*_about_unit(population, places, file), *_about_borders(population, count, file)]
+    told += _about_missing(population.areas, file)
+    told += _about_places(population, file, walked=walked)
+    if places.weight == "people":
+        told += _about_unknown(population.areas, file)
+    return tuple(told)
+
+
+def _about_unit(population: Population, places: Places, file: str) -> Iterator[Finding]:
+    if population.source.unit == "auto" and places.weight != "people":
+        yield finding("population-unit-assumed", file=file)
+
+
+def _about_borders(population: Population, count: Count, file: str) -> Iterator[Finding]:
+    """Tell who lies in cells at the border but outside, and who lies in two districts."""
+    outside = count.touched - count.inside
+    if outside > _ROUNDING * count.touched:
+        few = outside < _OUTSIDE * count.touched
+        yield finding(
+            "population-outside-few" if few else "population-outside",
+            file=file,
+            outside=f"{outside:,.1f}",
+            total=f"{count.touched:,.1f}",
+            share=f"{outside / count.touched:.2%}",
+        )
+    twice = float(population.cells["people_raster"].sum()) - count.inside
+    if twice > max(1e-6, _ROUNDING * count.inside):
+        yield finding("population-twice", file=file, people=f"{twice:,.1f}")
+
+
+def _about_missing(areas: pd.DataFrame, file: str) -> Iterator[Finding]:
+    districts = areas[areas["area_kind"] == "district"]
+    for row in districts[districts["share_missing"] >= _MISSING].itertuples():
+        name, share = row.area or row.area_id, f"{row.share_missing:.1%}"
+        yield finding("population-missing", file=file, name=name, share=share)
+
+
+def _about_places(population: Population, file: str, *, walked: bool) -> Iterator[Finding]:
+    """Tell by which way cells belong to places."""
+    cells = population.cells
+    by = cells.groupby("assigned")["people"].agg(["count", "sum"])
+    told = {
+        way: f"{by['sum'].get(way, 0.0):,.1f}" for way in ("polygon", "network", "voronoi", "none")
+    }
+    yield finding(
+        "population-assigned",
+        file=file,
+        polygon=told["polygon"],
+        network=told["network"],
+        voronoi=told["voronoi"],
+        none=told["none"],
+    )
+    if walked and "voronoi" in by.index:
+        yield finding(
+            "population-off-network",
+            file=file,
+            cells=by.loc["voronoi", "count"],
+            people=told["voronoi"],
+        )
+    lost = cells[cells["assigned"] == "none"]
+    if len(lost):
+        names = population.region.districts["district"].to_numpy(dtype=object)
+        yield finding(
+            "population-unassigned",
+            file=file,
+            cells=len(lost),
+            people=f"{lost['people'].sum():,.1f}",
+            names=", ".join(str(names[row]) for row in sorted(set(lost["district"]))[:5]),
+        )
+
+
+def _about_unknown(areas: pd.DataFrame, file: str) -> Iterator[Finding]:
+    """Tell what the grid has for places whose people the table does not tell."""
+    places = areas[(areas["area_kind"] == "place") & (areas["people_table_unknown"] > 0)]
+    if len(places):
+        people = f"{places['people'].sum():,.1f}"
+        yield finding("population-places-unknown", file=file, count=len(places), people=people)
