@@ -1,0 +1,118 @@
+"""Roads burnt into a surface, each cell with the fastest that runs through it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gapmap.findings import finding
+from gapmap.network.rules import KINDS, default_speeds
+from gapmap.network.value import pick_edges
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gapmap.findings import Finding
+    from gapmap.network import Network
+    from gapmap.network.value import Edges
+    from gapmap.rasters.grid import Grid
+    from gapmap.surface.value import SurfaceSource
+
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["Roads", "in_cells", "open_roads", "road_cells"]
+
+_FERRY: Final = KINDS.index("ferry")
+_TO_QUAY: Final = KINDS.index("ferry_access")
+
+
+class Roads(NamedTuple):
+    """The ways that are open to a mode of travel.
+
+    ``kmh`` is the speed on each of ``edges``, ``xy`` their points in cells of the grid.
+    """
+
+    edges: Edges
+    kmh: Floats
+    xy: Floats
+
+
+def in_cells(grid: Grid, xy: Floats) -> Floats:
+    """Give positions as columns and rows, counted from the grid's upper left corner."""
+    one = grid.transform
+    return np.column_stack(((xy[:, 0] - one.c) / one.a, (xy[:, 1] - one.f) / one.e))
+
+
+def open_roads(
+    network: Network, grid: Grid, source: SurfaceSource, by_road: Mapping[str, float]
+) -> tuple[Roads, tuple[Finding, ...]]:
+    """Give the ways that are burnt in, and how fast one travels on them.
+
+    Parameters
+    ----------
+    network
+        Roads, paths and the legs between quays and roads, which are walked.
+    grid
+        The surface's.
+    source
+        Says as what roads are burnt in; a walker's speed is multiplied by ``on_path``.
+    by_road
+        km/h by road class where the network's speed shall not hold; 0 closes a class.
+    """
+    edges, mode = network.edges, source.roads
+    if mode == "none":
+        none = pick_edges(edges, np.empty(0, np.int64))
+        return Roads(none, np.empty(0), np.empty((0, 2))), ()
+    kmh = edges.drive_kmh if mode == "drive" else np.full(len(edges), network.speeds[mode])
+    usable = {
+        "drive": edges.forward | edges.backward,
+        "cycle": edges.cycle,
+        "walk": edges.walk,
+    }[mode]
+    kmh = np.where(edges.kind == _TO_QUAY, network.speeds["walk"], kmh)
+    for kind, speed in by_road.items():
+        kmh = np.where(edges.kind == KINDS.index(kind), speed, kmh)
+    if mode == "walk":
+        kmh = kmh * source.on_path
+    with np.errstate(invalid="ignore"):
+        usable = usable & (edges.kind != _FERRY) & (kmh > 0)
+    which = np.flatnonzero(usable)
+    picked = pick_edges(edges, which)
+    roads = Roads(picked, np.ascontiguousarray(kmh[which]), in_cells(grid, picked.coords))
+    return roads, tuple(_about(network, roads, source, by_road))
+
+
+def _about(
+    network: Network, roads: Roads, source: SurfaceSource, by_road: Mapping[str, float]
+) -> list[Finding]:
+    mode, findings = source.roads, []
+    usual = default_speeds()
+    driven = [KINDS[kind] for kind in np.unique(roads.edges.kind)]
+    kinds = driven if mode == "drive" else [mode]
+    assumed = [
+        f"{kind} {network.speeds[kind]:g}"
+        for kind in kinds
+        if kind not in by_road and kind in usual and network.speeds[kind] == usual[kind]
+    ]
+    if assumed:
+        findings.append(finding("surface-speeds-assumed", value=", ".join(assumed)))
+    there = {KINDS[kind] for kind in np.unique(network.edges.kind)}
+    unused = [kind for kind in by_road if kind not in there]
+    if unused:
+        findings.append(finding("surface-road-class-unused", value=", ".join(unused)))
+    return findings
+
+
+def road_cells(roads: Roads, grid: Grid) -> Floats:
+    """Give each cell the speed of the fastest way through it, 0 where there is none.
+
+    Every cell that a line touches counts, one beside the other: a road has no gaps.
+    """
+    kmh = np.zeros(grid.shape)
+    if len(roads.kmh):
+        from gapmap.surface.tracing import burn  # noqa: PLC0415 - loads numba
+
+        burn(np.ascontiguousarray(roads.xy), roads.edges.offsets, roads.kmh, kmh)
+    return kmh
