@@ -1,0 +1,222 @@
+"""Compiled bucket search over a grid: what a row sweep leaves undone where ways wind.
+
+Prices that wait stand in a ring of buckets; what lies further ahead than the ring goes, waits in a
+heap. Within a bucket a cell is passed on again when its price falls, so that any width gives the
+same answer and only the time differs. A lower price overtakes an entry, which is skipped when its
+turn comes.
+
+How arrays are padded, and what stands in them, is told in :mod:`gapmap.surface.kernels.flat_rows`.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from math import inf
+
+import numpy as np
+import numpy.typing as npt
+
+from gapmap.compiling import compiled
+from gapmap.surface.kernels.flat_rows import KNIGHT, PAD, STRAIGHT, Floats, Owners, Steps, across
+from gapmap.surface.kernels.sweeping import BLOCK, Flags
+from gapmap.surface.value import STEPS
+
+__all__ = ["Cells", "bucket_width", "moves", "spread", "take_over"]
+
+Cells = npt.NDArray[np.int64]
+
+_STRAIGHT_MOVES, _KING_MOVES = 4, 8  # of STEPS
+_RING = 4096  # a power of two
+_LAST = -1  # stands where a chain of entries ends
+_ROOM = 4096  # entries to begin with
+_SAMPLE = 4096
+_LOW, _SHARE = (
+    0.1,
+    0.25,
+)  # a share of what the cheaper cells take: dear ones may be barriers in fact
+
+
+def bucket_width(cost: Floats) -> float:
+    """Give a width of buckets that suits a grid, in minutes.
+
+    It follows the cheapest tenth of some cells all over the grid; none of them may be free.
+    """
+    some = cost.reshape(-1)[:: max(1, cost.size // _SAMPLE)]
+    some = some[np.isfinite(some) & (some > 0)]
+    return float(np.quantile(some, _LOW)) * _SHARE if len(some) else 1.0
+
+
+def moves(columns: int, neighbours: int) -> Cells:
+    """Give the steps from a cell of a padded grid as distances in its flat array, shape (n, 3).
+
+    The cell that is reached, and the two that the step crosses or, a diagonal one, passes between.
+    A straight step has none: 0.
+    """
+    found = []
+    for down, right in STEPS[:neighbours]:
+        if abs(down) > 1:
+            between = ((down // 2, 0), (down // 2, right))
+        elif abs(right) > 1:
+            between = ((0, right // 2), (down, right // 2))
+        else:
+            between = ((down, 0), (0, right)) if down and right else ((0, 0), (0, 0))
+        found.append([r * columns + c for r, c in ((down, right), *between)])
+    return np.array(found, np.int64)
+
+
+@compiled
+def take_over(
+    cost: Floats, price: Floats, owner: Owners | None, down: Flags, up: Flags, steps: Steps
+) -> Cells:
+    """Do what a sweep has left undone from row to row, and give the cells that have changed.
+
+    Parameters
+    ----------
+    cost, price, owner, steps
+        As for :func:`gapmap.surface.kernels.sweeping.sweep`.
+    down, up
+        What that function gives.
+    """
+    rows, blocks = down.shape
+    cells, count = np.empty(_ROOM, np.int64), 0
+    old, known = np.empty(BLOCK), np.empty(BLOCK, np.int32)
+    for way in (1, -1):
+        flags = down if way == 1 else up
+        for r in range(PAD, rows - PAD):
+            for b in range(blocks):
+                if not flags[r, b]:
+                    continue
+                begin = PAD + b * BLOCK
+                end = min(begin + BLOCK, cost.shape[1] - PAD)
+                old[: end - begin] = price[r, begin:end]
+                if owner is not None:
+                    known[: end - begin] = owner[r, begin:end]
+                if not across(cost, price, owner, r, way, begin, end, steps):
+                    continue
+                if count + BLOCK > len(cells):
+                    cells = np.concatenate((cells, np.empty(len(cells), np.int64)))
+                for c in range(begin, end):
+                    fresh = price[r, c] < old[c - begin]
+                    if owner is not None:
+                        fresh = fresh or owner[r, c] != known[c - begin]
+                    if fresh:
+                        cells[count] = r * cost.shape[1] + c
+                        count += 1
+    return cells[:count]
+
+
+@compiled
+def spread(
+    cost: Floats,
+    price: Floats,
+    owner: Owners | None,
+    cells: Cells,
+    steps: Steps,
+    move: Cells,
+    width: float,
+) -> None:
+    """Lower prices wherever that can be done from some cells.
+
+    Parameters
+    ----------
+    cost, price, owner, steps
+        As for :func:`gapmap.surface.kernels.sweeping.sweep`.
+    cells
+        Whose price is not yet passed on; as indices of the flat arrays.
+    move
+        From :func:`moves`.
+    width
+        Width of a bucket.
+    """
+    toll, paid = cost.reshape(cost.size), price.reshape(price.size)
+    whose = owner.reshape(owner.size) if owner is not None else None
+    scale, mask = 1.0 / width, _RING - 1
+    first, state = np.full(_RING, _LAST, np.int64), np.array([0, _LAST])
+    room = len(cells) + _ROOM
+    entry_price, entry_cell = np.empty(room), np.empty(room, np.int64)
+    following = np.empty(room, np.int64)
+    far = [(inf, np.int64(-1))]  # never alone on the heap until all is done
+    waiting, base, slot = 0, inf, 0
+    for cell in cells:
+        base = min(base, paid[cell])
+    for cell in cells:
+        ahead = (paid[cell] - base) * scale
+        if ahead < mask:
+            entry = _put(first, following, state, np.int64(ahead))
+            entry_price[entry], entry_cell[entry] = paid[cell], cell
+            waiting += 1
+        else:
+            heappush(far, (paid[cell], cell))
+    while waiting or len(far) > 1:
+        if not waiting:
+            base, slot = far[0][0], 0
+        while (far[0][0] - base) * scale < slot + 1:
+            p, cell = heappop(far)
+            entry = _put(first, following, state, slot & mask)
+            entry_price[entry], entry_cell[entry] = p, cell
+            waiting += 1
+            if state[0] + len(move) > len(following):
+                entry_price = np.concatenate((entry_price, np.empty(len(following))))
+                entry_cell = np.concatenate((entry_cell, np.empty(len(following), np.int64)))
+                following = np.concatenate((following, np.empty(len(following), np.int64)))
+        entry = first[slot & mask]
+        if entry == _LAST:
+            slot += 1
+            continue
+        first[slot & mask] = _LAST  # what comes into this bucket meanwhile has its turn afterwards
+        while entry != _LAST:
+            here, p = entry_cell[entry], entry_price[entry]
+            rest = following[entry]
+            following[entry], state[1], entry = state[1], entry, rest
+            waiting -= 1
+            if p > paid[here]:
+                continue
+            if state[0] + len(move) > len(following):
+                entry_price = np.concatenate((entry_price, np.empty(len(following))))
+                entry_cell = np.concatenate((entry_cell, np.empty(len(following), np.int64)))
+                following = np.concatenate((following, np.empty(len(following), np.int64)))
+            own = toll[here]
+            for k in range(len(move)):
+                there = here + move[k, 0]
+                if k < _STRAIGHT_MOVES:
+                    t = p + STRAIGHT * (own + toll[there])
+                elif k < _KING_MOVES:
+                    if (
+                        steps.closed
+                        and toll[here + move[k, 1]] == inf
+                        and toll[here + move[k, 2]] == inf
+                    ):
+                        continue
+                    t = p + steps.diagonal * (own + toll[there])
+                else:
+                    between = toll[here + move[k, 1]] + toll[here + move[k, 2]]
+                    t = p + KNIGHT * ((own + toll[there]) + between)
+                if whose is None:
+                    if not t < paid[there]:
+                        continue
+                else:
+                    if not (t < paid[there] or (t == paid[there] and whose[here] < whose[there])):
+                        continue
+                    whose[there] = whose[here]
+                paid[there] = t
+                ahead = (t - base) * scale
+                if ahead < slot + mask:
+                    fresh = _put(first, following, state, np.int64(ahead) & mask)
+                    entry_price[fresh], entry_cell[fresh] = t, there
+                    waiting += 1
+                else:
+                    heappush(far, (t, there))
+
+
+@compiled
+def _put(first: Cells, following: Cells, state: Cells, place: int | np.int64) -> int:
+    """Put an entry at the head of a bucket and give its number; there must be room for it."""
+    entry: int = state[1]  # one to be used again
+    if entry == _LAST:
+        entry = state[0]  # entries used so far
+        state[0] = entry + 1
+    else:
+        state[1] = following[entry]
+    following[entry] = first[place]
+    first[place] = entry
+    return entry
