@@ -26,6 +26,7 @@ from gapmap import drawing
 from gapmap.about import About
 from gapmap.access import REASONS, STATUSES
 from gapmap.cells import visible
+from gapmap.drawing import vectors
 from gapmap.findings import finding
 from gapmap.network import Ferry, network_from_lines
 from gapmap.report import build_report
@@ -282,7 +283,7 @@ def test_thinned_outlines_stay_near_and_keep_shared_borders_shared() -> None:
     )
     cut = shapely.box(toys.X0 - 9_000, toys.Y0 - 9_000, toys.X0 + 13.0, toys.Y0 + 9_000)
     halves = np.array([shapely.intersection(blob, cut), shapely.difference(blob, cut)])
-    thin = drawing._simplified(halves)
+    thin = vectors._simplified(halves)
     assert shapely.get_num_coordinates(thin).sum() < shapely.get_num_coordinates(halves).sum() / 5
     assert shapely.hausdorff_distance(blob, shapely.union_all(thin)) < 2 * 20
     assert shapely.area(shapely.intersection(*thin)) == pytest.approx(0, abs=1e-6)
@@ -293,7 +294,7 @@ def test_thinned_outlines_stay_near_and_keep_shared_borders_shared() -> None:
 
 def test_outlines_that_overlap_are_thinned_one_by_one() -> None:
     overlapping = np.array([shapely.box(0, 0, 100, 100), shapely.box(50, 0, 150, 100)])
-    thin = drawing._simplified(overlapping)
+    thin = vectors._simplified(overlapping)
     assert shapely.equals(thin, overlapping).all()
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
+from gapmap.drawing.chart import DPI, new_figure
 from gapmap.words import word
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from gapmap.access import Service
     from gapmap.outputs.fonts import Lettering
@@ -30,9 +30,8 @@ __all__ = [
     "save_figure",
     "write_frame",
     "write_legend",
+    "write_wide_legend",
 ]
-
-DPI = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +54,6 @@ class Pen:
     def text(self, zh: str, en: str) -> str:
         """Choose between two sentences."""
         return self.letters.writable(zh if self.language == "zh" else en)
-
-
-def new_figure(width_in: float, height_in: float) -> Figure:
-    """Make a white figure on a canvas of its own."""
-    figure = Figure(figsize=(width_in, height_in), dpi=DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    return figure
 
 
 def save_figure(path: Path, figure: Figure) -> None:
@@ -129,6 +121,21 @@ def write_legend(figure: Figure, pen: Pen, handles: Sequence[object]) -> None:
         ncols=min(len(handles), 5),
         frameon=False,
         prop=pen.letters.font(9.5),
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def write_wide_legend(figure: Figure, pen: Pen, handles: Sequence[object]) -> None:
+    """Write the legend below a map, in two columns."""
+    legend = figure.legend(
+        handles=list(handles),
+        loc="lower left",
+        bbox_to_anchor=(0.01, 0.0),
+        ncols=2,
+        frameon=False,
+        prop=pen.letters.font(9.5),
+        markerscale=1.3,
     )
     for text in legend.get_texts():
         text.set_parse_math(False)
