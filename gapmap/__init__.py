@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from gapmap.gdal_guard import keep_out as _keep_out
 
 if _TYPE_CHECKING:
-    from gapmap import datum, equity, network, siting
+    from gapmap import datum, equity, network, population, siting, surface
     from gapmap.about import About
     from gapmap.access import Access, Service, measure_access
     from gapmap.assessment import Assessment, assess
@@ -46,11 +46,13 @@ if _TYPE_CHECKING:
     from gapmap.network import Network, NetworkSource, read_network
     from gapmap.places import Places, PlaceSource, read_places
     from gapmap.plan import Plan, Target, read_plan
+    from gapmap.population import Population, PopulationSource, read_population
     from gapmap.records import Records, read_records
     from gapmap.region import DistrictSource, Region, TownSource, read_region
     from gapmap.report import Report, build_report
     from gapmap.siting import Proposal, propose_sites
     from gapmap.study import Study, check_study, read_study, run_study
+    from gapmap.surface import Surface, SurfaceSource, read_surface
 
 _keep_out()  # before anything loads GDAL
 
@@ -77,6 +79,8 @@ __all__ = [
     "Places",
     "Plan",
     "PlanError",
+    "Population",
+    "PopulationSource",
     "Proposal",
     "Records",
     "Region",
@@ -85,6 +89,8 @@ __all__ = [
     "Service",
     "Study",
     "StudyError",
+    "Surface",
+    "SurfaceSource",
     "Target",
     "TownSource",
     "assess",
@@ -99,16 +105,22 @@ __all__ = [
     "map_sites",
     "measure_access",
     "network",
+    "population",
     "propose_sites",
     "read_facilities",
     "read_network",
     "read_places",
     "read_plan",
+    "read_plan",
+    "read_population",
     "read_records",
     "read_region",
     "read_study",
+    "read_study",
+    "read_surface",
     "run_study",
     "siting",
+    "surface",
 ]
 
 # Which module each name comes from; a module's own name stands for the module itself.
@@ -127,11 +139,13 @@ _NAMES = {
     "network": "Network NetworkSource network read_network",
     "places": "PlaceSource Places read_places",
     "plan": "Plan Target read_plan",
+    "population": "Population PopulationSource population read_population",
     "records": "Records read_records",
     "region": "DistrictSource Region TownSource read_region",
     "report": "Report build_report",
     "siting": "Proposal propose_sites siting",
     "study": "Study check_study read_study run_study",
+    "surface": "Surface SurfaceSource read_surface surface",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 

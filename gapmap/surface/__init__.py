@@ -1,5 +1,48 @@
 """Surface: how fast one gets on over land, and how long the way over it takes."""
 
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from gapmap.surface.value import STEPS, Links, Surface, SurfaceSource, Terrain
 
-__all__ = ["STEPS", "Links", "Surface", "SurfaceSource", "Terrain"]
+if _TYPE_CHECKING:
+    from gapmap.surface.field import Distances, Field
+    from gapmap.surface.flat import travel_minutes
+    from gapmap.surface.read import read_surface
+    from gapmap.surface.search import distances, search
+    from gapmap.surface.standing import Standing, stand
+
+__all__ = [
+    "STEPS",
+    "Distances",
+    "Field",
+    "Links",
+    "Standing",
+    "Surface",
+    "SurfaceSource",
+    "Terrain",
+    "distances",
+    "read_surface",
+    "search",
+    "stand",
+    "travel_minutes",
+]
+
+# What loads rasterio or numba is loaded when it is first asked for: a study file names only sources.
+_HOME = {
+    "Distances": "field",
+    "Field": "field",
+    "Standing": "standing",
+    "distances": "search",
+    "read_surface": "read",
+    "search": "search",
+    "stand": "standing",
+    "travel_minutes": "flat",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a name from its module when it is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(_import_module(f"{__name__}.{_HOME[name]}"), name)
