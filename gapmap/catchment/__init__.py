@@ -1,16 +1,28 @@
 """Catchment: whom a facility can take in, and where it refers them."""
 
+from gapmap.catchment.capacity import (
+    CAPACITY_COLUMNS,
+    Capacity,
+    CapacityRule,
+    measure_capacity,
+)
 from gapmap.catchment.filling import ORDERS, Filled, fill_capacity
+from gapmap.catchment.unserved import UNSERVED_COLUMNS
 from gapmap.catchment.zonal import BREAKS, ZONAL_COLUMNS, zonal_statistics
 from gapmap.catchment.zones import Zone, rest_of, zones_of
 
 __all__ = [
     "BREAKS",
+    "CAPACITY_COLUMNS",
     "ORDERS",
+    "UNSERVED_COLUMNS",
     "ZONAL_COLUMNS",
+    "Capacity",
+    "CapacityRule",
     "Filled",
     "Zone",
     "fill_capacity",
+    "measure_capacity",
     "rest_of",
     "zonal_statistics",
     "zones_of",

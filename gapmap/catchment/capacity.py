@@ -1,0 +1,315 @@
+"""Capacity: whom the facilities of a service can take in, and who stays without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gapmap.access.reasons import judge, pool_of
+from gapmap.catchment.costs import costs_within, located, straight_costs
+from gapmap.catchment.filling import ORDERS, fill_capacity
+from gapmap.catchment.unserved import UNSERVED_COLUMNS, Grounds, Left, unserved_rows
+from gapmap.errors import MethodError
+from gapmap.findings import finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import geopandas as gpd
+    from scipy.sparse import coo_array
+
+    from gapmap.access import Access, Service
+    from gapmap.catchment.filling import Filled
+    from gapmap.findings import Finding
+    from gapmap.population import Population
+
+__all__ = ["CAPACITY_COLUMNS", "Capacity", "CapacityRule", "measure_capacity"]
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_MOST_NAMES = 5
+
+CAPACITY_COLUMNS = [
+    "service",
+    "order",
+    "facility_id",
+    "facility",
+    "capacity",
+    "people_per_capacity",
+    "capacity_people",
+    "people_within_limit",
+    "people_served",
+    "capacity_left",
+    "catchment_m",
+    "catchment_minutes",
+    "full",
+    "reason",
+    "basis",
+]
+"""Columns of ``capacity.csv``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityRule:
+    """How the facilities of a service are filled.
+
+    Attributes
+    ----------
+    service
+        Its id.
+    order
+        Who comes first: one of :data:`gapmap.catchment.ORDERS`.
+    people_per_capacity
+        How many people one unit of ``capacity`` (a bed, a seat, a doctor) is for.
+    """
+
+    service: str
+    order: str = "capacity"
+    people_per_capacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Whom each facility can take in, and who stays without.
+
+    Attributes
+    ----------
+    table
+        The columns of ``capacity.csv``: one row per facility that serves, in the order in which
+        they were filled, then those that could not be. ``capacity_people`` is ``capacity`` times
+        ``people_per_capacity``, and ``capacity_left`` is in people, too. ``catchment_m`` or
+        ``catchment_minutes``, as the limit's unit is, says how far the last who was taken in
+        lives. ``reason`` is empty or says why the facility was not filled: ``capacity_unknown``,
+        ``no_position`` or ``not_connected``; figures that nobody can know are empty then.
+    unserved
+        The columns of ``unserved.csv``.
+    findings
+        Which facilities could not be filled.
+    """
+
+    table: pd.DataFrame
+    unserved: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
+
+
+def measure_capacity(
+    access: Access,
+    rules: Sequence[CapacityRule],
+    *,
+    cells: Access | None = None,
+    population: Population | None = None,
+) -> Capacity:
+    """Fill the facilities of services up to their capacity, and say who stays without.
+
+    The facilities that serve are filled one after the other as :func:`fill_capacity` says, within
+    each service's limit and in its mode. People who find no room within the limit, or who have no
+    facility there, are ``people_residual``, and ``people_spent`` those of them who have one within
+    the limit that is full. They are ``people_unknown`` instead where nobody can know: their status
+    is unknown, or a facility is within their limit whose capacity, position on the network, quality
+    or existence is unknown. So served, residual and unknown people add up to all.
+
+    Parameters
+    ----------
+    access
+        Of the places.
+    rules
+        The services to fill.
+    cells, population
+        Access of the cells of a population grid, and the grid: with both, people are where the
+        cells are (basis ``grid``), else at the places (``places``).
+
+    Returns
+    -------
+    Capacity
+        The tables of ``capacity.csv`` and ``unserved.csv``.
+
+    Raises
+    ------
+    MethodError
+        If a rule names a service that was not measured or an order that is none, or its people per
+        unit of capacity are not above 0.
+    """
+    known = {service.id: service for service in access.services}
+    for rule in rules:
+        _check(rule, known)
+    grounds = _grounds(access, cells, population)
+    origins = access if cells is None else cells
+    filled = [_fill(origins, grounds, known[rule.service], rule) for rule in rules]
+    tables = [one.table for one in filled]
+    unserved = [one.unserved for one in filled]
+    return Capacity(
+        table=pd.concat(tables, ignore_index=True) if tables else _empty(CAPACITY_COLUMNS),
+        unserved=pd.concat(unserved, ignore_index=True) if unserved else _empty(UNSERVED_COLUMNS),
+        findings=tuple(said for one in filled for said in one.findings),
+    )
+
+
+def _empty(columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=columns)
+
+
+def _check(rule: CapacityRule, known: dict[str, Service]) -> None:
+    if rule.service not in known:
+        raise MethodError(
+            f"service {rule.service} was not measured; known are {', '.join(known)}",
+            f"没有测算服务“{rule.service}”；已测算：{'、'.join(known)}",
+        )
+    if rule.order not in ORDERS:
+        raise MethodError(
+            f"order is {rule.order!r}; choose one of {', '.join(ORDERS)}",
+            f"order 不能是“{rule.order}”；可选：{'、'.join(ORDERS)}",
+        )
+    if not (np.isfinite(rule.people_per_capacity) and rule.people_per_capacity > 0):
+        raise MethodError(
+            f"people_per_capacity is {rule.people_per_capacity}; give a number above 0",
+            f"people_per_capacity 为 {rule.people_per_capacity}；请给出正数",
+        )
+
+
+def _grounds(access: Access, cells: Access | None, population: Population | None) -> Grounds:
+    places = access.places
+    if cells is None or population is None:
+        return Grounds(places, places, np.arange(len(places.table)), "places")
+    return Grounds(cells.places, places, population.cells["place"].to_numpy(np.int64), "grid")
+
+
+class _Pool(NamedTuple):
+    """Facilities of a service: those that serve, that may, and those that may and have no place."""
+
+    serving: gpd.GeoDataFrame
+    doubtful: gpd.GeoDataFrame
+    unplaced: gpd.GeoDataFrame
+
+
+def _pool(access: Access, service: Service) -> _Pool:
+    pool = pool_of(access.facilities, service.id)
+    judged, placed = judge(pool), pool.geometry.notna().to_numpy()
+    return _Pool(
+        pool[judged == "serves"].sort_values("facility_id", kind="stable"),
+        pool[(judged == "doubtful") & placed],
+        pool[(judged != "fails") & ~placed],
+    )
+
+
+def _fill(access: Access, grounds: Grounds, service: Service, rule: CapacityRule) -> Capacity:
+    """Fill the facilities of one service."""
+    pool = _pool(access, service)
+    room = pool.serving["capacity"].to_numpy(dtype=float) * rule.people_per_capacity
+    costs = costs_within(access, service, pool.serving)
+    reason = np.select(
+        [
+            pool.serving.geometry.isna().to_numpy(),
+            costs.lost,
+            ~(np.isfinite(room) & (room >= 0)),
+        ],
+        ["no_position", "not_connected", "capacity_unknown"],
+        "",
+    )
+    people = np.nan_to_num(grounds.origins.table["people"].to_numpy(dtype=float))
+    usable = np.where(reason == "", room, np.nan)
+    filled = fill_capacity(costs.matrix, people, usable, order=rule.order, limit=service.limit)
+    unknown = (
+        _status_unknown(access, service)
+        | _reached(costs.matrix, reason == "capacity_unknown")
+        | _reached(costs_within(access, service, pool.doubtful).matrix)
+        | _near_lost(access, service, pool.serving[reason == "not_connected"])
+        | _has_unplaced(grounds, pool.unplaced)
+    )
+    left = Left(
+        people=people,
+        served=filled.served,
+        residual=filled.residual,
+        unknown=unknown & (filled.residual > 0),
+        within=_reached(costs.matrix, reason == ""),
+    )
+    return Capacity(
+        table=_table(pool.serving, filled, reason, (service, rule)).assign(basis=grounds.basis),
+        unserved=unserved_rows(service.id, left, grounds),
+        findings=tuple(_notes(pool.serving, service, reason)),
+    )
+
+
+def _status_unknown(access: Access, service: Service) -> Flags:
+    status = access.table["status"][access.table["service"] == service.id]
+    return np.asarray(status == "unknown")
+
+
+def _reached(matrix: coo_array, which: Flags | None = None) -> Flags:
+    """Say which origins are within the limit of some of the facilities."""
+    facility, origin = matrix.coords
+    reached = np.zeros(matrix.shape[1], bool)
+    reached[origin if which is None else origin[which[facility]]] = True
+    return reached
+
+
+def _near_lost(access: Access, service: Service, lost: gpd.GeoDataFrame) -> Flags:
+    """Say who may be within the limit of a facility that the network does not reach."""
+    return _reached(straight_costs(located(access.places.table), located(lost), service))
+
+
+def _has_unplaced(grounds: Grounds, unplaced: gpd.GeoDataFrame) -> Flags:
+    """Say whose own place has a facility of which nobody knows where it stands."""
+    theirs = grounds.places.table["place_id"].isin([one for one in unplaced["place_id"] if one])
+    return np.append(theirs.to_numpy(), False)[grounds.owner]
+
+
+def _table(
+    serving: gpd.GeoDataFrame,
+    filled: Filled,
+    reason: npt.NDArray[np.str_],
+    asked: tuple[Service, CapacityRule],
+) -> pd.DataFrame:
+    """List the facilities in the order in which they were filled, then the others by id."""
+    service, rule = asked
+    done, placed = filled.order > 0, ~np.isin(reason, ["no_position", "not_connected"])
+    in_metres = service.limit_unit == "m"
+    capacity = serving["capacity"].to_numpy(dtype=float)
+    table = pd.DataFrame(
+        {
+            "service": service.id,
+            "order": pd.array(np.where(done, filled.order, 0), dtype="Int64"),
+            "facility_id": serving["facility_id"].to_numpy(dtype=object),
+            "facility": serving["facility"].to_numpy(dtype=object),
+            "capacity": capacity,
+            "people_per_capacity": rule.people_per_capacity,
+            "capacity_people": capacity * rule.people_per_capacity,
+            "people_within_limit": np.where(placed, filled.people_within, np.nan),
+            "people_served": np.where(done, filled.people_served, np.nan),
+            "capacity_left": filled.capacity_left,
+            "catchment_m": filled.catchment if in_metres else np.nan,
+            "catchment_minutes": np.nan if in_metres else filled.catchment,
+            "full": pd.array(filled.full, dtype="boolean"),
+            "reason": reason.astype(object),
+            "basis": "",
+        },
+        columns=CAPACITY_COLUMNS,
+    )
+    table.loc[~done, ["order", "full"]] = pd.NA
+    turn = np.lexsort((np.arange(len(table)), np.where(done, filled.order, len(table) + 1)))
+    return table.iloc[turn].reset_index(drop=True)
+
+
+def _notes(
+    serving: gpd.GeoDataFrame, service: Service, reason: npt.NDArray[np.str_]
+) -> Iterator[Finding]:
+    """Name the facilities of unknown capacity, file by file."""
+    unknown = serving[reason == "capacity_unknown"]
+    for file, rows in unknown.groupby("file", sort=True):
+        numbers = sorted(int(row) for row in rows["row"].dropna())
+        names = rows["facility"].where(rows["facility"] != "", rows["facility_id"]).tolist()
+        said = finding(
+            "catchment-capacity-unknown",
+            file=str(file),
+            row=numbers[0] if numbers else None,
+            field="capacity",
+            service=service.id,
+            count=len(rows),
+            of=len(serving),
+            names="、".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else ""),
+        )
+        yield replace(said, further=tuple(numbers[1:]))
