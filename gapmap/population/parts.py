@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Cuts", "Ground", "Parts", "Pieces", "Strip", "cut", "ground_of", "in_zones"]
 
 ROUNDING: Final = 1e-9
-"""Share of a cell's part below which it is the rounding of coordinates."""
+"""Share of a cell's part below which what is left of it is the rounding of coordinates."""
+_NOTHING: Final = 1e-11
+"""Share of a cell below which a polygon only touches it: 10 square millimetres of a km2."""
 
 
 class Pieces(NamedTuple):
@@ -115,7 +117,8 @@ def in_zones(strip: Strip, shapes: Shapes) -> Parts:
         none = np.zeros(0, dtype=np.int64)
         return Parts(none, none, none, np.zeros(0))
     found = cell_shares(shapes, strip.transform, strip.people.shape)
-    return Parts(found.zone, found.row, found.column, found.share)
+    parts = Parts(found.zone, found.row, found.column, np.minimum(found.share, 1.0))
+    return parts.pick(parts.share > _NOTHING)
 
 
 def cut(whole: Parts, pieces: Parts, ground: Pieces, shape: tuple[int, int]) -> Cuts:

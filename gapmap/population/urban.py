@@ -64,7 +64,7 @@ def urban_clusters(grid: Grid, people: npt.ArrayLike) -> Urban:
     km2 = cell_km2(grid.crs, grid.transform, rows, columns) if counts.size else counts
     if counts.size and float(np.median(km2)) < _ABOUT_KM2[0]:
         grid, counts = _to_km(grid, counts)
-        km2 = np.ones(counts.shape)
+        km2 = cell_km2(grid.crs, grid.transform, *np.indices(counts.shape))
     has = np.nan_to_num(counts)
     dense = has >= DENSE_KM2 * km2 * (1 - _ROUNDING)
     numbers, clusters = label(dense)

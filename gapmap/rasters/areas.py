@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["cell_km2"]
 
-_M2_IN_KM2 = 1e6
+_M2_IN_KM2: Final = 1e6
+_CORNERS: Final = ((0, 0), (1, 0), (1, 1), (0, 1))
+_POLE: Final = np.pi / 2
+_TURN: Final = 2 * np.pi
 
 
 def cell_km2(
@@ -23,10 +26,12 @@ def cell_km2(
 ) -> Floats:
     """Give the true area of cells in km2, on the ellipsoid.
 
-    Of cells in degrees it is that between their parallels and meridians, by the authalic function
-    (Snyder 1987, Map projections: a working manual, eq. 3-12, doi:10.3133/pp1395). Of cells of a
-    projected CRS it is their area on the map over the map's areal scale in the cell's middle,
-    which is 1 for an equal-area projection and 4 for web Mercator at 60 degrees.
+    The corners of a cell are brought into the cylindrical equal-area projection (Snyder 1987, Map
+    projections: a working manual, eq. 3-12 and 10-14, doi:10.3133/pp1395), and the area between
+    them is taken there: exact for cells in degrees, whose sides are straight in it, and where
+    others bend, what one cell gains its neighbour loses. No projected CRS is taken at its word:
+    web Mercator shows four times the area at 60 degrees, and Mollweide's in PROJ are those of a
+    sphere, 0.3 % off there.
 
     Parameters
     ----------
@@ -38,38 +43,22 @@ def cell_km2(
     row, column = np.broadcast_arrays(np.asarray(rows, float), np.asarray(columns, float))
     if crs.is_bound and crs.source_crs is not None:
         crs = crs.source_crs
-    if crs.is_geographic:
-        return _between_parallels(crs, transform, row, column)
-    x = transform.a * (column + 0.5) + transform.b * (row + 0.5) + transform.c
-    y = transform.d * (column + 0.5) + transform.e * (row + 0.5) + transform.f
-    metres = crs.axis_info[0].unit_conversion_factor
-    planar = abs(transform.determinant) * metres**2 / _M2_IN_KM2
-    degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    scale = pyproj.Proj(crs).get_factors(*degrees.transform(x, y)).areal_scale
-    known = np.isfinite(scale) & (scale > 0)
-    return np.asarray(planar / np.where(known, scale, 1.0))
-
-
-def _between_parallels(
-    crs: pyproj.CRS, transform: affine.Affine, row: Floats, column: Floats
-) -> Floats:
-    radians = crs.axis_info[0].unit_conversion_factor
     ellipsoid = crs.ellipsoid
-    assert ellipsoid is not None  # noqa: S101 - a geographic CRS has one
+    assert ellipsoid is not None  # noqa: S101 - a CRS of the earth has one
+    base = crs if crs.is_geographic else crs.geodetic_crs
+    assert base is not None  # noqa: S101 - so has a projected one
+    to_degrees = pyproj.Transformer.from_crs(crs, base, always_xy=True)
+    unit = base.axis_info[0].unit_conversion_factor
     large, small = ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre
     squared = 1 - (small / large) ** 2
-    middle = transform.d * (column + 0.5) + transform.e * (row + 0.5) + transform.f
-    sine = np.sin(np.clip(middle * radians, -np.pi / 2, np.pi / 2))
-    if transform.b or transform.d:  # turned cells: the area at their middle
-        size = abs(transform.determinant) * radians**2
-        cosine = np.sqrt(1 - sine**2)
-        thinned = cosine / (1 - squared * sine**2) ** 2
-        return np.asarray(size * large**2 * (1 - squared) * thinned / _M2_IN_KM2)
-    half = transform.e / 2
-    ends = (np.clip((middle + side) * radians, -np.pi / 2, np.pi / 2) for side in (half, -half))
-    north, south = (_authalic(np.sin(end), squared) for end in ends)
-    wide = abs(transform.a) * radians
-    return np.asarray(wide * large**2 / 2 * np.abs(north - south) / _M2_IN_KM2)
+    corners = []
+    for right, down in _CORNERS:
+        x = transform.a * (column + right) + transform.b * (row + down) + transform.c
+        y = transform.d * (column + right) + transform.e * (row + down) + transform.f
+        east, north = (x, y) if crs.is_geographic else to_degrees.transform(x, y)
+        height = _authalic(np.sin(np.clip(np.multiply(north, unit), -_POLE, _POLE)), squared)
+        corners.append((np.multiply(east, unit), height))
+    return np.asarray(large**2 / 2 * _between(corners) / _M2_IN_KM2)
 
 
 def _authalic(sine: Floats, squared: float) -> Floats:
@@ -78,3 +67,20 @@ def _authalic(sine: Floats, squared: float) -> Floats:
         return 2 * sine
     e = np.sqrt(squared)
     return np.asarray((1 - squared) * (sine / (1 - squared * sine**2) + np.arctanh(e * sine) / e))
+
+
+def _between(corners: list[tuple[Floats, Floats]]) -> Floats:
+    """Give the area of a quadrangle; longitudes are those nearest to that of its first corner."""
+    start = corners[0][0]
+    doubled = np.zeros(start.shape)
+    placed = [(_near(east - start), height) for east, height in corners]
+    for (east, height), (other_east, other_height) in zip(
+        placed, [*placed[1:], placed[0]], strict=True
+    ):
+        doubled += east * other_height - other_east * height
+    return np.asarray(np.abs(doubled) / 2)
+
+
+def _near(angle: Floats) -> Floats:
+    far = np.abs(angle) > _TURN / 2
+    return np.where(far, angle - np.sign(angle) * _TURN, angle)
