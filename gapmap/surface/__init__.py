@@ -28,7 +28,7 @@ __all__ = [
     "travel_minutes",
 ]
 
-# What loads rasterio or numba is loaded when it is first asked for: a study file names only sources.
+# What loads rasterio or numba is loaded at its first use: a study file names only sources.
 _HOME = {
     "Distances": "field",
     "Field": "field",
