@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gapmap.access.reasons import judge, pool_of
-from gapmap.catchment.costs import costs_within, located, straight_costs
+from gapmap.catchment.costs import costs_within, listed, located, straight_costs
 from gapmap.catchment.filling import ORDERS, fill_capacity
 from gapmap.catchment.unserved import UNSERVED_COLUMNS, Grounds, Left, unserved_rows
 from gapmap.errors import MethodError
@@ -31,8 +31,6 @@ __all__ = ["CAPACITY_COLUMNS", "Capacity", "CapacityRule", "measure_capacity"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-
-_MOST_NAMES = 5
 
 CAPACITY_COLUMNS = [
     "service",
@@ -301,7 +299,6 @@ def _notes(
     unknown = serving[reason == "capacity_unknown"]
     for file, rows in unknown.groupby("file", sort=True):
         numbers = sorted(int(row) for row in rows["row"].dropna())
-        names = rows["facility"].where(rows["facility"] != "", rows["facility_id"]).tolist()
         said = finding(
             "catchment-capacity-unknown",
             file=str(file),
@@ -310,6 +307,6 @@ def _notes(
             service=service.id,
             count=len(rows),
             of=len(serving),
-            names="、".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else ""),
+            names=listed(rows),
         )
         yield replace(said, further=tuple(numbers[1:]))

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from gapmap.access import Access, Service
     from gapmap.network import Network
 
-__all__ = ["Costs", "costs_within", "located", "speed_of", "straight_costs"]
+__all__ = ["Costs", "costs_within", "listed", "located", "speed_of", "straight_costs"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+_MOST_NAMES = 5
 
 
 class Costs(NamedTuple):
@@ -58,6 +60,13 @@ def located(table: gpd.GeoDataFrame) -> Floats:
     """Give x and y of a table's points, shape (rows, 2); NaN without one."""
     points = table.geometry.to_numpy()
     return np.column_stack((shapely.get_x(points), shapely.get_y(points))).astype(float)
+
+
+def listed(facilities: gpd.GeoDataFrame) -> str:
+    """Name the first few facilities, by their id where they have no name."""
+    named = facilities["facility"].where(facilities["facility"] != "", facilities["facility_id"])
+    told = "、".join(named.astype(str).tolist()[:_MOST_NAMES])
+    return told if len(named) <= _MOST_NAMES else f"{told} …"
 
 
 def _over_network(network: Network, begin: Floats, end: Floats, service: Service) -> Costs:
