@@ -17,15 +17,19 @@ def _words() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads(files("gapmap").joinpath("words.toml").read_text("utf8"))
 
 
-def title(column: str, language: str = "en") -> str:
-    """Give a table column's title.
+def title(column: str, language: str = "en", *, table: str = "") -> str:
+    """Give a column's title; in some tables a column means something of its own.
 
     Examples
     --------
     >>> title("people_covered", "zh")
     '覆盖人口'
+    >>> title("facility", "en"), title("facility", "en", table="capacity")
+    ('nearest facility', 'facility')
     """
-    return _words()["columns"].get(column, {}).get(language, column)
+    words = _words()
+    own = words.get(f"columns_of_{table}", {}).get(column)
+    return (own or words["columns"].get(column, {})).get(language, column)
 
 
 def word(key: str, language: str = "en") -> str:

@@ -16,6 +16,7 @@ from matplotlib import image as mpl_image
 from gapmap.outputs import figures
 from gapmap.outputs.figures import write_figures
 from gapmap.outputs.fonts import chinese_font, lettering
+from gapmap.outputs.naming import file_names
 from gapmap.outputs.styles import STATUS_COLOURS
 
 if TYPE_CHECKING:
@@ -115,6 +116,5 @@ def test_the_targets_as_a_whole_stand_beside_their_units(tmp_path: Path) -> None
 
 
 def test_file_names_are_apart_whatever_the_services_are_called() -> None:
-    taken: set[str] = set()
-    told = [figures._file_name(name, taken) for name in ("a/b", "a b", "../x", "医院")]
-    assert told == ["a_b", "a_b_2", "x", "医院"]
+    told = file_names(["a/b", "a b", "../x", "医院", "A B"])
+    assert list(told.values()) == ["a_b", "a_b_2", "x", "医院", "A_B_3"]

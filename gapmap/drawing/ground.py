@@ -10,14 +10,17 @@ from matplotlib.collections import LineCollection
 
 from gapmap.catchment import BREAKS
 from gapmap.drawing.chart import DPI, WIDTH_IN, Extent, Pixels, pixel_size
+from gapmap.network import SLACK
+from gapmap.surface import STEPS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from gapmap.drawing.fields import Travelled
     from gapmap.rasters.grid import Grid
     from gapmap.surface import Surface
 
-__all__ = ["BARRIER", "ROAD", "UNKNOWN", "UNREACHED", "Step", "draw_roads", "minutes_pixels",
+__all__ = ["BARRIER", "ROAD", "UNKNOWN", "UNREACHED", "Step", "draw_ways", "minutes_pixels",
            "steps_of"]  # fmt: skip
 
 Codes = npt.NDArray[np.uint8]
@@ -62,20 +65,16 @@ def steps_of(limit: float) -> list[Step]:
     ]
 
 
-def minutes_pixels(surface: Surface, minutes: Floats, limit: float, extent: Extent) -> Pixels:
-    """Colour travel times.
+def minutes_pixels(one: Travelled, extent: Extent) -> Pixels:
+    """Colour travel times by parts of the service's limit, which a black line follows.
 
     Of a surface finer than the pixels each one shows the cell in its middle; a barrier or a road
     in any cell of a pixel is shown, or a river one cell wide would have gaps.
 
     Parameters
     ----------
-    surface
-        The cells.
-    minutes
-        Of each cell; inf where none is reached.
-    limit
-        The service's limit in minutes.
+    one
+        A service's travel times.
     extent
         Which part to show.
 
@@ -85,14 +84,19 @@ def minutes_pixels(surface: Surface, minutes: Floats, limit: float, extent: Exte
         ``shown`` names the steps that are there by number, ``unreached``, ``barrier``,
         ``unknown``, and ``road``.
     """
+    surface, minutes = one.surface, one.field.minutes
     rows, columns = _sampled(surface.grid, extent)
     steps = len(BREAKS) + 1
-    edges = np.array(BREAKS) * limit
-    code = np.searchsorted(edges, minutes[np.ix_(rows.at, columns.at)]).astype(np.uint8)
+    edges = np.array(BREAKS) * one.limit_minutes + SLACK
+    seen = np.ix_(rows.at, columns.at)
+    code = np.searchsorted(edges, minutes[seen]).astype(np.uint8)
     unreached, barrier, unknown, off = range(steps, steps + len(_KINDS))
-    code[~np.isfinite(minutes[np.ix_(rows.at, columns.at)])] = unreached
-    code[surface.unknown[np.ix_(rows.at, columns.at)]] = unknown
-    code[_any(surface.barrier & ~surface.unknown, rows, columns)] = barrier
+    code[~np.isfinite(minutes[seen])] = unreached
+    code[surface.unknown[seen]] = unknown
+    closed = surface.barrier & ~surface.unknown & ~np.isfinite(minutes)
+    if not _lined(surface.grid, extent):
+        closed |= _barred(surface, (0, 1)) | _barred(surface, (1, 0))
+    code[_any(closed, rows, columns)] = barrier
     code[~(rows.there[:, None] & columns.there[None, :])] = off
     colours = _palette()[code]
     _hatch(colours, code == unreached, "dots", UNREACHED[1])
@@ -101,30 +105,63 @@ def minutes_pixels(surface: Surface, minutes: Floats, limit: float, extent: Exte
     road = _any(surface.road, rows, columns) & (code != off)
     if not _lined(surface.grid, extent):
         colours[road] = _rgb(ROAD)
-    colours[_border(code, steps)] = _rgb(_LIMIT)
+    if one.in_minutes:
+        colours[_border(code, steps)] = _rgb(_LIMIT)
     counts = np.bincount(code.ravel(), minlength=off + 1)
     names = [*(str(number) for number in range(steps)), *_KINDS[:-1]]
     shown = [name for name, count in zip(names, counts, strict=False) if count > _NOTICEABLE]
-    return Pixels(colours=colours, extent=extent, shown=(*shown, *(["road"] if road.any() else [])))
+    if "barrier" not in shown and _barred(surface, (0, 1)).any():
+        shown.append("barrier")
+    if road.any():
+        shown.append("road")
+    return Pixels(colours=colours, extent=extent, shown=tuple(shown))
 
 
-def draw_roads(axis: Axes, surface: Surface, extent: Extent) -> None:
-    """Draw roads as lines from cell to cell, where cells are large enough to tell them apart."""
+def draw_ways(axis: Axes, surface: Surface, extent: Extent) -> None:
+    """Draw roads from cell to cell and barred steps between cells, where cells are large enough."""
     if not _lined(surface.grid, extent):
         return
+    roads = LineCollection(_road_lines(surface), colors=ROAD, linewidths=0.9, zorder=1)
+    axis.add_collection(roads)
+    bars = LineCollection(_bars(surface), colors=BARRIER[0], linewidths=1.8, zorder=1.5)
+    axis.add_collection(bars)
+
+
+def _road_lines(surface: Surface) -> list[Floats]:
     road = surface.road
-    pairs = [(road[:, :-1] & road[:, 1:], (0, 0), (0, 1)),
-             (road[:-1, :] & road[1:, :], (0, 0), (1, 0))]  # fmt: skip
-    # a diagonal only where no neighbour of both makes the same way round the corner
     a, b, c, d = road[:-1, :-1], road[:-1, 1:], road[1:, :-1], road[1:, 1:]
-    pairs += [(a & d & ~b & ~c, (0, 0), (1, 1)), (b & c & ~a & ~d, (0, 1), (1, 0))]
-    lines = []
+    pairs = (
+        (road[:, :-1] & road[:, 1:], (0, 0), (0, 1)),
+        (road[:-1, :] & road[1:, :], (0, 0), (1, 0)),
+        # a diagonal only where no neighbour of both makes the same way round the corner
+        (a & d & ~b & ~c, (0, 0), (1, 1)),
+        (b & c & ~a & ~d, (0, 1), (1, 0)),
+    )
+    lines: list[Floats] = []
     for found, start, end in pairs:
         row, column = np.nonzero(found)
         ends = [surface.grid.centres(row + one[0], column + one[1]) for one in (start, end)]
-        lines.append(np.stack(ends, axis=1))
-    every = np.concatenate(lines)
-    axis.add_collection(LineCollection(list(every), colors=ROAD, linewidths=0.9, zorder=1))
+        lines += list(np.stack(ends, axis=1))
+    return lines
+
+
+def _bars(surface: Surface) -> list[Floats]:
+    """Give the sides of cells across which a straight step is barred."""
+    lines: list[Floats] = []
+    for step, start, end in (((0, 1), (0, 1), (1, 1)), ((1, 0), (1, 0), (1, 1))):
+        row, column = np.nonzero(_barred(surface, step))
+        ends = [surface.grid.centres(row + one[0] - 0.5, column + one[1] - 0.5)
+                for one in (start, end)]  # fmt: skip
+        lines += list(np.stack(ends, axis=1))
+    return lines
+
+
+def _barred(surface: Surface, step: tuple[int, int]) -> Flags:
+    """Say of each cell whether this step from it is barred."""
+    barred = surface.terrain.barred
+    if barred is None:
+        return np.zeros(surface.grid.shape, bool)
+    return np.asarray(barred >> STEPS.index(step) & 1, dtype=bool)
 
 
 class _Sampled(NamedTuple):
@@ -157,7 +194,7 @@ def _any(mask: Flags, rows: _Sampled, columns: _Sampled) -> Flags:
 
 def _lined(grid: Grid, extent: Extent) -> bool:
     metres_per_pixel = (extent[2] - extent[0]) / (WIDTH_IN * DPI)
-    return abs(grid.transform.a) >= _LINE_PIXELS * metres_per_pixel
+    return bool(abs(grid.transform.a) >= _LINE_PIXELS * metres_per_pixel)
 
 
 def _palette() -> npt.NDArray[np.uint8]:

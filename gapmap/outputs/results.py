@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from gapmap.access import no_borders
+from gapmap.drawing.fields import surface_of
+from gapmap.report import Grids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from gapmap.assessment import Assessment
     from gapmap.datum import Verdict
     from gapmap.findings import Finding
+    from gapmap.gridded import Gridded
+    from gapmap.population import Population
     from gapmap.siting import Proposal
     from gapmap.tables import RowCount
 
@@ -55,6 +59,11 @@ class Results:
         File and verdict of each layer whose datum there was anything to judge by.
     borders
         What opening the borders would gain, where the study asks.
+    population, gridded
+        People on a grid and coverage counted by them, where the study has them.
+    tables
+        Tables that only some studies ask for, by the name of their file without its ending, such
+        as ``capacity``. A title stands in ``words.toml`` for each of their columns.
     """
 
     assessment: Assessment
@@ -70,6 +79,9 @@ class Results:
     input_paths: tuple[Path, ...] = ()
     datums: tuple[tuple[str, Verdict], ...] = ()
     borders: pd.DataFrame = field(default_factory=no_borders)
+    population: Population | None = None
+    gridded: Gridded | None = None
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def language(self) -> Literal["zh", "en"]:
@@ -77,10 +89,16 @@ class Results:
         return "en" if self.about.language == "en" else "zh"
 
     @property
+    def grids(self) -> Grids:
+        """What rests on rasters, as the report takes it."""
+        return Grids(population=self.population, gridded=self.gridded, tables=self.tables)
+
+    @property
     def simulated_files(self) -> tuple[str, ...]:
         """Names of all input files whose content is simulated."""
         access = self.assessment.access
-        carriers = (self.assessment.records, access.network, access.facilities, access.places)
+        carriers = (self.assessment.records, access.network, access.facilities, access.places,
+                    surface_of(access), self.population)  # fmt: skip
         named = [*self.about.simulated]
         named += [file.name for file in self.about.inputs if file.simulated]
         for carrier in (*carriers, access.places.region):

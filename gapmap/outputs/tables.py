@@ -21,6 +21,7 @@ from gapmap.access import BORDER_COLUMNS, PIECE_COLUMNS
 from gapmap.cells import guarded, unguarded, visible
 from gapmap.findings import as_table
 from gapmap.islands import COLUMNS as ISLAND_COLUMNS
+from gapmap.outputs.extra import extra_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ COLUMNS = {
     "pieces": tuple(PIECE_COLUMNS),
     "borders": tuple(BORDER_COLUMNS),
 }
-"""The contract's tables and their first columns, in order."""
+"""The tables of every run and their first columns, in order."""
 
 METRE_DECIMALS = 3
 """Lengths are written to the millimetre, times to the thousandth of a minute."""
@@ -82,7 +83,9 @@ _FIGURES = 12
 
 
 def result_tables(results: Results, findings: Sequence[Finding]) -> dict[str, pd.DataFrame]:
-    """Give every table of the contract as it is written, rounded, with ``simulated`` last.
+    """Give every table as it is written, rounded, with ``simulated`` last.
+
+    Those of the contract come first; then those that only some studies have.
 
     Parameters
     ----------
@@ -106,7 +109,10 @@ def result_tables(results: Results, findings: Sequence[Finding]) -> dict[str, pd
     }
     told = {name: _as_written(name, table, results) for name, table in tables.items()}
     told["findings"] = findings_table(results, findings)
-    return {name: told[name] for name in COLUMNS}
+    extra = extra_tables(results, taken=COLUMNS)
+    return {name: told[name] for name in COLUMNS} | {
+        name: _as_written(name, table, results) for name, table in extra.items()
+    }
 
 
 def findings_table(results: Results, findings: Sequence[Finding]) -> pd.DataFrame:
@@ -120,7 +126,7 @@ def _as_written(name: str, table: pd.DataFrame, results: Results) -> pd.DataFram
 
 def _ordered(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """Put the contract's columns first; an empty table may come without any."""
-    first = COLUMNS[name]
+    first = COLUMNS.get(name, ())
     if len(table) == 0:
         return table.reindex(columns=[*first, *(c for c in table.columns if c not in first)])
     return pd.DataFrame(table[[*first, *(c for c in table.columns if c not in first)]])
@@ -141,7 +147,7 @@ def _is_float(column: pd.Series) -> bool:
 def _round_column(name: str, column: pd.Series) -> pd.Series:
     values = column.to_numpy(dtype=float, na_value=np.nan)
     values = np.where(np.isfinite(values), values, np.nan)
-    if name.startswith("share"):
+    if name.startswith("share") or "points" in name:
         values = np.round(values, SHARE_DECIMALS)
     elif re.search(r"(_m|_km|_m_used|minutes|minutes_(median|worst))$", name):
         values = np.round(values, METRE_DECIMALS)

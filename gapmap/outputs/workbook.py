@@ -49,15 +49,24 @@ _WORD_COLUMNS = frozenset(
         *("has_ferry", "is_main", "beyond_water", "edge_effect"),
         *("kind", "destination", "on_island"),
         *("island", "scope", "scope_kind", "measure_unit", "overall", "limit_source"),
+        *("area_kind", "zone_kind", "step", "full", "used", "differs_much"),
     )
 )
 """Columns whose values are words of gapmap's own, not of the planner's."""
-_NAME_COLUMNS = {"group": "group_kind", "group_a": "comparison", "group_b": "comparison"}
+_SERVICE_COLUMNS = frozenset(("service", "from_service", "to_service"))
+_NAME_COLUMNS = {
+    "group": "group_kind",
+    "group_a": "comparison",
+    "group_b": "comparison",
+    "area": "area_kind",
+    "zone": "zone_kind",
+}
 """Columns that hold gapmap's words in some rows and the planner's names in others."""
 _OWN_KINDS = frozenset({"city", "setting", "group", "people_group"})
 _BY_ROW = {
     "measure": ("value_a", "value_b", "difference", "value"),
     "measure_unit": ("required", "achieved", "possible", "shortfall", "baseline", "expected"),
+    "unit": ("up_to",),
 }
 """Columns whose number format goes by another column of their row."""
 _FORMATS = {
@@ -66,6 +75,7 @@ _FORMATS = {
     "metres": "#,##0",
     "minutes": "0.0",
     "index": "0.0000",
+    "points": "+0.0;-0.0;0.0",
     "degrees": "0.000000",
 }
 
@@ -208,7 +218,7 @@ def _write_frame(book: _Book, sheet: str, which: tuple[str, int], table: pd.Data
     more = "" if number == 1 else book.says(f"(续 {number})", f" (continued, {number})")
     _write_head(book, page, f"{word(f'sheet_{name}', book.results.language)}{more}")
     for at, column in enumerate(table.columns):
-        told = title(str(column), book.results.language)
+        told = title(str(column), book.results.language, table=name)
         page.set_column(at, at, _width(told, _shown(book.results, some, str(column))))
         page.write_string(_HEADER_ROW, at, told, book.formats["header"])
     for at, kind in enumerate(_FORMATS):
@@ -266,7 +276,8 @@ def _frozen_columns(name: str) -> int:
 
 def _shown(results: Results, table: pd.DataFrame, column: str) -> list[str | float | None]:
     """Give a column's cells as the sheet shows them: gapmap's own words in the language."""
-    say = _speaker(results, column)
+    unit_of_limit = column == "unit" and "up_to" in table.columns  # else a unit of the plan
+    say = _speaker(results, "limit_unit" if unit_of_limit else column)
     values = cell_values(table[column])
     if column in _NAME_COLUMNS:
         kinds = cell_values(table[_NAME_COLUMNS[column]])
@@ -283,12 +294,12 @@ def _shown(results: Results, table: pd.DataFrame, column: str) -> list[str | flo
 
 
 def _speaker(results: Results, column: str) -> Callable[[str], str]:
-    if column == "service":
+    if column in _SERVICE_COLUMNS:
         return results.service_name
     if column == "comparison":
         return lambda value: _comparison_word(value, results.language)
     if column in _WORD_COLUMNS:
-        return lambda value: word(value, results.language)
+        return lambda value: _joined_word(value, results.language)
     return lambda value: value
 
 
@@ -304,6 +315,14 @@ def _group_word(results: Results, value: str, kind: str) -> str:
         inner = word(name, results.language)
         return f"{inner}以外" if results.language == "zh" else value
     return _cut(word(value, results.language))
+
+
+def _joined_word(value: str, language: str) -> str:
+    """Say a word of gapmap's own, or several that are joined by a plus."""
+    told = word(value, language)
+    if told == value and "+" in value:
+        return " + ".join(word(part, language) for part in value.split("+"))
+    return told
 
 
 def _comparison_word(value: str, language: str) -> str:
@@ -323,17 +342,15 @@ def _kinds(table: pd.DataFrame, column: str) -> str | list[str]:
 
 def _kind(name: str) -> str:
     """Name the number format of a column or measure."""
-    if name.startswith("share"):
-        return "share"
-    if name.startswith(("people", "places", "cost")):
-        return "people"
-    if name.endswith(("_m", "_m_used")):
-        return "metres"
-    if "minutes" in name:
-        return "minutes"
-    if name in {"ratio", "gini", "palma"} or name.startswith("theil"):
-        return "index"
-    return "number"
+    told = {
+        "share": name.startswith("share"),
+        "points": "points" in name,
+        "people": name.startswith(("people", "places", "cost", "capacity", "cells")),
+        "metres": name.endswith(("_m", "_m_used")),
+        "minutes": "minutes" in name,
+        "index": name in {"ratio", "gini", "palma", "factor"} or name.startswith("theil"),
+    }
+    return next((kind for kind, is_it in told.items() if is_it), "number")
 
 
 def _width(told: str, values: Sequence[object]) -> float:

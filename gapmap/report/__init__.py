@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gapmap.about import About
 from gapmap.cells import visible
+from gapmap.report.grids import Grids
 from gapmap.report.page import assemble
 from gapmap.report.parts import content
 from gapmap.siting import Proposal
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from gapmap.findings import Finding
     from gapmap.tables import RowCount
 
-__all__ = ["Report", "build_report"]
+__all__ = ["Grids", "Report", "build_report"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Figures as PNG: coverage by service, the status of every place, the targets' status.
+"""Figures as PNG: coverage by service, status of every place, targets, travel time, people.
 
 Drawn with Matplotlib's objects on their own canvas; no global setting of Matplotlib is touched.
 Colours stay apart under the colour-vision deficiencies, and shapes and hatches say the same.
@@ -6,16 +6,18 @@ Colours stay apart under the colour-vision deficiencies, and shapes and hatches 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from gapmap.drawing.fields import travelled
 from gapmap.findings import Finding, finding
 from gapmap.outputs.figures.coverage import draw_coverage
 from gapmap.outputs.figures.datum import draw_datum
 from gapmap.outputs.figures.pen import Pen, save_figure
+from gapmap.outputs.figures.rasters import draw_minutes, draw_people_grid
 from gapmap.outputs.figures.status import draw_status
 from gapmap.outputs.figures.targets import TARGET_COLOURS, draw_targets
 from gapmap.outputs.fonts import chinese_font, lettering
+from gapmap.outputs.naming import file_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,20 +56,14 @@ def write_figures(
         save_figure(folder / "targets.png", draw_targets(pen))
     if results.datums:
         save_figure(folder / "datum.png", draw_datum(pen, results.datums))
-    taken: set[str] = set()
-    for service in results.assessment.access.services:
-        save_figure(
-            folder / f"status_{_file_name(service.id, taken)}.png", draw_status(pen, service)
-        )
+    services = results.assessment.access.services
+    names = file_names(service.id for service in services)
+    for service in services:
+        name = names[service.id]
+        save_figure(folder / f"status_{name}.png", draw_status(pen, service))
+        if results.population is not None and results.gridded is not None:
+            drawn = draw_people_grid(pen, service, results.population, results.gridded)
+            save_figure(folder / f"people_grid_{name}.png", drawn)
+    for one in travelled(results.assessment.access):
+        save_figure(folder / f"minutes_{names[one.service.id]}.png", draw_minutes(pen, one))
     return () if letters.chinese else (finding("figures-without-chinese"),)
-
-
-def _file_name(service: str, taken: set[str]) -> str:
-    """Give a service's id as part of a file name that no other service has."""
-    plain = re.sub(r"[^\w-]+", "_", service).strip("_")[:60] or "service"
-    free, number = plain, 1
-    while free.lower() in taken:
-        number += 1
-        free = f"{plain}_{number}"
-    taken.add(free.lower())
-    return free

@@ -126,16 +126,18 @@ def write_legend(figure: Figure, pen: Pen, handles: Sequence[object]) -> None:
         text.set_parse_math(False)
 
 
-def write_wide_legend(figure: Figure, pen: Pen, handles: Sequence[object]) -> None:
-    """Write the legend below a map, in two columns."""
+def write_wide_legend(
+    figure: Figure, pen: Pen, handles: Sequence[object], *, columns: int = 2
+) -> None:
+    """Write the legend below a map."""
     legend = figure.legend(
         handles=list(handles),
         loc="lower left",
         bbox_to_anchor=(0.01, 0.0),
-        ncols=2,
+        ncols=columns,
         frameon=False,
-        prop=pen.letters.font(9.5),
-        markerscale=1.3,
+        prop=pen.letters.font(9.5 if columns == 2 else 8.5),  # noqa: PLR2004 - more go in a row
+        markerscale=1.3 if columns == 2 else 1.0,  # noqa: PLR2004
     )
     for text in legend.get_texts():
         text.set_parse_math(False)

@@ -1,0 +1,60 @@
+"""Fields: the travel times over a surface that a run has measured, service by service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gapmap.access import Access, Service
+    from gapmap.surface import Surface
+    from gapmap.surface.field import Field
+
+__all__ = ["Travelled", "surface_of", "travelled"]
+
+
+_KMH: Final = 0.06
+"""Of 1 m a minute, km/h."""
+
+
+class Travelled(NamedTuple):
+    """How far each cell of a surface is from a service's nearest facility.
+
+    ``serving`` has the facilities in the order of ``field.source``: ``facility_id``, ``facility``.
+    """
+
+    service: Service
+    surface: Surface
+    field: Field
+    serving: pd.DataFrame
+
+    @property
+    def limit_minutes(self) -> float:
+        """The limit in minutes; of one in metres, how long these take at the walking speed."""
+        if self.service.limit_unit == "minutes":
+            return float(self.service.limit)
+        return float(self.service.limit) / (self.surface.source.kmh / _KMH)
+
+    @property
+    def in_minutes(self) -> bool:
+        """Whether the limit is in minutes, so that the map can show where it runs."""
+        return self.service.limit_unit == "minutes"
+
+
+def surface_of(access: Access) -> Surface | None:
+    """Give the surface that access was measured over, if there is one."""
+    return getattr(access, "surface", None)
+
+
+def travelled(access: Access) -> list[Travelled]:
+    """Give what was measured over a surface, in the order of the services."""
+    surface = surface_of(access)
+    if surface is None:
+        return []
+    fields, serving = getattr(access, "fields"), getattr(access, "serving")  # noqa: B009
+    return [
+        Travelled(service, surface, fields[service.id], serving[service.id])
+        for service in access.services
+        if service.id in fields
+    ]

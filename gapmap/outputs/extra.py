@@ -1,0 +1,56 @@
+"""Tables that only some studies have: what rests on rasters, capacities and referral."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from gapmap.drawing.fields import surface_of
+from gapmap.errors import MethodError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import pandas as pd
+
+    from gapmap.outputs.results import Results
+
+__all__ = ["EXTRA", "extra_tables"]
+
+EXTRA: Final = (
+    *("population", "grid_coverage", "surface", "zones", "capacity", "unserved", "referral"),
+)
+"""Their names, in the order of the workbook's sheets; others follow."""
+
+
+def extra_tables(results: Results, *, taken: Collection[str]) -> dict[str, pd.DataFrame]:
+    """Give the tables that this run has beside those of every run.
+
+    Parameters
+    ----------
+    results
+        The run.
+    taken
+        Names of the tables of every run.
+
+    Raises
+    ------
+    MethodError
+        A table has the name of another one.
+    """
+    surface = surface_of(results.assessment.access)
+    own = {
+        "population": results.population.areas if results.population else None,
+        "grid_coverage": results.gridded.comparison if results.gridded else None,
+        "surface": surface.classes if surface else None,
+    }
+    made = {name: table for name, table in own.items() if table is not None}
+    twice = (set(made) | set(taken)) & set(results.tables)
+    if twice:
+        names = ", ".join(sorted(twice))
+        raise MethodError(
+            f"{names}: there is such a table already; this is a defect of gapmap, report it",
+            f"{names}:已有同名的表;这是 gapmap 的缺陷,请报告",
+        )
+    made |= results.tables
+    order = [*EXTRA, *(name for name in made if name not in EXTRA)]
+    return {name: made[name] for name in order if name in made}
