@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,31 +15,32 @@ if TYPE_CHECKING:
 
     from gapmap.surface.value import Terrain
 
-__all__ = ["backwards", "crossings_of", "ground_of"]
+__all__ = ["backwards", "check_minutes", "crossings_of", "ground_of"]
 
 
-def ground_of(terrain: Terrain) -> Ground:
+def ground_of(terrain: Terrain, frame: int = 0) -> Ground:
     """Give the ground as it is walked from the sources outwards.
+
+    Parameters
+    ----------
+    terrain
+        The ground; words and shapes are checked, minutes by :func:`check_minutes` alone.
+    frame
+        How many impassable cells are put around it.
 
     Raises
     ------
     MethodError
         As :func:`gapmap.surface.search.search` says.
     """
-    minutes = np.ascontiguousarray(terrain.minutes_per_cell, np.float64)
-    _check(terrain, minutes)
+    _check(terrain)
     rule = RULES.index(terrain.slope) if terrain.height_m is not None else LEVEL
-    height, on_foot = np.empty((0, 0)), np.empty((0, 0), np.bool_)
-    if rule != LEVEL:
-        height = np.ascontiguousarray(terrain.height_m, np.float64)
-        if terrain.on_foot is not None:
-            on_foot = np.ascontiguousarray(terrain.on_foot, np.bool_)
-    barred = np.empty((0, 0), np.uint16) if terrain.barred is None else terrain.barred
+    sloping = rule != LEVEL
     return Ground(
-        minutes=minutes,
-        height=height,
-        on_foot=on_foot,
-        barred=np.ascontiguousarray(barred, np.uint16),
+        minutes=_framed(terrain.minutes_per_cell, frame, np.inf, np.float64),
+        height=_framed(terrain.height_m if sloping else None, frame, 0.0, np.float64),
+        on_foot=_framed(terrain.on_foot if sloping else None, frame, 1.0, np.bool_),
+        barred=_framed(terrain.barred, frame, 0.0, np.uint16),
         run_m=-terrain.cell_m if terrain.direction == "to" else float(terrain.cell_m),
         rule=rule,
         steps=int(terrain.neighbours),
@@ -47,8 +48,28 @@ def ground_of(terrain: Terrain) -> Ground:
     )
 
 
-def crossings_of(terrain: Terrain) -> Crossings:
+def check_minutes(minutes: npt.NDArray[np.float64]) -> None:
+    """See to it that all cells take minutes, or infinitely many.
+
+    Raises
+    ------
+    MethodError
+        Some are 0, negative or NaN.
+    """
+    if not np.all(minutes > 0):
+        raise MethodError(
+            "minutes_per_cell has to be minutes above 0; inf where nobody can go",
+            "minutes_per_cell 须为大于 0 的分钟数；不可通行处为 inf",
+        )
+
+
+def crossings_of(terrain: Terrain, frame: int = 0) -> Crossings:
     """Give the links that can be used, as they are walked from the sources.
+
+    Parameters
+    ----------
+    terrain, frame
+        As for :func:`ground_of`.
 
     Raises
     ------
@@ -68,13 +89,12 @@ def crossings_of(terrain: Terrain) -> Crossings:
     begin, end = (links.head, links.tail) if terrain.direction == "to" else (links.tail, links.head)
     passable = np.isfinite(terrain.minutes_per_cell)
     used = passable[tuple(begin.T)] & passable[tuple(end.T)] & np.isfinite(links.minutes)
-    used = np.flatnonzero(used)
-    used = used[np.argsort(_numbers(begin[used], shape), kind="stable")]
-    return Crossings(
-        begin=_numbers(begin[used], shape).astype(np.int32),
-        end=_numbers(end[used], shape).astype(np.int32),
-        minutes=np.ascontiguousarray(links.minutes[used], np.float64),
+    columns = shape[1] + 2 * frame
+    first, last = (
+        ((cells[used] + frame) @ [columns, 1]).astype(np.int32) for cells in (begin, end)
     )
+    order = np.argsort(first, kind="stable")
+    return Crossings(begin=first[order], end=last[order], minutes=links.minutes[used][order])
 
 
 def backwards(links: Crossings) -> Crossings:
@@ -83,23 +103,27 @@ def backwards(links: Crossings) -> Crossings:
     return Crossings(begin=links.end[order], end=links.begin[order], minutes=links.minutes[order])
 
 
-def _numbers(cells: npt.NDArray[np.int64], shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
-    numbers: npt.NDArray[np.int64] = cells @ np.array([shape[1], 1])
-    return numbers
+def _framed(
+    array: npt.NDArray[Any] | None, frame: int, fill: float, dtype: type[Any]
+) -> npt.NDArray[Any]:
+    """Give an array with a frame around it; one of no cells for None."""
+    if array is None:
+        return np.empty((0, 0), dtype)
+    if not frame:
+        return np.ascontiguousarray(array, dtype)
+    framed = np.full((array.shape[0] + 2 * frame, array.shape[1] + 2 * frame), fill, dtype)
+    framed[frame:-frame, frame:-frame] = array
+    return framed
 
 
-def _check(terrain: Terrain, minutes: npt.NDArray[np.float64]) -> None:
-    if minutes.ndim != 2 or not (minutes > 0).all():  # noqa: PLR2004 - rows and columns
-        raise MethodError(
-            "minutes_per_cell has to be rows and columns of minutes above 0; inf: impassable",
-            "minutes_per_cell 须为由大于 0 的分钟数组成的行和列；不可通行处为 inf",
-        )
-    for name in ("height_m", "on_foot", "barred"):
+def _check(terrain: Terrain) -> None:
+    shape = terrain.minutes_per_cell.shape
+    for name in ("minutes_per_cell", "height_m", "on_foot", "barred"):
         array = getattr(terrain, name)
-        if array is not None and array.shape != minutes.shape:
+        if array is not None and (array.shape != shape or array.ndim != 2):  # noqa: PLR2004
             raise MethodError(
-                f"{name} has shape {array.shape}; minutes_per_cell has {minutes.shape}",
-                f"{name} 的形状为 {array.shape}；minutes_per_cell 的形状为 {minutes.shape}",
+                f"{name} has shape {array.shape}; give rows and columns as in minutes_per_cell",
+                f"{name} 的形状为 {array.shape}；请给出与 minutes_per_cell 相同的行和列",
             )
     allowed = {"slope": RULES, "direction": ("to", "from"), "neighbours": (8, 16)}
     for name, words in allowed.items():

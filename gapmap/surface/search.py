@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gapmap.errors import MethodError
 from gapmap.surface.field import Distances, Field
-from gapmap.surface.ground import crossings_of, ground_of
+from gapmap.surface.ground import check_minutes, crossings_of, ground_of
 from gapmap.surface.value import Links
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ Integers = npt.NDArray[np.int64]
 
 SLACK = 1e-6
 """By how many minutes a sum may miss the limit through rounding; as in the network."""
+_MOST = 1e300  # minutes that nobody takes
 
 
 def search(
@@ -68,19 +69,12 @@ def search(
             f"limit_minutes is {limit_minutes}; give minutes from 0",
             f"limit_minutes 为 {limit_minutes}；请给出不小于 0 的分钟数",
         )
-    ground, links = ground_of(terrain), crossings_of(terrain)
+    check_minutes(terrain.minutes_per_cell)
     cells = _cells(sources, terrain.minutes_per_cell.shape)
     start = _starts(start_minutes, len(cells))
-    shape = ground.minutes.shape
-    price, owner = np.full(shape, np.inf), np.full(shape, -1, np.int32)
-    first = _first(cells, start, ground.minutes, limit_minutes + SLACK)
-    rows, columns = cells[first].T
-    price[rows, columns], owner[rows, columns] = start[first], first
-    from gapmap.surface.kernels.steep_heap import spread  # noqa: PLC0415 - loads numba
-
-    ids = (rows * shape[1] + columns).astype(np.int32)
-    spread(ground, links, price, owner, ids, limit_minutes + SLACK)
-    return Field(minutes=price, source=owner, sources=cells, start_minutes=start)
+    most = min(float(limit_minutes) + SLACK, _MOST)
+    minutes, source = _swept(terrain, cells, start, most)
+    return Field(minutes=minutes, source=source, sources=cells, start_minutes=start)
 
 
 def distances(terrain: Terrain, sources: npt.ArrayLike, *, limit_m: float = np.inf) -> Distances:
@@ -106,6 +100,7 @@ def in_metres(terrain: Terrain) -> Terrain:
     links = terrain.links
     if links is not None:
         apart = np.hypot(*(links.head - links.tail).T) * terrain.cell_m
+        apart[(apart == 0) | np.isinf(links.minutes)] = np.inf  # of no use here either
         links = Links(tail=links.tail, head=links.head, minutes=apart)
     return replace(
         terrain, minutes_per_cell=metres, height_m=None, on_foot=None, slope="none", links=links
@@ -143,6 +138,35 @@ def _starts(start_minutes: npt.ArrayLike | None, count: int) -> Floats:
             f"start_minutes 为 {start}；请为 {count} 个起点各给出不小于 0 的分钟数",
         )
     return start
+
+
+def _swept(
+    terrain: Terrain, cells: Integers, start: Floats, limit: float
+) -> tuple[Floats, npt.NDArray[np.int32]]:
+    """Search by sweeps, and with a heap from where they bring little forward."""
+    from gapmap.surface.kernels.steep_heap import spread  # noqa: PLC0415 - loads numba
+    from gapmap.surface.kernels.steep_rows import NOBODY, PAD  # noqa: PLC0415
+    from gapmap.surface.kernels.steep_sweep import BLOCK, PATIENCE, left_over, sweep  # noqa: PLC0415
+
+    ground, links = ground_of(terrain, PAD), crossings_of(terrain, PAD)
+    # What is not reached has the next number above the limit: nothing beyond is taken over.
+    price = np.full(ground.minutes.shape, np.nextafter(limit, np.inf))
+    owner = np.full(price.shape, NOBODY, np.int32)
+    first = _first(cells, start, terrain.minutes_per_cell, limit)
+    rows, columns = (cells[first] + PAD).T
+    price[rows, columns], owner[rows, columns] = start[first], first
+    blocks = -(-terrain.minutes_per_cell.shape[1] // BLOCK)
+    fresh = np.zeros((len(price), blocks), np.bool_)
+    fresh[rows, (columns - PAD) // BLOCK] = True
+    down, up, done = sweep(ground, links, price, owner, fresh, PATIENCE)
+    if not done:
+        waiting = left_over(ground, price, owner, fresh, down, up)
+        spread(ground, links, price, owner, waiting)
+    inside = (slice(PAD, -PAD), slice(PAD, -PAD))
+    minutes, source = price[inside].copy(), owner[inside].copy()
+    missed = minutes > limit
+    minutes[missed], source[missed] = np.inf, -1
+    return minutes, source
 
 
 def _first(cells: Integers, start: Floats, minutes: Floats, limit: float) -> Integers:

@@ -8,7 +8,7 @@ move; where people there go on foot, times the factor of the slope between the s
 
 from __future__ import annotations
 
-from math import exp, inf
+from math import inf, log
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -29,7 +29,7 @@ from gapmap.surface.value import STEPS
 __all__ = [
     "BACK", "DIAGONAL", "KNIGHTS", "LANGMUIR", "LENGTHS", "LEVEL", "SHARES", "STEP_COLUMNS",
     "STEP_ROWS", "TOBLER", "Crossings", "Flags", "Floats", "Ground", "Indices", "Integers",
-    "steepness_factor", "step_minutes",
+    "langmuir", "step_minutes", "tobler",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -49,6 +49,11 @@ LENGTHS: Final = np.hypot(STEP_ROWS, STEP_COLUMNS)
 """Of each step, in cells."""
 SHARES: Final = LENGTHS / np.where(LENGTHS > 2, 4, 2)  # noqa: PLR2004 - a knight's is sqrt(5)
 """By what the minutes of each cell that a step crosses are multiplied."""
+
+_LOG2_E: Final = 1 / log(2)
+_LN_2: Final = 0.693147180369123816490  # the leading bits of log(2): a whole multiple is exact
+_LN_2_REST: Final = 1.90821492927058770002e-10
+_TWOS: Final = 2.0 ** np.arange(1000)
 
 
 class Ground(NamedTuple):
@@ -91,16 +96,29 @@ class Crossings(NamedTuple):
 
 
 @compiled
-def steepness_factor(slope: float, rule: int) -> float:
-    """Give what :func:`gapmap.surface.slope.time_factor` gives, for one step."""
-    if slope != slope or rule == LEVEL:  # noqa: PLR0124 - NaN: a height is unknown
-        return 1.0
-    steep = min(max(slope, -STEEPEST), STEEPEST)
-    if rule == TOBLER:
-        return float(exp(TOBLER_RATE * (abs(steep + TOBLER_BEST) - TOBLER_BEST)))
-    if steep >= 0.0:
-        return 1.0 + RISING * steep
-    return 1.0 - FALLING * steep if steep < GENTLEST else 1.0 + FALLING * steep
+def tobler(slope: float) -> float:
+    """Give the factor of Tobler's rule; NaN, an unknown height, is flat.
+
+    The exponential is worked out here: the compiler makes vectors of this, not of a call of exp().
+    """
+    steep = min(max(slope if slope == slope else 0.0, -STEEPEST), STEEPEST)  # noqa: PLR0124 - NaN
+    x = TOBLER_RATE * (abs(steep + TOBLER_BEST) - TOBLER_BEST)
+    twos = int(x * _LOG2_E + 0.5)
+    r = (x - twos * _LN_2) - twos * _LN_2_REST
+    r2 = r * r
+    r4 = r2 * r2
+    low = (1.0 + r) + r2 * (1 / 2 + r * (1 / 6))
+    middle = (1 / 24 + r * (1 / 120)) + r2 * (1 / 720 + r * (1 / 5040))
+    high = (1 / 40320 + r * (1 / 362880)) + r2 * (1 / 3628800 + r * (1 / 39916800))
+    return float((low + r4 * (middle + r4 * (high + r4 * (1 / 479001600)))) * _TWOS[twos])
+
+
+@compiled
+def langmuir(slope: float) -> float:
+    """Give the factor of Langmuir's rule; NaN, an unknown height, is flat."""
+    steep = min(max(slope if slope == slope else 0.0, -STEEPEST), STEEPEST)  # noqa: PLR0124 - NaN
+    each = RISING if steep >= 0.0 else (-FALLING if steep < GENTLEST else FALLING)
+    return 1.0 + each * steep
 
 
 @compiled
@@ -114,27 +132,17 @@ def step_minutes(ground: Ground, r: int, c: int, k: int) -> float:
         return inf
     if DIAGONAL <= k < KNIGHTS and ground.closed and minutes[r, x] == inf and minutes[y, c] == inf:
         return inf
-    factor, others = 1.0, ground.on_foot.size > 0
+    factor, some = 1.0, ground.on_foot.size > 0
     if ground.rule != LEVEL:
-        rise = ground.height[y, x] - ground.height[r, c]
-        factor = steepness_factor(rise / (LENGTHS[k] * ground.run_m), ground.rule)
-    walked, driven = 0.0, 0.0
-    if others and not ground.on_foot[r, c]:
-        driven += minutes[r, c]
-    else:
-        walked += minutes[r, c]
-    if others and not ground.on_foot[y, x]:
-        driven += minutes[y, x]
-    else:
-        walked += minutes[y, x]
+        slope = (ground.height[y, x] - ground.height[r, c]) / (LENGTHS[k] * ground.run_m)
+        factor = tobler(slope) if ground.rule == TOBLER else langmuir(slope)
+    total = minutes[r, c] * (1.0 if some and not ground.on_foot[r, c] else factor)
+    total += minutes[y, x] * (1.0 if some and not ground.on_foot[y, x] else factor)
     if k >= KNIGHTS:
+        # the two cells between: in the row or column of one end each
         down, right = STEP_ROWS[k], STEP_COLUMNS[k]
-        far = abs(down) > 1  # which way the knight goes two cells
-        near_r, near_c = (r + down // 2, c) if far else (r, c + right // 2)
-        next_r, next_c = (r + down // 2, x) if far else (y, c + right // 2)
-        for b, a in ((near_r, near_c), (next_r, next_c)):
-            if others and not ground.on_foot[b, a]:
-                driven += minutes[b, a]
-            else:
-                walked += minutes[b, a]
-    return SHARES[k] * (walked * factor + driven)
+        b, a = (r + down // 2, c) if abs(down) > 1 else (r, c + right // 2)
+        total += minutes[b, a] * (1.0 if some and not ground.on_foot[b, a] else factor)
+        b, a = (r + down // 2, x) if abs(down) > 1 else (y, c + right // 2)
+        total += minutes[b, a] * (1.0 if some and not ground.on_foot[b, a] else factor)
+    return float(SHARES[k] * total)

@@ -1,11 +1,11 @@
 """A search with a heap over sloping ground: each cell is passed on from once.
 
-Where sweeps (see :mod:`.steep_sweep`) bring little forward it goes on from where they stopped.
+Where sweeps bring little forward it goes on from where they stopped.
+
+How arrays are padded, and what stands in them, is told in :mod:`gapmap.surface.kernels.steep_rows`.
 """
 
 from __future__ import annotations
-
-from math import inf
 
 import numpy as np
 
@@ -57,14 +57,7 @@ def _sink(prices: Floats, cells: Indices, size: int) -> None:
 
 
 @compiled
-def spread(
-    ground: Ground,
-    links: Crossings,
-    price: Floats,
-    owner: Indices,
-    cells: Indices,
-    limit: float,
-) -> None:
+def spread(ground: Ground, links: Crossings, price: Floats, owner: Indices, cells: Indices) -> None:
     """Pass on prices and owners until nothing is cheaper.
 
     Parameters
@@ -72,19 +65,13 @@ def spread(
     ground, links
         What a step takes, and a crossing.
     price, owner
-        Written to: minutes from the nearest source, and its index. What nothing has reached has
-        an infinite price.
+        Written to: minutes from the nearest source, and its index.
     cells
         Those that have not been passed on from.
-    limit
-        The most minutes, inclusive.
     """
-    columns = price.shape[1]
-    prices, waiting, size = (
-        np.empty(max(1024, len(cells))),
-        np.empty(max(1024, len(cells)), np.int32),
-        0,
-    )
+    columns, size = price.shape[1], 0
+    room = max(1024, len(cells))
+    prices, waiting = np.empty(room), np.empty(room, np.int32)
     for cell in cells:
         _rise(prices, waiting, size, price[cell // columns, cell % columns], cell)
         size += 1
@@ -100,20 +87,19 @@ def spread(
         last = first
         while last < links.begin.size and links.begin[last] == cell:
             last += 1
-        if size + ground.steps + last - first > len(prices):
-            prices = np.concatenate((prices, np.empty(len(prices) + last - first)))
-            waiting = np.concatenate((waiting, np.empty(len(waiting) + last - first, np.int32)))
-        for k in range(ground.steps + last - first):
+        most = ground.steps + last - first
+        if size + most > len(prices):
+            prices = np.concatenate((prices, np.empty(len(prices) + most)))
+            waiting = np.concatenate((waiting, np.empty(len(waiting) + most, np.int32)))
+        for k in range(most):
             if k < ground.steps:
                 y, x = r + STEP_ROWS[k], c + STEP_COLUMNS[k]
                 t = at + step_minutes(ground, r, c, k)
-                if t == inf:
-                    continue
             else:
                 i = first + k - ground.steps
                 y, x = links.end[i] // columns, links.end[i] % columns
                 t = at + links.minutes[i]
-            if t <= limit and (t < price[y, x] or (t == price[y, x] and who < owner[y, x])):
+            if t < price[y, x] or (t == price[y, x] and who < owner[y, x]):
                 price[y, x], owner[y, x] = t, who
                 _rise(prices, waiting, size, t, y * columns + x)
                 size += 1
