@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
 
 from gapmap.errors import InputError, MethodError
 from gapmap.findings import fail, finding
@@ -19,14 +15,18 @@ from gapmap.surface.aligning import (
     district_cells,
     lattice_of,
 )
+from gapmap.surface.assembling import assemble
+from gapmap.surface.barriers import Barriers, read_barriers, with_network
 from gapmap.surface.cover import read_cover, same_everywhere
 from gapmap.surface.heights import read_heights
-from gapmap.surface.roads import open_roads, road_cells
 from gapmap.surface.speeds import Speeds, read_speeds
-from gapmap.surface.value import Surface, Terrain
+from gapmap.surface.value import Surface
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
 
     from gapmap.findings import Finding
     from gapmap.network import Network
@@ -94,12 +94,30 @@ def read_surface(source: SurfaceSource, region: Region, network: Network | None 
     as_is = {"land_cover": cover.same, "dem": level}
     findings += [*speeds.findings, _about_grid(source, grid), *cover.findings, *told]
     findings += _about_alignment(rasters, grid, as_is)
-    surface = _assembled(source, grid, cover, heights, speeds, network)
+    barriers = Barriers()
+    if source.barriers is not None:
+        barriers = read_barriers(source.barriers, region, repair=source.repair)
+    made = assemble(
+        source,
+        grid,
+        land_kmh=cover.kmh,
+        height_m=heights,
+        barriers=with_network(barriers, network),
+        network=network,
+        by_road=speeds.by_road,
+    )
     files = (source.land_cover, source.speeds, source.dem, source.barriers)
-    return replace(
-        surface,
-        findings=(*findings, *surface.findings),
-        rows=(*speeds.rows, *surface.rows),
+    return Surface(
+        grid=grid,
+        terrain=made.terrain,
+        barrier=made.barrier,
+        unknown=made.unknown,
+        road=made.road,
+        classes=cover.classes,
+        source=source,
+        fences=made.fences,
+        findings=(*findings, *barriers.findings, *made.findings),
+        rows=(*speeds.rows, *barriers.rows),
         simulated=tuple(one.name for one in files if one is not None) if source.simulated else (),
     )
 
@@ -163,50 +181,6 @@ def _heights(
     return read_heights(path, facts, lattice, grid, districts)
 
 
-def _assembled(
-    source: SurfaceSource,
-    grid: Grid,
-    cover: Cover,
-    heights: Floats | None,
-    speeds: Speeds,
-    network: Network | None,
-) -> Surface:
-    """Put land and roads together."""
-    land = cover.kmh * source.off_path
-    slope = source.slope or ("none" if heights is None else "tobler")
-    fast, findings = np.zeros(grid.shape), [_about_slope(source, slope)]
-    if network is None:
-        findings.append(finding("surface-no-network"))
-    else:
-        roads, told = open_roads(network, grid, source, speeds.by_road)
-        fast = road_cells(roads, grid)
-        findings += told
-    road = fast > 0
-    better = road & ~(land >= fast)
-    kmh = np.where(better, fast, np.nan_to_num(land))
-    with np.errstate(divide="ignore"):
-        minutes = grid.transform.a / 1000 / kmh * 60
-    terrain = Terrain(
-        minutes_per_cell=minutes,
-        cell_m=grid.transform.a,
-        height_m=heights if slope != "none" else None,
-        on_foot=None if source.roads == "walk" or slope == "none" else ~better,
-        slope=slope,
-        direction=source.direction,
-        neighbours=source.neighbours,
-    )
-    return Surface(
-        grid=grid,
-        terrain=terrain,
-        barrier=(land == 0) & ~road,
-        unknown=np.isnan(land) & ~road,
-        road=road,
-        classes=cover.classes,
-        source=source,
-        findings=tuple(findings),
-    )
-
-
 def _about_grid(source: SurfaceSource, grid: Grid) -> Finding:
     margin = DRIVING_MARGIN_M if source.roads == "drive" else MARGIN_M
     return finding(
@@ -215,12 +189,6 @@ def _about_grid(source: SurfaceSource, grid: Grid) -> Finding:
         rows=grid.height,
         columns=grid.width,
         km=f"{margin / 1000:g}",
-    )
-
-
-def _about_slope(source: SurfaceSource, slope: str) -> Finding:
-    return finding(
-        "surface-walking", value=slope, on=f"{source.on_path:g}", off=f"{source.off_path:g}"
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Roads", "in_cells", "open_roads", "road_cells"]
+__all__ = ["Roads", "burn_roads", "in_cells", "open_roads", "pick_roads"]
 
 _FERRY: Final = KINDS.index("ferry")
 _TO_QUAY: Final = KINDS.index("ferry_access")
@@ -105,14 +105,21 @@ def _about(
     return findings
 
 
-def road_cells(roads: Roads, grid: Grid) -> Floats:
-    """Give each cell the speed of the fastest way through it, 0 where there is none.
+def pick_roads(roads: Roads, which: npt.NDArray[np.bool_]) -> Roads:
+    """Keep the marked ways."""
+    numbers = np.flatnonzero(which)
+    counts = np.diff(roads.edges.offsets)
+    return Roads(
+        pick_edges(roads.edges, numbers), roads.kmh[numbers], roads.xy[np.repeat(which, counts)]
+    )
 
-    Every cell that a line touches counts, one beside the other: a road has no gaps.
+
+def burn_roads(roads: Roads, kmh: Floats) -> None:
+    """Give each cell in ``kmh`` the speed of the fastest way through it.
+
+    Every cell that a line runs through counts, one beside the other: a road has no gaps.
     """
-    kmh = np.zeros(grid.shape)
     if len(roads.kmh):
         from gapmap.surface.tracing import burn  # noqa: PLC0415 - loads numba
 
         burn(np.ascontiguousarray(roads.xy), roads.edges.offsets, roads.kmh, kmh)
-    return kmh

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from gapmap.findings import Finding
     from gapmap.rasters.grid import Grid
+    from gapmap.surface.fences import Fences
     from gapmap.tables import RowCount
 
 __all__ = ["STEPS", "Links", "Surface", "SurfaceSource", "Terrain"]
@@ -171,6 +172,8 @@ class Surface:
         districts' cells), ``used`` (whether people can go there).
     source
         As the study gives it.
+    fences
+        Where lines and narrow areas run that nobody crosses; None without any.
     findings, rows
         What was wrong, assumed and done; rows of the tables that were read.
     simulated
@@ -184,6 +187,7 @@ class Surface:
     road: Flags
     classes: pd.DataFrame
     source: SurfaceSource
+    fences: Fences | None = None
     findings: tuple[Finding, ...] = ()
     rows: tuple[RowCount, ...] = ()
     simulated: tuple[str, ...] = ()

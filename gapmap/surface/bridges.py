@@ -1,0 +1,286 @@
+"""Bridges: where roads lead over closed ground and across fences, and how one steps along them.
+
+A road is followed from cell to cell. Near a fence it is met at the middle of a cell on its own
+side, be it the next one. Two cells that follow each other are connected by the road in truth: the
+step between them is opened, or, where there is none, a link takes its place. Nothing else leads
+into a closed cell or across a fence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from gapmap.surface.value import STEPS
+
+if TYPE_CHECKING:
+    from gapmap.surface.fences import Fences
+    from gapmap.surface.roads import Roads
+
+    Floats = npt.NDArray[np.float64]
+    Flags = npt.NDArray[np.bool_]
+    Integers = npt.NDArray[np.int64]
+    Indices = npt.NDArray[np.int32]
+    Bits = npt.NDArray[np.uint16]
+
+__all__ = [
+    "Closed",
+    "Passage",
+    "build_bridges",
+    "closed_ground",
+    "lines_near",
+    "meeting_cells",
+    "settled",
+]
+
+_STEP: Final = np.full((5, 5), -1)
+for _number, (_row, _column) in enumerate(STEPS):
+    _STEP[_row + 2, _column + 2] = _number
+_DIAGONAL, _KNIGHTS = 4, 8
+_LEAST: Final = 1e-6
+"""Minutes that a link takes at least."""
+
+
+class Closed(NamedTuple):
+    """Ground that is closed but for roads.
+
+    ``cells`` are those that nobody enters; ``near`` those with a fence in or beside them, which
+    ``slot`` finds in ``fences``; without fences the last three are None.
+    """
+
+    cells: Flags
+    near: Flags | None = None
+    slot: Indices | None = None
+    fences: Fences | None = None
+
+
+class Passage(NamedTuple):
+    """What roads open: pairs of cells by their numbers along the rows, and minutes between them."""
+
+    tail: Integers
+    head: Integers
+    minutes: Floats
+
+
+class _Visits(NamedTuple):
+    """Where roads are met, in their order; ``cell`` is -1 for those that are left out."""
+
+    line: Integers
+    point: Integers
+    cell: Integers
+    along: Floats
+
+
+def closed_ground(cells: Flags, fences: Fences | None) -> Closed:
+    """Put together what is closed but for roads."""
+    if fences is None:
+        return Closed(cells)
+    from gapmap.surface.fences import near_fences, slots  # noqa: PLC0415 - loads numba
+
+    return Closed(cells, near_fences(fences, cells.shape, 1), slots(fences, cells.shape), fences)
+
+
+def meeting_cells(closed: Closed, points: Floats) -> Integers:
+    """Give for points the cell at whose middle each is met; -1 off the grid, or for none.
+
+    Parameters
+    ----------
+    closed
+        The ground that is closed.
+    points
+        Columns and rows, shape (points, 2).
+    """
+    height, width = closed.cells.shape
+    column, row = np.floor(points).astype(np.int64).T
+    there = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    cells = np.where(there, row * width + column, -1)
+    return settled(closed, points, cells)
+
+
+def _nothing() -> Passage:
+    return Passage(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
+def settled(closed: Closed, points: Floats, cells: Integers) -> Integers:
+    """Give the cell at whose middle each point is met, which lies in the given one."""
+    met = cells.copy()
+    if closed.fences is None or closed.slot is None or closed.near is None:
+        return met
+    from gapmap.surface.visiting import settle  # noqa: PLC0415 - loads numba
+
+    there = np.flatnonzero(cells >= 0)
+    some = met[there]
+    masks = (closed.near, closed.cells)
+    settle(closed.fences, closed.slot, masks, np.ascontiguousarray(points[there]), some)
+    met[there] = some
+    return met
+
+
+def lines_near(roads: Roads, closed: Closed) -> Flags:
+    """Say which ways run over closed ground, or through a cell with a fence in or beside it."""
+    found = np.zeros(len(roads.kmh), bool)
+    marked = closed.cells if closed.near is None else closed.cells | closed.near
+    if len(found) and marked.any():
+        from gapmap.surface.visiting import lines_in  # noqa: PLC0415 - loads numba
+
+        lines_in(np.ascontiguousarray(roads.xy), roads.edges.offsets, marked, found)
+    return found
+
+
+def build_bridges(
+    roads: Roads, closed: Closed, kmh: Floats, barred: Bits, minutes_per_cell: float
+) -> Passage:
+    """Burn in ways that run over closed ground or near fences, and open what they open.
+
+    Parameters
+    ----------
+    roads
+        The ways; which of them run there is what :func:`lines_near` says.
+    closed
+        That ground.
+    kmh
+        Speeds of the cells; gets those of the roads, the fastest of several.
+    barred
+        Steps that are barred; gets those around the roads' cells, and loses those along the roads.
+    minutes_per_cell
+        What one cell takes at 1 km/h.
+
+    Returns
+    -------
+    What no step can open, for each direction once.
+    """
+    from gapmap.surface.visiting import close_around, open_steps  # noqa: PLC0415 - loads numba
+
+    if not len(roads.kmh):
+        return _nothing()
+    visits = _visits(roads, closed)
+    speed = roads.kmh[visits.line]
+    met = visits.cell >= 0
+    np.maximum.at(kmh.reshape(-1), visits.cell[met], speed[met])
+    opened = np.unique(visits.cell[met])
+    close_around(opened[closed.cells.reshape(-1)[opened]], closed.cells, barred)
+    pairs = _pairs(visits, minutes_per_cell / roads.kmh)
+    passable = (kmh > 0) | ~closed.cells
+    begin, step, left = _steps(pairs, passable)
+    open_steps(begin, step, barred)
+    begin, step = _short_cuts(visits, closed.cells.shape[1])
+    open_steps(begin, step, barred)
+    return left
+
+
+def _visits(roads: Roads, closed: Closed) -> _Visits:
+    """Follow the ways."""
+    from gapmap.surface.visiting import visit  # noqa: PLC0415 - loads numba
+
+    edges, xy = roads.edges, np.ascontiguousarray(roads.xy)
+    shape = closed.cells.shape
+    told = np.empty((visit(xy, edges.offsets, shape, np.empty((0, 6))), 6))
+    visit(xy, edges.offsets, shape, told)
+    line, cell, end = (told[:, at].astype(np.int64) for at in (0, 1, 5))
+    node = np.where(end == 0, edges.tail[line], edges.head[line])
+    point = np.where(end >= 0, node, node.max(initial=0) + 1 + np.arange(len(told)))
+    _, first, same = np.unique(point, return_index=True, return_inverse=True)
+    cells = settled(closed, np.ascontiguousarray(told[first, 2:4]), cell[first])
+    return _Visits(line, same.ravel(), cells[same.ravel()], told[:, 4])
+
+
+def _pairs(visits: _Visits, minutes: Floats) -> Passage:
+    """Give the pairs of cells that roads connect; ``minutes`` is what a cell takes on each."""
+    follows = visits.line[1:] == visits.line[:-1]
+    at = np.flatnonzero(follows)
+    takes = (visits.along[at + 1] - visits.along[at]) * minutes[visits.line[at]]
+    a, b = visits.cell[at], visits.cell[at + 1]
+    whole = (a >= 0) & (b >= 0)
+    through = _through(
+        Passage(visits.point[at[~whole]], visits.point[at[~whole] + 1], takes[~whole]),
+        (a[~whole], b[~whole]),
+    )
+    tail, head, took = (
+        np.concatenate(one) for one in zip((a[whole], b[whole], takes[whole]), through, strict=True)
+    )
+    apart = tail != head
+    return Passage(tail[apart], head[apart], took[apart])
+
+
+def _through(arcs: Passage, cells: tuple[Integers, Integers]) -> Passage:
+    """Connect the cells at both ends of what is left out, along the roads.
+
+    ``arcs`` go from point to point, ``cells`` are where these points are met: -1 for one of them
+    at least.
+    """
+    if not len(arcs.tail):
+        return arcs
+    points, numbers = np.unique(np.concatenate((arcs.tail, arcs.head)), return_inverse=True)
+    tail, head = numbers.reshape(2, -1)
+    ports = len(points) + np.arange(2 * len(tail))  # each end that is met counts for itself
+    met = np.concatenate(cells)
+    ends = np.where(met >= 0, ports, np.concatenate((tail, head))).reshape(2, -1)
+    count = len(points) + len(ports)
+    # no two arcs join the same two points, which would be added up: each has a point in its middle
+    graph = coo_array((np.maximum(arcs.minutes, _LEAST), tuple(ends)), shape=(count, count)).tocsr()
+    _, group = connected_components(graph, directed=False)
+    doors = np.flatnonzero(met >= 0)
+    order = doors[np.argsort(group[ports[doors]], kind="stable")]
+    found: list[tuple[Integers, Integers, Floats]] = []
+    members = np.argsort(group, kind="stable")
+    bounds = np.searchsorted(group[members], np.arange(group.max() + 2))
+    groups, starts = np.unique(group[ports[order]], return_index=True)
+    for number, some in zip(groups, np.split(order, starts[1:]), strict=True):
+        if len(np.unique(met[some])) < 2:  # noqa: PLR2004 - it leads nowhere
+            continue
+        inside = members[bounds[number] : bounds[number + 1]]
+        where = np.searchsorted(inside, ports[some])
+        far = dijkstra(graph[inside][:, inside], directed=False, indices=where)[:, where]
+        one, other = np.triu_indices(len(some), 1)
+        found.append((met[some][one], met[some][other], far[one, other]))
+    if not found:
+        return _nothing()
+    return Passage(*(np.concatenate(one) for one in zip(*found, strict=True)))
+
+
+def _steps(pairs: Passage, passable: Flags) -> tuple[Integers, Integers, Passage]:
+    """Part pairs into steps, by cell and number of the step, and those that no step connects."""
+    width = passable.shape[1]
+    row, column = np.divmod(pairs.tail, width)
+    down, right = np.divmod(pairs.head, width)[0] - row, pairs.head % width - column
+    beside = (np.abs(down) <= 1) & (np.abs(right) <= 1)
+    step = np.where(beside, _STEP[np.clip(down, -2, 2) + 2, np.clip(right, -2, 2) + 2], -1)
+    slant = beside & (step >= _DIAGONAL)
+    narrow = np.zeros(len(step), bool)
+    narrow[slant] = ~(
+        passable[row[slant] + down[slant], column[slant]]
+        | passable[row[slant], column[slant] + right[slant]]
+    )
+    known = (step >= 0) & ~narrow
+    links = Passage(pairs.tail[~known], pairs.head[~known], pairs.minutes[~known])
+    keys = np.sort(np.stack((links.tail, links.head)), axis=0)
+    order = np.lexsort((links.minutes, *keys))
+    fresh = np.ones(len(order), bool)
+    fresh[1:] = (np.diff(keys[:, order]) != 0).any(axis=0)  # of several the quickest
+    kept = order[fresh]
+    left = Passage(keys[0][kept], keys[1][kept], np.maximum(links.minutes[kept], _LEAST))
+    return pairs.tail[known], step[known], left
+
+
+def _short_cuts(visits: _Visits, width: int) -> tuple[Integers, Integers]:
+    """Give the steps over one or two cells of the same road, so that it may run slantwise."""
+    met = visits.cell >= 0
+    line, cell = visits.line[met], visits.cell[met]
+    fresh = np.ones(len(cell), bool)
+    fresh[1:] = (cell[1:] != cell[:-1]) | (line[1:] != line[:-1])
+    line, cell = line[fresh], cell[fresh]
+    begins, steps = [], []
+    for over in (2, 3):
+        same = line[over:] == line[:-over]
+        a, b = cell[:-over][same], cell[over:][same]
+        (row, column), (to_row, to_column) = np.divmod(a, width), np.divmod(b, width)
+        down, right = to_row - row, to_column - column
+        near = (np.abs(down) <= 2) & (np.abs(right) <= 2)  # noqa: PLR2004 - a knight's move
+        step = np.where(near, _STEP[np.clip(down, -2, 2) + 2, np.clip(right, -2, 2) + 2], -1)
+        begins.append(a[step >= 0])
+        steps.append(step[step >= 0])
+    return np.concatenate(begins), np.concatenate(steps)
