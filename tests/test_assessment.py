@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 import pytest
 from builders import clinic, facilities, places
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gapmap.access import measure_access
-from gapmap.assessment import assess
-
-if TYPE_CHECKING:
-    import pandas as pd
+from gapmap.assessment import assess, coverage_of
 
 TOWN = [
     {"x": 0, "y": 0, "people": 300.0, "setting": "urban", "people_old": 30.0},  # covered, 100 m
@@ -137,3 +133,22 @@ def test_the_three_states_always_add_up(rows, sites) -> None:
     known = table["share_people"].notna()
     assert (table["share_people_low"][known] <= table["share_people"][known] + 1e-12).all()
     assert (table["share_people"][known] <= table["share_people_high"][known] + 1e-12).all()
+
+
+def test_coverage_alone_is_that_of_the_assessment(result) -> None:
+    pd.testing.assert_frame_equal(coverage_of(result.access), result.coverage)
+
+
+def test_groups_stand_in_one_order_the_city_first(result) -> None:
+    kinds = result.coverage["group_kind"].drop_duplicates().tolist()
+    order = ["city", "district", "plan_district", "town", "setting", "group", "people_group"]
+    assert kinds == order
+    towns = result.coverage.loc[result.coverage["group_kind"] == "town", "group_id"].tolist()
+    assert towns == sorted(towns)
+
+
+def test_places_of_no_town_are_a_group_of_their_own() -> None:
+    village = places([{"x": 0, "y": 0}, {"x": 0, "y": 0, "town_id": "", "town": ""}])
+    coverage = assess(measure_access(village, facilities([]), None, [clinic()])).coverage
+    nowhere = one(coverage, group_kind="town", group_id="")
+    assert (nowhere["group"], nowhere["places"]) == ("unknown", 1)
