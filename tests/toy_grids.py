@@ -15,7 +15,7 @@ import pandas as pd
 import toys
 from toys import CRS, X0, Y0
 
-from gapmap.access import measure_access
+from gapmap.access import Access, measure_access
 from gapmap.drawing.fields import Travelled
 from gapmap.gridded import Gridded, compare_grid
 from gapmap.population import PopulationSource, as_places
@@ -173,3 +173,111 @@ def gridded(made: Population) -> Gridded:
     """Measure the cells as places are, and compare."""
     cells = measure_access(as_places(made, toys.places()), toys.facilities(), None, toys.SERVICES)
     return compare_grid(toys.access(), cells, made)
+
+
+def access(made: Surface | None = None) -> Access:
+    """Give the toy city's access with travel times over the surface to the centres."""
+    plain = toys.access()
+    if made is None:
+        made = surface()
+    one = one_travelled()
+    parts = {
+        "surface": made,
+        "fields": {"service_centre": one.field},
+        "serving": {"service_centre": one.serving},
+    }
+    services = tuple(one.service if s.id == one.service.id else s for s in plain.services)
+    services = tuple(replace(s, mode="surface") if s.id == one.service.id else s for s in services)
+    return replace(plain, services=services, **parts)
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    """Give what capacities, zones and referral would give, with names that try to be more."""
+    nan = float("nan")
+    hostile = "=<img src=x onerror=alert(5)>"
+    return {
+        "zones": pd.DataFrame(
+            {
+                "service": "service_centre",
+                "zone_kind": np.repeat(["city", "district", "district"], 4),
+                "zone_id": np.repeat(["city", "440402", "440403"], 4),
+                "zone": np.repeat(["city", "香洲区", "斗门区"], 4),
+                "step": ["up_to", "up_to", "beyond", "unknown"] * 3,
+                "up_to": [10.0, 20.0, nan, nan] * 3,
+                "unit": "minutes",
+                "places": [3, 2, 5, 2, 2, 1, 1, 0, 1, 1, 4, 2],
+                "people": [900.0, 600.0, 2_000.0, 310.0, 500, 300, 1_000, 0, 400, 300, 1_000, 310],
+                "people_within": [
+                    900.0,
+                    1_500,
+                    3_500,
+                    nan,
+                    500,
+                    800,
+                    1_800,
+                    nan,
+                    400,
+                    700,
+                    1_700,
+                    nan,
+                ],
+                "share_within": [0.257, 0.4286, 1, nan, 0.277, 0.444, 1, nan, 0.235, 0.41, 1, nan],
+                "share_within_low": [0.236, 0.3937, 0.918, nan] * 3,
+                "share_within_high": [0.318, 0.475, 1, nan] * 3,
+            }
+        ),
+        "capacity": pd.DataFrame(
+            {
+                "service": "service_centre",
+                "order": pd.array([1, 2, None], dtype="Int64"),
+                "facility_id": ["c1", "c9", "c3"],
+                "facility": ["中心一", hostile, "未知"],
+                "capacity": [10.0, 5.0, nan],
+                "people_per_capacity": [100.0] * 3,
+                "capacity_people": [1_000.0, 500.0, nan],
+                "people_within_limit": [2_000.0, 300.0, 80.0],
+                "people_served": [1_000.0, 300.0, nan],
+                "capacity_left": [0.0, 200.0, nan],
+                "catchment_m": nan,
+                "catchment_minutes": [12.3456, 19.9999, nan],
+                "full": pd.array([True, False, None], dtype="boolean"),
+                "reason": ["", "", "capacity_unknown"],
+                "basis": "grid",
+            }
+        ),
+        "unserved": pd.DataFrame(
+            {
+                "service": "service_centre",
+                "area_kind": ["city", "district", "district", "town", "place"],
+                "area_id": ["city", "440402", "440403", "t2", "p01"],
+                "area": ["city", "香洲区", "斗门区", toys.HOSTILE_TOWN, hostile],
+                "people": [2_380.0, 2_000, 380, 100, 80],
+                "people_served": [1_300.0, 1_000, 300, 60, 80],
+                "people_residual": [1_000.0, 1_000, 0, 40, 0],
+                "people_spent": [1_000.0, 1_000, 0, 40, 0],
+                "people_unknown": [80.0, 0, 80, 0, 0],
+                "places_without_people": [1, 0, 1, 0, 0],
+                "basis": "grid",
+            }
+        ),
+        "referral": pd.DataFrame(
+            {
+                "referral": "service_centre -> bus_shelter",
+                "from_service": "service_centre",
+                "from_id": ["c1", "c9"],
+                "from_name": ["中心一", hostile],
+                "to_service": "bus_shelter",
+                "to_id": ["b1", ""],
+                "to_name": [toys.HOSTILE[0], ""],
+                "minutes": [7.25, nan],
+                "distance_m": [725.0, nan],
+                "nearest_by_distance_id": ["b2", ""],
+                "nearest_by_distance_name": ["edge", ""],
+                "distance_of_that_m": [640.0, nan],
+                "limit_minutes": [30.0, 30.0],
+                "status": ["within", "unreachable"],
+                "reason": ["within_limit", "no_route"],
+                "mode": "surface",
+            }
+        ),
+    }

@@ -54,6 +54,7 @@ def build_report(
     about: About | None = None,
     findings: Iterable[Finding] = (),
     rows: Iterable[RowCount] | None = None,
+    grids: Grids | None = None,
 ) -> Report:
     """Make the report page of an assessment.
 
@@ -72,6 +73,9 @@ def build_report(
     rows
         What became of the rows of each input file; None: as the readers of the assessment's
         inputs tell it.
+    grids
+        People on a grid, capacities and referrals, where the study has them; what was measured
+        over a surface is told by the assessment.
 
     Returns
     -------
@@ -80,7 +84,7 @@ def build_report(
     """
     block = about if about is not None else About()
     chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
-    data = content(assessment, chosen, block, findings, rows)
+    data = content(assessment, chosen, block, findings, rows, grids)
     name, credit = visible(block.name), visible(block.credit)
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
     return Report(assemble(data, title=title, language=block.language, credit=credit))

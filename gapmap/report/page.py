@@ -29,6 +29,7 @@ SCRIPTS = (
     "assets/sections.js",
     "assets/findings.js",
     "assets/islands.js",
+    "assets/grids.js",
     "assets/app.js",
 )
 STYLES = ("vendor/leaflet.css", "assets/app.css")

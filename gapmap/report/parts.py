@@ -8,6 +8,8 @@ from gapmap.assessment import simulated_inputs, sources_of
 from gapmap.drawing import picture, plain, site_list
 from gapmap.findings import SEVERITIES, by_severity, grouped
 from gapmap.network import MODES, default_speeds
+from gapmap.report.grids import Grids
+from gapmap.report.sections import grid_content, simulated_grids
 from gapmap.words import vocabulary
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def content(
     about: About,
     findings: Iterable[Finding] = (),
     rows: Iterable[RowCount] | None = None,
+    grids: Grids | None = None,
 ) -> dict[str, object]:
     """Give all that the page shows, fit for JSON.
 
@@ -45,11 +48,13 @@ def content(
     many there are.
     """
     access = assessment.access
+    grids = grids or Grids()
+    extra = grid_content(assessment, grids)
     found = _all_findings(assessment, findings)
     groups = grouped(found, most=MOST_MEMBERS)
     severities = by_severity(found)
     return {
-        "about": _about(assessment, about),
+        "about": _about(assessment, about, grids),
         "words": vocabulary(),
         "weight": access.places.weight,
         "groups": {name: list(ids) for name, ids in access.places.region.groups.items()},
@@ -69,23 +74,24 @@ def content(
         ],
         "map": picture(assessment),
         "proposals": [_proposal(proposal) for proposal in proposals],
+        **({"grids": extra} if extra else {}),
     }
 
 
-def simulated_files(assessment: Assessment, about: About) -> list[str]:
+def simulated_files(assessment: Assessment, about: About, grids: Grids | None = None) -> list[str]:
     """Name every simulated input, whether the run or a reader knows of it; each once."""
-    named = simulated_inputs(assessment)
+    named = simulated_inputs(assessment) + simulated_grids(assessment, grids or Grids())
     listed = [one.name for one in about.inputs if one.simulated]
     every = dict.fromkeys([*about.simulated, *listed])
     shown = {_last_part(name) for name in every}
-    return [*every, *(name for name in named if _last_part(name) not in shown)]
+    return [*every, *(name for name in dict.fromkeys(named) if _last_part(name) not in shown)]
 
 
 def _last_part(name: str) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def _about(assessment: Assessment, about: About) -> dict[str, object]:
+def _about(assessment: Assessment, about: About, grids: Grids) -> dict[str, object]:
     facilities = assessment.access.facilities
     opened = facilities.table["opened"].max() if len(facilities.table) else None
     date = about.date or facilities.date
@@ -94,7 +100,7 @@ def _about(assessment: Assessment, about: About) -> dict[str, object]:
         "date": str(date) if date else None,
         "plan": about.plan,
         "language": "en" if about.language == "en" else "zh",
-        "simulated": simulated_files(assessment, about),
+        "simulated": simulated_files(assessment, about, grids),
         "crs": about.crs or assessment.access.places.region.crs.to_string(),
         "version": about.version,
         "scenario": about.scenario,

@@ -18,6 +18,7 @@
       unfolded: {},
       villageSort: { key: "people", descending: true },
       groupSort: {}, gapSort: {}, findingSort: {}, islandSort: {},
+      gridSort: {}, capacitySort: {}, unservedSort: {}, referralSort: {},
     };
   }
 
@@ -165,7 +166,12 @@
   }
 
   function contents(page) {
-    const ids = ["map", "targets", "coverage", "gaps", page.islands.length ? "islands" : null,
+    const grids = page.data.grids || {};
+    const ids = ["map", "targets", "coverage",
+      grids.compared || grids.population ? "people_grid" : null, grids.surface ? "surface" : null,
+      grids.zones ? "zones" : null, grids.capacity || grids.unserved ? "capacity" : null,
+      grids.referral ? "referral" : null,
+      "gaps", page.islands.length ? "islands" : null,
       page.data.proposals.length ? "sites" : null,
       "findings", "method", "sources"];
     return el("nav", { class: "contents" }, ids.filter(Boolean).map((id) =>
@@ -340,8 +346,9 @@
       parts.targets = gapmap.targets(page);
       parts.findings = gapmap.findings(page);
       parts.gaps = chosen ? gapmap.gapsSection(page) : null;
-      below.append(...[parts.targets, gapmap.coverage(page), parts.gaps, gapmap.islands(page),
-        gapmap.proposals(page),
+      below.append(...[parts.targets, gapmap.coverage(page), gapmap.peopleGrid(page),
+        gapmap.surfaceSection(page), gapmap.zonesSection(page), gapmap.capacitySection(page),
+        gapmap.referralSection(page), parts.gaps, gapmap.islands(page), gapmap.proposals(page),
         parts.findings, gapmap.method(page), gapmap.sources(page)].filter(Boolean));
       if (!chosen) return;
       page.resize();

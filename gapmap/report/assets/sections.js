@@ -315,6 +315,19 @@
     ].filter(Boolean);
   }
 
+  // Along what it was measured: roads, land, straight lines; which of them this study uses.
+  function wayPoints(data) {
+    const surface = (data.grids || {}).surface;
+    const onLand = surface ? data.services.filter((one) => one.mode === "surface").length : 0;
+    const points = data.about.has_network ? ["method_network"] : [];
+    if (!points.length && onLand < data.services.length) points.push("method_straight");
+    if (onLand) points.push("method_surface");
+    if (surface && data.services.some((one) => one.off_road === "surface")) {
+      points.push("method_off_road");
+    }
+    return points.length ? points : ["method_straight"];
+  }
+
   function speedText(row, voice) {
     if (row.speed_kmh !== null) return voice.number(row.speed_kmh) + " km/h";
     if (!row.default_kmh.length) return "—";
@@ -330,7 +343,7 @@
     const mean = (service) => page.result(service.id, 0);
     return section(page, "method",
       el("ul", { class: "method" },
-        el("li", {}, voice.say(data.about.has_network ? "method_network" : "method_straight")),
+        wayPoints(data).map((point) => el("li", {}, voice.say(point))),
         roadPoints(page).map((told) => el("li", {}, told)),
         el("li", {}, voice.say("method_" + weight)),
         points.map((point) => el("li", {}, voice.say("method_" + point)))),
@@ -346,7 +359,8 @@
           { key: "source", title: voice.title("source"), kind: "text",
             value: (row) => (row.source === "assumption" ? voice.value("assumption") : row.source) },
           { key: "measured", title: voice.title("measured"), kind: "text",
-            value: (row) => (mean(row) ? voice.say("measured_" + mean(row).measured) : "—") },
+            value: (row) => (mean(row) ? voice.say("measured_" + mean(row).measured)
+              .replace(/^measured_/, "") : "—") },
           { key: "speed", title: voice.say("speed"), kind: "text",
             value: (row) => speedText(row, voice) },
         ],

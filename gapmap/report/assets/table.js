@@ -41,7 +41,8 @@
   }
 
   // options: voice, columns, rows, state {key, descending}, name, onRow(row), id(row), chosen,
-  // portion: rows that are drawn at first; foot: the cells of a last row, such as totals
+  // portion: rows that are drawn at first; foot: the cells of a last row, such as totals;
+  // rowClass(row): a class of rows that stand out
   gapmap.table = function (options) {
     const { voice, columns, rows, state } = options;
     const frame = el("div", { class: "table-frame " + (options.name || "") });
@@ -53,7 +54,8 @@
         const told = column.cell ? column.cell(row) : voice.text(column.value(row));
         return el("td", { class: column.kind }, told);
       });
-      if (!options.onRow) return el("tr", { "data-id": id }, cells);
+      const look = options.rowClass ? options.rowClass(row) : null;
+      if (!options.onRow) return el("tr", { "data-id": id, class: look }, cells);
       const act = () => options.onRow(row);
       return el("tr", {
         "data-id": id,
