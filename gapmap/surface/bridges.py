@@ -163,7 +163,7 @@ def build_bridges(
     np.maximum.at(kmh.reshape(-1), visits.cell[met], speed[met])
     opened = np.unique(visits.cell[met])
     close_around(opened[closed.cells.reshape(-1)[opened]], closed.cells, barred)
-    pairs = _pairs(visits, minutes_per_cell / roads.kmh)
+    pairs = _pairs(visits, minutes_per_cell / roads.kmh, closed.cells.shape[1])
     passable = (kmh > 0) | ~closed.cells
     begin, step, left = _steps(pairs, passable)
     open_steps(begin, step, barred)
@@ -188,32 +188,42 @@ def _visits(roads: Roads, closed: Closed) -> _Visits:
     return _Visits(line, same.ravel(), cells[same.ravel()], told[:, 4])
 
 
-def _pairs(visits: _Visits, minutes: Floats) -> Passage:
-    """Give the pairs of cells that roads connect; ``minutes`` is what a cell takes on each."""
-    follows = visits.line[1:] == visits.line[:-1]
-    at = np.flatnonzero(follows)
-    takes = (visits.along[at + 1] - visits.along[at]) * minutes[visits.line[at]]
+def _pairs(visits: _Visits, minutes: Floats, width: int) -> Passage:
+    """Give the pairs of cells that roads connect; ``minutes`` is what a cell takes on each.
+
+    A pair takes as long as the road between where it is met, and no less than the straight line
+    between the cells' middles would.
+    """
+    at = np.flatnonzero(visits.line[1:] == visits.line[:-1])
+    each = minutes[visits.line[at]]
+    takes = (visits.along[at + 1] - visits.along[at]) * each
     a, b = visits.cell[at], visits.cell[at + 1]
     whole = (a >= 0) & (b >= 0)
-    through = _through(
-        Passage(visits.point[at[~whole]], visits.point[at[~whole] + 1], takes[~whole]),
-        (a[~whole], b[~whole]),
-    )
-    tail, head, took = (
-        np.concatenate(one) for one in zip((a[whole], b[whole], takes[whole]), through, strict=True)
+    arcs = Passage(visits.point[at[~whole]], visits.point[at[~whole] + 1], takes[~whole])
+    through, rate = _through(arcs, (a[~whole], b[~whole]), each[~whole])
+    tail, head, took, each = (
+        np.concatenate(one)
+        for one in zip(
+            (a[whole], b[whole], takes[whole], each[whole]), (*through, rate), strict=True
+        )
     )
     apart = tail != head
-    return Passage(tail[apart], head[apart], took[apart])
+    tail, head = tail[apart], head[apart]
+    straight = np.hypot(tail // width - head // width, tail % width - head % width)
+    return Passage(tail, head, np.maximum(took[apart], straight * each[apart]))
 
 
-def _through(arcs: Passage, cells: tuple[Integers, Integers]) -> Passage:
+def _through(
+    arcs: Passage, cells: tuple[Integers, Integers], each: Floats
+) -> tuple[Passage, Floats]:
     """Connect the cells at both ends of what is left out, along the roads.
 
     ``arcs`` go from point to point, ``cells`` are where these points are met: -1 for one of them
-    at least.
+    at least. ``each`` is what a cell takes on each arc; of the two at the ends, the less is given
+    beside what they connect.
     """
     if not len(arcs.tail):
-        return arcs
+        return arcs, each
     points, numbers = np.unique(np.concatenate((arcs.tail, arcs.head)), return_inverse=True)
     tail, head = numbers.reshape(2, -1)
     ports = len(points) + np.arange(2 * len(tail))  # each end that is met counts for itself
@@ -225,7 +235,8 @@ def _through(arcs: Passage, cells: tuple[Integers, Integers]) -> Passage:
     _, group = connected_components(graph, directed=False)
     doors = np.flatnonzero(met >= 0)
     order = doors[np.argsort(group[ports[doors]], kind="stable")]
-    found: list[tuple[Integers, Integers, Floats]] = []
+    rate = np.tile(each, 2)
+    found: list[tuple[Integers, Integers, Floats, Floats]] = []
     members = np.argsort(group, kind="stable")
     bounds = np.searchsorted(group[members], np.arange(group.max() + 2))
     groups, starts = np.unique(group[ports[order]], return_index=True)
@@ -236,10 +247,12 @@ def _through(arcs: Passage, cells: tuple[Integers, Integers]) -> Passage:
         where = np.searchsorted(inside, ports[some])
         far = dijkstra(graph[inside][:, inside], directed=False, indices=where)[:, where]
         one, other = np.triu_indices(len(some), 1)
-        found.append((met[some][one], met[some][other], far[one, other]))
+        slow = np.minimum(rate[some][one], rate[some][other])
+        found.append((met[some][one], met[some][other], far[one, other], slow))
     if not found:
-        return _nothing()
-    return Passage(*(np.concatenate(one) for one in zip(*found, strict=True)))
+        return _nothing(), np.empty(0)
+    tail, head, minutes, slow = (np.concatenate(one) for one in zip(*found, strict=True))
+    return Passage(tail, head, minutes), slow
 
 
 def _steps(pairs: Passage, passable: Flags) -> tuple[Integers, Integers, Passage]:

@@ -79,7 +79,7 @@ def stand(surface: Surface, xy: npt.ArrayLike) -> Standing:
         Positions in its CRS, shape (n, 2); NaN for one that is unknown.
     """
     at = np.asarray(xy, np.float64).reshape(-1, 2)
-    known: Flags = np.isfinite(at).all(axis=1)
+    known: Flags = np.isfinite(at.sum(axis=1))
     row, column = surface.grid.cells(np.where(known[:, None], at, _FAR))
     there = row >= 0
     sides = _Sides(surface, at)
