@@ -105,9 +105,9 @@ def _told_apart(names: list[str]) -> list[str]:
 def with_people(places: Places, population: Population) -> Places:
     """Give places that have no people those of their cells on the grid.
 
-    A place whose polygon has no value in the raster, or that stands where there is none and has
-    no cell, has unknown people; so has one without a position. Where the table has people, it is
-    left alone, and what it does not tell stays unknown.
+    A place without cells has nobody, where the raster has a value in its polygon or where it
+    stands; else, and without a position or ground of its own, its people are unknown. Where the
+    table has people, it is left alone, and what it does not tell stays unknown.
 
     Parameters
     ----------
@@ -125,9 +125,7 @@ def with_people(places: Places, population: Population) -> Places:
         return places
     areas = population.areas[population.areas["area_kind"] == "place"]
     people = areas["people"].to_numpy(copy=True)
-    lost = np.asarray(places.table["position"] != "ok")
-    silent = (areas["cells"] == 0) & (areas["share_missing"] == 1)
-    people[(lost & (people == 0)) | silent.to_numpy()] = np.nan
+    people[((areas["cells"] == 0) & ~(areas["share_missing"] < 1)).to_numpy()] = np.nan
     by = areas.groupby("basis")["people"].agg(["count", "sum"])
     ways = ", ".join(f"{way}: {row['count']:.0f} ({row['sum']:,.0f})" for way, row in by.iterrows())
     told = finding(

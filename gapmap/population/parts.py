@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gapmap.rasters.placing import areas_only
 from gapmap.rasters.zonal import cell_shares
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ __all__ = ["Cuts", "Ground", "Parts", "Pieces", "Strip", "cut", "ground_of", "in
 
 ROUNDING: Final = 1e-9
 """Share of a cell's part below which what is left of it is the rounding of coordinates."""
+_SLIVER: Final = 1e-6
+"""Share of the smaller polygon below which an overlap is the rounding of coordinates."""
 _NOTHING: Final = 1e-11
 """Share of a cell below which a polygon only touches it: 10 square millimetres of a km2."""
 
@@ -40,8 +43,10 @@ class Pieces(NamedTuple):
 class Ground:
     """Districts, towns and place polygons in the raster's coordinates.
 
-    ``places`` and ``towns`` are those parts of them that lie in a district; ``all_of`` is the
-    ground of all districts together.
+    ``places`` and ``towns`` are those parts of them that lie in a district. Where polygons of
+    places overlap, only the first has the ground, ``place_size`` of the others is without it, and
+    ``overlapping`` are their rows.
+    ``all_of`` is the ground of all districts together.
     """
 
     districts: Outlines
@@ -50,6 +55,7 @@ class Ground:
     towns: Pieces
     town_size: Floats
     all_of: shapely.Geometry
+    overlapping: Integers
 
 
 class Strip(NamedTuple):
@@ -86,13 +92,18 @@ class Cuts(NamedTuple):
 def ground_of(districts: Outlines, places: Outlines | None, towns: Outlines | None) -> Ground:
     """Cut place and town polygons along the districts."""
     none = np.zeros(0)
+    drawn = _pieces(districts.shapes, places)
+    apart, overlapping = _apart(drawn)
+    place_size = none if places is None else places.size.copy()
+    np.subtract.at(place_size, drawn.other, shapely.area(drawn.shapes) - shapely.area(apart.shapes))
     return Ground(
         districts=districts,
-        places=_pieces(districts.shapes, places),
-        place_size=none if places is None else places.size,
+        places=apart,
+        place_size=place_size,
         towns=_pieces(districts.shapes, towns),
         town_size=none if towns is None else towns.size,
         all_of=shapely.union_all(districts.shapes),
+        overlapping=overlapping,
     )
 
 
@@ -105,10 +116,30 @@ def _pieces(districts: Shapes, others: Outlines | None) -> Pieces:
     shapely.prepare(districts)
     within = shapely.covers(districts[district], others.shapes[other])
     shapes = others.shapes[other]
-    shapes[~within] = shapely.intersection(shapes[~within], districts[district[~within]])
+    across = shapely.intersection(shapes[~within], districts[district[~within]])
+    shapes[~within] = [areas_only(one) for one in across]
     kept = shapely.area(shapes) > 0
     order = np.lexsort((other[kept], district[kept]))
     return Pieces(shapes[kept][order], district[kept][order], other[kept][order])
+
+
+def _apart(pieces: Pieces) -> tuple[Pieces, Integers]:
+    """Leave ground that several pieces of a district share to the first place of the table."""
+    first, second = shapely.STRtree(pieces.shapes).query(pieces.shapes, predicate="intersects")
+    pairs = (pieces.other[first] < pieces.other[second]) & (
+        pieces.district[first] == pieces.district[second]
+    )
+    first, second = first[pairs], second[pairs]
+    inner = shapely.relate_pattern(pieces.shapes[first], pieces.shapes[second], "T********")
+    first, second = first[inner], second[inner]
+    shared = shapely.area(shapely.intersection(pieces.shapes[first], pieces.shapes[second]))
+    size = shapely.area(pieces.shapes)
+    real = shared > _SLIVER * np.minimum(size[first], size[second])
+    shapes = pieces.shapes.copy()
+    for later in np.unique(second[real]):
+        others = pieces.shapes[first[real & (second == later)]]
+        shapes[later] = areas_only(shapely.difference(shapes[later], shapely.union_all(others)))
+    return pieces._replace(shapes=shapes), np.unique(pieces.other[second[real]])
 
 
 def in_zones(strip: Strip, shapes: Shapes) -> Parts:
@@ -139,8 +170,7 @@ def cut(whole: Parts, pieces: Parts, ground: Pieces, shape: tuple[int, int]) -> 
     -------
     Cuts
         In the order of district, row, column and place, -1 first. The shares of one cell and
-        district add up to that of ``whole``: where the polygons of places overlap so that they
-        cannot, they share in proportion.
+        district add up to that of ``whole``.
     """
     whole = whole.pick(np.argsort(_keys(whole.zone, whole, shape), kind="stable"))
     keys = _keys(whole.zone, whole, shape)

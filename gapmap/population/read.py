@@ -107,7 +107,8 @@ def read_population(
         findings=(*found, *told),
         simulated=(source.raster.name,) if source.simulated else (),
     )
-    further = about_population(population, places, read.count, walked=on_foot is not None)
+    walked = on_foot is not None
+    further = about_population(population, places, read.count, read.ground, walked=walked)
     return replace(population, findings=(*population.findings, *further))
 
 

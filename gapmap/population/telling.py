@@ -9,12 +9,17 @@ from gapmap.findings import finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
     from gapmap.findings import Finding
     from gapmap.places import Places
     from gapmap.population.counting import Count
+    from gapmap.population.parts import Ground
     from gapmap.population.value import Population
+
+    Integers = npt.NDArray[np.int64]
 
 __all__ = ["about_population"]
 
@@ -23,15 +28,19 @@ _MISSING: Final = 0.01
 _OUTSIDE: Final = 0.01
 """Share of people in cells at the border who lie outside from which on it is a warning."""
 _ROUNDING: Final = 1e-9
+_DOUBLE: Final = 1e-6
+"""Share of people in two districts below which their borders only bend differently between CRSs."""
+_NAMED: Final = 5
 
 
 def about_population(
-    population: Population, places: Places, count: Count, *, walked: bool
+    population: Population, places: Places, count: Count, ground: Ground, *, walked: bool
 ) -> tuple[Finding, ...]:
     """Say what was assumed, what has no value, and who belongs to which place by which way."""
     file = population.source.raster.name
     told = [*_about_unit(population, places, file), *_about_borders(population, count, file)]
     told += _about_missing(population.areas, file)
+    told += _about_overlaps(ground.overlapping, places, file)
     told += _about_places(population, file, walked=walked)
     if places.weight == "people":
         told += _about_unknown(population.areas, file)
@@ -56,7 +65,7 @@ def _about_borders(population: Population, count: Count, file: str) -> Iterator[
             share=f"{outside / count.touched:.2%}",
         )
     twice = float(population.cells["people_raster"].sum()) - count.inside
-    if twice > max(1e-6, _ROUNDING * count.inside):
+    if twice > max(1e-6, _DOUBLE * count.inside):
         yield finding("population-twice", file=file, people=f"{twice:,.1f}")
 
 
@@ -65,6 +74,15 @@ def _about_missing(areas: pd.DataFrame, file: str) -> Iterator[Finding]:
     for row in districts[districts["share_missing"] >= _MISSING].itertuples():
         name, share = row.area or row.area_id, f"{row.share_missing:.1%}"
         yield finding("population-missing", file=file, name=name, share=share)
+
+
+def _about_overlaps(overlapping: Integers, places: Places, file: str) -> Iterator[Finding]:
+    """Tell whose polygons overlap those of places before them in the table."""
+    if len(overlapping):
+        names = places.table["place"].to_numpy(dtype=object)[overlapping]
+        more = " …" if len(names) > _NAMED else ""
+        told = ", ".join(str(name) for name in names[:_NAMED]) + more
+        yield finding("population-places-overlap", file=file, count=len(names), names=told)
 
 
 def _about_places(population: Population, file: str, *, walked: bool) -> Iterator[Finding]:
@@ -97,7 +115,7 @@ def _about_places(population: Population, file: str, *, walked: bool) -> Iterato
             file=file,
             cells=len(lost),
             people=f"{lost['people'].sum():,.1f}",
-            names=", ".join(str(names[row]) for row in sorted(set(lost["district"]))[:5]),
+            names=", ".join(str(names[row]) for row in sorted(set(lost["district"]))[:_NAMED]),
         )
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Shapes = npt.NDArray[np.object_]
 
-__all__ = ["Outlines", "frame_of", "outlines", "place_districts"]
+__all__ = ["Outlines", "areas_only", "frame_of", "outlines", "place_districts"]
 
 _WHOLE: Final = 0.999
 """Share of the districts' area from which on they count as covered."""
@@ -81,7 +81,7 @@ def outlines(shapes: gpd.GeoSeries, crs: pyproj.CRS, frame: shapely.Geometry) ->
     made = shapes.segmentize(finest).to_crs(crs).to_numpy()
     if crs.is_geographic:
         made = shapely.transform(made, _beside(_middle(shapes, crs)))
-    mended = np.array([_areas(one) for one in shapely.make_valid(made)], dtype=object)
+    mended = np.array([areas_only(one) for one in shapely.make_valid(made)], dtype=object)
     size = shapely.area(mended)
     turns = _turns(mended, frame) if crs.is_geographic else [0.0]
     if turns in ([], [0.0]):
@@ -119,7 +119,7 @@ def _turns(shapes: Shapes, frame: shapely.Geometry) -> list[float]:
     ]
 
 
-def _areas(shape: shapely.Geometry | None) -> shapely.Geometry | None:
+def areas_only(shape: shapely.Geometry | None) -> shapely.Geometry | None:
     """Leave out the lines and points that mending an outline may leave beside its areas."""
     if shape is None or shapely.get_type_id(shape) != _COLLECTION:
         return shape
