@@ -48,7 +48,7 @@ def slower(slope, rule):
     if rule == "none" or math.isnan(slope):
         return 1.0
     if rule == "tobler":
-        return math.exp(3.5 * (abs(slope + 0.05) - 0.05))
+        return math.exp(3.5 * (abs(min(max(slope, -5), 5) + 0.05) - 0.05))
     each = 6.0 if slope >= 0 else 1.9998 if slope >= -0.2125 else -1.9998
     return (0.72 + each * slope) / 0.72
 

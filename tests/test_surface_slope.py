@@ -48,10 +48,14 @@ def test_no_step_takes_nothing_or_less(rule):
     assert (time_factor(np.linspace(-3, 3, 10001), rule) > 0.29).all()
 
 
-def test_an_unknown_slope_is_flat_and_a_cliff_is_still_a_number():
-    for rule in RULES:
-        assert time_factor([np.nan], rule) == [1.0]
-        assert np.isfinite(time_factor([np.inf, -np.inf, 1e9], rule)).all()
+@pytest.mark.parametrize("rule", RULES)
+def test_an_unknown_slope_is_flat(rule):
+    assert time_factor([np.nan], rule) == [1.0]
+
+
+def test_of_a_cliff_tobler_makes_a_number_that_others_can_be_added_to():
+    assert time_factor([5.0, 300.0, np.inf], "tobler") == pytest.approx([3.98e7] * 3, rel=1e-2)
+    assert (1e4 * time_factor([300.0], "tobler") + 1e-3 > 1e4 * time_factor([5.0], "tobler")).all()
 
 
 def test_a_rule_that_nobody_knows_is_refused():

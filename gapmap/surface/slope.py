@@ -42,8 +42,11 @@ FALLING: Final = 1.9998 / FLAT
 GENTLEST: Final = -0.2125
 """The steepest slope of those down which walking is faster than on the flat, itself among them."""
 
-STEEPEST: Final = 150.0
-"""Beyond this slope, up or down, nothing gets worse: its factor still is a number (1e228)."""
+STEEPEST: Final = 5.0
+"""Beyond this slope (79 degrees), up or down, Tobler's rule is not followed any further.
+
+Its factor is 4e7 there already; what a gap in the heights would make of it, no number can hold.
+"""
 
 
 def time_factor(slope: npt.ArrayLike, rule: str) -> Floats:
@@ -72,8 +75,10 @@ def time_factor(slope: npt.ArrayLike, rule: str) -> Floats:
             f"rule is {rule!r}; give one of {', '.join(RULES)}",
             f"rule 为 {rule!r}；请取 {'、'.join(RULES)} 之一",
         )
-    steep = np.clip(np.nan_to_num(np.asarray(slope, np.float64)), -STEEPEST, STEEPEST)
+    steep = np.asarray(slope, np.float64)
+    steep = np.where(np.isnan(steep), 0.0, steep)
     if rule == "tobler":
+        steep = np.clip(steep, -STEEPEST, STEEPEST)
         return np.exp(TOBLER_RATE * (np.abs(steep + TOBLER_BEST) - TOBLER_BEST))
     if rule == "langmuir":
         each = np.where(steep >= 0, RISING, np.where(steep < GENTLEST, -FALLING, FALLING))

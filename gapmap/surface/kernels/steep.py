@@ -53,7 +53,7 @@ SHARES: Final = LENGTHS / np.where(LENGTHS > 2, 4, 2)  # noqa: PLR2004 - a knigh
 _LOG2_E: Final = 1 / log(2)
 _LN_2: Final = 0.693147180369123816490  # the leading bits of log(2): a whole multiple is exact
 _LN_2_REST: Final = 1.90821492927058770002e-10
-_TWOS: Final = 2.0 ** np.arange(1000)
+_TWOS: Final = 2.0 ** np.arange(32)
 
 
 class Ground(NamedTuple):
@@ -116,7 +116,7 @@ def tobler(slope: float) -> float:
 @compiled
 def langmuir(slope: float) -> float:
     """Give the factor of Langmuir's rule; NaN, an unknown height, is flat."""
-    steep = min(max(slope if slope == slope else 0.0, -STEEPEST), STEEPEST)  # noqa: PLR0124 - NaN
+    steep = slope if slope == slope else 0.0  # noqa: PLR0124 - NaN
     each = RISING if steep >= 0.0 else (-FALLING if steep < GENTLEST else FALLING)
     return 1.0 + each * steep
 
