@@ -37,6 +37,7 @@ from gapmap.errors import InputError
 from gapmap.network import network_from_lines
 from gapmap.population import as_places, counting, with_people
 from gapmap.population.value import AREA_COLUMNS, CELL_COLUMNS
+from gapmap.rasters import survey as surveying
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -293,6 +294,26 @@ def test_a_declared_scale_is_applied(tmp_path: Path) -> None:
     assert population.cells["people"].sum() == near((136 - 16) / 2 + 15)
     assert "raster-scaled" in codes(population)
     assert not codes(population) & {"raster-people-differ", "raster-unit-differs"}
+
+
+def test_parts_of_a_file_that_cannot_be_read_are_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = np.random.default_rng(1).random((400, 400))
+    content = tif(tmp_path / "whole.tif", cells, cell_m=10, blockysize=16).read_bytes()
+    path = tmp_path / "cut.tif"
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(InputError) as caught:
+        read(path, ONE)  # all of it is read at once, and lost
+    assert caught.value.code == "raster-cut"
+    monkeypatch.setattr(surveying, "_AT_ONCE", 16 * 400)
+    population = read(path, ONE)
+    district = in_area(population, "district", "d0")
+    assert 0.3 < district["share_missing"] < 1
+    assert district["people"] == near(
+        cells[population.cells["row"], population.cells["column"]].sum()
+    )
+    assert {"raster-cut", "population-missing"} <= codes(population)
 
 
 def test_nobody_anywhere(tmp_path: Path) -> None:

@@ -15,10 +15,14 @@ import rasterio
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rasterio.windows import Window
 
 from gapmap.errors import InputError
 from gapmap.rasters import RasterFacts, RasterSource, check_rasters, inspect_raster
 from gapmap.rasters import survey as surveying
+from gapmap.rasters.areas import cell_km2
+from gapmap.rasters.opening import open_raster
+from gapmap.rasters.reading import read_values
 from gapmap.region import Region
 
 if TYPE_CHECKING:
@@ -330,6 +334,27 @@ def test_what_is_no_number_is_counted_and_in_no_sum(tmp_path: Path) -> None:
     assert facts.empty == 5
 
 
+@pytest.mark.parametrize("how", ["mask", "alpha"])
+def test_what_a_mask_or_transparency_leaves_out_has_no_value(tmp_path: Path, how: str) -> None:
+    cells = ones("uint8")
+    shown = np.full(cells.shape, 255, "uint8")
+    shown[:3] = 0
+    if how == "alpha":
+        bands = np.stack((cells, shown))
+        path = tif(tmp_path / "a.tif", bands, photometric="MINISBLACK", ALPHA="YES")
+    else:
+        path = tif(tmp_path / "a.tif", cells)
+        with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as source:
+            source.write_mask(shown)
+    found, facts = look(path)
+    assert (facts.empty, facts.total, facts.usable_in_districts) == (300, 9_700, 9_700)
+    assert ("raster-bands" in found) == (how == "alpha")
+    with open_raster(path) as source:
+        values = read_values(source, Window(0, 1, 100, 4))
+    assert np.isnan(values[:2]).all()
+    assert (values[2:] == 1).all()
+
+
 @pytest.mark.parametrize("big", ["YES", "NO"])
 @pytest.mark.parametrize("order", ["LITTLE", "BIG"])
 @pytest.mark.parametrize(("held", "written"), [("123", "-99"), ("12345", "-9999"), ("123", "0.5")])
@@ -473,6 +498,46 @@ def test_parts_and_the_whole_give_the_same(
     plain = inner[np.isfinite(inner) & (inner != -9999)]
     assert whole[1].total == pytest.approx(float(plain.sum(dtype=float)))
     assert whole[1].usable_in_districts == len(plain)
+
+
+def test_values_are_read_scaled_and_without_what_stands_for_none(tmp_path: Path) -> None:
+    cells = np.arange(100, dtype="int16").reshape(10, 10)
+    cells[0, :3] = [-9999, 7, 50]
+    path = tif(tmp_path / "a.tif", cells, nodata=7)
+    with rasterio.open(path, "r+") as source:
+        source.scales, source.offsets = (0.5,), (2,)
+    with open_raster(path) as source:
+        values = read_values(source, Window(0, 0, 5, 2), undeclared=[-9999])
+    expected = [[math.nan, math.nan, 27, 3.5, 4], [7, 7.5, 8, 8.5, 9]]
+    np.testing.assert_array_equal(values, expected)
+    facts = look(path)[1]
+    assert facts.undeclared == (-9999,)
+    plain = np.arange(100.0) * 0.5 + 2
+    plain[2] = 27
+    assert facts.total == pytest.approx(np.delete(plain, [0, 1, 7]).sum())
+    assert facts.high == 51.5
+
+
+def test_true_areas_of_cells() -> None:
+    """The whole earth has 510,065,621.72 km2; a hemisphere's cells add up in any CRS."""
+    whole = rasterio.Affine(30, 0, -180, 0, -30, 90)
+    rows, columns = np.indices((6, 12))
+    wgs84 = pyproj.CRS(4326)
+    assert cell_km2(wgs84, whole, rows, columns).sum() == pytest.approx(510_065_621.72, rel=1e-9)
+    mercator = rasterio.Affine(1000, 0, 3_000_000, 0, -1000, 8_400_000)
+    one = cell_km2(pyproj.CRS(3857), mercator, 0, 0)
+    bounds = (3_000_000, 8_399_000, 3_001_000, 8_400_000)
+    degrees = pyproj.Transformer.from_crs(3857, 4326, always_xy=True).transform_bounds(*bounds)
+    area = pyproj.Geod(ellps="WGS84").geometry_area_perimeter(
+        shapely.box(*degrees).segmentize(1e-4)
+    )[0]
+    assert float(one) == pytest.approx(abs(area) / 1e6, rel=1e-9)
+    feet = pyproj.CRS("EPSG:2263")
+    there = rasterio.Affine(5280, 0, 1_000_000, 0, -5280, 200_000)
+    assert float(cell_km2(feet, there, 0, 0)) == pytest.approx(1.609344**2, rel=1e-4)
+    across = rasterio.Affine(1, 0, 179.5, 0, -1, 0.5)
+    at_null = rasterio.Affine(1, 0, -0.5, 0, -1, 0.5)
+    assert cell_km2(wgs84, across, 0, 0) == pytest.approx(cell_km2(wgs84, at_null, 0, 0))
 
 
 # All rasters of a study

@@ -72,8 +72,10 @@ def read_population(
         source.raster, region, kind="people", people=total, unit=source.unit
     )
     require_usable(found)
-    if facts.cells == 0:
-        fail(next(one for one in found if one.code == "raster-large"))
+    for code in ("raster-large", "raster-cut") if facts.usable == 0 else ():
+        told = [one for one in found if one.code == code]
+        if told:
+            fail(told[0])
     with open_raster(source.raster) as raster:
         try:
             read = _read(raster, facts, source, region, places)
@@ -87,10 +89,10 @@ def read_population(
     counted = read.count.cells
     before = np.bincount(counted["district"], counted["people_raster"], minlength=districts)
     factor = np.full(districts, np.nan)
-    told: list[Finding] = []
+    scaled: list[Finding] = []
     if source.reconcile == "district":
         people = before.astype(float)
-        factor, told = factors(table, people, read.covered, region, source.raster.name)
+        factor, scaled = factors(table, people, read.covered, region, source.raster.name)
     cells = _cells(read, factor, region)
     on_foot = None if source.assign == "voronoi" else network
     cells["place"], cells["assigned"] = assign_cells(cells, region, places, on_foot)
@@ -104,7 +106,7 @@ def read_population(
         region=region,
         source=source,
         urban=_urban(read, cells) if source.setting == "grid" else None,
-        findings=(*found, *told),
+        findings=(*found, *scaled),
         simulated=(source.raster.name,) if source.simulated else (),
     )
     walked = on_foot is not None

@@ -87,7 +87,9 @@ def factors(
         }
         code = _hindrance(table, row, people[row], covered[row])
         told["share"] = f"{1 - covered[row]:.1%}"
-        if not code and people[row] > 0:
+        if not code and people[row] == 0:
+            scale[row] = 1.0  # nobody here and there
+        elif not code:
             scale[row] = table.people[row] / people[row]
             fits = _ODD[0] <= scale[row] <= _ODD[1]
             code = "population-reconciled" if fits else "population-reconciled-odd"

@@ -20,9 +20,19 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
+    Words = npt.NDArray[np.str_]
 
 __all__ = ["Sums", "area_table"]
 
+_WAYS: Final = ("network", "polygon", "voronoi")
+_WAY_NAMES: Final = np.array(
+    [
+        "+".join(way for number, way in enumerate(_WAYS) if some >> number & 1) or "none"
+        for some in range(1 << len(_WAYS))
+    ],
+    dtype=object,
+)
+"""How a place came by its cells, by the bits of its ways."""
 _CERTAIN: Final = 1e-9
 """Shares of an area below this are the rounding of coordinates."""
 
@@ -71,7 +81,7 @@ def _city(sums: Sums) -> pd.DataFrame:
             "share_missing": share_missing(
                 np.array([sums.count.district_valued.sum()]), np.array([size.sum()])
             ),
-            "basis": [_basis(sums.factor)],
+            "basis": _bases(sums.factor, np.zeros(len(sums.factor), dtype=np.int64), 1),
         }
     )
 
@@ -81,12 +91,12 @@ def _one_factor(factor: Floats) -> float:
     return float(factor[0]) if len(set(factor.tolist())) == 1 else np.nan
 
 
-def _basis(factor: Floats) -> str:
-    """Say whether districts were scaled: all of them, none, or some."""
-    scaled = ~np.isnan(factor)
-    if not scaled.any():
-        return "raster"
-    return "reconciled" if scaled.all() else "mixed"
+def _bases(factor: Floats, owner: Integers, rows: int) -> Words:
+    """Say of each area whether the districts that it lies in were scaled: all, none, or some."""
+    scaled = np.bincount(owner, ~np.isnan(factor), minlength=rows)
+    every = np.bincount(owner, minlength=rows)
+    told = np.where(scaled == every, "reconciled", np.where(scaled == 0, "raster", "mixed"))
+    return np.where(every == 0, "raster", told)
 
 
 def _districts(sums: Sums, region: Region) -> pd.DataFrame:
@@ -134,7 +144,7 @@ def _towns(sums: Sums, region: Region, places: Places) -> pd.DataFrame:
             "factor": [_one_factor(factor[town == row]) for row in range(rows)],
             "people": np.bincount(town, people, minlength=rows),
             "share_missing": share_missing(sums.count.town_valued, size),
-            "basis": [_basis(factor[town == row]) for row in range(rows)],
+            "basis": _bases(factor, town, rows),
         }
     )
     return made[towns.geometry.notna().to_numpy()]
@@ -161,9 +171,11 @@ def _places(sums: Sums, places: Places) -> pd.DataFrame:
     missing = np.where(drawn, np.nan, sums.stands_empty)
     if drawn.any():
         missing[drawn] = share_missing(sums.count.place_valued, sums.ground.place_size)[drawn]
-    ways = sums.cells[sums.cells["place"] >= 0].groupby("place")["assigned"].unique()
-    basis = np.full(len(places.table), "none", dtype=object)
-    basis[ways.index] = ["+".join(sorted(some)) for some in ways]
+    cells = sums.cells
+    ways = np.zeros(len(places.table), dtype=np.int64)
+    for number, way in enumerate(_WAYS):
+        ways[cells.loc[cells["assigned"] == way, "place"]] |= 1 << number
+    basis = _WAY_NAMES[ways]
     return _by_place(places, "place", sums.cells).assign(share_missing=missing, basis=basis)
 
 
@@ -175,9 +187,9 @@ def _polygons(sums: Sums, places: Places) -> pd.DataFrame:
     if not drawn.any():
         return made[drawn]
     missing = share_missing(sums.count.place_valued, sums.ground.place_size)
-    factor, owner = sums.factor[sums.ground.places.district], sums.ground.places.other
-    basis = [_basis(factor[owner == row]) for row in np.flatnonzero(drawn)]
-    return made[drawn].assign(share_missing=missing[drawn], basis=basis)
+    pieces = sums.ground.places
+    basis = _bases(sums.factor[pieces.district], pieces.other, len(drawn))
+    return made[drawn].assign(share_missing=missing[drawn], basis=basis[drawn])
 
 
 def _drawn(places: Places) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gapmap.rasters.opening import READING_ERRORS
-from gapmap.rasters.survey import same_as, window_parts
+from gapmap.rasters.survey import left_out, same_as, window_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,11 +50,12 @@ def read_values(
     for part in window_parts(source, window):
         try:
             stored = source.read(1, window=part)
+            hidden = left_out(source, part)
         except READING_ERRORS:  # told by whoever looked the raster through
             continue
         with np.errstate(over="ignore", invalid="ignore"):
             values = stored.astype(np.float64) * source.scales[0] + source.offsets[0]
-        values[~np.isfinite(values)] = np.nan
+        values[~np.isfinite(values) | hidden] = np.nan
         for value in none:
             values[same_as(stored, value)] = np.nan
         row, column = int(part.row_off) - top, int(part.col_off) - left

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
+from rasterio.enums import MaskFlags
 from rasterio.features import rasterize
 from rasterio.windows import Window
 
@@ -29,6 +30,7 @@ __all__ = [
     "SUSPECTS",
     "Survey",
     "corners",
+    "left_out",
     "same_as",
     "survey",
     "window_around",
@@ -206,6 +208,7 @@ def _look(
     none = np.zeros(numbers.shape, bool)
     if source.nodata is not None and not math.isnan(source.nodata):
         none = values == source.nodata
+    none |= left_out(source, part)
     empty = none | nan | infinite
     inside = _inside(source, part, outline)
     km2 = np.broadcast_to(_cell_km2(source, part), numbers.shape)
@@ -252,6 +255,13 @@ def _suspects(
             before.km2 + float(km2[both].sum()),
         )
     return odd
+
+
+def left_out(source: rasterio.DatasetReader, part: Window) -> Flags:
+    """Mark the cells that a mask or a band of transparency within the file leaves out."""
+    if MaskFlags.per_dataset not in source.mask_flag_enums[0]:
+        return np.zeros((int(part.height), int(part.width)), bool)
+    return np.asarray(source.read_masks(1, window=part) == 0)
 
 
 def same_as(values: npt.NDArray[np.generic], value: float) -> Flags:
