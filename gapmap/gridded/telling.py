@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gapmap.findings import finding
+from gapmap.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,8 @@ MUCH: Final = 5.0
 
 _ROUNDING: Final = 1e-9
 _MOST_NAMES: Final = 5
+_SOMEBODY: Final = 0.5
+"""Fewer people than this are 0 in a sentence, and not worth one."""
 
 _EN: Final = {
     "grid": "No place lies here; on the grid {grid} of {known} people are covered.",
@@ -75,7 +78,7 @@ def _sentence(row: dict[Any, Any], words: dict[str, str], weight: str) -> str:
     if kind in ("grid", "places") and np.isnan(row["share_grid" if grid else "share_people"]):
         kind = "unknown"
     said = words[kind] + (words["weight"] if places and weight != "people" else "")
-    if row["people_missing"] > 0:
+    if row["people_missing"] >= _SOMEBODY:
         said += words["missing"]
     return said.format(**_figures(row))
 
@@ -102,25 +105,30 @@ def findings_of(
 ) -> Iterator[Finding]:
     """Say for each service where both counts differ much, and what the raster has not."""
     for service, rows in table.groupby("service", sort=False):
-        much = rows[rows["differs_much"]]
-        others = much[much["group_kind"] != "city"]
+        others = _others(rows)
         city = rows[rows["group_kind"] == "city"].iloc[0].to_dict()
-        facts = {
-            "service": service,
-            "others": len(others),
-            "names": f": {_listed(others['group'].tolist())}" if len(others) else "",
-            **_figures(city),
-        }
+        facts = {"service": service, "others": len(others), **_figures(city)}
+        for language, colon in (("zh", ":"), ("en", ": ")):
+            named = _listed([word(name, language) for name in others])
+            facts[f"names_{language}"] = colon + named if named else ""
         if city["differs_much"]:
             yield finding("gridded-differs", value=facts["points"], **facts)
-        elif len(others):
+        elif others:
             yield finding("gridded-groups-differ", value=len(others), **facts)
     yield from _of_missing(missing, population, places)
+
+
+def _others(rows: pd.DataFrame) -> list[str]:
+    """Name the groups that differ much, the worst first, each name once."""
+    much = rows[rows["differs_much"] & (rows["group_kind"] != "city") & (rows["group_id"] != "")]
+    worst = much["difference_points"].abs().sort_values(ascending=False, kind="stable").index
+    return list(dict.fromkeys(much["group"][worst]))
 
 
 def _of_missing(missing: Missing, population: Population, places: Places) -> Iterator[Finding]:
     file = population.source.raster.name
     city = missing.people.get(("city", "city"), 0.0)
+    city = city if city >= _SOMEBODY else 0.0
     if city and missing.by_area:
         districts = population.region.districts["district"].to_numpy()
         names = _listed(districts[missing.of_district > 0].tolist())
