@@ -207,7 +207,7 @@ def test_it_stops_at_the_limit(job, limit):
 def test_sweeps_that_give_up_leave_nothing_undone(job, patience):
     terrain, sources, start = job
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gapmap.surface.kernels.steep_sweep.PATIENCE", patience)
+        patch.setattr("gapmap.surface.search.PATIENCE", patience)
         field = search(terrain, sources, start_minutes=start)
 
     assert_same(terrain, field, sources, start)
@@ -238,7 +238,7 @@ def test_wide_grids_that_take_many_blocks(seed, neighbours, patience):
     )  # fmt: skip
     sources, start = random.integers(0, (rows, columns), (2, 2)), random.uniform(0, 9, 2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gapmap.surface.kernels.steep_sweep.PATIENCE", patience)
+        patch.setattr("gapmap.surface.search.PATIENCE", patience)
         field = search(terrain, sources, start_minutes=start)
 
     assert_same(terrain, field, sources, start)
@@ -451,6 +451,7 @@ def test_the_general_search_and_the_flat_one_agree(job):
     other = search(replace(terrain, links=unheard), sources, start_minutes=start)
 
     assert one.minutes == pytest.approx(other.minutes, rel=1e-12)
+    assert_same(terrain, one, sources, start)
 
 
 # What must hold

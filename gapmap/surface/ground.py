@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from gapmap.surface.value import Terrain
 
-__all__ = ["backwards", "check_minutes", "crossings_of", "ground_of"]
+__all__ = ["backwards", "check_minutes", "check_terrain", "crossings_of", "ground_of"]
 
 
 def ground_of(terrain: Terrain, frame: int = 0) -> Ground:
@@ -33,7 +33,7 @@ def ground_of(terrain: Terrain, frame: int = 0) -> Ground:
     MethodError
         As :func:`gapmap.surface.search.search` says.
     """
-    _check(terrain)
+    check_terrain(terrain)
     rule = RULES.index(terrain.slope) if terrain.height_m is not None else LEVEL
     sloping = rule != LEVEL
     return Ground(
@@ -46,6 +46,35 @@ def ground_of(terrain: Terrain, frame: int = 0) -> Ground:
         steps=int(terrain.neighbours),
         closed=bool(terrain.closed_corners),
     )
+
+
+def check_terrain(terrain: Terrain) -> None:
+    """See to it that a terrain's arrays fit each other and its words are known.
+
+    Raises
+    ------
+    MethodError
+        One is not.
+    """
+    shape = terrain.minutes_per_cell.shape
+    for name in ("minutes_per_cell", "height_m", "on_foot", "barred"):
+        array = getattr(terrain, name)
+        if array is not None and (array.shape != shape or array.ndim != 2):  # noqa: PLR2004
+            raise MethodError(
+                f"{name} has shape {array.shape}; give rows and columns as in minutes_per_cell",
+                f"{name} 的形状为 {array.shape}；请给出与 minutes_per_cell 相同的行和列",
+            )
+    allowed = {"slope": RULES, "direction": ("to", "from"), "neighbours": (8, 16)}
+    for name, words in allowed.items():
+        if getattr(terrain, name) not in words:
+            raise MethodError(
+                f"{name} is {getattr(terrain, name)!r}; give one of {words}",
+                f"{name} 为 {getattr(terrain, name)!r}；请取 {words} 之一",
+            )
+    if not 0 < terrain.cell_m < np.inf:
+        raise MethodError(
+            f"cell_m is {terrain.cell_m}; give metres", f"cell_m 为 {terrain.cell_m}；请给出米数"
+        )
 
 
 def check_minutes(minutes: npt.NDArray[np.float64]) -> None:
@@ -114,25 +143,3 @@ def _framed(
     framed = np.full((array.shape[0] + 2 * frame, array.shape[1] + 2 * frame), fill, dtype)
     framed[frame:-frame, frame:-frame] = array
     return framed
-
-
-def _check(terrain: Terrain) -> None:
-    shape = terrain.minutes_per_cell.shape
-    for name in ("minutes_per_cell", "height_m", "on_foot", "barred"):
-        array = getattr(terrain, name)
-        if array is not None and (array.shape != shape or array.ndim != 2):  # noqa: PLR2004
-            raise MethodError(
-                f"{name} has shape {array.shape}; give rows and columns as in minutes_per_cell",
-                f"{name} 的形状为 {array.shape}；请给出与 minutes_per_cell 相同的行和列",
-            )
-    allowed = {"slope": RULES, "direction": ("to", "from"), "neighbours": (8, 16)}
-    for name, words in allowed.items():
-        if getattr(terrain, name) not in words:
-            raise MethodError(
-                f"{name} is {getattr(terrain, name)!r}; give one of {words}",
-                f"{name} 为 {getattr(terrain, name)!r}；请取 {words} 之一",
-            )
-    if not 0 < terrain.cell_m < np.inf:
-        raise MethodError(
-            f"cell_m is {terrain.cell_m}; give metres", f"cell_m 为 {terrain.cell_m}；请给出米数"
-        )

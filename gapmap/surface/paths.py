@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from gapmap.errors import MethodError
 from gapmap.surface.ground import backwards, crossings_of, ground_of
+from gapmap.surface.kernels.steep_ways import LOST, Found, follow, measure
 
 if TYPE_CHECKING:
     from gapmap.surface.field import Field
-    from gapmap.surface.kernels.steep_ways import Found
     from gapmap.surface.value import Terrain
 
 __all__ = ["lengths_m", "path", "path_length_m", "paths"]
@@ -51,8 +51,6 @@ def path(terrain: Terrain, field: Field, row: int, column: int) -> Integers:
 
 def paths(terrain: Terrain, field: Field, cells: npt.ArrayLike) -> list[Integers]:
     """Give the ways from many cells, shape (cells, 2), each as :func:`path` does."""
-    from gapmap.surface.kernels.steep_ways import LOST, follow  # noqa: PLC0415 - loads numba
-
     numbers = _numbers(field, cells)
     passed, starts = follow(_prepared(terrain, field), numbers)
     if (passed == LOST).any():
@@ -98,8 +96,6 @@ def lengths_m(terrain: Terrain, field: Field, cells: npt.ArrayLike) -> Floats:
     MethodError
         As for :func:`path`.
     """
-    from gapmap.surface.kernels.steep_ways import measure  # noqa: PLC0415 - loads numba
-
     numbers = _numbers(field, cells)
     lengths = measure(_prepared(terrain, field), numbers) * terrain.cell_m
     if np.isnan(lengths).any():
@@ -115,8 +111,6 @@ _STRANGE = (
 
 def _prepared(terrain: Terrain, field: Field) -> Found:
     """Give what the kernels follow."""
-    from gapmap.surface.kernels.steep_ways import Found  # noqa: PLC0415 - loads numba
-
     if terrain.minutes_per_cell.shape != field.minutes.shape:
         raise MethodError(*_STRANGE)
     return Found(

@@ -10,7 +10,11 @@ import numpy.typing as npt
 
 from gapmap.errors import MethodError
 from gapmap.surface.field import Distances, Field
-from gapmap.surface.ground import check_minutes, crossings_of, ground_of
+from gapmap.surface.flat import flat_search
+from gapmap.surface.ground import check_minutes, check_terrain, crossings_of, ground_of
+from gapmap.surface.kernels.steep_heap import spread
+from gapmap.surface.kernels.steep_rows import NOBODY, PAD
+from gapmap.surface.kernels.steep_sweep import BLOCK, PATIENCE, left_over, sweep
 from gapmap.surface.value import Links
 
 if TYPE_CHECKING:
@@ -69,11 +73,22 @@ def search(
             f"limit_minutes is {limit_minutes}; give minutes from 0",
             f"limit_minutes 为 {limit_minutes}；请给出不小于 0 的分钟数",
         )
+    check_terrain(terrain)
     check_minutes(terrain.minutes_per_cell)
     cells = _cells(sources, terrain.minutes_per_cell.shape)
     start = _starts(start_minutes, len(cells))
     most = min(float(limit_minutes) + SLACK, _MOST)
-    minutes, source = _swept(terrain, cells, start, most)
+    if _is_flat(terrain):
+        minutes, source = flat_search(
+            terrain.minutes_per_cell,
+            cells,
+            neighbours=terrain.neighbours,
+            start_minutes=start,
+            limit_minutes=most,
+            closed_corners=terrain.closed_corners,
+        )
+    else:
+        minutes, source = _swept(terrain, cells, start, most)
     return Field(minutes=minutes, source=source, sources=cells, start_minutes=start)
 
 
@@ -105,6 +120,13 @@ def in_metres(terrain: Terrain) -> Terrain:
     return replace(
         terrain, minutes_per_cell=metres, height_m=None, on_foot=None, slope="none", links=links
     )
+
+
+def _is_flat(terrain: Terrain) -> bool:
+    """Tell whether steps take as long in all directions and lead to the cells beside alone."""
+    level = terrain.slope == "none" or terrain.height_m is None
+    linked = terrain.links is not None and len(terrain.links.minutes) > 0
+    return level and not linked and terrain.barred is None
 
 
 def _cells(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Integers:
@@ -144,10 +166,6 @@ def _swept(
     terrain: Terrain, cells: Integers, start: Floats, limit: float
 ) -> tuple[Floats, npt.NDArray[np.int32]]:
     """Search by sweeps, and with a heap from where they bring little forward."""
-    from gapmap.surface.kernels.steep_heap import spread  # noqa: PLC0415 - loads numba
-    from gapmap.surface.kernels.steep_rows import NOBODY, PAD  # noqa: PLC0415
-    from gapmap.surface.kernels.steep_sweep import BLOCK, PATIENCE, left_over, sweep  # noqa: PLC0415
-
     ground, links = ground_of(terrain, PAD), crossings_of(terrain, PAD)
     # What is not reached has the next number above the limit: nothing beyond is taken over.
     price = np.full(ground.minutes.shape, np.nextafter(limit, np.inf))
