@@ -11,7 +11,6 @@ from matplotlib.collections import LineCollection
 from gapmap.catchment import BREAKS
 from gapmap.drawing.chart import DPI, WIDTH_IN, Extent, Pixels, pixel_size
 from gapmap.network import SLACK
-from gapmap.surface import STEPS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,8 +93,6 @@ def minutes_pixels(one: Travelled, extent: Extent) -> Pixels:
     code[~np.isfinite(minutes[seen])] = unreached
     code[surface.unknown[seen]] = unknown
     closed = surface.barrier & ~surface.unknown & ~np.isfinite(minutes)
-    if not _lined(surface.grid, extent):
-        closed |= _barred(surface, (0, 1)) | _barred(surface, (1, 0))
     code[_any(closed, rows, columns)] = barrier
     code[~(rows.there[:, None] & columns.there[None, :])] = off
     colours = _palette()[code]
@@ -110,7 +107,7 @@ def minutes_pixels(one: Travelled, extent: Extent) -> Pixels:
     counts = np.bincount(code.ravel(), minlength=off + 1)
     names = [*(str(number) for number in range(steps)), *_KINDS[:-1]]
     shown = [name for name, count in zip(names, counts, strict=False) if count > _NOTICEABLE]
-    if "barrier" not in shown and _barred(surface, (0, 1)).any():
+    if "barrier" not in shown and surface.fences is not None:
         shown.append("barrier")
     if road.any():
         shown.append("road")
@@ -118,13 +115,23 @@ def minutes_pixels(one: Travelled, extent: Extent) -> Pixels:
 
 
 def draw_ways(axis: Axes, surface: Surface, extent: Extent) -> None:
-    """Draw roads from cell to cell and barred steps between cells, where cells are large enough."""
-    if not _lined(surface.grid, extent):
-        return
-    roads = LineCollection(_road_lines(surface), colors=ROAD, linewidths=0.9, zorder=1)
-    axis.add_collection(roads)
-    bars = LineCollection(_bars(surface), colors=BARRIER[0], linewidths=1.8, zorder=1.5)
-    axis.add_collection(bars)
+    """Draw what is narrower than a cell: barriers, and roads from cell to cell.
+
+    Roads only where cells are large enough; else :func:`minutes_pixels` has coloured them.
+    """
+    fences = LineCollection(_fence_lines(surface), colors=BARRIER[0], linewidths=1.8, zorder=0.8)
+    axis.add_collection(fences)
+    if _lined(surface.grid, extent):
+        roads = LineCollection(_road_lines(surface), colors=ROAD, linewidths=0.9, zorder=1)
+        axis.add_collection(roads)
+
+
+def _fence_lines(surface: Surface) -> list[Floats]:
+    if surface.fences is None:
+        return []
+    ends = surface.fences.ends.reshape(-1, 2)  # column and row, from the grid's corner
+    xy = surface.grid.centres(ends[:, 1] - 0.5, ends[:, 0] - 0.5)
+    return list(xy.reshape(-1, 2, 2))
 
 
 def _road_lines(surface: Surface) -> list[Floats]:
@@ -143,25 +150,6 @@ def _road_lines(surface: Surface) -> list[Floats]:
         ends = [surface.grid.centres(row + one[0], column + one[1]) for one in (start, end)]
         lines += list(np.stack(ends, axis=1))
     return lines
-
-
-def _bars(surface: Surface) -> list[Floats]:
-    """Give the sides of cells across which a straight step is barred."""
-    lines: list[Floats] = []
-    for step, start, end in (((0, 1), (0, 1), (1, 1)), ((1, 0), (1, 0), (1, 1))):
-        row, column = np.nonzero(_barred(surface, step))
-        ends = [surface.grid.centres(row + one[0] - 0.5, column + one[1] - 0.5)
-                for one in (start, end)]  # fmt: skip
-        lines += list(np.stack(ends, axis=1))
-    return lines
-
-
-def _barred(surface: Surface, step: tuple[int, int]) -> Flags:
-    """Say of each cell whether this step from it is barred."""
-    barred = surface.terrain.barred
-    if barred is None:
-        return np.zeros(surface.grid.shape, bool)
-    return np.asarray(barred >> STEPS.index(step) & 1, dtype=bool)
 
 
 class _Sampled(NamedTuple):

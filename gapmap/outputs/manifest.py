@@ -10,20 +10,25 @@ import math
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from gapmap.cells import visible
+from gapmap.drawing.fields import surface_of
 from gapmap.findings import by_severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from gapmap.findings import Finding
     from gapmap.outputs.results import Results
+    from gapmap.population import PopulationSource
+    from gapmap.rasters.grid import Grid
+    from gapmap.surface import SurfaceSource
 
 __all__ = ["MADE_BY", "NAME", "is_run", "listed_files", "manifest", "peak_memory_mb", "write_json"]
 
@@ -73,6 +78,7 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
         "network_cache": access.network.cache if access.network else None,
         "study": results.study,
         "parameters": results.parameters,
+        **_grids(results),
         "inputs": [
             {
                 "name": file.name,
@@ -88,6 +94,41 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
         "seconds": results.seconds,
         "peak_memory_mb": peak_memory_mb(),
         "files": _files(folder),
+    }
+
+
+def _grids(results: Results) -> dict[str, object]:
+    """Describe the population grid and the surface; nothing of a study without them."""
+    population, surface = results.population, surface_of(results.assessment.access)
+    told: dict[str, object] = {}
+    if population is not None:
+        told["population"] = _source(population.source) | _lie(population.grid) | {
+            "cells": len(population.cells),
+            "people_raster": float(population.cells["people_raster"].sum()),
+            "people": float(population.cells["people"].sum()),
+        }  # fmt: skip
+    if surface is not None:
+        slope = {"slope": surface.terrain.slope, "cell_m": surface.terrain.cell_m}
+        told["surface"] = _source(surface.source) | slope | _lie(surface.grid) | {
+            "barrier_cells": int(surface.barrier.sum()),
+            "unknown_cells": int(surface.unknown.sum()),
+            "road_cells": int(surface.road.sum()),
+        }  # fmt: skip
+    return told
+
+
+def _source(source: PopulationSource | SurfaceSource) -> dict[str, object]:
+    """Give what a study says of its rasters, with names of files in the place of paths."""
+    told = {field.name: getattr(source, field.name) for field in fields(source)}
+    return {key: one.name if isinstance(one, Path) else one for key, one in told.items()}
+
+
+def _lie(grid: Grid) -> dict[str, object]:
+    return {
+        "grid_crs": grid.crs.to_string(),
+        "grid_transform": list(grid.transform)[:6],
+        "rows": grid.height,
+        "columns": grid.width,
     }
 
 

@@ -102,6 +102,7 @@ def _surface(surface: Surface, access: Access) -> dict[str, object]:
         "dem": source.dem.name if source.dem else None,
         "barriers": source.barriers.name if source.barriers else None,
         "barrier_cells": int(surface.barrier.sum()),
+        "fenced": surface.fences is not None,
         "unknown_cells": int(surface.unknown.sum()),
         "road_cells": int(surface.road.sum()),
         "crossings": 0 if links is None else len(links.minutes),
