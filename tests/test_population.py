@@ -119,6 +119,25 @@ def test_people_outside_are_told_and_nothing_else_is_lost(tmp_path: Path) -> Non
     assert population.grid.shape == (4, 1)  # only the window around the district was read
 
 
+def test_all_people_of_the_cells_that_are_touched_are_inside_or_outside(tmp_path: Path) -> None:
+    """A disc: what shapely says of each cell, one by one."""
+    cells = np.random.default_rng(5).random((12, 12)) * 1000
+    disc = shapely.Point(X0 + 5500, Y0 + 6200).buffer(3300)
+    population = read(tif(tmp_path / "a.tif", cells), region_of(disc))
+    column, row = np.meshgrid(np.arange(12), np.arange(12))
+    left, top = X0 + column * KM, Y0 + (12 - row) * KM
+    share = (
+        shapely.area(shapely.intersection(shapely.box(left, top - KM, left + KM, top), disc))
+        / KM**2
+    )
+    inside = float((cells * share).sum())
+    touched = float(cells[share > 0].sum())
+    assert population.cells["people"].sum() == near(inside)
+    said = {one.code: dict(one.facts) for one in population.findings}["population-outside"]
+    assert said["outside"] == f"{touched - inside:,.1f}"
+    assert said["total"] == f"{touched:,.1f}"
+
+
 def test_no_value_in_the_middle_is_missing_and_not_nobody(tmp_path: Path) -> None:
     cells = FOUR.copy()
     cells[1, 1] = -9

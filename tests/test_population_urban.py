@@ -84,6 +84,20 @@ def test_fine_cells_are_put_together_and_nobody_is_lost() -> None:
     assert made.cluster[row[0], column[0]] > 0
 
 
+@pytest.mark.parametrize("west", [180, -180, 250, -110])
+def test_round_the_earth_neighbours_stay_neighbours(west: float) -> None:
+    """400 m cells in degrees: one town of 14 km by 4 km, 500 people per km2."""
+    size = 0.0036
+    transform = affine.Affine(size, 0, west - 20 * size, 0, -size, -17)
+    grid = Grid(crs=pyproj.CRS(4326), transform=transform, height=10, width=40)
+    people = np.full(grid.shape, 80.0)
+    people[:, :5] = 0
+    made = urban_clusters(grid, people)
+    assert made.people.size < 400
+    assert made.cluster.max() == 1
+    assert np.nansum(made.people) == pytest.approx(people.sum(), rel=1e-9)
+
+
 def city(tmp_path: Path, **more: object) -> Population:
     """A town of 4 x 2 km at the border, half of it in d0: 700 people on each km2."""
     cells = np.full((4, 8), 20.0)

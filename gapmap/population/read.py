@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gapmap.places import Places
     from gapmap.population.counting import Count, Sheet
     from gapmap.population.parts import Ground
+    from gapmap.population.reconciling import Table
     from gapmap.population.value import PopulationSource, Urban
     from gapmap.rasters import RasterFacts
     from gapmap.region import Region
@@ -66,16 +67,7 @@ def read_population(
         There is no raster that can be read, it has no place or CRS, lies elsewhere, is a picture,
         has no value in any district, or is a density while the study does not say so.
     """
-    known = places.weight == "people"
-    total = float(places.table["people"].sum()) if known else None
-    found, facts = inspect_raster(
-        source.raster, region, kind="people", people=total, unit=source.unit
-    )
-    require_usable(found)
-    for code in ("raster-large", "raster-cut") if facts.usable == 0 else ():
-        told = [one for one in found if one.code == code]
-        if told:
-            fail(told[0])
+    found, facts = _looked_through(source, region, places)
     with open_raster(source.raster) as raster:
         try:
             read = _read(raster, facts, source, region, places)
@@ -85,14 +77,7 @@ def read_population(
             problem = str(error).replace(str(source.raster.absolute()), source.raster.name)
             fail(finding("raster-unreadable", file=source.raster.name, problem=problem))
     table = table_people(places, region)
-    districts = len(region.districts)
-    counted = read.count.cells
-    before = np.bincount(counted["district"], counted["people_raster"], minlength=districts)
-    factor = np.full(districts, np.nan)
-    scaled: list[Finding] = []
-    if source.reconcile == "district":
-        people = before.astype(float)
-        factor, scaled = factors(table, people, read.covered, region, source.raster.name)
+    factor, scaled = _factors(read, table, source, region)
     cells = _cells(read, factor, region)
     on_foot = None if source.assign == "voronoi" else network
     cells["place"], cells["assigned"] = assign_cells(cells, region, places, on_foot)
@@ -106,12 +91,27 @@ def read_population(
         region=region,
         source=source,
         urban=_urban(read, cells) if source.setting == "grid" else None,
-        findings=(*found, *scaled),
         simulated=(source.raster.name,) if source.simulated else (),
     )
     walked = on_foot is not None
-    further = about_population(population, places, read.count, read.ground, walked=walked)
-    return replace(population, findings=(*population.findings, *further))
+    told = about_population(population, places, read.count, read.ground, walked=walked)
+    return replace(population, findings=(*found, *scaled, *told))
+
+
+def _looked_through(
+    source: PopulationSource, region: Region, places: Places
+) -> tuple[tuple[Finding, ...], RasterFacts]:
+    """Look the raster through; stop where nothing can be made of it."""
+    known = places.weight == "people"
+    total = float(places.table["people"].sum()) if known else None
+    found, facts = inspect_raster(
+        source.raster, region, kind="people", people=total, unit=source.unit
+    )
+    require_usable(found)
+    unread = [one for one in found if one.code in {"raster-large", "raster-cut"}]
+    if unread and facts.usable == 0:
+        fail(unread[0])
+    return found, facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,18 @@ def _read(
     count = count_people(raster, facts, source, sheet, ground)
     covered = shapely.area(shapely.intersection(districts.shapes, frame)) / districts.size
     return _Read(ground, sheet, count, covered)
+
+
+def _factors(
+    read: _Read, table: Table, source: PopulationSource, region: Region
+) -> tuple[Floats, list[Finding]]:
+    """Give the factor of each district, NaN where it is not scaled."""
+    rows = len(region.districts)
+    if source.reconcile != "district":
+        return np.full(rows, np.nan), []
+    cells = read.count.cells
+    people = np.bincount(cells["district"], cells["people_raster"], minlength=rows).astype(float)
+    return factors(table, people, read.covered, region, source.raster.name)
 
 
 def _cells(read: _Read, factor: Floats, region: Region) -> pd.DataFrame:

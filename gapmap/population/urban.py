@@ -36,6 +36,11 @@ CLUSTER_PEOPLE: Final = 5_000.0
 _ABOUT_KM2: Final = (0.25, 4.0)
 """Cells of so many km2 are about 1 km wide and stay as they are; smaller ones are put together."""
 _EQUAL_AREA: Final = "ESRI:54009"
+_OTHER_SIDE: Final = "+proj=moll +lon_0=180 +datum=WGS84 +units=m"
+_WRAPPED: Final = "+proj=longlat +datum=WGS84 +lon_wrap={middle}"
+_HALF_TURN: Final = 180.0
+_NEAR_EDGE: Final = 15.0
+"""Degrees from the 180th meridian within which the same projection is turned by half the earth."""
 _SIDE_M: Final = 1000.0
 _ROUNDING: Final = 1e-9
 _HALF: Final = 0.5
@@ -78,6 +83,12 @@ def urban_clusters(grid: Grid, people: npt.ArrayLike) -> Urban:
 def _to_km(grid: Grid, people: Floats) -> tuple[Grid, Floats]:
     """Put people together on cells of 1 km2; one that lies on no value at all has none."""
     crs = pyproj.CRS(_EQUAL_AREA)
+    to_degrees = pyproj.Transformer.from_crs(grid.crs, 4326, always_xy=True)
+    middle = to_degrees.transform(*grid.centres(grid.height / 2, grid.width / 2)[0])[0]
+    if _HALF_TURN - abs(middle - 2 * _HALF_TURN * round(middle / 2 / _HALF_TURN)) < _NEAR_EDGE:
+        crs = pyproj.CRS(_OTHER_SIDE)  # else the map's edge would part neighbours
+    if grid.crs.is_geographic and max(-grid.bounds[0], grid.bounds[2]) > _HALF_TURN:
+        grid = replace(grid, crs=pyproj.CRS(_WRAPPED.format(middle=round(middle))))
     to_equal = pyproj.Transformer.from_crs(grid.crs, crs, always_xy=True)
     left, low, right, high = to_equal.transform_bounds(*grid.bounds)
     left, low = (np.floor(one / _SIDE_M) * _SIDE_M for one in (left, low))
