@@ -6,12 +6,14 @@ Cells are 100 m wide and start 500 m outside the two districts. Minutes are stra
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import affine
 import numpy as np
 import pandas as pd
+import toy_results
 import toys
 from toys import CRS, X0, Y0
 
@@ -23,6 +25,10 @@ from gapmap.population.value import Population
 from gapmap.rasters.grid import Grid
 from gapmap.surface import Surface, SurfaceSource, Terrain
 from gapmap.surface.field import Field
+
+if TYPE_CHECKING:
+    from gapmap.assessment import Assessment
+    from gapmap.outputs import Results
 
 CELL_M = 100.0
 GRID = Grid(
@@ -175,6 +181,15 @@ def gridded(made: Population) -> Gridded:
     return compare_grid(toys.access(), cells, made)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surfaced(Access):
+    """Access as it is once surfaces are measured."""
+
+    surface: object = None
+    fields: object = None
+    serving: object = None
+
+
 def access(made: Surface | None = None) -> Access:
     """Give the toy city's access with travel times over the surface to the centres."""
     plain = toys.access()
@@ -188,7 +203,8 @@ def access(made: Surface | None = None) -> Access:
     }
     services = tuple(one.service if s.id == one.service.id else s for s in plain.services)
     services = tuple(replace(s, mode="surface") if s.id == one.service.id else s for s in services)
-    return replace(plain, services=services, **parts)
+    told = {one.name: getattr(plain, one.name) for one in fields(Access)}
+    return Surfaced(**told | {"services": services} | parts)
 
 
 def tables() -> dict[str, pd.DataFrame]:
@@ -281,3 +297,15 @@ def tables() -> dict[str, pd.DataFrame]:
             }
         ),
     }
+
+
+def assessment() -> Assessment:
+    """Give the toy city's assessment with travel times over the surface."""
+    return toys.assessment(access())
+
+
+def results(**changed: object) -> Results:
+    """Give everything that a run with every raster leaves."""
+    made = population()
+    parts = {"population": made, "gridded": gridded(made), "tables": tables()}
+    return toy_results.results(assessment(), **parts | changed)

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+from rasterio._err import CPLE_BaseError  # what comes out of GDAL has no public name
+from rasterio.errors import RasterioError
 from xlsxwriter.exceptions import XlsxWriterException
 
 from gapmap.outputs.areas import areas_left_out, reaches, service_areas
@@ -21,6 +23,7 @@ from gapmap.outputs.figures import write_figures
 from gapmap.outputs.geopackage import write_geopackage
 from gapmap.outputs.manifest import NAME, is_run, listed_files, manifest, write_json
 from gapmap.outputs.place import check_file, reserved
+from gapmap.outputs.rasters import write_rasters
 from gapmap.outputs.tables import findings_table, result_tables, write_csv
 from gapmap.outputs.workbook import workbook_findings, write_workbook
 from gapmap.temporary import probe
@@ -34,7 +37,7 @@ __all__ = ["write_reserved", "write_run", "write_table"]
 
 _FAILURES = (
     *(OSError, sqlite3.Error, zipfile.BadZipFile, XlsxWriterException),
-    *(DataLayerError, DataSourceError, FeatureError),
+    *(DataLayerError, DataSourceError, FeatureError, RasterioError, CPLE_BaseError),
 )
 """What the writers raise where a file cannot be written, each in its own words."""
 _SIDECARS = ("-wal", "-shm", "-journal")
@@ -110,6 +113,7 @@ def _write_all(fresh: Path, results: Results, started: float) -> None:
         for name, table in tables.items():
             write_csv(fresh / f"{name}.csv", table)
         write_workbook(fresh / "tables.xlsx", results, tables)
+        write_rasters(fresh / "rasters", results)
         write_geopackage(fresh / "results.gpkg", results, areas.result())
     page = results.report_html.encode("utf8", "backslashreplace")
     (fresh / "report.html").write_bytes(page)
