@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gapmap.access.nowhere import nowhere_texts
 from gapmap.network.pieces import beyond_water, ferries_at_rest, pieces, pieces_joined
 from gapmap.network.traps import freedom
 from gapmap.words import word
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gapmap.access.trips import Stops
+    from gapmap.access.reasons import Case
+    from gapmap.access.stops import Stops
     from gapmap.network import Network, Snap
 
 __all__ = ["EVIDENCE_COLUMNS", "cut_off", "evidence_columns", "off_road", "piece_of"]
@@ -66,35 +68,33 @@ def cut_off(origins: Stops, island: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return joined & ~on_main & (island | ~on_shore | at_rest)
 
 
-def evidence_columns(
-    origins: Stops,
-    targets: Stops,
-    reason: NDArray[np.object_],
-    unjoined: NDArray[np.bool_],
-) -> dict[str, object]:
-    """Give the columns that say from the network why a place has its reason.
+def evidence_columns(case: Case, targets: Stops, reason: NDArray[np.object_]) -> dict[str, object]:
+    """Give the columns that say from the network or the land why a place has its reason.
 
     Parameters
     ----------
-    origins, targets
-        The places, and the facilities that serve.
+    case
+        What the reasons rest on.
+    targets
+        The facilities that serve.
     reason
         The reason of each place.
-    unjoined
-        Which places are unknown because a facility near them joins no way.
 
     Returns
     -------
     ``component`` and ``component_places``: number of the piece that the place's nearest way
-    belongs to, from 1, the longest, and how many places stand on it. ``evidence`` and
-    ``evidence_zh``: the evidence in English and Chinese; empty for reasons that the network does
-    not decide.
+    belongs to, from 1, the longest, and how many places stand on it; missing over land.
+    ``evidence`` and ``evidence_zh``: the evidence in English and Chinese; empty for reasons that
+    neither network nor land decides.
     """
     count = len(reason)
-    piece = piece_of(origins)
+    piece = piece_of(case.origins)
     on_piece = np.bincount(piece, minlength=1)
     english, chinese = np.full(count, "", dtype=object), np.full(count, "", dtype=object)
-    told = _tell(origins, targets, reason, unjoined)
+    if case.origins.surface is not None:
+        told = _tell_over_land(case, reason)
+    else:
+        told = _tell(case.origins, targets, reason, case.unjoined)
     for place, (zh, en) in told.items():
         english[place], chinese[place] = en, zh
     missing = piece == 0
@@ -142,6 +142,32 @@ def _tell(
                     int(piece[place]),
                 )
             )
+    return told
+
+
+def _tell_over_land(case: Case, reason: NDArray[np.object_]) -> dict[int, _Texts]:
+    """Give the evidence of the places of a service that goes over land."""
+    off = case.origins.off_network
+    told = nowhere_texts(case.origins, np.flatnonzero((reason == "not_connected") & off))
+    near = _texts("evidence_facility_nowhere")
+    for place in np.flatnonzero((reason == "not_connected") & ~off):
+        told[int(place)] = near
+    lost = np.flatnonzero(np.isin(reason, ["no_route", "island_no_ferry"]))
+    land = case.trip.land
+    if land is None:
+        return told
+    on_piece = np.bincount(land.piece + 1, minlength=len(land.km2) + 1)[1:]
+
+    @cache
+    def say(key: str, piece: int) -> _Texts:
+        places, km2 = f"{on_piece[piece]:,}", f"{land.km2[piece]:,.2f}"
+        places_en = "1 place" if on_piece[piece] == 1 else f"{places} places"
+        return _texts(key, places=places, places_en=places_en, km2=km2)
+
+    for place in lost:
+        island = reason[place] == "island_no_ferry"
+        key = "evidence_land_island" if island else "evidence_land"
+        told[int(place)] = say(key, int(land.piece[place]))
     return told
 
 

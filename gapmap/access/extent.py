@@ -7,7 +7,7 @@ is within the limit, may be served from outside the data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,8 @@ import pandas as pd
 import shapely
 
 from gapmap import network as roads
-from gapmap.access.trips import Stops, travel
+from gapmap.access.stops import Stops
+from gapmap.access.trips import travel, within_limit
 from gapmap.findings import Finding, finding
 from gapmap.network.rules import KINDS
 from gapmap.network.snapping import Joins, Snap, pieces_of, usable
@@ -48,6 +49,7 @@ class Extent:
 
     region: Region
     _area: shapely.Geometry | None = None
+    _borders: Stops | None = None
     _trips: dict[_Key, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
@@ -81,6 +83,13 @@ class Extent:
         return pd.arrays.BooleanArray(marked, ~placed)
 
     def _near(self, origins: Stops, service: Service) -> NDArray[np.bool_]:
+        if origins.surface is not None:
+            if self._borders is None:
+                from gapmap.access.overland import at_border  # noqa: PLC0415 - loads kernels
+
+                self._borders = at_border(origins.surface, self.area)
+            out = replace(self._borders, network=origins.network)
+            return within_limit(origins, out, service)
         if origins.network is None:
             return self._near_straight(origins, service)
         key = (service.mode, service.limit_unit, service.speed_kmh)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from gapmap.access.trips import Stops
+    from gapmap.access.stops import Stops
     from gapmap.places import Places
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "far_legs",
     "lost_places",
     "metres",
+    "ranked",
     "where",
 ]
 
@@ -63,7 +64,7 @@ def far_legs(table: pd.DataFrame, places: Places) -> list[Finding]:
         return []
     worst = (
         table.assign(place=np.tile(np.arange(len(places.table)), len(table) // len(places.table)))
-        .loc[table["snap_m_used"] > FAR_LEG_M]
+        .loc[(table["snap_m_used"] > FAR_LEG_M) & (table["measured"] == "network")]
         .sort_values(["snap_m_used", "place", "service"], ascending=[False, True, True])
         .drop_duplicates("place")
     )
@@ -81,7 +82,7 @@ def far_legs(table: pd.DataFrame, places: Places) -> list[Finding]:
             named.itertuples(), places.table.iloc[named["place"]].itertuples(), strict=True
         )
     ]
-    return [*_ranked(found), *_rest("places-far-legs", len(worst) - len(named), FAR_LEG_M)]
+    return [*ranked(found), *_rest("places-far-legs", len(worst) - len(named), FAR_LEG_M)]
 
 
 def lost_places(on_modes: Mapping[str, Stops], places: Places) -> list[Finding]:
@@ -131,7 +132,7 @@ def lost_places(on_modes: Mapping[str, Stops], places: Places) -> list[Finding]:
                 why_en=why_en,
             )
         )
-    return [*_ranked(found), *_rest("places-not-connected", len(worst) - len(named))]
+    return [*ranked(found), *_rest("places-not-connected", len(worst) - len(named))]
 
 
 def facility_legs(served: Iterable[tuple[str, gpd.GeoDataFrame, Stops]]) -> list[Finding]:
@@ -174,7 +175,7 @@ def facility_legs(served: Iterable[tuple[str, gpd.GeoDataFrame, Stops]]) -> list
         )
         for row in worst.head(MOST_LEGS).itertuples()
     ]
-    return [*_ranked(found), *_rest("facilities-far-legs", len(worst) - len(found), FAR_LEG_M)]
+    return [*ranked(found), *_rest("facilities-far-legs", len(worst) - len(found), FAR_LEG_M)]
 
 
 def metres(distance_m: float) -> str:
@@ -187,7 +188,7 @@ def where(row: Any) -> Where:  # noqa: ANN401 - a row of itertuples has no type
     return {"file": str(row.file), "row": None if pd.isna(row.row) else int(row.row)}
 
 
-def _ranked(found: list[Finding]) -> list[Finding]:
+def ranked(found: list[Finding]) -> list[Finding]:
     """Keep the order of a list, the worst first, wherever findings are put in order."""
     return [replace(one, rank=rank) for rank, one in enumerate(found, start=1)]
 

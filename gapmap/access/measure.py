@@ -14,14 +14,17 @@ from gapmap.access.extent import Extent, edge_finding
 from gapmap.access.legs import facility_legs, far_legs, lost_places, metres, where
 from gapmap.access.pieces import OnModes, network_findings, pieces_table
 from gapmap.access.reasons import Case, explain, judge, pool_of, serving_of
+from gapmap.access.standings import lost_ground
+from gapmap.access.stops import Ground, Stops, check_ground
 from gapmap.access.trips import (
-    Stops,
     join,
+    near_lost,
     nearest_straight,
     or_nan,
     origins_of,
     route_lines,
     travel,
+    within_limit,
 )
 from gapmap.access.value import Access
 from gapmap.findings import Finding, finding
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from gapmap.facilities import Facilities
     from gapmap.network import Network
     from gapmap.places import Places
+    from gapmap.surface import Field, Surface
 
 __all__ = ["COLUMNS", "MOST_ROUTES", "measure_access"]
 
@@ -83,6 +87,9 @@ def measure_access(
     facilities: Facilities,
     network: Network | None,
     services: Sequence[Service],
+    *,
+    surface: Surface | None = None,
+    draw_routes: bool = True,
 ) -> Access:
     """Measure how far every place is from the nearest facility of every service.
 
@@ -91,9 +98,17 @@ def measure_access(
     every distance runs along it, off-road legs included; a place off the network is
     ``not_connected``, never measured in a straight line. Limits are inclusive.
 
+    Over a surface places and facilities stand on its cells. Times and lengths are those between
+    the middles of cells: two positions in one cell are 0 apart. A place in a cell that nobody can
+    enter, or off the grid, is ``not_connected``. A limit in metres is compared with the shortest
+    way, whose minutes are not known then. Who goes by road and over land (``off_road`` is
+    ``surface``) takes one stretch of road at most, and the way over land to it and from it, or
+    goes over land all the way: whatever takes least time, and always towards the facility.
+
     Status is ``unknown`` for the reasons ``no_position`` (the place has none, or its own
     facility, known by code, has none), ``outside_area``, ``not_connected`` (the place is off the
-    network, or a facility is that stands within the limit in a straight line), and for
+    network or on no passable cell, or a facility is that stands within the limit in a straight
+    line, or would be within it from the nearest passable cell), and for
     ``below_standard`` where the only facility within the limit lacks the attribute by which to
     judge it or its existence is doubtful; a failed gate is ``uncovered``. The remaining
     reasons are ``covered`` or ``uncovered``.
@@ -105,6 +120,11 @@ def measure_access(
         the column ``measured`` says so.
     services
         The services to measure, with limits.
+    surface
+        The land that services of the mode ``surface`` are measured over, and those whose
+        ``off_road`` is ``surface``. Its roads are whatever it was read with.
+    draw_routes
+        Whether routes are drawn at all; the cells of a grid need none.
 
     Returns
     -------
@@ -112,9 +132,15 @@ def measure_access(
         One row per service and place. Routes are drawn for uncovered places; where one service
         has more than ``MOST_ROUTES`` of them, for those with the most people, and a finding
         says so.
+
+    Raises
+    ------
+    MethodError
+        A service needs a surface or a network that is not there, or a limit in minutes.
     """
-    known = _Known(Extent(places.region))
-    found = [_measure(places, facilities, network, service, known) for service in services]
+    known = _Known(Extent(places.region), Ground(network, surface), draw_routes)
+    check_ground(known.ground, services)
+    found = [_measure(places, facilities, service, known) for service in services]
     routes = [one.routes for one in found if len(one.routes)]
     tables = [one.table for one in found]
     table = pd.concat(tables, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)
@@ -128,6 +154,7 @@ def measure_access(
         findings=(
             *(note for one in found for note in one.findings),
             *lost_places(known.on_modes.places, places),
+            *lost_ground(known.stops, places, [(one.serving, one.targets) for one in found]),
             *far_legs(table, places),
             *facility_legs(
                 (service.mode, one.serving, one.targets)
@@ -137,6 +164,16 @@ def measure_access(
             *edge_finding(table),
         ),
         pieces=pieces_table(known.on_modes, places),
+        surface=surface,
+        fields={
+            service.id: one.field
+            for service, one in zip(services, found, strict=True)
+            if one.field is not None
+        },
+        serving={
+            service.id: one.serving[["facility_id", "facility"]].reset_index(drop=True)
+            for service, one in zip(services, found, strict=True)
+        },
     )
 
 
@@ -145,29 +182,31 @@ class _Known:
     """What several services share: places on the network by mode, and the edge of the data."""
 
     extent: Extent
+    ground: Ground
+    draw_routes: bool
     stops: dict[str, Stops] = field(default_factory=dict)
     on_modes: OnModes = field(default_factory=OnModes)
 
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """One service's rows, routes and findings, and the facilities that serve."""
+    """One service's rows, routes and findings, the facilities that serve, and their field."""
 
     table: pd.DataFrame
     routes: gpd.GeoDataFrame
     findings: list[Finding]
     serving: gpd.GeoDataFrame
     targets: Stops
+    field: Field | None
 
 
 def _measure(
     places: Places,
     facilities: Facilities,
-    network: Network | None,
     service: Service,
     known: _Known,
 ) -> _Measured:
-    origins = origins_of(places, network, service, known.stops)
+    origins = origins_of(places, known.ground, service, known.stops)
     pool = pool_of(facilities, service.id)
     judged = judge(pool)
     located = pool.geometry.notna().to_numpy()
@@ -183,7 +222,7 @@ def _measure(
         trip=trip,
         failing=_any_within(origins, pool[(judged == "fails") & located], service, within),
         doubtful=_any_within(origins, pool[(judged == "doubtful") & located], service, within),
-        unjoined=_near_unjoined(origins, targets, service, within),
+        unjoined=near_lost(origins, targets, service) & ~within,
         unplaced=pool[(judged != "fails") & ~located],
         serving=len(serving) > 0,
     )
@@ -193,23 +232,14 @@ def _measure(
     )
     notes = _notes(service, facilities, serving, targets)
     far = np.flatnonzero((status == "uncovered") & np.isfinite(trip.distance_m))
-    wanted = _most_people(far, places)
-    if len(wanted) < len(far):
+    wanted = _most_people(far, places) if known.draw_routes else far[:0]
+    if known.draw_routes and len(wanted) < len(far):
         notes.append(
             finding("routes-left-out", service=service.id, drawn=len(wanted), count=len(far))
         )
     lines = route_lines(trip, origins, targets, wanted)
-    return _Measured(table, _routes(table, lines, wanted, places), notes, serving, targets)
-
-
-def _near_unjoined(
-    origins: Stops, targets: Stops, service: Service, already: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Say which places may be within the limit of a facility that the network does not reach."""
-    lost = targets.xy[targets.off_network]
-    if len(lost) == 0:
-        return np.zeros(len(already), dtype=bool)
-    return travel(Stops(origins.xy), Stops(lost), service).within(service) & ~already
+    routes = _routes(table, lines, wanted, places)
+    return _Measured(table, routes, notes, serving, targets, trip.field)
 
 
 def _most_people(far: NDArray[np.int64], places: Places) -> NDArray[np.int64]:
@@ -224,7 +254,7 @@ def _any_within(
     """Say which places have one of ``others`` within the limit; asked only where it matters."""
     if len(others) == 0 or already.all():
         return np.zeros(len(already), dtype=bool)
-    return travel(origins, join(others, origins, service), service).within(service) & ~already
+    return within_limit(origins, join(others, origins, service), service) & ~already
 
 
 def _as_table(
@@ -238,7 +268,7 @@ def _as_table(
     reached = np.isfinite(trip.distance_m)
     beyond = np.where(status == "uncovered", trip.value(service) - service.limit, np.nan)
     straight_m, _ = nearest_straight(origins.xy, targets.xy)
-    on_network = origins.snap is not None
+    straight = origins.measured == "straight"
     columns: dict[str, object] = {
         name: case.places[name].to_numpy(copy=True) for name in COLUMNS[:10]
     }
@@ -255,15 +285,13 @@ def _as_table(
         "reason": reason,
         "shortfall": np.where(beyond > 0, or_nan(beyond), np.nan),
         "mode": service.mode,
-        "measured": "network" if on_network else "straight",
-        "route": _ROUTES[service.limit_unit] if on_network else "straight",
-        "snap_m_used": np.where(
-            reached & on_network, or_nan(trip.leg_m), _of_snap(origins, "distance_m")
-        ),
+        "measured": origins.measured,
+        "route": "straight" if straight else _ROUTES[service.limit_unit],
+        "snap_m_used": np.where(reached, or_nan(trip.leg_m), _of_snap(origins, "distance_m")),
         "nearest_way_m": _of_snap(origins, "nearest_way_m"),
         "limit_source": service.source,
         "limit_basis": service.basis,
-        **evidence_columns(origins, targets, reason, case.unjoined),
+        **evidence_columns(case, targets, reason),
     }
     return pd.DataFrame(columns, columns=list(COLUMNS))
 
@@ -309,10 +337,10 @@ def _notes(
     targets: Stops,
 ) -> list[Finding]:
     notes = []
-    lost = np.flatnonzero(targets.off_network)
+    lost = np.flatnonzero(targets.off_network & (targets.snap is not None))
     for row, number in zip(serving.iloc[lost].itertuples(), lost, strict=True):
         assert targets.network is not None  # noqa: S101 - who is off it has one
-        assert targets.snap is not None  # noqa: S101 - it comes with the network
+        assert targets.snap is not None  # noqa: S101 - as above
         nearest_m = float(targets.snap.nearest_way_m[number])
         why_zh, why_en = off_road(targets.network, nearest_m)
         notes.append(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gapmap.access.legs import Where
-    from gapmap.access.trips import Stops
+    from gapmap.access.stops import Stops
     from gapmap.network import Network
     from gapmap.network.traps import Trap
     from gapmap.places import Places
@@ -73,8 +73,8 @@ class OnModes:
     facilities: dict[str, list[Stops]] = field(default_factory=dict)
 
     def add(self, mode: str, origins: Stops, targets: Stops) -> None:
-        """Note a service's places and facilities; straight lines join nothing."""
-        if origins.network is not None:
+        """Note a service's places and facilities; straight lines and land join nothing."""
+        if origins.snap is not None:
             self.places[mode] = origins
             self.facilities.setdefault(mode, []).append(targets)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from gapmap.access.trips import Stops, Trip
+    from gapmap.access.stops import Stops, Trip
     from gapmap.access.value import Service
     from gapmap.facilities import Facilities
 
@@ -63,8 +63,8 @@ def explain(case: Case) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     position = case.places["position"].to_numpy()
     own_unplaced = case.places["place_id"].isin(_named(case.unplaced)).to_numpy()
     island = case.places["island"].fillna(value=False).to_numpy(dtype=bool)
-    on_network = case.origins.snap is not None
-    no_ferry = (island & ~case.trip.has_ferry & on_network) | cut_off(case.origins, island)
+    straight = case.origins.measured == "straight"
+    no_ferry = (island & ~case.trip.has_ferry & (not straight)) | cut_off(case.origins, island)
     nobody_placed = np.full(count, not case.serving and len(case.unplaced) > 0)
     unreachable = ~np.isfinite(case.trip.distance_m)
     rules = [

@@ -1,103 +1,71 @@
-"""Trips: from every place to the nearest of some facilities, along the network or straight."""
+"""Trips: from every place to the nearest of some facilities, by road, over land or straight."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from gapmap import network as roads
+from gapmap.access.stops import Ground, Stops, Trip, nearest_straight
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from gapmap.access.value import Service
-    from gapmap.network import Network, Reach, Snap
     from gapmap.places import Places
 
 __all__ = [
+    "Ground",
     "Stops",
     "Trip",
     "join",
+    "near_lost",
     "nearest_straight",
     "or_nan",
     "origins_of",
     "route_lines",
     "travel",
+    "within_limit",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Stops:
-    """Positions, and where they meet the network; NaN coordinates are never reached.
-
-    Without a network, or for straight lines, ``snap`` and ``network`` are None.
-    """
-
-    xy: NDArray[np.float64]
-    snap: Snap | None = None
-    network: Network | None = None
-
-    @property
-    def off_network(self) -> NDArray[np.bool_]:
-        """Which positions no usable way is near."""
-        if self.snap is None:
-            return np.zeros(len(self.xy), dtype=bool)
-        return ~np.isfinite(self.snap.distance_m)
-
-
-@dataclass(frozen=True, slots=True)
-class Trip:
-    """From every place to its nearest facility.
-
-    ``distance_m`` and ``minutes`` are inf where there is none, ``target`` is then -1.
-    ``has_ferry`` says whether a ferry serves the piece of network that the place stands on,
-    ``leg_m`` how far the place walks off the road on this trip (inf where there is none).
-    ``reach`` is the search of the network, from which routes are drawn.
-    """
-
-    distance_m: NDArray[np.float64]
-    minutes: NDArray[np.float64]
-    target: NDArray[np.int64]
-    has_ferry: NDArray[np.bool_]
-    leg_m: NDArray[np.float64]
-    reach: Reach | None = None
-
-    def value(self, service: Service) -> NDArray[np.float64]:
-        """Give what the service's limit is compared with."""
-        return self.distance_m if service.limit_unit == "m" else self.minutes
-
-    def within(self, service: Service) -> NDArray[np.bool_]:
-        """Say which places are within the limit, which is inclusive."""
-        return self.value(service) <= service.limit + roads.SLACK
-
-
-def origins_of(
-    places: Places, network: Network | None, service: Service, known: dict[str, Stops]
-) -> Stops:
-    """Join the places to the network once for each mode; ``known`` keeps them."""
-    mode = "straight" if network is None else service.mode
+def origins_of(places: Places, ground: Ground, service: Service, known: dict[str, Stops]) -> Stops:
+    """Join the places to what a service travels on, once for each mode; ``known`` keeps them."""
+    own = ground.of(service)
+    if own == Ground():
+        mode = "straight"
+    elif own.surface is None:
+        mode = service.mode
+    else:
+        mode = "surface" if own.network is None else f"{service.mode}+surface"
     if mode not in known:
         xy = _xy(places.table)
         xy[(places.table["position"] != "ok").to_numpy()] = np.nan
-        straight = network is None or mode == "straight"
-        known[mode] = Stops(xy) if straight else _joined(xy, network, mode)
+        standing = next((one for one in known.values() if one.standing is not None), None)
+        if standing is not None and own.surface is not None:
+            known[mode] = replace(standing, network=own.network)
+        else:
+            known[mode] = _joined(xy, own, service.mode)
     return known[mode]
 
 
 def join(facilities: gpd.GeoDataFrame, origins: Stops, service: Service) -> Stops:
-    """Join facilities to the network that the origins stand on."""
-    xy = _xy(facilities)
-    return Stops(xy) if origins.network is None else _joined(xy, origins.network, service.mode)
+    """Join facilities to what the origins stand on."""
+    return _joined(_xy(facilities), Ground(origins.network, origins.surface), service.mode)
 
 
-def _joined(xy: NDArray[np.float64], network: Network | None, mode: str) -> Stops:
-    assert network is not None  # noqa: S101 - callers have a network
-    return Stops(xy, roads.snap(network, xy, mode=mode), network)
+def _joined(xy: NDArray[np.float64], own: Ground, mode: str) -> Stops:
+    if own.surface is not None:
+        from gapmap.access.overland import stand_on  # noqa: PLC0415 - loads the surface's kernels
+
+        return replace(stand_on(own.surface, xy), network=own.network)
+    if own.network is None:
+        return Stops(xy)
+    return Stops(xy, roads.snap(own.network, xy, mode=mode), own.network)
 
 
 def _xy(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
@@ -107,6 +75,8 @@ def _xy(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
 
 def travel(origins: Stops, targets: Stops, service: Service) -> Trip:
     """Go from every place to the nearest target."""
+    if origins.surface is not None:
+        return _travel_over(origins, targets, service)
     if len(targets.xy) == 0:
         nowhere = np.full(len(origins.xy), np.inf)
         never = np.zeros(len(nowhere), dtype=bool)
@@ -127,6 +97,16 @@ def travel(origins: Stops, targets: Stops, service: Service) -> Trip:
     return Trip(*measures, reach.target, reach.has_ferry, reach.leg_m, reach)
 
 
+def _travel_over(origins: Stops, targets: Stops, service: Service) -> Trip:
+    if origins.network is None:
+        from gapmap.access.overland import travel_over  # noqa: PLC0415 - as above
+
+        return travel_over(origins, targets, service)
+    from gapmap.access.off_road import travel_off_road  # noqa: PLC0415 - as above
+
+    return travel_off_road(origins, targets, service)
+
+
 def _straight(origins: Stops, targets: Stops, service: Service) -> Trip:
     distance_m, target = nearest_straight(origins.xy, targets.xy)
     speed_kmh = service.speed_kmh or roads.default_speeds().get(service.mode)
@@ -136,16 +116,37 @@ def _straight(origins: Stops, targets: Stops, service: Service) -> Trip:
     return Trip(distance_m, minutes, target, never, np.full(len(target), np.inf))
 
 
-def nearest_straight(
-    xy: NDArray[np.float64], target_xy: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Give the straight distance to the nearest target (inf without one) and which it is."""
-    known = np.isfinite(xy).all(axis=1)
-    distance_m = np.full(len(xy), np.inf)
-    target = np.full(len(xy), -1)
-    if len(target_xy) and known.any():
-        distance_m[known], target[known] = cKDTree(target_xy).query(xy[known])
-    return distance_m, target
+def within_limit(origins: Stops, targets: Stops, service: Service) -> NDArray[np.bool_]:
+    """Say which places are within the limit of a target; sooner done than all of a trip."""
+    if origins.surface is None:
+        return travel(origins, targets, service).within(service)
+    limit = service.limit + roads.SLACK
+    if origins.network is None:
+        from gapmap.access.overland import cost_over  # noqa: PLC0415 - as above
+
+        return cost_over(origins, targets, service, limit) <= limit
+    from gapmap.access.off_road import minutes_off_road  # noqa: PLC0415 - as above
+
+    return minutes_off_road(origins, targets, service, limit) <= limit
+
+
+def near_lost(origins: Stops, targets: Stops, service: Service) -> NDArray[np.bool_]:
+    """Say which places may be within the limit of a target that the ground does not reach.
+
+    By road those within it in a straight line. Over a surface also those that would be if the
+    target could be walked to, in a straight line, from the passable cell nearest to it; walking is
+    as fast as the surface says.
+    """
+    which = np.flatnonzero(targets.lost)
+    if not len(which):
+        return np.zeros(len(origins.xy), dtype=bool)
+    if origins.surface is None:
+        return travel(Stops(origins.xy), Stops(targets.xy[which]), service).within(service)
+    from gapmap.access.overland import pick, straight_within, where_they_could  # noqa: PLC0415
+
+    lost = pick(targets, which)
+    near = straight_within(origins, lost, service)
+    return near | within_limit(origins, where_they_could(lost), service)
 
 
 def route_lines(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gapmap.findings import Finding
     from gapmap.network import Network
     from gapmap.places import Places
+    from gapmap.surface import Field, Surface
 
 __all__ = ["REASONS", "STATUSES", "Access", "Service"]
 
@@ -45,7 +46,8 @@ class Service:
     name
         Name by language.
     mode
-        ``walk``, ``cycle``, ``drive`` or ``straight``.
+        ``walk``, ``cycle``, ``drive``, ``straight``, or ``surface``: over land, at the speeds that
+        the surface gives each cell.
     limit, limit_unit
         The limit, inclusive, and its unit: ``m`` or ``minutes``.
     source
@@ -54,7 +56,11 @@ class Service:
         ``plan`` where the plan gives the limit, ``standard`` where a named standard in force
         does, else ``assumption``.
     speed_kmh
-        Speed along the way; None means the mode's default.
+        Speed along the way; None means the mode's default. Over land the surface's speeds count.
+    off_road
+        How one gets between a position and the ways: ``straight``, to the ways next to it; or
+        ``surface``, over land, to any way, with one stretch by road at most. The latter needs a
+        limit in minutes.
     """
 
     id: str
@@ -65,6 +71,7 @@ class Service:
     source: str = "assumption"
     basis: str = "assumption"
     speed_kmh: float | None = None
+    off_road: str = "straight"
 
     @property
     def by(self) -> str:
@@ -89,6 +96,16 @@ class Access:
         ``facility_id``, ``distance_m``, ``minutes``, ``geometry``.
     pieces
         The connected pieces of the network, by mode: the columns of ``pieces.csv``.
+    surface
+        The land that some services are measured over.
+    fields
+        For each of these services the minutes between every cell of ``surface`` and its nearest
+        facility, and which facility that is: ``source`` counts the rows of ``serving``. Where the
+        limit is in metres the minutes are still those of the fastest way. Legs of places that were
+        moved to a passable cell are not in them.
+    serving
+        For every service the facilities that serve: ``facility_id`` and ``facility``, ordered by
+        id.
     """
 
     table: pd.DataFrame
@@ -99,3 +116,6 @@ class Access:
     routes: gpd.GeoDataFrame
     findings: tuple[Finding, ...] = ()
     pieces: pd.DataFrame = field(default_factory=no_pieces)
+    surface: Surface | None = None
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    serving: Mapping[str, pd.DataFrame] = field(default_factory=dict)
