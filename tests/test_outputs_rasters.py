@@ -317,13 +317,16 @@ def test_a_table_that_nobody_knows_of_is_written_all_the_same(tmp_path: Path) ->
     assert row == {"strange_column": "'=1+1", "minutes": "1.235", "simulated": "true"}
 
 
-@pytest.mark.parametrize("name", ["access", "population"])
-def test_no_table_takes_the_place_of_another(name: str) -> None:
-    results = toy_results.results(
-        population=toy_grids.population(), tables={name: pd.DataFrame({"a": [1]})}
-    )
-    with pytest.raises(MethodError, match=name):
+def test_no_table_takes_the_place_of_one_of_every_run() -> None:
+    results = toy_results.results(tables={"access": pd.DataFrame({"a": [1]})})
+    with pytest.raises(MethodError, match="access"):
         result_tables(results, ())
+
+
+def test_a_table_that_is_given_stands_for_the_one_of_the_value() -> None:
+    classes = toy_grids.CLASSES.head(1)
+    told = result_tables(toy_grids.results(tables={"surface": classes}), ())
+    assert len(told["surface"]) == 1
 
 
 def test_the_tables_hold_what_was_given(run: Path) -> None:

@@ -6,7 +6,7 @@ Cells are 100 m wide and start 500 m outside the two districts. Minutes are stra
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,7 @@ from gapmap.gridded import Gridded, compare_grid
 from gapmap.population import PopulationSource, as_places
 from gapmap.population.value import Population
 from gapmap.rasters.grid import Grid
-from gapmap.surface import Surface, SurfaceSource, Terrain
-from gapmap.surface.field import Field
+from gapmap.surface import Field, Surface, SurfaceSource, Terrain
 
 if TYPE_CHECKING:
     from gapmap.assessment import Assessment
@@ -181,15 +180,6 @@ def gridded(made: Population) -> Gridded:
     return compare_grid(toys.access(), cells, made)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surfaced(Access):
-    """Access as it is once surfaces are measured."""
-
-    surface: object = None
-    fields: object = None
-    serving: object = None
-
-
 def access(made: Surface | None = None) -> Access:
     """Give the toy city's access with travel times over the surface to the centres."""
     plain = toys.access()
@@ -203,8 +193,7 @@ def access(made: Surface | None = None) -> Access:
     }
     services = tuple(one.service if s.id == one.service.id else s for s in plain.services)
     services = tuple(replace(s, mode="surface") if s.id == one.service.id else s for s in services)
-    told = {one.name: getattr(plain, one.name) for one in fields(Access)}
-    return Surfaced(**told | {"services": services} | parts)
+    return replace(plain, services=services, **parts)
 
 
 def tables() -> dict[str, pd.DataFrame]:

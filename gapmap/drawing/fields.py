@@ -8,10 +8,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gapmap.access import Access, Service
-    from gapmap.surface import Surface
-    from gapmap.surface.field import Field
+    from gapmap.surface import Field, Surface
 
-__all__ = ["Travelled", "surface_of", "travelled"]
+__all__ = ["Travelled", "travelled"]
 
 
 _KMH: Final = 0.06
@@ -42,19 +41,13 @@ class Travelled(NamedTuple):
         return self.service.limit_unit == "minutes"
 
 
-def surface_of(access: Access) -> Surface | None:
-    """Give the surface that access was measured over, if there is one."""
-    return getattr(access, "surface", None)
-
-
 def travelled(access: Access) -> list[Travelled]:
     """Give what was measured over a surface, in the order of the services."""
-    surface = surface_of(access)
+    surface = access.surface
     if surface is None:
         return []
-    fields, serving = getattr(access, "fields"), getattr(access, "serving")  # noqa: B009
     return [
-        Travelled(service, surface, fields[service.id], serving[service.id])
+        Travelled(service, surface, access.fields[service.id], access.serving[service.id])
         for service in access.services
-        if service.id in fields
+        if service.id in access.fields
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from gapmap.drawing.fields import surface_of
 from gapmap.errors import MethodError
 
 if TYPE_CHECKING:
@@ -37,20 +36,20 @@ def extra_tables(results: Results, *, taken: Collection[str]) -> dict[str, pd.Da
     MethodError
         A table has the name of another one.
     """
-    surface = surface_of(results.assessment.access)
+    surface = results.assessment.access.surface
     own = {
         "population": results.population.areas if results.population else None,
         "grid_coverage": results.gridded.comparison if results.gridded else None,
         "surface": surface.classes if surface else None,
     }
     made = {name: table for name, table in own.items() if table is not None}
-    twice = (set(made) | set(taken)) & set(results.tables)
+    twice = set(taken) & set(results.tables)
     if twice:
         names = ", ".join(sorted(twice))
         raise MethodError(
             f"{names}: there is such a table already; this is a defect of gapmap, report it",
             f"{names}:已有同名的表;这是 gapmap 的缺陷,请报告",
         )
-    made |= results.tables
+    made |= dict(results.tables)
     order = [*EXTRA, *(name for name in made if name not in EXTRA)]
     return {name: made[name] for name in order if name in made}

@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from gapmap.cells import visible
-from gapmap.drawing.fields import surface_of
 from gapmap.findings import by_severity
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
 
 def _grids(results: Results) -> dict[str, object]:
     """Describe the population grid and the surface; nothing of a study without them."""
-    population, surface = results.population, surface_of(results.assessment.access)
+    population, surface = results.population, results.assessment.access.surface
     told: dict[str, object] = {}
     if population is not None:
         told["population"] = _source(population.source) | _lie(population.grid) | {

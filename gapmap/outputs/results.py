@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from gapmap.access import no_borders
-from gapmap.drawing.fields import surface_of
 from gapmap.report import Grids
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ class Results:
         """Names of all input files whose content is simulated."""
         access = self.assessment.access
         carriers = (self.assessment.records, access.network, access.facilities, access.places,
-                    surface_of(access), self.population)  # fmt: skip
+                    access.surface, self.population)  # fmt: skip
         named = [*self.about.simulated]
         named += [file.name for file in self.about.inputs if file.simulated]
         for carrier in (*carriers, access.places.region):

@@ -50,7 +50,7 @@ def content(
     access = assessment.access
     grids = grids or Grids()
     extra = grid_content(assessment, grids)
-    found = _all_findings(assessment, findings)
+    found = _all_findings(assessment, findings, grids)
     groups = grouped(found, most=MOST_MEMBERS)
     severities = by_severity(found)
     return {
@@ -126,6 +126,7 @@ def _service(service: Service, network: Network | None) -> dict[str, object]:
         "id": service.id,
         "name": dict(service.name),
         "mode": service.mode,
+        "off_road": service.off_road,
         "limit": float(service.limit),
         "limit_unit": service.limit_unit,
         "source": service.source,
@@ -167,12 +168,14 @@ def _table(frame: pd.DataFrame) -> dict[str, list[object]]:
     return {str(name): plain(frame[name]) for name in frame.columns}
 
 
-def _all_findings(assessment: Assessment, given: Iterable[Finding]) -> list[Finding]:
+def _all_findings(assessment: Assessment, given: Iterable[Finding], grids: Grids) -> list[Finding]:
     """Give the findings of the run as they are, and what else a reader or step found, once."""
     listed = list(given)
     gathered: list[Finding] = []
     for source in (*sources_of(assessment), assessment.access, assessment):
         gathered += source.findings
+    for extra in (assessment.access.surface, grids.population, grids.gridded):
+        gathered += extra.findings if extra is not None else ()
     known = set(listed)
     return listed + [found for found in dict.fromkeys(gathered) if found not in known]
 
@@ -205,7 +208,9 @@ def _said(found: Finding) -> dict[str, object]:
 
 
 def _row_counts(assessment: Assessment) -> list[RowCount]:
-    return [count for source in sources_of(assessment) for count in source.rows]
+    surface = assessment.access.surface
+    counted = [count for source in sources_of(assessment) for count in source.rows]
+    return [*counted, *(one for one in (surface.rows if surface else ()) if one not in counted)]
 
 
 def _row_count(count: RowCount) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from gapmap.drawing import plain
 from gapmap.drawing.chart import WIDTH_IN, height_in, new_figure
-from gapmap.drawing.fields import surface_of, travelled
+from gapmap.drawing.fields import travelled
 from gapmap.drawing.ground import BARRIER, ROAD, UNKNOWN, UNREACHED, steps_of
 from gapmap.drawing.sheet import area_of, draw_travelled
 
@@ -44,7 +44,7 @@ def grid_content(assessment: Assessment, grids: Grids) -> dict[str, object]:
         made["population"] = _population(grids.population)
     if grids.gridded is not None:
         made["compared"] = _rows_of(grids.gridded.comparison, "group_kind", _KINDS)
-    surface = surface_of(access)
+    surface = access.surface
     if surface is not None:
         made["surface"] = _surface(surface, access)
     for name, kind in (("zones", "zone_kind"), ("unserved", "area_kind")):
@@ -59,7 +59,7 @@ def grid_content(assessment: Assessment, grids: Grids) -> dict[str, object]:
 
 def simulated_grids(assessment: Assessment, grids: Grids) -> list[str]:
     """Name the rasters that are simulated."""
-    sources = (grids.population, surface_of(assessment.access))
+    sources = (grids.population, assessment.access.surface)
     return [name for one in sources if one is not None for name in one.simulated]
 
 
