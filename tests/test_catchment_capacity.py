@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import shapely
 from builders import CRS, X0, Y0, clinic, facilities, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_catchment_referral import surface
 from test_gridded import population
 
 from gapmap.access import measure_access
@@ -17,6 +20,7 @@ from gapmap.catchment import CAPACITY_COLUMNS, UNSERVED_COLUMNS, CapacityRule, m
 from gapmap.errors import MethodError
 from gapmap.network import network_from_lines
 from gapmap.population import as_places
+from gapmap.surface import SurfaceSource
 
 RULE = CapacityRule(service="clinic")
 
@@ -150,6 +154,33 @@ def test_over_the_network_by_minutes() -> None:
     assert first["people_served"] == 55
     assert first["catchment_minutes"] == pytest.approx(15)
     assert made.table["reason"].tolist() == ["", "not_connected"]
+
+
+@pytest.mark.parametrize("unit", ["minutes", "m"])
+@pytest.mark.parametrize("seed", range(4))
+def test_over_a_surface_all_who_are_covered_are_served_while_there_is_room(seed, unit) -> None:
+    # Cells of 1 to 3 minutes, every sixth impassable; who stands there is moved 150 m at most.
+    random = np.random.default_rng(seed)
+    land = surface(
+        minutes=random.choice([1.0, 2.0, 3.0, np.inf], (20, 20), p=[0.3, 0.3, 0.23, 0.17])
+    )
+    land = replace(land, source=SurfaceSource(snap_m=150.0))
+    rows = [
+        {"x": x, "y": y, "people": people}
+        for x, y, people in random.integers([0, 0, 1], [2000, 2000, 50], (30, 3)).tolist()
+    ]
+    sites = facilities(
+        [{"x": x, "y": y, "capacity": 1e6} for x, y in random.integers(0, 2000, (3, 2)).tolist()]
+    )
+    service = clinic(9 if unit == "minutes" else 700, mode="surface", unit=unit)
+    access = measure_access(places(rows), sites, None, [service], surface=land)
+    covered = (access.table["status"] == "covered").to_numpy()
+    assert 0 < covered.sum() < len(rows)
+    made = measure_capacity(access, [RULE])
+    served = made.unserved[made.unserved["area_kind"] == "place"]["people_served"].to_numpy()
+    assert served == pytest.approx(np.where(covered, access.table["people"], 0))
+    farthest = access.table.loc[covered, "minutes" if unit == "minutes" else "distance_m"].max()
+    assert farthest - 1e-6 <= made.table[f"catchment_{unit}"].max() <= service.limit + 1e-6
 
 
 def test_people_where_the_cells_are() -> None:

@@ -142,9 +142,11 @@ def test_straight_lines_have_no_minutes() -> None:
     assert (limited["status"], limited["reason"]) == ("unknown", "no_speed")
 
 
-def surface(*, direction: str = "to", wall: int | None = None, height_m=None) -> Surface:
+def surface(
+    *, minutes=None, direction: str = "to", wall: int | None = None, height_m=None
+) -> Surface:
     """20 x 20 cells of 100 m, a minute each; a column that nobody passes; heights."""
-    minutes = np.ones((20, 20))
+    minutes = np.ones((20, 20)) if minutes is None else minutes
     if wall is not None:
         minutes[:, wall] = np.inf
     grid = Grid(

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from gapmap.access.reasons import judge, pool_of
-from gapmap.catchment.costs import costs_within, listed, located, straight_costs
+from gapmap.access.trips import Ground, join, near_lost, origins_of
+from gapmap.catchment.costs import costs_between, listed
 from gapmap.catchment.filling import ORDERS, fill_capacity
 from gapmap.catchment.unserved import UNSERVED_COLUMNS, Grounds, Left, unserved_rows
 from gapmap.errors import MethodError
@@ -197,25 +198,27 @@ def _pool(access: Access, service: Service) -> _Pool:
 def _fill(access: Access, grounds: Grounds, service: Service, rule: CapacityRule) -> Capacity:
     """Fill the facilities of one service."""
     pool = _pool(access, service)
+    origins = origins_of(access.places, Ground(access.network, access.surface), service, {})
+    targets, doubtful = (join(one, origins, service) for one in (pool.serving, pool.doubtful))
     room = pool.serving["capacity"].to_numpy(dtype=float) * rule.people_per_capacity
-    costs = costs_within(access, service, pool.serving)
     reason = np.select(
         [
             pool.serving.geometry.isna().to_numpy(),
-            costs.lost,
+            targets.lost,
             ~(np.isfinite(room) & (room >= 0)),
         ],
         ["no_position", "not_connected", "capacity_unknown"],
         "",
     )
+    costs = costs_between(origins, targets, service)
     people = np.nan_to_num(grounds.origins.table["people"].to_numpy(dtype=float))
     usable = np.where(reason == "", room, np.nan)
-    filled = fill_capacity(costs.matrix, people, usable, order=rule.order, limit=service.limit)
+    filled = fill_capacity(costs, people, usable, order=rule.order, limit=service.limit)
     unknown = (
         _status_unknown(access, service)
-        | _reached(costs.matrix, reason == "capacity_unknown")
-        | _reached(costs_within(access, service, pool.doubtful).matrix)
-        | _near_lost(access, service, pool.serving[reason == "not_connected"])
+        | _reached(costs, reason == "capacity_unknown")
+        | _reached(costs_between(origins, doubtful, service))
+        | near_lost(origins, targets, service)
         | _has_unplaced(grounds, pool.unplaced)
     )
     left = Left(
@@ -223,7 +226,7 @@ def _fill(access: Access, grounds: Grounds, service: Service, rule: CapacityRule
         served=filled.served,
         residual=filled.residual,
         unknown=unknown & (filled.residual > 0),
-        within=_reached(costs.matrix, reason == ""),
+        within=_reached(costs, reason == ""),
     )
     return Capacity(
         table=_table(pool.serving, filled, reason, (service, rule)).assign(basis=grounds.basis),
@@ -243,11 +246,6 @@ def _reached(matrix: coo_array, which: Flags | None = None) -> Flags:
     reached = np.zeros(matrix.shape[1], bool)
     reached[origin if which is None else origin[which[facility]]] = True
     return reached
-
-
-def _near_lost(access: Access, service: Service, lost: gpd.GeoDataFrame) -> Flags:
-    """Say who may be within the limit of a facility that the network does not reach."""
-    return _reached(straight_costs(located(access.places.table), located(lost), service))
 
 
 def _has_unplaced(grounds: Grounds, unplaced: gpd.GeoDataFrame) -> Flags:

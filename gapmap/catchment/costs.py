@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 from scipy.sparse import coo_array
 from scipy.spatial import cKDTree
 
@@ -15,51 +14,14 @@ from gapmap import network as roads
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from gapmap.access import Access, Service
-    from gapmap.network import Network
+    from gapmap.access import Service
+    from gapmap.access.trips import Stops
 
-__all__ = ["Costs", "costs_within", "listed", "located", "speed_of", "straight_costs"]
+__all__ = ["costs_between", "listed"]
 
 Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 _MOST_NAMES = 5
-
-
-class Costs(NamedTuple):
-    """Metres or minutes from origins to facilities, in the unit of the service's limit.
-
-    ``matrix`` has the shape (facilities, origins); what is not stored is beyond the limit or out of
-    reach. ``lost`` marks facilities that no way or passable ground is near.
-    """
-
-    matrix: coo_array
-    lost: Flags
-
-
-def costs_within(access: Access, service: Service, facilities: gpd.GeoDataFrame) -> Costs:
-    """Find all pairs of facility and origin within a service's limit, as access measures them.
-
-    Parameters
-    ----------
-    access
-        Whose places are the origins.
-    service
-        Mode, speed and limit.
-    facilities
-        With positions, in the CRS of the places.
-    """
-    begin, end = located(access.places.table), located(facilities)
-    begin[(access.places.table["position"] != "ok").to_numpy()] = np.nan
-    if access.network is None or service.mode == "straight":
-        return Costs(straight_costs(begin, end, service), np.zeros(len(end), bool))
-    return _over_network(access.network, begin, end, service)
-
-
-def located(table: gpd.GeoDataFrame) -> Floats:
-    """Give x and y of a table's points, shape (rows, 2); NaN without one."""
-    points = table.geometry.to_numpy()
-    return np.column_stack((shapely.get_x(points), shapely.get_y(points))).astype(float)
 
 
 def listed(facilities: gpd.GeoDataFrame) -> str:
@@ -69,37 +31,93 @@ def listed(facilities: gpd.GeoDataFrame) -> str:
     return told if len(named) <= _MOST_NAMES else f"{told} …"
 
 
-def _over_network(network: Network, begin: Floats, end: Floats, service: Service) -> Costs:
-    origins, targets = (roads.snap(network, xy, mode=service.mode) for xy in (begin, end))
-    matrix = roads.cost_matrix(
-        network,
-        origins,
-        targets,
+def costs_between(origins: Stops, targets: Stops, service: Service) -> coo_array:
+    """Find all pairs of target and origin within a service's limit, as access measures them.
+
+    Parameters
+    ----------
+    origins, targets
+        On the same ground.
+    service
+        Mode, speed and limit; the limit may be inf.
+
+    Returns
+    -------
+    Metres or minutes, as the limit's unit is, shape (targets, origins). What is not stored is
+    beyond the limit or out of reach.
+    """
+    if origins.measured == "network":
+        return _over_network(origins, targets, service)
+    if origins.measured == "surface":
+        return _over_surface(origins, targets, service)
+    if origins.measured == "straight":
+        return _straight(origins, targets, service)
+    return _off_road(origins, targets, service)
+
+
+def _over_network(origins: Stops, targets: Stops, service: Service) -> coo_array:
+    assert origins.network is not None  # noqa: S101 - they are measured along it
+    assert origins.snap is not None  # noqa: S101 - it comes with the network
+    assert targets.snap is not None  # noqa: S101 - as above
+    found = roads.cost_matrix(
+        origins.network,
+        origins.snap,
+        targets.snap,
         mode=service.mode,
         limit=(service.limit, service.limit_unit),
         speed_kmh=service.speed_kmh,
+    ).tocoo()
+    return coo_array((found.data, found.coords[::-1]), shape=found.shape[::-1])
+
+
+def _over_surface(origins: Stops, targets: Stops, service: Service) -> coo_array:
+    from gapmap.access.overland import cells_of, ground_speed, moved  # noqa: PLC0415 - loads kernels
+    from gapmap.surface.within import cell_pairs_within  # noqa: PLC0415 - as above
+
+    assert origins.surface is not None  # noqa: S101 - they are measured over it
+    in_metres = service.limit_unit == "m"
+    pairs = cell_pairs_within(
+        origins.surface.terrain,
+        cells_of(origins),
+        cells_of(targets),
+        limit=service.limit,
+        unit=service.limit_unit,
     )
-    pairs = matrix.tocoo()
-    origin, target = pairs.coords
-    turned = coo_array((pairs.data, (target, origin)), shape=(len(end), len(begin)))
-    return Costs(turned, ~np.isfinite(targets.distance_m))
+    metres_a_unit = 1.0 if in_metres else ground_speed(origins.surface)
+    legs = moved(origins, metres_a_unit)[pairs.origin] + moved(targets, metres_a_unit)[pairs.target]
+    cost = pairs.value + legs
+    near = cost <= service.limit + roads.SLACK
+    shape = len(targets.xy), len(origins.xy)
+    return coo_array((cost[near], (pairs.target[near], pairs.origin[near])), shape=shape)
 
 
-def straight_costs(begin: Floats, end: Floats, service: Service) -> coo_array:
-    """Find all pairs within the limit in a straight line, shape (facilities, origins)."""
-    metres_a_unit = 1.0 if service.limit_unit == "m" else speed_of(service) * 1000 / 60
-    shape = len(end), len(begin)
-    from_row, to_row = (np.flatnonzero(np.isfinite(xy).all(axis=1)) for xy in (begin, end))
+def _off_road(origins: Stops, targets: Stops, service: Service) -> coo_array:
+    """Ask for one target after the other: by road and over land there is no quicker way."""
+    from gapmap.access.off_road import minutes_off_road  # noqa: PLC0415 - loads kernels
+    from gapmap.access.overland import pick  # noqa: PLC0415 - as above
+
+    limit = service.limit + roads.SLACK
+    rows, columns, costs = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
+    for number in np.flatnonzero(~targets.off_network):
+        minutes = minutes_off_road(origins, pick(targets, np.array([number])), service, limit)
+        near = np.flatnonzero(minutes <= limit)
+        rows.append(np.full(len(near), number))
+        columns.append(near)
+        costs.append(minutes[near])
+    ends = np.concatenate(rows), np.concatenate(columns)
+    return coo_array((np.concatenate(costs), ends), shape=(len(targets.xy), len(origins.xy)))
+
+
+def _straight(origins: Stops, targets: Stops, service: Service) -> coo_array:
+    speed_kmh = service.speed_kmh or roads.default_speeds().get(service.mode, np.nan)
+    metres_a_unit = 1.0 if service.limit_unit == "m" else speed_kmh * 1000 / 60
+    shape = len(targets.xy), len(origins.xy)
+    here, there = (np.flatnonzero(np.isfinite(one.xy).all(axis=1)) for one in (origins, targets))
     radius = (service.limit + roads.SLACK) * metres_a_unit
-    if not len(from_row) or not len(to_row) or np.isnan(radius):
+    if not len(here) or not len(there) or np.isnan(radius):
         return coo_array(shape)
-    near = cKDTree(begin[from_row]).query_ball_point(end[to_row], radius)
-    facility = np.repeat(to_row, [len(one) for one in near])
-    origin = from_row[np.concatenate([np.asarray(one, np.int64) for one in near])]
-    metres = np.hypot(*(begin[origin] - end[facility]).T)
-    return coo_array((metres / metres_a_unit, (facility, origin)), shape=shape)
-
-
-def speed_of(service: Service) -> float:
-    """Give the speed in a straight line, km/h; NaN where nobody knows it."""
-    return service.speed_kmh or roads.default_speeds().get(service.mode, np.nan)
+    near = cKDTree(origins.xy[here]).query_ball_point(targets.xy[there], radius)
+    target = np.repeat(there, [len(one) for one in near])
+    origin = here[np.concatenate([np.asarray(one, np.int64) for one in near])]
+    metres = np.hypot(*(origins.xy[origin] - targets.xy[target]).T)
+    return coo_array((metres / metres_a_unit, (target, origin)), shape=shape)

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from gapmap.access.reasons import judge, pool_of
-from gapmap.access.trips import or_nan
-from gapmap.catchment.costs import listed, located
-from gapmap.catchment.trips import Ground, all_trips, nearest_trips
+from gapmap.access.trips import Ground, or_nan
+from gapmap.catchment.costs import listed
+from gapmap.catchment.trips import all_trips, ground_of, nearest_trips
 from gapmap.errors import MethodError
 from gapmap.findings import finding
 from gapmap.network import SLACK
@@ -174,10 +174,9 @@ def refer(
        https://accessmod.atlassian.net/wiki/spaces/EN/pages/4327517
     """
     ends = _ends(facilities, rule)
-    ground = Ground(rule.mode, network, surface)
-    begin = located(ends.origins)
-    trips = nearest_trips(ground, begin, located(ends.targets))
-    doubtful = nearest_trips(ground, begin, located(ends.doubtful))
+    own = ground_of(rule.mode, Ground(network, surface))
+    trips = nearest_trips(rule.mode, own, ends.origins, ends.targets)
+    doubtful = nearest_trips(rule.mode, own, ends.origins, ends.doubtful)
     status, reason = _judged(ends, rule, trips, doubtful)
     return Referrals(
         table=_table(ends, rule, trips, (status, reason)),
@@ -311,9 +310,8 @@ def referral_matrix(
         As for :func:`refer`.
     """
     ends = _ends(facilities, rule)
-    pairs = all_trips(
-        Ground(rule.mode, network, surface), located(ends.origins), located(ends.targets)
-    )
+    own = ground_of(rule.mode, Ground(network, surface))
+    pairs = all_trips(rule.mode, own, ends.origins, ends.targets)
     table = pd.DataFrame(
         {
             "referral": rule.name,
