@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gapmap.errors import MethodError
-from gapmap.surface.kernels.buckets import bucket_width, moves, spread, take_over
+from gapmap.surface.kernels.buckets import bucket_width, moves, sample, spread, take_over
 from gapmap.surface.kernels.flat_rows import NOBODY, PAD, Steps, inside_of
 from gapmap.surface.kernels.sweeping import BLOCK, PATIENCE, sweep
 
@@ -23,7 +23,9 @@ __all__ = ["flat_search", "travel_minutes"]
 
 _KNIGHTS: Final = 16
 _DIAGONAL: Final = {4: inf, 8: 0.5**0.5, _KNIGHTS: 0.5**0.5}
-_MANY_CHANGES, _MANY_WAIT = 0.4, 0.1  # of the cells; about where starting again is as fast
+_FEW_PASSABLE = 0.1  # of the cells: a sweep looks at all of them
+_MANY_CHANGES, _MANY_WAIT = 0.5, 0.1  # of the cells
+_MOST_WAIT = 0.5  # of the cells that the last sweep changed
 _FURTHEST: Final = np.nextafter(np.finfo(np.float64).max, 0.0)
 _INSIDE: Final = (slice(PAD, -PAD), slice(PAD, -PAD))
 
@@ -194,7 +196,7 @@ def _cells(sources: npt.ArrayLike, shape: tuple[int, int]) -> Integers:
     given = np.asarray(sources)
     if given.size == 0:
         return np.empty((0, 2), np.int64)
-    if given.shape != (len(given), 2) or given.dtype.kind not in "iu":
+    if given.shape[1:] != (2,) or given.dtype.kind not in "iu":
         raise MethodError(
             "sources are pairs of a row and a column, whole numbers, of shape (n, 2); "
             f"this is {given.dtype} of shape {given.shape}",
@@ -231,32 +233,47 @@ def _put_down(seeds: _Seeds, price: Floats, owner: Owners | None) -> None:
 
 
 def _search(job: _Job, seeds: _Seeds, price: Floats, owner: Owners | None) -> None:
-    """Sweep, and go over to buckets where ways wind: from where it stands, or from the start.
-
-    Many changes that wait all over the grid take buckets longer than the front of a new search,
-    which stays in the processor's cache.
-    """
-    unreached = price[0, 0]
+    """Sweep, and go over to buckets where ways wind."""
+    unreached, waiting = price[0, 0], seeds.cell
     _put_down(seeds, price, owner)
+    if np.isfinite(sample(job.cost)).mean() >= _FEW_PASSABLE:
+        started = _started(seeds, price)
+        down, up, changed = sweep(job.cost, price, owner, started, job.steps, PATIENCE)
+        if not changed:
+            return
+        if changed < _MANY_CHANGES * price.size:
+            waiting = take_over(job.cost, price, owner, down, up, job.steps)
+        if _as_well_again(changed, len(waiting), price.size):
+            waiting = seeds.cell
+            price[:] = unreached
+            if owner is not None:
+                owner[:] = NOBODY
+            _put_down(seeds, price, owner)
+    _spread(job, price, owner, waiting)
+
+
+def _as_well_again(changed: int, waiting: int, size: int) -> bool:
+    """Tell whether buckets had better begin again than go on from where sweeping stopped.
+
+    Cells that wait all over the grid take longer than the narrow front of a new search, which
+    stays in the processor's cache; and where most of what changed waits, little is done yet.
+    """
+    return (
+        changed >= _MANY_CHANGES * size
+        or waiting >= _MANY_WAIT * size
+        or waiting >= _MOST_WAIT * changed
+    )
+
+
+def _started(seeds: _Seeds, price: Floats) -> npt.NDArray[np.uint8]:
+    """Flag the blocks that hold a seed."""
     rows, columns = price.shape
     started = np.zeros((rows, -(-(columns - 2 * PAD) // BLOCK)), np.uint8)
     row, column = np.divmod(seeds.cell, columns)
     started[row, (column - PAD) // BLOCK] = 1
-    down, up, changed = sweep(job.cost, price, owner, started, job.steps, PATIENCE)
-    if not changed:
-        return
-    waiting = seeds.cell
-    if changed < _MANY_CHANGES * price.size:
-        waiting = take_over(job.cost, price, owner, down, up, job.steps)
-    if changed >= _MANY_CHANGES * price.size or len(waiting) >= _MANY_WAIT * price.size:
-        waiting = seeds.cell
-        price[:] = unreached
-        if owner is not None:
-            owner[:] = NOBODY
-        _put_down(seeds, price, owner)
-    _spread(job, price, owner, waiting)
+    return started
 
 
 def _spread(job: _Job, price: Floats, owner: Owners | None, cells: Integers) -> None:
     move = moves(price.shape[1], job.neighbours)
-    spread(job.cost, price, owner, cells, job.steps, move, bucket_width(job.cost))
+    spread(job.cost, price, owner, cells, job.steps, move, bucket_width(sample(job.cost)))

@@ -21,7 +21,7 @@ from gapmap.surface.kernels.flat_rows import KNIGHT, PAD, STRAIGHT, Floats, Owne
 from gapmap.surface.kernels.sweeping import BLOCK, Flags
 from gapmap.surface.value import STEPS
 
-__all__ = ["Cells", "bucket_width", "moves", "spread", "take_over"]
+__all__ = ["Cells", "bucket_width", "moves", "sample", "spread", "take_over"]
 
 Cells = npt.NDArray[np.int64]
 
@@ -29,21 +29,23 @@ _STRAIGHT_MOVES, _KING_MOVES = 4, 8  # of STEPS
 _RING = 4096  # a power of two
 _LAST = -1  # stands where a chain of entries ends
 _ROOM = 4096  # entries to begin with
-_SAMPLE = 4096
-_LOW, _SHARE = (
-    0.1,
-    0.25,
-)  # a share of what the cheaper cells take: dear ones may be barriers in fact
+_SAMPLE = 64  # rows, and columns
+_LOW = 0.1  # the cheapest tenth tells the width: dear cells may be barriers in fact
+_LEAST = 1e-300  # what is less has no finite reciprocal
+_SHARE = 0.25  # of what such a cell takes
 
 
-def bucket_width(cost: Floats) -> float:
-    """Give a width of buckets that suits a grid, in minutes.
+def sample(cost: Floats) -> Floats:
+    """Give the minutes of some cells all over a padded grid."""
+    inside = cost[PAD:-PAD, PAD:-PAD]
+    down, right = (max(1, size // _SAMPLE) for size in inside.shape)
+    return inside[::down, ::right]
 
-    It follows the cheapest tenth of some cells all over the grid; none of them may be free.
-    """
-    some = cost.reshape(-1)[:: max(1, cost.size // _SAMPLE)]
+
+def bucket_width(some: Floats) -> float:
+    """Give a width of buckets that suits a grid of which this is a sample, in minutes."""
     some = some[np.isfinite(some) & (some > 0)]
-    return float(np.quantile(some, _LOW)) * _SHARE if len(some) else 1.0
+    return max(float(np.quantile(some, _LOW)) * _SHARE, _LEAST) if len(some) else 1.0
 
 
 def moves(columns: int, neighbours: int) -> Cells:
@@ -128,84 +130,126 @@ def spread(
     width
         Width of a bucket.
     """
-    toll, paid = cost.reshape(cost.size), price.reshape(price.size)
-    whose = owner.reshape(owner.size) if owner is not None else None
-    scale, mask = 1.0 / width, _RING - 1
-    first, state = np.full(_RING, _LAST, np.int64), np.array([0, _LAST])
-    room = len(cells) + _ROOM
+    paid, room = price.reshape(price.size), len(cells) + _ROOM
     entry_price, entry_cell = np.empty(room), np.empty(room, np.int64)
-    following = np.empty(room, np.int64)
+    following, first = np.empty(room, np.int64), np.full(_RING, _LAST, np.int64)
     far = [(inf, np.int64(-1))]  # never alone on the heap until all is done
-    waiting, base, slot = 0, inf, 0
+    base, scale = inf, 1.0 / width
     for cell in cells:
         base = min(base, paid[cell])
+    # How many entries were used so far, one to be used again, how many wait, the bucket whose turn
+    # it is, and the entries of it that are left.
+    state = np.array([0, _LAST, 0, 0, _LAST])
     for cell in cells:
         ahead = (paid[cell] - base) * scale
-        if ahead < mask:
+        if ahead < _RING - 1:
             entry = _put(first, following, state, np.int64(ahead))
             entry_price[entry], entry_cell[entry] = paid[cell], cell
-            waiting += 1
+            state[2] += 1
         else:
             heappush(far, (paid[cell], cell))
-    while waiting or len(far) > 1:
+    while state[2] or len(far) > 1:
+        base = _some(
+            cost, price, owner, steps, move, scale, base, first, entry_price, entry_cell, following,
+            far, state,
+        )  # fmt: skip
+        entry_price = np.concatenate((entry_price, np.empty(room)))
+        entry_cell = np.concatenate((entry_cell, np.empty(room, np.int64)))
+        following = np.concatenate((following, np.empty(room, np.int64)))
+        room = len(following)
+
+
+@compiled
+def _some(
+    cost: Floats,
+    price: Floats,
+    owner: Owners | None,
+    steps: Steps,
+    move: Cells,
+    scale: float,
+    base: float,
+    first: Cells,
+    entry_price: Floats,
+    entry_cell: Cells,
+    following: Cells,
+    far: list[tuple[float, np.int64]],
+    state: Cells,
+) -> float:
+    """Search until all is done or entries run out, and give the price where the ring begins.
+
+    Arrays that are made longer within this loop would make it half as fast again.
+    """
+    toll, paid = cost.reshape(cost.size), price.reshape(price.size)
+    whose = owner.reshape(owner.size) if owner is not None else None
+    mask, diagonal = _RING - 1, steps.diagonal
+    enough = len(following) - len(move) - 1
+    late_price, late_cell = np.empty(len(move)), np.empty(len(move), np.int64)
+    nearest, waiting, slot, entry = far[0][0], state[2], state[3], state[4]
+    while waiting or nearest < inf:
         if not waiting:
-            base, slot = far[0][0], 0
-        while (far[0][0] - base) * scale < slot + 1:
+            base, slot = nearest, 0
+        while (nearest - base) * scale < slot + 1 and state[0] < enough:
             p, cell = heappop(far)
-            entry = _put(first, following, state, slot & mask)
-            entry_price[entry], entry_cell[entry] = p, cell
+            nearest = far[0][0]
+            fresh = _put(first, following, state, slot & mask)
+            entry_price[fresh], entry_cell[fresh] = p, cell
             waiting += 1
-            if state[0] + len(move) > len(following):
-                entry_price = np.concatenate((entry_price, np.empty(len(following))))
-                entry_cell = np.concatenate((entry_cell, np.empty(len(following), np.int64)))
-                following = np.concatenate((following, np.empty(len(following), np.int64)))
-        entry = first[slot & mask]
         if entry == _LAST:
-            slot += 1
-            continue
-        first[slot & mask] = _LAST  # what comes into this bucket meanwhile has its turn afterwards
-        while entry != _LAST:
+            entry = first[slot & mask]
+            if entry == _LAST:
+                slot += 1
+                continue
+            first[slot & mask] = _LAST  # what comes here meanwhile has its turn afterwards
+        while entry != _LAST and state[0] < enough:
             here, p = entry_cell[entry], entry_price[entry]
             rest = following[entry]
             following[entry], state[1], entry = state[1], entry, rest
             waiting -= 1
             if p > paid[here]:
                 continue
-            if state[0] + len(move) > len(following):
-                entry_price = np.concatenate((entry_price, np.empty(len(following))))
-                entry_cell = np.concatenate((entry_cell, np.empty(len(following), np.int64)))
-                following = np.concatenate((following, np.empty(len(following), np.int64)))
-            own = toll[here]
+            own, late = toll[here], 0
             for k in range(len(move)):
                 there = here + move[k, 0]
+                t = own + toll[there]
                 if k < _STRAIGHT_MOVES:
-                    t = p + STRAIGHT * (own + toll[there])
+                    t = p + STRAIGHT * t
                 elif k < _KING_MOVES:
-                    if (
-                        steps.closed
-                        and toll[here + move[k, 1]] == inf
-                        and toll[here + move[k, 2]] == inf
-                    ):
-                        continue
-                    t = p + steps.diagonal * (own + toll[there])
+                    t = p + diagonal * t
                 else:
                     between = toll[here + move[k, 1]] + toll[here + move[k, 2]]
-                    t = p + KNIGHT * ((own + toll[there]) + between)
+                    t = p + KNIGHT * (t + between)
                 if whose is None:
                     if not t < paid[there]:
                         continue
                 else:
                     if not (t < paid[there] or (t == paid[there] and whose[here] < whose[there])):
                         continue
-                    whose[there] = whose[here]
+                if (
+                    steps.closed
+                    and _STRAIGHT_MOVES <= k < _KING_MOVES
+                    and toll[here + move[k, 1]] == inf
+                    and toll[here + move[k, 2]] == inf
+                ):
+                    continue
                 paid[there] = t
+                if whose is not None:
+                    whose[there] = whose[here]
                 ahead = (t - base) * scale
                 if ahead < slot + mask:
                     fresh = _put(first, following, state, np.int64(ahead) & mask)
                     entry_price[fresh], entry_cell[fresh] = t, there
                     waiting += 1
                 else:
-                    heappush(far, (t, there))
+                    late_price[late], late_cell[late] = t, there
+                    late += 1
+            if late:
+                for k in range(late):
+                    heappush(far, (late_price[k], late_cell[k]))
+                nearest = far[0][0]
+        if state[0] >= enough:
+            break
+    state[2], state[3], state[4] = waiting, slot, entry
+    return base
 
 
 @compiled

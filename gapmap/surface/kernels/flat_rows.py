@@ -122,54 +122,57 @@ def across(
             here[i], whose[i] = best, o
             changed += (best < old) | (o != known)
     if steps.knights:
-        for side in (-1, 1):
-            changed += _jump(cost, price, owner, r, way, side, begin, end)
+        changed += _jump(cost, price, owner, r, way, begin, end)
     return changed
 
 
 @compiled
 def _jump(
-    cost: Floats,
-    price: Floats,
-    owner: Owners | None,
-    r: int,
-    way: int,
-    side: int,
-    begin: int,
-    end: int,
+    cost: Floats, price: Floats, owner: Owners | None, r: int, way: int, begin: int, end: int
 ) -> int:
-    """Do the same for knight's moves that come from one side: far from it, or from far above."""
+    """Do the same for knight's moves: two from the row before, two from the row before that."""
     q, f, changed = r - way, r - 2 * way, 0
-    one, two = begin + side, begin + 2 * side
-    size = end - begin
-    here, own = price[r, begin:end], cost[r, begin:end]
-    p1, c1 = price[q, two : two + size], cost[q, two : two + size]
-    p2, c2 = price[f, one : one + size], cost[f, one : one + size]
-    beside, slant = cost[r, one : one + size], cost[q, one : one + size]
-    over = cost[q, begin:end]
+    here, own, over = price[r, begin:end], cost[r, begin:end], cost[q, begin:end]
+    left, right = cost[r, begin - 1 : end - 1], cost[r, begin + 1 : end + 1]
+    slant1, slant2 = cost[q, begin - 1 : end - 1], cost[q, begin + 1 : end + 1]
+    p1, c1 = price[q, begin - 2 : end - 2], cost[q, begin - 2 : end - 2]
+    p2, c2 = price[q, begin + 2 : end + 2], cost[q, begin + 2 : end + 2]
+    p3, c3 = price[f, begin - 1 : end - 1], cost[f, begin - 1 : end - 1]
+    p4, c4 = price[f, begin + 1 : end + 1], cost[f, begin + 1 : end + 1]
     if owner is None:
-        for i in range(size):
+        for i in range(end - begin):
             old = best = here[i]
-            t = p1[i] + KNIGHT * ((c1[i] + own[i]) + (slant[i] + beside[i]))
+            t = p1[i] + KNIGHT * ((c1[i] + own[i]) + (slant1[i] + left[i]))
             best = t if t < best else best  # noqa: FURB136
-            t = p2[i] + KNIGHT * ((c2[i] + own[i]) + (slant[i] + over[i]))
+            t = p2[i] + KNIGHT * ((c2[i] + own[i]) + (slant2[i] + right[i]))
+            best = t if t < best else best  # noqa: FURB136
+            t = p3[i] + KNIGHT * ((c3[i] + own[i]) + (slant1[i] + over[i]))
+            best = t if t < best else best  # noqa: FURB136
+            t = p4[i] + KNIGHT * ((c4[i] + own[i]) + (slant2[i] + over[i]))
             best = t if t < best else best  # noqa: FURB136
             here[i] = best
             changed += best < old
-    else:
-        whose = owner[r, begin:end]
-        o1, o2 = owner[q, two : two + size], owner[f, one : one + size]
-        for i in range(size):
-            old = best = here[i]
-            known = o = whose[i]
-            t = p1[i] + KNIGHT * ((c1[i] + own[i]) + (slant[i] + beside[i]))
-            better = (t < best) | ((t == best) & (o1[i] < o))
-            best, o = (t, o1[i]) if better else (best, o)
-            t = p2[i] + KNIGHT * ((c2[i] + own[i]) + (slant[i] + over[i]))
-            better = (t < best) | ((t == best) & (o2[i] < o))
-            best, o = (t, o2[i]) if better else (best, o)
-            here[i], whose[i] = best, o
-            changed += (best < old) | (o != known)
+        return changed
+    whose = owner[r, begin:end]
+    o1, o2 = owner[q, begin - 2 : end - 2], owner[q, begin + 2 : end + 2]
+    o3, o4 = owner[f, begin - 1 : end - 1], owner[f, begin + 1 : end + 1]
+    for i in range(end - begin):
+        old = best = here[i]
+        known = o = whose[i]
+        t = p1[i] + KNIGHT * ((c1[i] + own[i]) + (slant1[i] + left[i]))
+        better = (t < best) | ((t == best) & (o1[i] < o))
+        best, o = (t, o1[i]) if better else (best, o)
+        t = p2[i] + KNIGHT * ((c2[i] + own[i]) + (slant2[i] + right[i]))
+        better = (t < best) | ((t == best) & (o2[i] < o))
+        best, o = (t, o2[i]) if better else (best, o)
+        t = p3[i] + KNIGHT * ((c3[i] + own[i]) + (slant1[i] + over[i]))
+        better = (t < best) | ((t == best) & (o3[i] < o))
+        best, o = (t, o3[i]) if better else (best, o)
+        t = p4[i] + KNIGHT * ((c4[i] + own[i]) + (slant2[i] + over[i]))
+        better = (t < best) | ((t == best) & (o4[i] < o))
+        best, o = (t, o4[i]) if better else (best, o)
+        here[i], whose[i] = best, o
+        changed += (best < old) | (o != known)
     return changed
 
 

@@ -34,7 +34,7 @@ BLOCK: Final = 128
 """Cells of a row that are looked at together; from 64 to 256 it makes little difference."""
 PATIENCE: Final = 3.5
 """Visits of each cell: about a quarter of what a bucket search takes."""
-_DEAR = 30.0  # what a cell costs in a bucket search, in visits by a sweep: 20 to 100 measured
+_DEAR = 25.0  # what a cell costs in a bucket search, in visits by a sweep: 20 to 100 measured
 
 
 @compiled
