@@ -183,7 +183,7 @@ def coverage_of(access: Access) -> pd.DataFrame:
     -------
     One row per service and group that has a member; see :func:`assess` for how it adds up.
     """
-    blocks = list(_blocks(access))
+    blocks = [(service, block[_JUDGED]) for service, block in _blocks(access)]
     by_group = [  # one group at a time: of many cells their members take much room
         [_coverage_row(service, block, group) for service, block in blocks]
         for group in _groups(access)
@@ -201,8 +201,9 @@ def _blocks(access: Access) -> Iterator[tuple[Service, pd.DataFrame]]:
 
 
 def _coverage_row(service: Service, block: pd.DataFrame, group: _Group) -> dict[str, object]:
-    rows = block[group.member]
-    people = group.people[group.member]
+    member = np.flatnonzero(group.member)
+    rows = block.take(member)
+    people = group.people[member]
     counted = np.nan_to_num(people)
     status = rows["status"].to_numpy()
     heads = {name: float(counted[status == name].sum()) for name in _STATES}
@@ -232,6 +233,7 @@ def _coverage_row(service: Service, block: pd.DataFrame, group: _Group) -> dict[
 
 
 _STATES = ("covered", "uncovered", "unknown")
+_JUDGED = ["status", "distance_m", "minutes"]
 
 
 def _share(part: float, whole: float) -> float:
