@@ -221,9 +221,8 @@ def _some(
                 if whose is None:
                     if not t < paid[there]:
                         continue
-                else:
-                    if not (t < paid[there] or (t == paid[there] and whose[here] < whose[there])):
-                        continue
+                elif not (t < paid[there] or (t == paid[there] and whose[here] < whose[there])):
+                    continue
                 if (
                     steps.closed
                     and _STRAIGHT_MOVES <= k < _KING_MOVES
