@@ -133,8 +133,7 @@ def roads(villages: Floats) -> list[tuple[str, str, Floats]]:
     trunks = [line for _, bridge, line in found if not bridge]
     for side in (-1.0, 1.0):  # along the river, on both banks
         up = np.arange(800, TALL - 800, 400.0)
-        bank = np.column_stack((river_x(up) + side * 480, up))
-        found += [("tertiary", "", part) for part in crossed(bank, trunks)]
+        found.append(("tertiary", "", np.column_stack((river_x(up) + side * 480, up))))
     for at, up in villages[1::2]:  # every other village has a road
         target = min(
             (line[np.argmin(np.hypot(*(line - (at, up)).T))] for line in trunks),
@@ -145,16 +144,16 @@ def roads(villages: Floats) -> list[tuple[str, str, Floats]]:
         clear = abs(middle[0] - river_x(np.array(middle[1]))) > 500
         if same_bank and clear:
             found.append(("unclassified", "", np.array([[at, up], middle, target])))
-    return found
+    return list(joined(found))
 
 
-def crossed(line: Floats, others: Sequence[Floats]) -> Iterable[Floats]:
-    """Cut a line where it crosses others, so that they meet in a node."""
-    cut = shapely.LineString(line)
-    across = shapely.union_all([shapely.LineString(one) for one in others])
-    for part in shapely.get_parts(shapely.node(shapely.union_all([cut, across]))):
-        if cut.buffer(1).contains(part):
-            yield shapely.get_coordinates(part)
+def joined(lines: Sequence[tuple[str, str, Floats]]) -> Iterable[tuple[str, str, Floats]]:
+    """Cut roads where they meet or cross, so that they share a node there."""
+    pieces = shapely.get_parts(shapely.node(shapely.MultiLineString([line for *_, line in lines])))
+    for kind, bridge, line in lines:
+        own = shapely.LineString(line).buffer(1)
+        for piece in pieces[shapely.covers(own, pieces)]:
+            yield kind, bridge, shapely.get_coordinates(piece)
 
 
 def degrees(xy: Floats) -> list[list[float]]:

@@ -8,6 +8,7 @@ has set there stays; it is added to.
 
 from __future__ import annotations
 
+import logging
 import os
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -70,6 +71,15 @@ def keep_out(environment: MutableMapping[str, str] | None = None) -> None:
     where["GDAL_SKIP"] = ",".join(dict.fromkeys((*filter(None, names), *FOLLOWING, *newer)))
     for name, value in _SETTINGS.items():
         where.setdefault(name, value)
+    logging.getLogger("rasterio._env").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Say whether GDAL tells something else than that it lacks a driver which is left out anyway.
+
+    The GDAL within rasterio has fewer drivers than that within pyogrio, and both read one setting.
+    """
+    return "GDAL_SKIP" not in record.getMessage()
 
 
 def _pyogrio() -> tuple[int, ...]:

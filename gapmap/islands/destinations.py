@@ -99,13 +99,23 @@ def hospital_service(services: Sequence[Service]) -> Service | None:
 def destinations(access: Access, ground: Ground) -> Iterator[Destination]:
     """List the destinations: every measured service, the nearest town, the nearest hospital."""
     for service in access.services:
-        yield _facilities(access, service, "service")
+        yield _facilities(access, on_roads(service), "service")
     hospital = hospital_service(access.services)
     walker = Service(id="", name={}, mode=MODE, limit=0.0, limit_unit="minutes")
-    by = walker if hospital is None or hospital.mode == "straight" else hospital
+    by = walker if hospital is None or hospital.mode == "straight" else on_roads(hospital)
     yield _towns(access, ground, replace(by, id=""))
     if hospital is not None:
-        yield _facilities(access, hospital, "hospital")
+        yield _facilities(access, on_roads(hospital), "hospital")
+
+
+def on_roads(service: Service) -> Service:
+    """Give a service as islands are judged by: over the network's ways and ferries alone.
+
+    Which places are islands is told by the network; a way over land does not change that. What is
+    measured over the surface is walked along the ways instead.
+    """
+    mode = MODE if service.mode == "surface" else service.mode
+    return replace(service, mode=mode, off_road="straight")
 
 
 def _facilities(access: Access, service: Service, kind: str) -> Destination:

@@ -32,6 +32,7 @@ def measure_islands(access: Access) -> Islands:
     urban places as towns, and the hospitals once more (see ``destinations``). Each is told twice:
     the nearest at all, and the nearest on the mainland. Ways are the fastest ones in the
     service's mode, waiting for ferries included, whatever the service's limit is measured in.
+    Services measured over land are walked along the network (see ``on_roads``).
 
     Parameters
     ----------

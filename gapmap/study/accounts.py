@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_accounts"]
 
-_WITHOUT_ROWS = ("study", "plan")
+_WITHOUT_ROWS = ("study", "plan", "population", "land cover", "dem")
+"""What has no rows; the cells of a raster are accounted for in its findings."""
 _SIDES = (".shx", ".dbf", ".prj", ".cpg")
 
 

@@ -68,6 +68,16 @@ def named_files(file: StudyFile) -> list[tuple[str, Path, bool]]:
         for path in files:
             if path is not None:
                 named.append(("network", path, source.simulated))
+    if file.population:
+        named.append(("population", file.population.raster, file.population.simulated))
+    if file.surface:
+        rasters = {
+            "land cover": file.surface.land_cover,
+            "speeds": file.surface.speeds,
+            "dem": file.surface.dem,
+            "barriers": file.surface.barriers,
+        }
+        named += [(role, path, file.surface.simulated) for role, path in rasters.items() if path]
     named += [(name, path, file.records_simulated) for name, path in file.records.items()]
     for entry in file.siting:
         path = candidate_file(file, entry)

@@ -6,17 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from gapmap.access import Service
 from gapmap.candidates import read_candidates
-from gapmap.errors import InputError, MethodError, StudyError
+from gapmap.errors import InputError, MethodError
 from gapmap.facilities import read_facilities
-from gapmap.findings import fail, finding, from_error
+from gapmap.findings import finding, from_error
 from gapmap.garbage import uncollected
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
 from gapmap.network.elsewhere import judge_place
 from gapmap.places import read_places
-from gapmap.plan import judge_source, read_plan, standards
+from gapmap.plan import read_plan
 from gapmap.records import no_records, read_records
 from gapmap.region import read_region
 from gapmap.siting import OBJECTIVES
@@ -24,6 +23,7 @@ from gapmap.study.accounts import check_accounts
 from gapmap.study.datums import Datums
 from gapmap.study.inputs import about_study, candidate_file, study_path
 from gapmap.study.layers import Ground, as_declared, roads_of
+from gapmap.study.services import service_of
 from gapmap.study.value import Checked, Steps, Study
 from gapmap.studyfile import read_study_file
 from gapmap.tables import read_table
@@ -34,16 +34,21 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from gapmap.access import Service
     from gapmap.candidates import Candidates
     from gapmap.facilities import Facilities, FacilitySource
     from gapmap.findings import Finding
     from gapmap.network import Network
     from gapmap.places import Places, PlaceSource
     from gapmap.plan import Plan
+    from gapmap.population import Population
     from gapmap.records import Records
     from gapmap.region import Region, TownSource
-    from gapmap.studyfile import ServiceEntry, SitingEntry, StudyFile
+    from gapmap.studyfile import SitingEntry, StudyFile
+    from gapmap.surface import Surface
     from gapmap.tables import RowCount, Table
+
+    _Read = Region | Places | Facilities | Network | Records | Candidates | Surface
 
 __all__ = ["check_study", "read_study"]
 
@@ -122,7 +127,8 @@ class _Reading:
         datums = Datums(roads_of(network, file.network, region))
         ground = self.ground(file, region, places, datums)
         self.keep(ground.region, network, ground.places)
-        self.rasters(file, ground)
+        population, ground = self.population(file, ground, network)
+        surface = self.surface(file, ground.region, network)
         facilities = self.facilities(file, ground, datums)
         self.keep(facilities)
         candidates = {
@@ -148,6 +154,8 @@ class _Reading:
             records=records,
             candidates=candidates,
             about=about,
+            population=population,
+            surface=surface,
             datums=tuple(datums.verdicts),
             findings=tuple(self.findings),
             rows=tuple(self.rows),
@@ -156,16 +164,44 @@ class _Reading:
             self.attempt("accounts", lambda: check_accounts(study))
         return study
 
-    def rasters(self, file: StudyFile, ground: Ground) -> None:
-        """Look through the rasters, which nothing uses yet: what is wrong is told beforehand."""
-        if not file.rasters:
-            return
-        from gapmap.rasters import RasterSource, check_rasters  # noqa: PLC0415 - rasterio is slow to load
+    def population(
+        self, file: StudyFile, ground: Ground, network: Network | None
+    ) -> tuple[Population | None, Ground]:
+        """Read people on a grid; places that have none, or no setting, may take theirs from it."""
+        source = file.population
+        if source is None:
+            return None, ground
+        from gapmap.population import grid_setting, read_population, with_people  # noqa: PLC0415 - rasterio is slow to load
 
-        people = ground.places.table["people"].sum() if file.places.people else None
+        region, places = ground.region, ground.places
+        read = self.attempt("population", lambda: read_population(source, region, places, network))
+        if read is None:
+            return None, ground
+        self.findings += read.findings
+        known = set(places.findings)
+        if file.places.people is None:
+            places = with_people(places, read)
+        if source.setting == "grid":
+            places = grid_setting(places, read)
+        self.findings += [one for one in places.findings if one not in known]
+        return read, replace(ground, places=places)
+
+    def surface(self, file: StudyFile, region: Region, network: Network | None) -> Surface | None:
+        """Look through land cover and heights, and make of them how fast one gets on."""
+        source = file.surface
+        if source is None:
+            return None
+        from gapmap.rasters import RasterSource, check_rasters  # noqa: PLC0415 - rasterio is slow to load
+        from gapmap.surface import read_surface  # noqa: PLC0415 - for the same reason
+
+        sources = [RasterSource(path, kind) for kind, path in file.rasters if kind != "people"]
         with self.steps.step("read rasters"):
-            sources = [RasterSource(path, kind) for kind, path in file.rasters]
-            self.findings += check_rasters(sources, ground.region, people=people)
+            self.findings += check_rasters(sources, region)
+        read = self.attempt("surface", lambda: read_surface(source, region, network))
+        if read is not None:
+            self.keep(read)
+            self.findings = list(dict.fromkeys(self.findings))
+        return read
 
     def ground(self, file: StudyFile, region: Region, places: Places, datums: Datums) -> Ground:
         """Judge the datums of districts, towns and places; read again what has to be detected."""
@@ -238,9 +274,7 @@ class _Reading:
                 self.findings += table.findings if table else ()
         self.findings = list(dict.fromkeys(self.findings))
 
-    def keep(
-        self, *values: Region | Places | Facilities | Network | Records | Candidates | None
-    ) -> None:
+    def keep(self, *values: _Read | None) -> None:
         for value in values:
             if value is not None:
                 self.findings += value.findings
@@ -249,7 +283,7 @@ class _Reading:
     def services(self, file: StudyFile, plan: Plan | None) -> tuple[Service, ...]:
         told = []
         for entry in file.services:
-            service, doubts = _service(entry, file, plan)
+            service, doubts = service_of(entry, file, plan)
             told.append(service)
             self.findings += doubts
         return tuple(told)
@@ -326,38 +360,3 @@ def _network(file: StudyFile, region: Region, *, keep: bool) -> Network | None:
     roads = (file.network.osm or file.network.lines or file.path).name
     found = judge_place(network, region.districts.geometry, file=roads)
     return replace(network, findings=(*network.findings, *found))
-
-
-def _service(
-    entry: ServiceEntry, file: StudyFile, plan: Plan | None
-) -> tuple[Service, tuple[Finding, ...]]:
-    """Give a service its limit: as written, or from the standard that its source names."""
-    limit, unit = entry.limit_m, "m"
-    if entry.limit_minutes is not None:
-        limit, unit = entry.limit_minutes, "minutes"
-    basis, doubts = judge_source(entry.source, file.date, plan=plan, limit=limit, unit=unit)
-    if limit is None:
-        named = standards().get(entry.source)
-        if named is None or named.unit not in {"m", "minutes"}:
-            fail(
-                finding(
-                    "study-limit-missing",
-                    file=file.path.name,
-                    service=entry.id,
-                    source=entry.source,
-                    known=", ".join(standards()),
-                ),
-                StudyError,
-            )
-        limit, unit = named.value, named.unit
-    service = Service(
-        id=entry.id,
-        name=entry.name,
-        mode=entry.mode,
-        limit=float(limit),
-        limit_unit=unit,
-        source=entry.source,
-        basis=basis,
-        speed_kmh=entry.speed_kmh,
-    )
-    return service, doubts

@@ -12,10 +12,12 @@ from gapmap.findings import finding
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
 from gapmap.outputs import Results, reserved, write_reserved
+from gapmap.report import Grids as OnGrids
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
 from gapmap.siting import OBJECTIVES, propose_sites
 from gapmap.study.accounts import check_accounts
+from gapmap.study.grids import measure_grids
 from gapmap.study.inputs import named_files, study_path
 from gapmap.study.reading import read_study
 from gapmap.study.value import Steps
@@ -107,13 +109,14 @@ def _results(
         )
         about = replace(about, date=facilities.date)
     with watch.step("measure"):
-        access = measure_access(study.places, facilities, network, services)
+        access = measure_access(study.places, facilities, network, services, surface=study.surface)
     borders = no_borders()
     if study.file.network is not None and study.file.network.compare_borders:
         with watch.step("open borders"):
             borders = compare_borders(access, _opened(study, access, scenario))
     with watch.step("assess"):
         assessment = assess(access, study.plan, records=study.records)
+    grids = measure_grids(study, access, watch=watch)
     with watch.step("propose"):
         wanted = (siting,) if siting else study.file.siting
         proposals = tuple(
@@ -126,9 +129,15 @@ def _results(
             *access.findings,
             *opening_findings(borders, access.services),
             *assessment.findings,
+            *grids.findings,
         )
         report = build_report(
-            assessment, proposals, about=about, findings=findings, rows=study.rows
+            assessment,
+            proposals,
+            about=about,
+            findings=findings,
+            rows=study.rows,
+            grids=OnGrids(population=study.population, gridded=grids.gridded, tables=grids.tables),
         )
     return Results(
         assessment=assessment,
@@ -144,6 +153,9 @@ def _results(
         input_paths=inputs,
         borders=borders,
         datums=study.datums,
+        population=study.population,
+        gridded=grids.gridded,
+        tables=grids.tables,
     )
 
 
@@ -154,7 +166,9 @@ def _opened(study: Study, access: Access, scenario: Scenario | None) -> Access:
     folder = study.file.path.parent / FOLDER
     ways = read_network(replace(source, borders=None), crs=study.region.crs, cache=folder)
     network = network_of(scenario, ways, depart=source.depart)
-    return measure_access(study.places, access.facilities, network, access.services)
+    return measure_access(
+        study.places, access.facilities, network, access.services, surface=study.surface
+    )
 
 
 def _read_and_sailed(

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from gapmap.network import Network
     from gapmap.places import Places
     from gapmap.plan import Plan
+    from gapmap.population import Population
     from gapmap.records import Records
     from gapmap.region import Region
     from gapmap.studyfile import StudyFile
+    from gapmap.surface import Surface
     from gapmap.tables import RowCount
 
 __all__ = ["Checked", "Steps", "Study"]
@@ -45,6 +47,8 @@ class Study:
         What is measured, with limits and where they come from.
     plan
         The plan that the study names, or None; it carries ``records``.
+    population, surface
+        People on a grid and travel over land, or None.
     candidates
         Where each service of ``[siting]`` could be built: a word, or points read from a file.
     about
@@ -65,6 +69,8 @@ class Study:
     records: Records
     candidates: Mapping[str, str | gpd.GeoDataFrame]
     about: About
+    population: Population | None = None
+    surface: Surface | None = None
     datums: tuple[tuple[str, Verdict], ...] = ()
     findings: tuple[Finding, ...]
     rows: tuple[RowCount, ...]

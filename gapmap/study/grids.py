@@ -1,0 +1,124 @@
+"""What a study adds to its places: cells of a population grid, capacities, referrals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from gapmap.access import measure_access
+from gapmap.catchment import (
+    CapacityRule,
+    ReferralRule,
+    measure_capacity,
+    refer,
+    zonal_statistics,
+)
+from gapmap.gridded import compare_grid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gapmap.access import Access
+    from gapmap.findings import Finding
+    from gapmap.gridded import Gridded
+    from gapmap.study.value import Steps, Study
+
+__all__ = ["Grids", "measure_grids"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grids:
+    """What was measured beside the places.
+
+    Attributes
+    ----------
+    gridded
+        Coverage counted by cells; None without a population grid.
+    tables
+        ``capacity``, ``unserved``, ``zones``, ``referral`` and ``surface``, those that the study
+        asks for.
+    findings
+        What was doubtful.
+    """
+
+    gridded: Gridded | None = None
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def measure_grids(study: Study, access: Access, *, watch: Steps) -> Grids:
+    """Measure the cells as places are measured, fill capacities, and refer.
+
+    Parameters
+    ----------
+    study
+        Its population grid, rules of capacity and referrals.
+    access
+        Of the places, with the network, surface, facilities and services that hold now.
+    watch
+        A stopwatch.
+    """
+    gridded, cells = None, None
+    population = study.population
+    if population is not None:
+        from gapmap.population import as_places  # noqa: PLC0415 - rasterio is slow to load
+
+        with watch.step("measure cells"):
+            cells = measure_access(
+                as_places(population, study.places),
+                access.facilities,
+                access.network,
+                access.services,
+                surface=access.surface,
+                draw_routes=False,
+            )
+            gridded = compare_grid(access, cells, population)
+    tables: dict[str, pd.DataFrame] = {}
+    findings = [] if gridded is None else [*gridded.findings]
+    if access.surface is not None:
+        tables["surface"] = access.surface.classes
+    if population is not None or access.surface is not None:
+        tables["zones"] = zonal_statistics(access if cells is None else cells)
+    rules = [
+        CapacityRule(
+            service=one.id,
+            order=one.catchment_order,
+            people_per_capacity=one.people_per_capacity,
+        )
+        for one in study.file.services
+        if one.catchment == "capacity"
+    ]
+    if rules:
+        with watch.step("fill capacities"):
+            filled = measure_capacity(access, rules, cells=cells, population=population)
+        tables |= {"capacity": filled.table, "unserved": filled.unserved}
+        findings += filled.findings
+    told, more = _referrals(study, access, watch)
+    return Grids(gridded=gridded, tables=tables | told, findings=(*findings, *more))
+
+
+def _referrals(
+    study: Study, access: Access, watch: Steps
+) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """Refer from facility to facility as the study asks; one table for all rules."""
+    if not study.file.referrals:
+        return {}, []
+    with watch.step("refer"):
+        found = [
+            refer(
+                access.facilities,
+                ReferralRule(
+                    origin=one.origin,
+                    target=one.target,
+                    mode=one.mode,
+                    limit_minutes=one.limit_minutes,
+                ),
+                network=access.network,
+                surface=access.surface,
+            )
+            for one in study.file.referrals
+        ]
+    table = pd.concat([one.table for one in found], ignore_index=True)
+    return {"referral": table}, [note for one in found for note in one.findings]

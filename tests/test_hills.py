@@ -1,0 +1,160 @@
+"""The invented county: every raster from one end to the other, as a planner runs it."""
+
+import csv
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+
+import gapmap as gm
+from gapmap import cli
+
+FOLDER = Path(__file__).parents[1] / "data" / "hills"
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hills") / "out"
+    assert cli.main(["run", str(FOLDER / "study.toml"), "-o", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def study():
+    return gm.read_study(FOLDER / "study.toml")
+
+
+def table(out, name):
+    return pd.read_csv(out / f"{name}.csv", encoding="utf-8-sig")
+
+
+def rows(name):
+    with (FOLDER / name).open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_files_are_those_that_the_script_makes(tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location("build_hills", FOLDER.parent / "build_hills.py")
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    monkeypatch.setattr(made, "HERE", tmp_path)
+    made.main()
+    for path in sorted(tmp_path.iterdir()):
+        shipped = FOLDER / path.name
+        if path.suffix == ".tif":
+            with rasterio.open(path) as mine, rasterio.open(shipped) as theirs:
+                assert np.array_equal(mine.read(1), theirs.read(1))
+                assert mine.transform == theirs.transform
+        else:
+            assert path.read_bytes() == shipped.read_bytes(), path.name
+
+
+def test_everybody_is_counted_once_in_every_table(out):
+    people = sum(int(row["人口"]) for row in rows("villages.csv"))
+    coverage = table(out, "coverage")
+    city = coverage[coverage["group_kind"] == "city"]
+    assert (city["people"] == people).all()
+    told = city[["people_covered", "people_uncovered", "people_unknown"]].sum(axis=1)
+    assert told.to_numpy() == pytest.approx(people)
+    grid = table(out, "grid_coverage")
+    city = grid[grid["group_kind"] == "city"]
+    told = city[["people_grid_covered", "people_grid_uncovered", "people_grid_unknown"]].sum(axis=1)
+    assert told.to_numpy() == pytest.approx(people, rel=1e-9)  # reconciled
+    zones = table(out, "zones")
+    assert zones[zones["zone_kind"] == "city"].groupby("service")["people"].sum().to_numpy() == (
+        pytest.approx(people, rel=1e-6)
+    )
+    unserved = table(out, "unserved")
+    city = unserved[unserved["area_kind"] == "city"]
+    told = city[["people_served", "people_residual", "people_unknown"]].sum(axis=1)
+    assert told.to_numpy() == pytest.approx(city["people"].to_numpy(), rel=1e-6)
+
+
+def test_districts_add_up_to_their_villages(out):
+    population = table(out, "population")
+    districts = population[population["area_kind"] == "district"]
+    assert len(districts) == 3
+    assert districts["people"].to_numpy() == pytest.approx(
+        districts["people_table"].to_numpy(), rel=1e-9
+    )
+    findings = table(out, "findings")
+    assert (findings["code"] == "population-reconciled").sum() == 3
+
+
+def test_the_difference_is_the_sum_of_its_parts(out):
+    grid = table(out, "grid_coverage").dropna(subset="difference_points")
+    parts = grid[["points_beyond", "points_within", "points_weight"]].sum(axis=1)
+    assert parts.to_numpy() == pytest.approx(grid["difference_points"].to_numpy(), abs=1e-4)
+    assert (grid["points_beyond"] <= 1e-9).all()
+    assert (grid["points_within"] >= -1e-9).all()
+
+
+def test_the_minutes_of_a_village_are_those_of_its_cell(out, study):
+    access = table(out, "access")
+    walked = access[access["service"] == "health_post"].reset_index(drop=True)
+    with rasterio.open(out / "rasters" / "minutes_health_post.tif") as source:
+        assert source.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        minutes = source.read(1)
+        where = [source.index(p.x, p.y) for p in study.places.table.geometry]
+    there = np.array([minutes[spot] for spot in where], dtype=float)
+    assert walked["minutes"].to_numpy(dtype=float) == pytest.approx(there, abs=1e-3, nan_ok=True)
+    covered = walked["status"] == "covered"
+    assert (walked.loc[covered, "minutes"] <= 30).all()
+    assert (walked.loc[walked["status"] == "uncovered", "minutes"].dropna() > 30).all()
+
+
+def test_the_river_is_crossed_by_bridges_and_the_ferry_alone(study):
+    terrain = study.surface.terrain
+    grid = study.surface.grid
+    wet = study.surface.barrier & ~study.surface.road
+    start = [tuple(int(one[0]) for one in grid.cells([(512_000, 2_708_000)]))]
+    with_all = gm.surface.search(terrain, start)
+    assert np.isinf(with_all.minutes[wet]).all()
+    dry = np.where(study.surface.road & study.surface.barrier, np.inf, terrain.minutes_per_cell)
+    closed = gm.surface.Terrain(
+        minutes_per_cell=dry,
+        cell_m=terrain.cell_m,
+        height_m=terrain.height_m,
+        slope=terrain.slope,
+        closed_corners=True,
+        barred=terrain.barred,
+    )
+    row, column = grid.cells([(530_000, 2_704_000)])
+    assert np.isfinite(with_all.minutes[row, column]).all()
+    assert np.isinf(gm.surface.search(closed, start).minutes[row, column]).all()
+
+
+def test_facilities_take_in_no_more_than_they_can(out):
+    capacity = table(out, "capacity")
+    assert len(capacity) == 12
+    assert (capacity["people_served"] <= capacity["capacity_people"] + 1e-6).all()
+    left = capacity["capacity_people"] - capacity["people_served"]
+    assert capacity["capacity_left"].to_numpy() == pytest.approx(left.to_numpy(), abs=1e-6)
+    assert (capacity["catchment_minutes"].dropna() <= 30 + 1e-6).all()
+
+
+def test_every_post_refers_to_a_hospital(out):
+    referral = table(out, "referral")
+    assert len(referral) == 12
+    assert set(referral["to_service"]) == {"hospital"}
+    assert set(referral["status"]) <= {"within", "beyond", "unreachable", "unknown"}
+
+
+def test_everything_says_that_it_is_simulated(out):
+    for name in ("population", "grid_coverage", "zones", "capacity", "unserved", "referral"):
+        assert table(out, name)["simulated"].all(), name
+    for path in (out / "rasters").glob("*.tif"):
+        with rasterio.open(path) as source:
+            assert source.tags()["simulated"].lower() == "true"
+    told = json.loads((out / "run.json").read_text("utf-8"))
+    assert {"land_cover.tif", "dem.tif", "people.tif"} <= set(told["simulated"])
+
+
+def test_nothing_of_gdals_own_is_printed(capfd):
+    assert cli.main(["check", str(FOLDER / "study.toml")]) == 0
+    said = capfd.readouterr()
+    assert "GDAL" not in said.out + said.err
