@@ -16,11 +16,12 @@ import numpy as np
 import pandas as pd
 import shapely
 from scipy import sparse
-from scipy.spatial import cKDTree
 
-from gapmap import network as roads
 from gapmap.access import Service, measure_access
+from gapmap.access.stops import Ground
+from gapmap.access.trips import join, origins_of
 from gapmap.assessment import Assessment, assess
+from gapmap.catchment.costs import costs_between
 from gapmap.errors import MethodError
 from gapmap.facilities import add_facilities
 
@@ -199,38 +200,13 @@ def _serves(
     access: Access, service: Service, sites: gpd.GeoDataFrame, block: pd.DataFrame
 ) -> sparse.csr_array:
     """Say which uncovered places each site would serve: sites x places, 1 within the limit."""
-    table = access.places.table
-    xy = np.column_stack((table.geometry.x, table.geometry.y)).astype(float)
-    xy[(block["status"] != "uncovered").to_numpy()] = np.nan
-    site_xy = np.column_stack((sites.geometry.x, sites.geometry.y))
-    if access.network is None or service.mode == "straight":
-        rows, columns = _straight_pairs(site_xy, xy, service)
-    else:
-        rows, columns = roads.pairs_within(
-            access.network,
-            roads.snap(access.network, xy, mode=service.mode),
-            roads.snap(access.network, site_xy, mode=service.mode),
-            mode=service.mode,
-            limit=(service.limit, service.limit_unit),
-            speed_kmh=service.speed_kmh,
-        )
-    ones = np.ones(len(rows), dtype=np.int8)
-    return sparse.csr_array((ones, (rows, columns)), shape=(len(sites), len(table)))
-
-
-def _straight_pairs(
-    site_xy: NDArray[np.float64], xy: NDArray[np.float64], service: Service
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    limit_m = service.limit
-    if service.limit_unit == "minutes":
-        speed = service.speed_kmh or roads.default_speeds()[service.mode]
-        limit_m = service.limit * speed * 1000 / 60
-    known = np.flatnonzero(np.isfinite(xy).all(axis=1))
-    if len(known) == 0:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    near = cKDTree(xy[known]).query_ball_point(site_xy, limit_m + roads.SLACK)
-    rows = np.repeat(np.arange(len(site_xy)), [len(hits) for hits in near])
-    return rows, known[np.array([hit for hits in near for hit in hits], dtype=np.int64)]
+    ground = Ground(access.network, access.surface)
+    origins = origins_of(access.places, ground, service, {})
+    found = costs_between(origins, join(sites, origins, service), service)
+    site, place = found.coords
+    wanted = (block["status"] == "uncovered").to_numpy()[place]
+    ones = np.ones(int(wanted.sum()), dtype=np.int8)
+    return sparse.csr_array((ones, (site[wanted], place[wanted])), shape=found.shape)
 
 
 def _greedy(
@@ -306,7 +282,9 @@ def _after(assessment: Assessment, chosen: gpd.GeoDataFrame, service: Service) -
     built["place_id"] = ids.where(ids.isin(place_ids), "")
     more = built[["facility_id", "facility", "service", "place_id", "geometry"]]
     facilities = add_facilities(access.facilities, more, access.places)
-    again = measure_access(access.places, facilities, access.network, [service])
+    again = measure_access(
+        access.places, facilities, access.network, [service], surface=access.surface
+    )
     return assess(_with_service(access, again), assessment.plan, records=assessment.records)
 
 
@@ -323,5 +301,7 @@ def _with_service(access: Access, again: Access) -> Access:
         table=pd.concat(parts, ignore_index=True),
         facilities=again.facilities,
         routes=pd.concat([kept, again.routes], ignore_index=True),
+        fields={**access.fields, **again.fields},
+        serving={**access.serving, **again.serving},
         findings=tuple(dict.fromkeys([*access.findings, *again.findings])),
     )

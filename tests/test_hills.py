@@ -144,6 +144,20 @@ def test_every_post_refers_to_a_hospital(out):
     assert set(referral["status"]) <= {"within", "beyond", "unreachable", "unknown"}
 
 
+@pytest.mark.parametrize("service", ["health_post", "hospital"])
+def test_sites_gain_over_land_what_they_promise(study, service):
+    access = gm.measure_access(
+        study.places, study.facilities, study.network, study.services, surface=study.surface
+    )
+    proposal = gm.propose_sites(gm.assess(access), service=service, count=2)
+    covered = [
+        one.coverage.query("service == @service and group_kind == 'city'")["people_covered"].item()
+        for one in (proposal.before, proposal.after)
+    ]
+    assert len(proposal.sites) == 2
+    assert covered[1] - covered[0] == proposal.sites["people_gained"].sum() > 0
+
+
 def test_everything_says_that_it_is_simulated(out):
     for name in ("population", "grid_coverage", "zones", "capacity", "unserved", "referral"):
         assert table(out, name)["simulated"].all(), name
