@@ -39,8 +39,8 @@ ROAD: Final = "#4d4d4d"
 _LIMIT: Final = "#111111"
 _OFF: Final = "#ffffff"
 _KINDS: Final = ("unreached", "barrier", "unknown", "off")
-_LINE_PIXELS: Final = 3
-"""Cells of so many pixels have their roads drawn as lines from middle to middle."""
+_LINE_PIXELS: Final = 1.5
+"""Cells of so many pixels or more have their roads drawn as lines from middle to middle."""
 _NOTICEABLE: Final = 12
 """What covers fewer pixels is not worth a line in the legend."""
 

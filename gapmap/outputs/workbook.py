@@ -66,7 +66,6 @@ _OWN_KINDS = frozenset({"city", "setting", "group", "people_group"})
 _BY_ROW = {
     "measure": ("value_a", "value_b", "difference", "value"),
     "measure_unit": ("required", "achieved", "possible", "shortfall", "baseline", "expected"),
-    "unit": ("up_to",),
 }
 """Columns whose number format goes by another column of their row."""
 _FORMATS = {

@@ -15,6 +15,10 @@
     return service ? page.voice.both(service.name) || id : id;
   };
 
+  // Of the city some tables say no name.
+  const areaName = (page, row) =>
+    (row.area_kind === "city" ? page.voice.value("city") : page.groupName(row.area));
+
   // A column of whole numbers, of shares or of texts; titles stand among the words of the report.
   function columnsOf(page) {
     const { voice } = page;
@@ -47,7 +51,7 @@
     const bounded = (key, ends) => ({ key, title: voice.say("compared_" + key), kind: "number",
       value: (row) => row[key],
       cell: (row) => [voice.share(row[key]), ends(row)] });
-    const range = (low, high) => (low === high || low === null || high === null ? null
+    const range = (low, high) => (low === null || voice.share(low) === voice.share(high) ? null
       : el("span", { class: "range", title: voice.say("range_help") },
         voice.say("range", { low: voice.share(low), high: voice.share(high) })));
     return gapmap.table({
@@ -100,7 +104,7 @@
         voice, rows: gapmap.rows(population.areas), state: {}, name: "areas-table", portion: 40,
         columns: [
           { key: "area", title: voice.value("district"), kind: "text",
-            value: (row) => page.groupName(row.area) },
+            value: (row) => areaName(page, row) },
           columns.count("people_raster"), columns.count("people_table"),
           columns.number("factor"), columns.count("people", "people_used"),
           columns.share("share_missing"),
@@ -230,7 +234,8 @@
         && row.zone_kind === mine[0].zone_kind);
       const named = new Map(mine.map((row) => [row.zone_kind + "\n" + row.zone_id, row.zone]));
       const head = (step) => (step.step === "up_to"
-        ? "≤ " + voice.measured(step.up_to, step.unit) : voice.value(step.step));
+        ? "≤ " + voice.number(step.up_to) + " "
+          + (step.unit === "minutes" ? voice.say("minutes_unit") : "m") : voice.value(step.step));
       return [el("h3", {}, voice.both(service.name)),
         el("div", { class: "table-frame matrix zones-table" }, el("table", {},
           el("thead", {}, el("tr", {}, el("th", { scope: "col" }, voice.value("district")),
@@ -263,7 +268,7 @@
         portion: 40,
         columns: [columns.service,
           { key: "area", title: voice.value("district"), kind: "text",
-            value: (row) => page.groupName(row.area) },
+            value: (row) => areaName(page, row) },
           columns.count("people"), columns.count("people_served"),
           columns.count("people_residual"), columns.count("people_spent"),
           columns.count("people_unknown")],
@@ -299,7 +304,8 @@
         columns: [service("from_service"), columns.text("from_name"), service("to_service"),
           columns.text("to_name"),
           { key: "minutes", title: voice.say("time"), kind: "number", value: (row) => row.minutes,
-            cell: (row) => (row.minutes === null ? "—" : voice.minutes(row.minutes)) },
+            cell: (row) => (row.minutes === null ? "—" : voice.minutes(row.minutes,
+              row.status === "beyond" ? row.limit_minutes : undefined)) },
           metres("distance_m"),
           { key: "nearest_by_distance_name", title: voice.say("nearest_by_distance"), kind: "text",
             value: (row) => row.nearest_by_distance_name || row.nearest_by_distance_id || "",
@@ -309,8 +315,9 @@
                 typeof row.distance_of_that_m === "number"
                   ? el("span", { class: "where" }, voice.metres(row.distance_of_that_m)) : null]) },
           { key: "status", title: voice.say("status"), kind: "text", value: (row) => row.status,
-            cell: (row) => [voice.value(row.status), UNTOLD.has(row.status) && row.reason
-              ? el("span", { class: "where" }, voice.value(row.reason)) : null] },
+            cell: (row) => (UNTOLD.has(row.status) && row.reason
+              ? [voice.value(row.status), el("span", { class: "where" }, voice.value(row.reason))]
+              : voice.value(row.reason || row.status)) },
           columns.word("mode")],
       }).node, left(page, held, "referral.csv"));
   };
