@@ -183,6 +183,22 @@ def test_over_a_surface_all_who_are_covered_are_served_while_there_is_room(seed,
     assert farthest - 1e-6 <= made.table[f"catchment_{unit}"].max() <= service.limit + 1e-6
 
 
+def test_by_road_and_over_land_all_who_are_covered_are_served_while_there_is_room() -> None:
+    land, ways = surface(wall=9), road((0, 550), (2000, 550))
+    sites = facilities([{"x": 1850, "y": 1250, "capacity": 1e6}, {"x": 150, "y": 50}])
+    sites = replace(sites, table=sites.table.assign(capacity=1e6))
+    rows = [{"x": x, "y": y} for x in (50, 450, 1050, 1950) for y in (50, 550, 1250, 1950)]
+    service = replace(clinic(15, mode="drive", unit="minutes"), off_road="surface", speed_kmh=None)
+    land = replace(land, source=SurfaceSource(roads="none"))
+    access = measure_access(places(rows), sites, ways, [service], surface=land)
+    covered = (access.table["status"] == "covered").to_numpy()
+    assert set(access.table["facility_id"][covered]) == {"f0", "f1"}
+    assert not covered.all()
+    made = measure_capacity(access, [RULE])
+    served = made.unserved[made.unserved["area_kind"] == "place"]["people_served"].to_numpy()
+    assert served == pytest.approx(np.where(covered, 100, 0))
+
+
 def test_people_where_the_cells_are() -> None:
     village = places([{"x": 0, "y": 0, "people": 100.0}, {"x": 9000, "y": 0, "people": 10.0}])
     grid = population(village, [(0, 50, 30.0, 0), (350, 50, 60.0, 0), (900, 50, 5.0, -1)])

@@ -18,10 +18,14 @@ from gapmap.access import measure_access
 from gapmap.assessment import COVERAGE_COLUMNS, coverage_of
 from gapmap.catchment import zones_of
 from gapmap.errors import MethodError
+from gapmap.facilities import read_facilities
 from gapmap.gridded import GRID_COLUMNS, compare_grid
-from gapmap.population import Population, PopulationSource, as_places
+from gapmap.places import read_places
+from gapmap.population import Population, PopulationSource, as_places, read_population
 from gapmap.population.value import AREA_COLUMNS, CELL_COLUMNS
 from gapmap.rasters.grid import Grid
+from gapmap.region import read_region
+from gapmap.studyfile import read_study_file
 
 if TYPE_CHECKING:
     from gapmap.places import Places
@@ -282,7 +286,7 @@ HEADS = st.sampled_from([0.0, 0.5, 7.0, 31.25, 100.0])
 STATES = st.sampled_from(["covered", "uncovered", "unknown"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.booleans(), HEADS, STATES), min_size=1, max_size=6),
     st.lists(st.tuples(st.booleans(), HEADS, STATES, st.integers(-1, 5)), min_size=1, max_size=9),
@@ -329,3 +333,30 @@ def test_the_parts_add_up_and_mean_what_they_say(rows, grid) -> None:
         )
         weight = 100 * (as_places_are / known - row["share_people"])
         assert row["points_weight"] == pytest.approx(weight, abs=1e-9)
+
+
+def test_a_county_read_from_its_files_adds_up() -> None:
+    file = read_study_file(Path(__file__).parent.parent / "data" / "hills" / "study.toml")
+    assert file.population is not None
+    county = read_region(file.districts, crs="EPSG:4547")
+    village = read_places(file.places, county)
+    sites = read_facilities(file.facilities, village, date=file.date)
+    people = read_population(file.population, county, village)
+    services = [replace(clinic(5000), id="health_post"), replace(clinic(9000), id="hospital")]
+    access = measure_access(village, sites, None, services)
+    cells = measure_access(as_places(people, village), sites, None, services)
+    table = compare_grid(access, cells, people).comparison
+    areas = people.areas.set_index(["area_kind", "area_id"])
+    for service in ("health_post", "hospital"):
+        rows = table[table["service"] == service]
+        city = one(rows, "city", "city")
+        assert city["people_grid"] == pytest.approx(areas.loc[("city", ""), "people"])
+        assert 0 < city["share_grid"] < 1
+        districts = rows[rows["group_kind"] == "district"]
+        for district in districts.itertuples():
+            told = areas.loc[("district", district.group_id), "people"]
+            assert district.people_grid == pytest.approx(told)
+        for name in ("people", "people_grid", "people_beyond", "people_within"):
+            assert districts[name].sum() == pytest.approx(city[name])
+    parts = table[["points_beyond", "points_within", "points_weight"]].sum(axis=1)
+    assert parts.to_numpy() == pytest.approx(table["difference_points"].to_numpy(), abs=1e-9)

@@ -108,9 +108,9 @@ def findings_of(
         others = _others(rows)
         city = rows[rows["group_kind"] == "city"].iloc[0].to_dict()
         facts = {"service": service, "others": len(others), **_figures(city)}
-        for language, colon in (("zh", ":"), ("en", ": ")):
+        for language, gap in (("zh", ""), ("en", " ")):
             named = _listed([word(name, language) for name in others])
-            facts[f"names_{language}"] = colon + named if named else ""
+            facts[f"names_{language}"] = f"{gap}({named})" if named else ""
         if city["differs_much"]:
             yield finding("gridded-differs", value=facts["points"], **facts)
         elif others:
