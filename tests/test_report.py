@@ -20,6 +20,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+import toy_grids
 import toys
 
 from gapmap import drawing
@@ -29,7 +30,7 @@ from gapmap.cells import visible
 from gapmap.drawing import vectors
 from gapmap.findings import finding
 from gapmap.network import Ferry, network_from_lines
-from gapmap.report import build_report
+from gapmap.report import Grids, build_report, sections
 from gapmap.report.page import SCRIPTS, STYLES
 from gapmap.report.parts import content, simulated_files
 from gapmap.tables import RowCount
@@ -455,3 +456,80 @@ def test_no_table_is_written_into(assessed: Assessment) -> None:
 def test_a_title_that_utf8_cannot_hold_is_still_saved(tmp_path: Path, assessed: Assessment) -> None:
     path = build_report(assessed, about=About(name="bad \ud800 name")).save(tmp_path / "r.html")
     assert "<title>bad \\ud800 name</title>" in path.read_text("utf8")
+
+
+def test_a_study_without_rasters_has_no_word_of_them_on_its_page(told: dict[str, Any]) -> None:
+    assert "grids" not in told
+
+
+def test_sections_hold_the_tables_of_the_city_and_its_districts() -> None:
+    population = toy_grids.population()
+    gridded = toy_grids.gridded(population)
+    grids = Grids(population=population, gridded=gridded, tables=toy_grids.tables())
+    made: Any = content(toy_grids.assessment(), (), toys.ABOUT, grids=grids)
+    told = made["grids"]
+    assert set(told) == {
+        *("population", "compared", "surface", "zones", "unserved", "capacity", "referral"),
+    }
+    kept = gridded.comparison[gridded.comparison["group_kind"].isin(["city", "district"])]
+    for column in kept:
+        assert told["compared"][column] == drawing.plain(kept[column])
+    assert set(told["compared"]["group_kind"]) == {"city", "district"}
+    assert set(told["unserved"]["area_kind"]) == {"city", "district"}
+    assert told["population"]["areas"]["area"] == ["city", "香洲区", "斗门区"]
+    assert told["capacity"]["table"]["full"] == [True, False, None]
+    assert json.dumps(made, allow_nan=False)  # strict JSON can hold all of it
+    simulated = made["about"]["simulated"]
+    assert simulated == ["places.csv", "facilities.xlsx", "people.tif", "lc.tif"]
+
+
+def test_the_map_of_travel_time_is_a_png_whose_legend_names_what_is_on_it() -> None:
+    made: Any = content(toy_grids.assessment(), (), toys.ABOUT)["grids"]
+    surface = made["surface"]
+    (one,) = surface["maps"]
+    png = base64.b64decode(one["png"])
+    assert png.startswith(b"\x89PNG")
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    assert (width, height) == (one["width"], one["height"])
+    assert one["service"] == "service_centre"
+    assert one["limit_minutes"] == 20
+    assert [(step["low"], step["high"]) for step in one["steps"]][2:5] == [
+        *((10, 15), (15, 20), (20, 30)),
+    ]
+    assert [mark["kind"] for mark in one["marks"]] == ["unreached", "barrier", "unknown", "road"]
+    assert surface["barrier_cells"] == 77
+    assert surface["speeds"] == "speeds.csv"
+    assert surface["classes"]["kmh"] == [6.0, 0.0, None]
+
+
+def test_a_limit_in_metres_draws_no_line_of_minutes() -> None:
+    made = toy_grids.assessment()
+    services = tuple(replace(one, limit_unit="m", limit=1_000.0) for one in made.access.services)
+    made = replace(made, access=replace(made.access, services=services))
+    told: Any = content(made, (), toys.ABOUT)["grids"]
+    assert told["surface"]["maps"][0]["limit_minutes"] is None
+
+
+def test_long_tables_are_cut_and_the_page_says_how_long_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sections, "MOST_ROWS", 2)
+    monkeypatch.setattr(sections, "MOST_PICTURES", 0)
+    grids = Grids(tables=toy_grids.tables())
+    told: Any = content(toy_grids.assessment(), (), toys.ABOUT, grids=grids)["grids"]
+    assert len(told["capacity"]["table"]["order"]) == 2
+    assert told["capacity"]["rows"] == 3
+    assert (told["surface"]["maps"], told["surface"]["maps_left"]) == ([], 1)
+
+
+def test_findings_of_grids_and_surface_stand_on_the_page_once() -> None:
+    note = finding("position-missing", file="people.tif", name="x")
+    other = finding("position-missing", file="lc.tif", name="y")
+    population = replace(toy_grids.population(), findings=(note,))
+    access = toy_grids.access()
+    access = replace(access, surface=replace(access.surface, findings=(other,)))
+    made = toys.assessment(access)
+    plain: Any = content(made, (), toys.ABOUT)["finding_counts"]
+    grids = Grids(population=population)
+    told: Any = content(made, (), toys.ABOUT, [other, note], grids=grids)["finding_counts"]
+    assert told["warning"] == plain["warning"] + 1
