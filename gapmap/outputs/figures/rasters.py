@@ -37,13 +37,16 @@ def draw_minutes(pen: Pen, one: Travelled) -> Figure:
     figure = new_figure(9, height_in(area_of(access.places.region)) + _EDGES_IN[1] + _EDGES_IN[3])
     axis = make_axes(figure, _EDGES_IN)
     pixels = draw_travelled(axis, one, access, pen.letters.font(9))
-    from_it = one.surface.source.direction == "from"
-    told = (
-        ("从最近设施出发的地表出行时间", "travel time over land from the nearest facility")
-        if from_it
-        else ("到最近设施的地表出行时间", "travel time over land to the nearest facility")
+    way = (
+        ("从最近设施出发的时间", "time from the nearest facility")
+        if one.surface.terrain.direction == "from"
+        else ("到最近设施的时间", "time to the nearest facility")
     )
-    title = f"{pen.service(one.service)} · {pen.text(*told)}"
+    ground = ("沿地表", "over the surface")
+    if one.service.mode != "surface":
+        ground = ("沿路网和地表", "along the network and over the surface")
+    told = pen.text(f"{way[0]},{ground[0]}", f"{way[1]}, {ground[1]}")
+    title = f"{pen.service(one.service)} · {told}"
     write_frame(pen, figure, pen.letters.writable(title))
     write_wide_legend(figure, pen, list(_minutes_handles(pen, one, pixels.shown)), columns=4)
     return figure
