@@ -126,7 +126,7 @@ def test_a_ferry_crosses_and_an_island_without_one_says_so() -> None:
     ferry = Links(tail=ends, head=ends[::-1], minutes=np.array([15.0, 15.0]))
     homes = [at(4, 4, island=True), at(6, 5)]
     linked = measure(homes, [at(4, 9)], surface(river(7), links=ferry), limit=20)
-    assert list(linked.table["minutes"])[0] == pytest.approx(2 + 15 + 1)
+    assert linked.table["minutes"].iloc[0] == pytest.approx(2 + 15 + 1)
     alone = measure(homes, [at(4, 9)], surface(river(7)), limit=20)
     assert list(alone.table["reason"]) == ["island_no_ferry", "no_route"]
     assert "island of 2 places, 0.84 km2; no ferry or bridge" in alone.table.loc[0, "evidence"]

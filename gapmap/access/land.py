@@ -38,11 +38,14 @@ class Land(NamedTuple):
         Area of each piece.
     leads_off
         Whether a ferry, or a bridge over cells that nobody enters, leads from a piece to another.
+    mark
+        Number of the piece that each cell of the surface belongs to; -1 for none of these.
     """
 
     piece: Integers
     km2: Floats
     leads_off: Flags
+    mark: Indices
 
 
 def land_around(surface: Surface, cells: Integers) -> Land:
@@ -68,7 +71,7 @@ def land_around(surface: Surface, cells: Integers) -> Land:
         there = usable[tuple(terrain.links.tail.T)] & usable[tuple(terrain.links.head.T)]
         for end in ends:
             leads_off[end[there & (ends[0] != ends[1]) & (end >= 0)]] = True
-    return Land(piece, sizes.astype(np.float64) * (terrain.cell_m / 1000) ** 2, leads_off)
+    return Land(piece, sizes.astype(np.float64) * (terrain.cell_m / 1000) ** 2, leads_off, mark)
 
 
 @compiled

@@ -156,15 +156,17 @@ class Courses:
         wanted = wanted[self.cells[wanted, 0] >= 0]
         ways = paths(self.terrain, self.field, self.cells[wanted])
         return {
-            int(place): shapely.LineString(course(self.surface, way))
+            int(place): shapely.LineString(course(self.surface.grid.centres(*way.T)))
             for place, way in zip(wanted, ways, strict=True)
             if len(way)
         }
 
 
-def course(surface: Surface, way: Integers) -> Floats:
-    """Give the middles of a way's cells, two points at least."""
-    xy = surface.grid.centres(*way.T)
+def course(xy: Floats) -> Floats:
+    """Give the points of a way without repeats, but two at least."""
+    fresh = np.ones(len(xy), bool)
+    fresh[1:] = (xy[1:] != xy[:-1]).any(axis=1)
+    xy = xy[fresh]
     return xy if len(xy) > 1 else np.vstack([xy, xy])
 
 

@@ -18,12 +18,28 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from gapmap.access.stops import Stops
+    from gapmap.access.stops import Ground, Stops
+    from gapmap.access.value import Service
     from gapmap.places import Places
 
-__all__ = ["lost_ground"]
+__all__ = ["burnt_roads", "lost_ground"]
 
 _OWNER = ["file", "row", "facility_id"]
+
+
+def burnt_roads(services: Iterable[Service], ground: Ground) -> list[Finding]:
+    """Say which services cross land off the road that has roads for vehicles itself."""
+    if ground.surface is None or ground.surface.source.roads in ("walk", "none"):
+        return []
+    named = [
+        one.id
+        for one in services
+        if None not in ground.of(one)  # by road and over land
+    ]
+    if not named:
+        return []
+    told = {"services": ", ".join(named), "roads": ground.surface.source.roads}
+    return [finding("off-road-roads-burnt", value=told["roads"], **told)]
 
 
 def lost_ground(

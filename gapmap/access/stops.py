@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import shapely
     from numpy.typing import NDArray
 
+    from gapmap.access.doors import Landings
     from gapmap.access.land import Land
     from gapmap.access.value import Service
     from gapmap.network import Network, Snap
@@ -87,7 +88,8 @@ class Stops:
 
     Without a network, or for straight lines, ``snap`` and ``network`` are None. Over a surface
     ``standing`` tells the cells; who goes by road and over the surface has ``network`` as well,
-    but no ``snap``: off the road a place is joined to every way that can be reached.
+    but no ``snap``: a place is joined to every way that can be reached over land. For places
+    ``landings`` tells where that is.
     """
 
     xy: NDArray[np.float64]
@@ -95,6 +97,7 @@ class Stops:
     network: Network | None = None
     standing: Standing | None = None
     surface: Surface | None = None
+    landings: Landings | None = None
 
     @property
     def measured(self) -> str:

@@ -45,11 +45,16 @@ def origins_of(places: Places, ground: Ground, service: Service, known: dict[str
     if mode not in known:
         xy = _xy(places.table)
         xy[(places.table["position"] != "ok").to_numpy()] = np.nan
-        standing = next((one for one in known.values() if one.standing is not None), None)
-        if standing is not None and own.surface is not None:
-            known[mode] = replace(standing, network=own.network)
-        else:
+        before = next((one for one in known.values() if one.standing is not None), None)
+        if own.surface is None or before is None:
             known[mode] = _joined(xy, own, service.mode)
+        else:
+            known[mode] = replace(before, network=own.network, landings=None)
+        if own.surface is not None and own.network is not None:
+            from gapmap.access.doors import find_doors  # noqa: PLC0415 - compiles for itself
+
+            landings = find_doors(own.surface, own.network, service.mode)
+            known[mode] = replace(known[mode], landings=landings)
     return known[mode]
 
 

@@ -1,0 +1,207 @@
+"""Off the road over land: to any way, along it for one stretch, and over land to the facility.
+
+Three searches one after the other give the least of all such ways, and of those without a road:
+
+1. over land from the facilities: how long one walks from each cell once one got off there;
+2. along the ways, from every point where one may get off, to every point where one may get on;
+3. over land from the facilities and from all points where one gets on, each with its rest.
+
+So no leg is chosen before the whole way is known. People go to the facility in all of them, and
+land is crossed as the surface was read. See ``docs/adr`` on travel over terrain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from gapmap.access.overland import (
+    cells_of,
+    course,
+    ferried,
+    field_from,
+    ground_speed,
+    lost_land,
+    moved,
+)
+from gapmap.access.stops import Stops, Trip
+from gapmap.network.boarding import Rides, ride, served_by_ferry
+from gapmap.surface.paths import lengths_m, paths
+from gapmap.surface.search import search
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gapmap.access.doors import Landings
+    from gapmap.access.land import Land
+    from gapmap.access.value import Service
+    from gapmap.surface import Field, Surface, Terrain
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    Integers = NDArray[np.int64]
+
+__all__ = ["minutes_off_road", "travel_off_road"]
+
+
+class _Found(NamedTuple):
+    """The three searches.
+
+    ``field`` has as sources first the targets that can be reached, ``there``, then the doors where
+    it pays to get on, ``on``.
+    """
+
+    terrain: Terrain
+    walk: Field
+    rides: Rides
+    landings: Landings
+    field: Field
+    there: Integers
+    on: Integers
+
+    def source_target(self) -> Integers:
+        """Give the target that each source of the field leads to; one more, -1, for none."""
+        off = self.rides.off[self.on]
+        by_road = self.walk.source[tuple(self.landings.cell[off].T)]
+        return np.concatenate([self.there, by_road, [-1]])
+
+
+def _search(origins: Stops, targets: Stops, service: Service, limit: float = np.inf) -> _Found:
+    surface, network, landings = origins.surface, origins.network, origins.landings
+    assert surface is not None  # noqa: S101 - callers stand on a surface
+    assert network is not None  # noqa: S101 - and go by road
+    assert landings is not None  # noqa: S101 - which has doors
+    terrain = replace(surface.terrain, direction="to")
+    walk = field_from(terrain, targets, ground_speed(surface), limit)
+    at = tuple(landings.cell.T)
+    rides = ride(
+        network,
+        landings.doors,
+        walk.minutes[at] + landings.leg_minutes,
+        walk.source[at].astype(np.int64),
+        mode=service.mode,
+        speed_kmh=service.speed_kmh,
+    )
+    minutes = rides.minutes + landings.leg_minutes
+    pays = np.flatnonzero((minutes < walk.minutes[at]) & (minutes <= limit))
+    on = pays[_least_of_each(landings.cell[pays] @ [walk.minutes.shape[1], 1], minutes[pays])]
+    there = np.flatnonzero(np.isfinite(walk.start_minutes))
+    field = search(
+        terrain,
+        np.concatenate([walk.sources[there], landings.cell[on]]),
+        start_minutes=np.concatenate([walk.start_minutes[there], minutes[on]]),
+        limit_minutes=limit,
+    )
+    return _Found(terrain, walk, rides, landings, field, there, on)
+
+
+def _least_of_each(cell: Integers, minutes: Floats) -> Integers:
+    """Give the door of least minutes in each cell, of equals the first."""
+    order = np.lexsort((minutes, cell))
+    _, first = np.unique(cell[order], return_index=True)
+    least: Integers = order[first]
+    return least
+
+
+def minutes_off_road(origins: Stops, targets: Stops, service: Service, limit: float) -> Floats:
+    """Give the minutes from every place to its nearest target; inf beyond a limit."""
+    return _at(_search(origins, targets, service, limit).field, origins)[0]
+
+
+def _at(field: Field, origins: Stops) -> tuple[Floats, Integers]:
+    """Read the minutes and the source where places stand."""
+    assert origins.surface is not None  # noqa: S101 - callers stand on a surface
+    cells = cells_of(origins)
+    there = np.flatnonzero(cells[:, 0] >= 0)
+    minutes, source = np.full(len(cells), np.inf), np.full(len(cells), -1)
+    at = tuple(cells[there].T)
+    minutes[there] = field.minutes[at] + moved(origins, ground_speed(origins.surface))[there]
+    source[there] = field.source[at]
+    return minutes, source
+
+
+def travel_off_road(origins: Stops, targets: Stops, service: Service) -> Trip:
+    """Go from every place to the nearest target, by road and over land, in the least time."""
+    found = _search(origins, targets, service)
+    minutes, source = _at(found.field, origins)
+    leads_to = found.source_target()
+    target = leads_to[source]
+    metres, leg_m = _measured(found, origins, targets, source)
+    land = lost_land(origins, target < 0)
+    by_ferry = ferried(_with_ferries(land, found, service), len(target))
+    assert origins.surface is not None  # noqa: S101 - callers stand on a surface
+    drawn = _Courses(origins.surface, found, cells_of(origins), source)
+    whole = replace(
+        found.field,
+        source=leads_to[found.field.source].astype(np.int32),
+        sources=found.walk.sources,
+        start_minutes=found.walk.start_minutes,
+    )
+    return Trip(metres, minutes, target, by_ferry, leg_m, drawn, whole, land)
+
+
+def _with_ferries(land: Land | None, found: _Found, service: Service) -> Land | None:
+    """Note the land from which one gets to ways that a ferry serves."""
+    if land is None:
+        return None
+    served = served_by_ferry(found.rides.network, service.mode, found.landings.doors.edge)
+    piece = land.mark[tuple(found.landings.cell[served].T)]
+    leads_off = land.leads_off.copy()
+    leads_off[piece[piece >= 0]] = True
+    return land._replace(leads_off=leads_off)
+
+
+def _measured(
+    found: _Found, origins: Stops, targets: Stops, source: Integers
+) -> tuple[Floats, Floats]:
+    """Measure the ways, and the part of each until one gets on, all of it where one does not."""
+    metres, leg_m = np.full((2, len(source)), np.inf)
+    there = np.flatnonzero(source >= 0)
+    cells = cells_of(origins)[there]
+    first = lengths_m(found.terrain, found.field, cells) + moved(origins, 1.0)[there]
+    after = moved(targets, 1.0)
+    by_road = source[there] >= len(found.there)
+    on = found.on[source[there][by_road] - len(found.there)]
+    off = found.rides.off[on]
+    last = np.unique(off)
+    on_foot = np.full(len(found.landings.leg_m), np.nan)
+    off_cells = found.landings.cell[last]
+    on_foot[last] = lengths_m(found.terrain, found.walk, off_cells)
+    on_foot[last] += after[found.walk.source[tuple(off_cells.T)]]
+    first[by_road] += found.landings.leg_m[on]
+    leg_m[there] = metres[there] = first
+    metres[there[by_road]] += found.rides.metres[on] + found.landings.leg_m[off] + on_foot[off]
+    walked = there[~by_road]
+    leg_m[walked] = metres[walked] = metres[walked] + after[found.there[source[walked]]]
+    return metres, leg_m
+
+
+@dataclass(frozen=True, slots=True)
+class _Courses:
+    """The ways from some cells, by road and over land."""
+
+    surface: Surface
+    found: _Found
+    cells: Integers
+    source: Integers
+
+    def lines(self, origins: Integers) -> dict[int, shapely.LineString]:
+        """Draw the ways from these places that reach a target."""
+        wanted = np.asarray(origins, np.int64)
+        wanted = wanted[self.source[wanted] >= 0]
+        found, drawn = self.found, {}
+        starts = paths(found.terrain, found.field, self.cells[wanted])
+        for place, way in zip(wanted.tolist(), starts, strict=True):
+            parts = [self.surface.grid.centres(*way.T)]
+            number = self.source[place] - len(found.there)
+            if number >= 0:
+                on = int(found.on[number])
+                off = int(found.rides.off[on])
+                (end,) = paths(found.terrain, found.walk, found.landings.cell[off : off + 1])
+                ridden = shapely.get_coordinates(found.rides.line(on))
+                parts += [ridden, self.surface.grid.centres(*end.T)]
+            drawn[place] = shapely.LineString(course(np.concatenate(parts)))
+        return drawn
