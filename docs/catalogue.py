@@ -56,7 +56,9 @@ TOPICS: Final = {
     ("Roads, ferries, water", "道路、轮渡、水面"): (
         *("network", "trap", "traps", "ferry", "edge", "borders", "routes", "areas", "measured"),
     ),
-    ("Rasters", "栅格"): ("raster",),
+    ("Rasters and people on a grid", "栅格与人口格网"): ("raster", "population", "gridded"),
+    ("Travel over land", "地表出行"): ("surface", "off-road"),
+    ("Capacity and referral", "容量与转诊"): ("catchment", "referral"),
     ("Plan, indicators, records", "规划、指标、记录"): (
         *("plan", "standard", "target", "indicator", "record", "milestone"),
     ),

@@ -12,6 +12,7 @@ import rasterio
 
 import gapmap as gm
 from gapmap import cli
+from gapmap.surface.search import search
 
 FOLDER = Path(__file__).parents[1] / "data" / "hills"
 
@@ -112,7 +113,7 @@ def test_the_river_is_crossed_by_bridges_and_the_ferry_alone(study):
     grid = study.surface.grid
     wet = study.surface.barrier & ~study.surface.road
     start = [tuple(int(one[0]) for one in grid.cells([(512_000, 2_708_000)]))]
-    with_all = gm.surface.search(terrain, start)
+    with_all = search(terrain, start)
     assert np.isinf(with_all.minutes[wet]).all()
     dry = np.where(study.surface.road & study.surface.barrier, np.inf, terrain.minutes_per_cell)
     closed = gm.surface.Terrain(
@@ -125,7 +126,7 @@ def test_the_river_is_crossed_by_bridges_and_the_ferry_alone(study):
     )
     row, column = grid.cells([(530_000, 2_704_000)])
     assert np.isfinite(with_all.minutes[row, column]).all()
-    assert np.isinf(gm.surface.search(closed, start).minutes[row, column]).all()
+    assert np.isinf(search(closed, start).minutes[row, column]).all()
 
 
 def test_facilities_take_in_no_more_than_they_can(out):

@@ -154,6 +154,7 @@ def test_raster_blocks_are_read(write) -> None:
         ("[surface]", "surface.cell_m is needed"),
         ('[surface]\ndem = "d.tif"\nsnap_m = -1', "snap_m"),
         ('[[referral]]\nfrom = "a"', "to is needed"),
+        ('[[referral]]\nfrom = "a"\nto = "a"', "another service"),
         ('[[referral]]\nfrom = "a"\nto = "b"\nmode = "surface"', "surface"),
     ],
 )

@@ -113,6 +113,8 @@ def _referral(reader: Reader, where: str, have: object, raw: Mapping[str, Any]) 
         reader.fail("study-block-missing", "surface")
     if mode in MODES and "network" not in raw:
         reader.fail("study-block-missing", "network")
+    if block["from"] == block["to"]:
+        reader.fail("study-referral-itself", f"{where}.to", block["to"])
     reader.positive(where, block, "limit_minutes")
     limit = block.get("limit_minutes")
     return ReferralEntry(

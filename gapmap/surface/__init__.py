@@ -6,36 +6,29 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from gapmap.surface.value import STEPS, Links, Surface, SurfaceSource, Terrain
 
 if _TYPE_CHECKING:
-    from gapmap.surface.field import Distances, Field
+    from gapmap.surface.field import Field
     from gapmap.surface.flat import travel_minutes
     from gapmap.surface.read import read_surface
-    from gapmap.surface.search import distances, search
     from gapmap.surface.standing import Standing, stand
 
 __all__ = [
     "STEPS",
-    "Distances",
     "Field",
     "Links",
     "Standing",
     "Surface",
     "SurfaceSource",
     "Terrain",
-    "distances",
     "read_surface",
-    "search",
     "stand",
     "travel_minutes",
 ]
 
 # What loads rasterio or numba is loaded at its first use: a study file names only sources.
 _HOME = {
-    "Distances": "field",
     "Field": "field",
     "Standing": "standing",
-    "distances": "search",
     "read_surface": "read",
-    "search": "search",
     "stand": "standing",
     "travel_minutes": "flat",
 }

@@ -1,4 +1,4 @@
-"""Rasters of people: elsewhere, in part, as a picture, with values that stand for none."""
+"""Rasters: elsewhere, in part, as a picture, without a speed, with values that stand for none."""
 
 from __future__ import annotations
 
@@ -39,7 +39,13 @@ def spotted(value: float, spot: float, dtype: str = "float32") -> np.ndarray:
 
 
 def tif(
-    cells: np.ndarray, west: float = WEST, *, south_up: bool = False, **about: object
+    cells: np.ndarray,
+    west: float = WEST,
+    *,
+    name: str = "people.tif",
+    south_up: bool = False,
+    size: float = SIZE,
+    **about: object,
 ) -> Callable[[Path], None]:
     """Write a GeoTIFF."""
 
@@ -48,14 +54,14 @@ def tif(
         import rasterio  # noqa: PLC0415 - after GDAL was told what to leave out
 
         bands = cells if cells.ndim == 3 else cells[None]
-        place = rasterio.Affine(SIZE, 0, west, 0, -SIZE, NORTH)
+        place = rasterio.Affine(size, 0, west, 0, -size, NORTH)
         if south_up:
-            place = rasterio.Affine(SIZE, 0, west, 0, SIZE, SOUTH)
+            place = rasterio.Affine(size, 0, west, 0, size, SOUTH)
         said = {"crs": "EPSG:4326", "transform": place, "dtype": bands.dtype, **about}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with rasterio.open(
-                folder / "people.tif",
+                folder / name,
                 "w",
                 driver="GTiff",
                 count=bands.shape[0],
@@ -72,6 +78,44 @@ def _write(content: str) -> Callable[[Path], None]:
     return lambda folder: (folder / "people.tif").write_text(content, "utf8") and None
 
 
+def both(*spoils: Callable[[Path], None]) -> Callable[[Path], None]:
+    """Do one after the other."""
+
+    def spoil(folder: Path) -> None:
+        for one in spoils:
+            one(folder)
+
+    return spoil
+
+
+def land(
+    cells: np.ndarray, speeds: str = "class,kmh\n1,4\n2,0\n", **about: object
+) -> Callable[[Path], None]:
+    """Write land cover and its speeds."""
+
+    def told(folder: Path) -> None:
+        (folder / "speeds.csv").write_text(speeds, "utf8")
+
+    return both(tif(cells, name="land_cover.tif", **about), told)
+
+
+def surface(more: str = "") -> dict[str, str]:
+    """Measure shelters over land."""
+    block = f'[surface]\nland_cover = "land_cover.tif"\nspeeds = "speeds.csv"\n{more}'
+    return {
+        "[services.bus_shelter]": f"{block}\n\n[services.bus_shelter]",
+        'mode = "straight"\nlimit_m = 500': 'mode = "surface"\nlimit_minutes = 30',
+    }
+
+
+def striped(value: int) -> np.ndarray:
+    """Give land with a column of something else in the middle."""
+    cells = grid(1, "uint8")
+    cells[:, 20] = value
+    return cells
+
+
+SLOPE = np.add.outer(np.arange(30), np.arange(40)).astype("int16")
 COUNTS = 5220 / 1200
 ODD = (
     "raster-nodata-missing",
@@ -174,5 +218,73 @@ CASES = [
         study=study('[population]\nraster = "https://example.org/people.tif"'),
         expect=[("file-not-local", None)],
         usable=False,
+    ),
+    Case(
+        name="raster-density-with-unit",
+        study=study('[population]\nraster = "people.tif"\nunit = "per_km2"'),
+        spoil=tif(grid(5220 / 1373, "float32")),
+        never=["raster-density", "raster-people-differ"],
+    ),
+    Case(
+        name="raster-density-without-unit",
+        study=PEOPLE,
+        spoil=tif(grid(5220 / 1373, "float32", (300, 400)), size=0.001),
+        expect=[("raster-density", None)],
+        usable=False,
+    ),
+    Case(name="surface-sound", study=surface(), spoil=land(grid(1, "uint8"))),
+    Case(
+        name="surface-river",
+        study=surface(),
+        spoil=land(striped(2)),
+        never=["surface-land-unknown"],
+    ),
+    Case(
+        name="surface-class-without-a-speed",
+        study=surface(),
+        spoil=land(striped(7)),
+        expect=[("surface-class-missing", None)],
+    ),
+    Case(
+        name="surface-speed-below-nought",
+        study=surface(),
+        spoil=land(striped(2), "class,kmh\n1,4\n2,-3\n"),
+        expect=[("surface-speed-odd", 3)],
+    ),
+    Case(
+        name="surface-speeds-of-one-class-twice",
+        study=surface(),
+        spoil=land(striped(2), "class,kmh\n1,4\n1,5\n2,0\n"),
+        expect=[("surface-class-twice", None)],
+        usable=False,
+    ),
+    Case(
+        name="surface-nothing-passable",
+        study=surface(),
+        spoil=land(grid(2, "uint8")),
+        expect=[("surface-nothing-passable", None)],
+        usable=False,
+    ),
+    Case(
+        name="surface-of-another-city",
+        study=surface(),
+        spoil=land(grid(1, "uint8"), west=WEST + 2),
+        expect=[("raster-no-overlap", None)],
+        usable=False,
+    ),
+    Case(
+        name="surface-heights-on-another-grid",
+        study=surface('dem = "dem.tif"'),
+        spoil=both(land(grid(1, "uint8")), tif(SLOPE, west=WEST - 0.004, name="dem.tif")),
+        expect=[("surface-aligned", None)],
+    ),
+    Case(
+        name="surface-heights-with-holes",
+        study=surface('dem = "dem.tif"'),
+        spoil=both(
+            land(grid(1, "uint8")),
+            tif(np.where(SLOPE < 20, -9999, SLOPE).astype("int16"), name="dem.tif", nodata=-9999),
+        ),
+        expect=[("surface-height-unknown", None)],
     ),
 ]
