@@ -37,8 +37,7 @@ class Grids:
     gridded
         Coverage counted by cells; None without a population grid.
     tables
-        ``capacity``, ``unserved``, ``zones``, ``referral`` and ``surface``, those that the study
-        asks for.
+        ``capacity``, ``unserved``, ``zones`` and ``referral``, those that the study asks for.
     findings
         What was doubtful.
     """
@@ -77,8 +76,6 @@ def measure_grids(study: Study, access: Access, *, watch: Steps) -> Grids:
             gridded = compare_grid(access, cells, population)
     tables: dict[str, pd.DataFrame] = {}
     findings = [] if gridded is None else [*gridded.findings]
-    if access.surface is not None:
-        tables["surface"] = access.surface.classes
     if population is not None or access.surface is not None:
         tables["zones"] = zonal_statistics(access if cells is None else cells)
     rules = [
