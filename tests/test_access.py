@@ -200,6 +200,16 @@ def test_off_the_network_a_place_or_a_near_facility_leaves_it_unknown() -> None:
     assert "最近的道路在 4,000 米外" in place.message("zh")
 
 
+def test_a_facility_off_the_network_leaves_drivers_unknown_too() -> None:
+    road = along([(0, 0), (5000, 0)])
+    driving = replace(clinic(15, mode="drive", unit="minutes"), speed_kmh=None)
+    village, lost = places([{"x": 1000, "y": 900}]), facilities([{"x": 1000, "y": 2000}])
+    there = row(measure_access(village, lost, road, [driving]))  # 1,100 m, 13.75 minutes on foot
+    assert tuple(there[["status", "reason"]]) == ("unknown", "not_connected")
+    short = row(measure_access(village, lost, road, [replace(driving, limit=13.7)]))
+    assert tuple(short[["status", "reason"]]) == ("uncovered", "no_route")
+
+
 def test_a_facility_behind_water_or_a_border_says_so() -> None:
     road = along([(0, 0), (5000, 0)])
     river = shapely.box(X0, Y0 + 200, X0 + 5000, Y0 + 300)

@@ -281,6 +281,28 @@ def test_a_service_over_land_needs_a_surface() -> None:
         measure_access(places([at(1, 1)]), facilities([at(1, 1)]), None, [service()])
 
 
+def test_a_speed_of_its_own_means_nothing_over_land_and_is_told() -> None:
+    own = replace(service(), speed_kmh=60.0)
+    args = places([at(4, 3)]), facilities([at(4, 13)]), None, [own]
+    access = measure_access(*args, surface=surface())
+    assert told(access, "minutes") == [pytest.approx(10)]
+    (said,) = [one for one in access.findings if one.code == "off-road-speed-unused"]
+    assert "clinic goes over land, where its speed_kmh of 60" in said.message("en")
+
+
+@pytest.mark.parametrize("direction", ["to", "from"])
+def test_uphill_and_downhill_are_those_of_the_direction(direction: str) -> None:
+    ground = surface()
+    rises = np.tile(10.0 * np.arange(COLUMNS), (ROWS, 1))  # 10 m a cell towards the east
+    terrain = replace(ground.terrain, height_m=rises, slope="tobler", direction=direction)
+    hill = replace(ground, terrain=terrain)
+    access = measure([at(4, 13)], [at(4, 3)], hill)
+    slope = -0.1 if direction == "to" else 0.1
+    # Tobler: exp(-3.5 |slope + 0.05|), which is exp(-0.175) on the flat
+    assert told(access, "minutes") == pytest.approx([10 * np.exp(3.5 * abs(slope + 0.05) - 0.175)])
+    assert told(access, "distance_m") == [1000.0]
+
+
 def test_services_in_a_straight_line_stand_beside_those_over_land() -> None:
     straight = Service(id="clinic", name={}, mode="straight", limit=500)
     over = replace(service(), id="other")
@@ -296,7 +318,7 @@ def test_services_in_a_straight_line_stand_beside_those_over_land() -> None:
 spot = st.tuples(st.integers(0, ROWS - 1), st.integers(0, COLUMNS - 1))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(spot, min_size=1, max_size=6),
     st.lists(spot, min_size=1, max_size=4),

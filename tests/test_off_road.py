@@ -218,6 +218,17 @@ def test_speeds_of_the_service_and_of_the_mode() -> None:
     assert walk.table["minutes"].iloc[0] == pytest.approx(8 * 2**0.5 + 7)
 
 
+def test_the_way_is_always_to_the_facility() -> None:
+    ground = surface()
+    rises = np.tile(10.0 * np.arange(ROWS)[:, None], (1, COLUMNS))  # 10 m a row southwards
+    for direction in ("to", "from"):
+        terrain = replace(ground.terrain, height_m=rises, slope="tobler", direction=direction)
+        hill = replace(ground, terrain=terrain)
+        told = measure([at(2, 2)], [at(10, 17)], roads(ROAD), hill).table.iloc[0]
+        uphill = np.exp(3.5 * 0.15 - 0.175)  # Tobler, against the flat
+        assert told["minutes"] == pytest.approx(1.5 + 8 * uphill)
+
+
 def test_what_cannot_be_measured_is_refused() -> None:
     home, site = places([at(1, 1)]), facilities([at(2, 2)])
     with pytest.raises(MethodError, match="a limit in minutes"):

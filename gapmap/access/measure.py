@@ -14,7 +14,7 @@ from gapmap.access.extent import Extent, edge_finding
 from gapmap.access.legs import facility_legs, far_legs, lost_places, metres, where
 from gapmap.access.pieces import OnModes, network_findings, pieces_table
 from gapmap.access.reasons import Case, explain, judge, pool_of, serving_of
-from gapmap.access.standings import burnt_roads, lost_ground
+from gapmap.access.standings import lost_ground, strange_questions
 from gapmap.access.stops import Ground, Stops, check_ground
 from gapmap.access.trips import (
     join,
@@ -154,7 +154,7 @@ def measure_access(
         findings=(
             *(note for one in found for note in one.findings),
             *lost_places(known.on_modes.places, places),
-            *burnt_roads(services, known.ground),
+            *strange_questions(services, known.ground),
             *lost_ground(known.stops, places, [(one.serving, one.targets) for one in found]),
             *far_legs(table, places),
             *facility_legs(

@@ -6,8 +6,8 @@ Three searches one after the other give the least of all such ways, and of those
 2. along the ways, from every point where one may get off, to every point where one may get on;
 3. over land from the facilities and from all points where one gets on, each with its rest.
 
-So no leg is chosen before the whole way is known. People go to the facility in all of them, and
-land is crossed as the surface was read. See ``docs/adr`` on travel over terrain.
+So no leg is chosen before the whole way is known. People go to the facility in all of them,
+whichever direction the surface is measured in, and cross land as the surface was read.
 """
 
 from __future__ import annotations

@@ -219,7 +219,7 @@ def _in_water(on_modes: OnModes, places: Places) -> list[Finding]:
         assert origins.network is not None  # noqa: S101 - modes with a network only
         wet = np.flatnonzero(in_water(origins.network, origins.xy))
         if len(wet):
-            names = _listed([_names(places)[place] for place in wet])
+            names = _listed(_names(places, wet))
             first = _first(places, int(wet[0]))
             told.append(finding("places-in-water", **first, count=len(wet), names=names))
     served = [one for targets in on_modes.facilities.values() for one in targets]
@@ -234,8 +234,9 @@ def _in_water(on_modes: OnModes, places: Places) -> list[Finding]:
     return told
 
 
-def _names(places: Places) -> list[str]:
-    table = places.table
+def _names(places: Places, which: NDArray[np.int64]) -> list[str]:
+    """Name some places; no more than are ever told."""
+    table = places.table.iloc[which[: _MOST_NAMES + 1]]
     return [str(name or one) for name, one in zip(table["place"], table["place_id"], strict=True)]
 
 
@@ -249,13 +250,12 @@ def _traps(on_modes: OnModes, places: Places) -> list[Finding]:
     if origins is None or origins.network is None or origins.snap is None:
         return []
     network = origins.network
-    names = _names(places)
     people = np.nan_to_num(places.table["people"].to_numpy(dtype=float))
     traps = find_traps(network, origins.snap)
     traps.sort(key=lambda trap: -people[trap.positions].sum())
     told = [
         replace(
-            _trap(network, trap, "trap-places", _listed([names[p] for p in trap.positions])),
+            _trap(network, trap, "trap-places", _listed(_names(places, trap.positions))),
             **_first(places, int(trap.positions[0])),
         )
         for trap in traps

@@ -22,24 +22,28 @@ if TYPE_CHECKING:
     from gapmap.access.value import Service
     from gapmap.places import Places
 
-__all__ = ["burnt_roads", "lost_ground"]
+__all__ = ["lost_ground", "strange_questions"]
 
 _OWNER = ["file", "row", "facility_id"]
 
 
-def burnt_roads(services: Iterable[Service], ground: Ground) -> list[Finding]:
-    """Say which services cross land off the road that has roads for vehicles itself."""
-    if ground.surface is None or ground.surface.source.roads in ("walk", "none"):
+def strange_questions(services: Iterable[Service], ground: Ground) -> list[Finding]:
+    """Say which services cross land off the road that has roads for vehicles itself.
+
+    And which have a speed of their own though the land says how fast one goes.
+    """
+    if ground.surface is None:
         return []
-    named = [
-        one.id
+    services, roads = list(services), ground.surface.source.roads
+    both = [one.id for one in services if None not in ground.of(one)]  # by road and over land
+    found = [
+        finding("off-road-speed-unused", value=f"{one.speed_kmh:g}", service=one.id)
         for one in services
-        if None not in ground.of(one)  # by road and over land
+        if one.mode == "surface" and one.speed_kmh is not None
     ]
-    if not named:
-        return []
-    told = {"services": ", ".join(named), "roads": ground.surface.source.roads}
-    return [finding("off-road-roads-burnt", value=told["roads"], **told)]
+    if both and roads not in ("walk", "none"):
+        found.append(finding("off-road-roads-burnt", value=roads, services=", ".join(both)))
+    return found
 
 
 def lost_ground(

@@ -32,6 +32,8 @@ __all__ = [
     "within_limit",
 ]
 
+_WALK_KMH = roads.default_speeds()["walk"]
+
 
 def origins_of(places: Places, ground: Ground, service: Service, known: dict[str, Stops]) -> Stops:
     """Join the places to what a service travels on, once for each mode; ``known`` keeps them."""
@@ -138,15 +140,17 @@ def within_limit(origins: Stops, targets: Stops, service: Service) -> NDArray[np
 def near_lost(origins: Stops, targets: Stops, service: Service) -> NDArray[np.bool_]:
     """Say which places may be within the limit of a target that the ground does not reach.
 
-    By road those within it in a straight line. Over a surface also those that would be if the
-    target could be walked to, in a straight line, from the passable cell nearest to it; walking is
-    as fast as the surface says.
+    By road those within it in a straight line; nobody knows how fast one drives there, so drivers
+    walk. Over a surface also those that would be if the target could be walked to, in a straight
+    line, from the passable cell nearest to it; walking is as fast as the surface says.
     """
     which = np.flatnonzero(targets.lost)
     if not len(which):
         return np.zeros(len(origins.xy), dtype=bool)
     if origins.surface is None:
-        return travel(Stops(origins.xy), Stops(targets.xy[which]), service).within(service)
+        kmh = service.speed_kmh or roads.default_speeds().get(service.mode, _WALK_KMH)
+        asked = replace(service, speed_kmh=kmh)
+        return travel(Stops(origins.xy), Stops(targets.xy[which]), asked).within(service)
     from gapmap.access.overland import pick, straight_within, where_they_could  # noqa: PLC0415
 
     lost = pick(targets, which)
