@@ -12,17 +12,14 @@ import shapely
 from rasterio.windows import Window
 
 from gapmap.errors import MethodError
-from gapmap.rasters.kernels.cover import (
-    Rings,
-    count_shares,
-    list_shares,
-    running_sums,
-    sum_values,
-)
+from gapmap.rasters.kernels.cover import count_shares, list_shares
+from gapmap.rasters.kernels.rings import Rings, signed_areas, to_cells, way_to_cells
+from gapmap.rasters.kernels.sums import sum_values
 from gapmap.rasters.opening import open_raster
+from gapmap.rasters.reading import read_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import affine
     import rasterio
@@ -33,9 +30,11 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 _AT_ONCE: Final = 500_000
-"""Cells of a raster that are held at a time, with 16 bytes of running sums each."""
+"""Cells of a raster that are held at a time, with 24 bytes of running sums each."""
 _MOST: Final = 16_000_000
 """The same where the raster's own blocks are larger."""
+_APART: Final = 1_000
+"""Columns without a zone, in a strip, from which on they are not read."""
 
 
 class CellShares(NamedTuple):
@@ -114,36 +113,47 @@ def zonal_sums(
             f"values 应为二维,实为 {given.ndim} 维",
         )
     rings, areas = _rings(polygons, transform, given.shape)
-    return _summed((rings, areas), given.shape, 1, lambda part: given[part.toslices()])
+    return _summed((rings, areas), given.shape, (1, 1), lambda part: given[part.toslices()])
 
 
-def raster_sums(raster: Path | rasterio.DatasetReader, polygons: npt.ArrayLike) -> ZonalSums:
+def raster_sums(
+    raster: Path | rasterio.DatasetReader,
+    polygons: npt.ArrayLike,
+    *,
+    undeclared: Iterable[float] = (),
+) -> ZonalSums:
     """Sum the first band of a GeoTIFF over polygons, a strip of rows at a time.
+
+    Values are scaled as the raster declares. What it declares to be none, masks, NaN, infinity and
+    parts of the file that cannot be read are no values: :attr:`ZonalSums.cells_empty`.
 
     Parameters
     ----------
     raster
-        A GeoTIFF, or one that is open; its declared nodata, NaN and infinity are no values.
+        A GeoTIFF, or one that is open.
     polygons
         As for :func:`zonal_sums`, in the raster's CRS.
+    undeclared
+        Stored values that stand for none, though the raster does not declare them so.
 
     Raises
     ------
     InputError
         The file is no GeoTIFF that can be read.
+    MethodError
+        As for :func:`zonal_sums`.
     """
     if isinstance(raster, Path):
         with open_raster(raster) as source:
-            return raster_sums(source, polygons)
-
-    def read(part: Window) -> npt.NDArray[np.generic]:
-        values = raster.read(1, window=part, masked=True)
-        if not np.ma.is_masked(values):
-            return np.asarray(values.data)
-        return np.asarray(values.astype(np.float64).filled(np.nan))
-
+            return raster_sums(source, polygons, undeclared=undeclared)
+    none = tuple(undeclared)
     zones = _rings(polygons, raster.transform, raster.shape)
-    return _summed(zones, raster.shape, raster.block_shapes[0][0], read)
+    return _summed(
+        zones,
+        raster.shape,
+        raster.block_shapes[0],
+        lambda part: read_values(raster, part, undeclared=none),
+    )
 
 
 def cell_shares(
@@ -170,40 +180,49 @@ def cell_shares(
 def _summed(
     polygons: tuple[Rings, Floats],
     shape: tuple[int, int],
-    block: int,
+    block: tuple[int, int],
     read: Callable[[Window], npt.NDArray[np.generic]],
 ) -> ZonalSums:
-    """Sum a raster over all zones, strip by strip."""
+    """Sum a raster over all zones, part by part."""
     rings, areas = polygons
     told = np.zeros((len(areas), 3))
-    runs = np.empty((0, 0, 2))
-    for part, zones in _strips(rings, shape, block):
+    for part, zones in _parts(rings, shape, block):
         values = np.ascontiguousarray(read(part), dtype=np.float64)
-        wanted = (values.shape[0], values.shape[1] + 1, 2)
-        if runs.shape != wanted:
-            runs = np.empty(wanted)
-        running_sums(values, runs)
-        sum_values(told, runs, rings, zones, (part.row_off, part.col_off))
+        sum_values(told, values, rings, zones, (part.row_off, part.col_off))
     sums, valued, cells = told.T
     return ZonalSums(sums=sums, cells=areas, cells_valued=valued, cells_empty=cells - valued)
 
 
-def _strips(rings: Rings, shape: tuple[int, int], block: int) -> Iterator[tuple[Window, Integers]]:
-    """Cut a raster into strips of whole blocks; give those on which polygons lie, and which."""
+def _parts(
+    rings: Rings, shape: tuple[int, int], block: tuple[int, int]
+) -> Iterator[tuple[Window, Integers]]:
+    """Cut a raster into strips of whole blocks; give what of them zones touch, and which."""
     first, last, left, right = rings.windows.T
     there = (last > first) & (right > left)
     if not there.any():
         return
-    begin, end = int(left[there].min()), int(right[there].max())
-    wide = end - begin
-    tall = max(1, _AT_ONCE // wide // block) * block
+    wide = int(right[there].max() - left[there].min())
+    tall = max(1, _AT_ONCE // wide // block[0]) * block[0]
     if tall * wide > _MOST:  # a block holds many rows: part of it is read again and again
         tall = max(1, _MOST // wide)
     for top in range(int(first[there].min()) // tall * tall, int(last[there].max()), tall):
         rows = min(tall, shape[0] - top)
         zones = np.flatnonzero(there & (first < top + rows) & (last > top))
-        if len(zones):
-            yield Window(begin, top, wide, rows), zones
+        for begin, end, some in _side_by_side(zones, left, right, max(block[1], _APART)):
+            yield Window(begin, top, end - begin, rows), some
+
+
+def _side_by_side(
+    zones: Integers, left: Integers, right: Integers, gap: int
+) -> Iterator[tuple[int, int, Integers]]:
+    """Put zones together that lie no farther apart than ``gap``; give their columns, too."""
+    if not len(zones):
+        return
+    zones = zones[np.argsort(left[zones], kind="stable")]
+    reach = np.maximum.accumulate(right[zones])
+    apart = np.flatnonzero(left[zones[1:]] > reach[:-1] + gap) + 1
+    for some in np.split(zones, apart):
+        yield int(left[some[0]]), int(right[some].max()), some
 
 
 def _rings(
@@ -211,6 +230,38 @@ def _rings(
 ) -> tuple[Rings, Floats]:
     """Bring the rings to columns and rows; give each polygon's area in cells, too."""
     shapes = np.array(polygons, dtype=object).ravel()
+    if transform.determinant == 0:
+        raise MethodError("the raster's cells have no area", "栅格像元没有面积")
+    rings, zone, shell = _taken_apart(shapes)
+    xy, ring_of_corner = shapely.get_coordinates(rings, return_index=True)
+    finite = np.isfinite(xy)
+    if not finite.all():
+        bad = zone[ring_of_corner[np.argmin(finite.all(axis=1))]]
+        raise MethodError(
+            f"a corner of polygon {bad} is at no finite place", f"第 {bad} 个面有坐标不是有限的数"
+        )
+    corners = to_cells(xy, way_to_cells(transform, shape))
+    starts = np.searchsorted(ring_of_corner, np.arange(len(rings) + 1)).astype(np.int64)
+    area = signed_areas(corners, starts)
+    side = np.where(shell, 1.0, -1.0)
+    areas = np.bincount(zone, side * np.abs(area), minlength=len(shapes))
+    made = Rings(
+        corners=corners,
+        starts=starts,
+        signs=side * np.sign(area),
+        rings=np.searchsorted(zone, np.arange(len(shapes) + 1)).astype(np.int64),
+        windows=_windows(corners, zone[ring_of_corner], len(shapes), shape),
+    )
+    return made, areas.astype(float)
+
+
+def _taken_apart(
+    shapes: npt.NDArray[np.object_],
+) -> tuple[npt.NDArray[np.object_], Integers, npt.NDArray[np.bool_]]:
+    """Give all rings in the order of their polygons, the number of these, and which are shells.
+
+    A polygon without holes stands for its ring: taking it apart would take longer than its sum.
+    """
     kinds = shapely.get_type_id(shapes)
     odd = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
     if len(odd):
@@ -218,40 +269,15 @@ def _rings(
         raise MethodError(
             f"geometry {odd[0]} is a {kind}; give polygons", f"第 {odd[0]} 个几何是 {kind};应为面"
         )
-    if transform.determinant == 0:
-        raise MethodError("the raster's cells have no area", "栅格像元没有面积")
-    parts, zone_of_part = shapely.get_parts(shapes, return_index=True)
-    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-    corners, ring_of_corner = shapely.get_coordinates(rings, return_index=True)
-    back = ~transform
-    x, y = corners.T
-    cells = np.column_stack((back.a * x + back.b * y + back.c, back.d * x + back.e * y + back.f))
-    starts = np.searchsorted(ring_of_corner, np.arange(len(rings) + 1))
-    area = _signed_areas(cells, starts)
-    shell = np.ones(len(rings), dtype=bool)
-    shell[1:] = np.diff(part_of_ring) > 0
-    zone = zone_of_part[part_of_ring]
-    areas = np.bincount(zone, np.where(shell, 1, -1) * np.abs(area), minlength=len(shapes))
-    made = Rings(
-        corners=np.ascontiguousarray(cells),
-        starts=starts.astype(np.int64),
-        signs=np.where(shell, 1.0, -1.0) * np.sign(area),
-        rings=np.searchsorted(zone, np.arange(len(shapes) + 1)).astype(np.int64),
-        windows=_windows(cells, zone[ring_of_corner], len(shapes), shape),
-    )
-    return made, areas.astype(float)
-
-
-def _signed_areas(cells: Floats, starts: Integers) -> Floats:
-    """Give the area of each ring, above 0 where its left side runs down the rows."""
-    if len(starts) == 1:
-        return np.empty(0)
-    at = cells - np.repeat(cells[starts[:-1]], np.diff(starts), axis=0)  # small numbers cancel less
-    x, y = at.T
-    pieces = -(x[1:] + x[:-1]) / 2 * np.diff(y)
-    pieces = np.append(pieces, 0.0)
-    pieces[starts[1:] - 1] = 0.0  # from the end of one ring to the start of the next
-    return np.add.reduceat(pieces, starts[:-1])
+    plain = (kinds == 3) & (shapely.get_num_interior_rings(shapes) == 0)  # noqa: PLR2004 - a polygon
+    plain &= ~shapely.is_empty(shapes)
+    others = np.flatnonzero(~plain & (kinds >= 0))
+    parts, which = shapely.get_parts(shapes[others], return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    zone = np.concatenate((np.flatnonzero(plain), others[which[part]]))
+    shell = np.append(np.ones(plain.sum(), dtype=bool), np.diff(part, prepend=-1) > 0)
+    order = np.argsort(zone, kind="stable")
+    return np.concatenate((shapes[plain], rings))[order], zone[order], shell[order]
 
 
 def _windows(cells: Floats, zone: Integers, count: int, shape: tuple[int, int]) -> Integers:
