@@ -47,8 +47,6 @@ _EXACT: Final = 1e-6
 """Of a cell: so far a lattice may be off and still be the same."""
 _FINER: Final = 1.5
 _FULL_TURN: Final = 360.0
-_TOLERANCE: Final = 0.02
-"""Of a raster's cell: how exactly GDAL has to bring a position into another system."""
 
 
 class Lattice(NamedTuple):
@@ -185,7 +183,8 @@ def values_on(
 
     A raster whose cells are those of the grid is read as it is. Otherwise classes come from the
     nearest cell, and heights from the mean of the cells within where the raster is finer than the
-    grid, from the four around by distance where it is not.
+    grid, from the four around by distance where it is not. GDAL brings positions into another
+    system to an eighth of a cell of the grid.
 
     Parameters
     ----------
@@ -297,7 +296,6 @@ def _warped(
             dst_crs=part.grid.crs.to_wkt(),
             dst_nodata=np.nan,
             resampling=how,
-            tolerance=_TOLERANCE,
         )
         values = np.where(np.isnan(values), made, values)
     return values

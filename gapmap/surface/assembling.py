@@ -105,7 +105,10 @@ def assemble(  # noqa: PLR0913 - the parts of a surface
         mode = "walk" if source.roads == "none" else source.roads
         ferries = ferry_links(network, grid, closed, kmh > 0, mode)
         findings += ferries.findings
-        links.append(_both_ways(links.pop()))
+        over = _both_ways(links.pop())
+        if slope != "none" and source.roads == "walk" and height_m is not None:
+            over = _uphill(over, height_m, grid.transform.a, slope)
+        links.append(over)
         links.append(ferries.links)
     with np.errstate(divide="ignore"):
         minutes = grid.transform.a * _MINUTES / kmh
@@ -186,6 +189,17 @@ def _over() -> list[tuple[tuple[int, int], tuple[int, int]]]:
 def _both_ways(one: Passage) -> Passage:
     tail, head = (np.concatenate(ends) for ends in ((one.tail, one.head), (one.head, one.tail)))
     return Passage(tail, head, np.tile(one.minutes, 2))
+
+
+def _uphill(passage: Passage, height_m: Floats, cell_m: float, slope: str) -> Passage:
+    """Slow walkers by the slope between both ends, along the straight line between them."""
+    width = height_m.shape[1]
+    (row, column), (to_row, to_column) = (
+        np.divmod(one, width) for one in (passage.tail, passage.head)
+    )
+    run = cell_m * np.hypot(to_row - row, to_column - column)
+    rise = height_m[to_row, to_column] - height_m[row, column]
+    return passage._replace(minutes=passage.minutes * time_factor(rise / run, slope))
 
 
 def _links(passages: list[Passage], grid: Grid) -> Links | None:

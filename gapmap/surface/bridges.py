@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import maximum_filter
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
@@ -40,7 +41,8 @@ __all__ = [
 _STEP: Final = np.full((5, 5), -1)
 for _number, (_row, _column) in enumerate(STEPS):
     _STEP[_row + 2, _column + 2] = _number
-_DIAGONAL, _KNIGHTS = 4, 8
+_DIAGONAL: Final = 4
+_REACH: Final = 3
 _LEAST: Final = 1e-6
 """Minutes that a link takes at least."""
 
@@ -67,9 +69,13 @@ class Passage(NamedTuple):
 
 
 class _Visits(NamedTuple):
-    """Where roads are met, in their order; ``cell`` is -1 for those that are left out."""
+    """Where roads are met, in their order; ``cell`` is -1 for those that are left out.
+
+    Those of one ``stretch`` follow each other without leaving the grid.
+    """
 
     line: Integers
+    stretch: Integers
     point: Integers
     cell: Integers
     along: Floats
@@ -121,10 +127,14 @@ def settled(closed: Closed, points: Floats, cells: Integers) -> Integers:
 
 
 def lines_near(roads: Roads, closed: Closed) -> Flags:
-    """Say which ways run over closed ground, or through a cell with a fence in or beside it."""
+    """Say which ways come near closed ground or fences, so that what they open may depend on it.
+
+    A road opens steps over up to two of its cells: what is three cells away plays a part.
+    """
     found = np.zeros(len(roads.kmh), bool)
     marked = closed.cells if closed.near is None else closed.cells | closed.near
     if len(found) and marked.any():
+        marked = maximum_filter(marked.view(np.uint8), size=2 * _REACH + 1).view(np.bool_)
         from gapmap.surface.visiting import lines_in  # noqa: PLC0415 - loads numba
 
         lines_in(np.ascontiguousarray(roads.xy), roads.edges.offsets, marked, found)
@@ -153,7 +163,7 @@ def build_bridges(
     -------
     What no step can open, for each direction once.
     """
-    from gapmap.surface.visiting import close_around, open_steps  # noqa: PLC0415 - loads numba
+    from gapmap.surface.visiting import close_around, open_short_cuts, open_steps  # noqa: PLC0415 - loads numba
 
     if not len(roads.kmh):
         return _nothing()
@@ -164,11 +174,9 @@ def build_bridges(
     opened = np.unique(visits.cell[met])
     close_around(opened[closed.cells.reshape(-1)[opened]], closed.cells, barred)
     pairs = _pairs(visits, minutes_per_cell / roads.kmh, closed.cells.shape[1])
-    passable = (kmh > 0) | ~closed.cells
-    begin, step, left = _steps(pairs, passable)
+    begin, step, left = _steps(pairs, closed.cells)
     open_steps(begin, step, barred)
-    begin, step = _short_cuts(visits, closed.cells.shape[1])
-    open_steps(begin, step, barred)
+    open_short_cuts(*_neighbours(pairs, closed.cells.shape[1]), barred)
     return left
 
 
@@ -178,14 +186,14 @@ def _visits(roads: Roads, closed: Closed) -> _Visits:
 
     edges, xy = roads.edges, np.ascontiguousarray(roads.xy)
     shape = closed.cells.shape
-    told = np.empty((visit(xy, edges.offsets, shape, np.empty((0, 6))), 6))
+    told = np.empty((visit(xy, edges.offsets, shape, np.empty((0, 7))), 7))
     visit(xy, edges.offsets, shape, told)
-    line, cell, end = (told[:, at].astype(np.int64) for at in (0, 1, 5))
+    line, cell, end, stretch = (told[:, at].astype(np.int64) for at in (0, 1, 5, 6))
     node = np.where(end == 0, edges.tail[line], edges.head[line])
     point = np.where(end >= 0, node, node.max(initial=0) + 1 + np.arange(len(told)))
     _, first, same = np.unique(point, return_index=True, return_inverse=True)
     cells = settled(closed, np.ascontiguousarray(told[first, 2:4]), cell[first])
-    return _Visits(line, same.ravel(), cells[same.ravel()], told[:, 4])
+    return _Visits(line, stretch, same.ravel(), cells[same.ravel()], told[:, 4])
 
 
 def _pairs(visits: _Visits, minutes: Floats, width: int) -> Passage:
@@ -194,7 +202,7 @@ def _pairs(visits: _Visits, minutes: Floats, width: int) -> Passage:
     A pair takes as long as the road between where it is met, and no less than the straight line
     between the cells' middles would.
     """
-    at = np.flatnonzero(visits.line[1:] == visits.line[:-1])
+    at = np.flatnonzero(visits.stretch[1:] == visits.stretch[:-1])
     each = minutes[visits.line[at]]
     takes = (visits.along[at + 1] - visits.along[at]) * each
     a, b = visits.cell[at], visits.cell[at + 1]
@@ -234,6 +242,8 @@ def _through(
     graph = coo_array((np.maximum(arcs.minutes, _LEAST), tuple(ends)), shape=(count, count)).tocsr()
     _, group = connected_components(graph, directed=False)
     doors = np.flatnonzero(met >= 0)
+    if not len(doors):
+        return _nothing(), np.empty(0)
     order = doors[np.argsort(group[ports[doors]], kind="stable")]
     rate = np.tile(each, 2)
     found: list[tuple[Integers, Integers, Floats, Floats]] = []
@@ -255,45 +265,39 @@ def _through(
     return Passage(tail, head, minutes), slow
 
 
-def _steps(pairs: Passage, passable: Flags) -> tuple[Integers, Integers, Passage]:
-    """Part pairs into steps, by cell and number of the step, and those that no step connects."""
-    width = passable.shape[1]
+def _steps(pairs: Passage, closed: Flags) -> tuple[Integers, Integers, Passage]:
+    """Part pairs into steps, by cell and number of the step, and what no step connects for sure.
+
+    A search lets no step squeeze between two cells that are closed and stay so.
+    """
+    width = closed.shape[1]
     row, column = np.divmod(pairs.tail, width)
     down, right = np.divmod(pairs.head, width)[0] - row, pairs.head % width - column
     beside = (np.abs(down) <= 1) & (np.abs(right) <= 1)
     step = np.where(beside, _STEP[np.clip(down, -2, 2) + 2, np.clip(right, -2, 2) + 2], -1)
-    slant = beside & (step >= _DIAGONAL)
-    narrow = np.zeros(len(step), bool)
-    narrow[slant] = ~(
-        passable[row[slant] + down[slant], column[slant]]
-        | passable[row[slant], column[slant] + right[slant]]
+    far = ~beside
+    far[beside] = (
+        closed[row[beside] + down[beside], column[beside]]
+        & closed[row[beside], column[beside] + right[beside]]
+        & (step[beside] >= _DIAGONAL)
     )
-    known = (step >= 0) & ~narrow
-    links = Passage(pairs.tail[~known], pairs.head[~known], pairs.minutes[~known])
+    links = Passage(pairs.tail[far], pairs.head[far], pairs.minutes[far])
     keys = np.sort(np.stack((links.tail, links.head)), axis=0)
     order = np.lexsort((links.minutes, *keys))
     fresh = np.ones(len(order), bool)
     fresh[1:] = (np.diff(keys[:, order]) != 0).any(axis=0)  # of several the quickest
     kept = order[fresh]
     left = Passage(keys[0][kept], keys[1][kept], np.maximum(links.minutes[kept], _LEAST))
-    return pairs.tail[known], step[known], left
+    return pairs.tail[beside], step[beside], left
 
 
-def _short_cuts(visits: _Visits, width: int) -> tuple[Integers, Integers]:
-    """Give the steps over one or two cells of the same road, so that it may run slantwise."""
-    met = visits.cell >= 0
-    line, cell = visits.line[met], visits.cell[met]
-    fresh = np.ones(len(cell), bool)
-    fresh[1:] = (cell[1:] != cell[:-1]) | (line[1:] != line[:-1])
-    line, cell = line[fresh], cell[fresh]
-    begins, steps = [], []
-    for over in (2, 3):
-        same = line[over:] == line[:-over]
-        a, b = cell[:-over][same], cell[over:][same]
-        (row, column), (to_row, to_column) = np.divmod(a, width), np.divmod(b, width)
-        down, right = to_row - row, to_column - column
-        near = (np.abs(down) <= 2) & (np.abs(right) <= 2)  # noqa: PLR2004 - a knight's move
-        step = np.where(near, _STEP[np.clip(down, -2, 2) + 2, np.clip(right, -2, 2) + 2], -1)
-        begins.append(a[step >= 0])
-        steps.append(step[step >= 0])
-    return np.concatenate(begins), np.concatenate(steps)
+def _neighbours(pairs: Passage, width: int) -> tuple[Integers, Integers, Integers]:
+    """Give the cells, and for each the numbers of those beside it that roads connect it with."""
+    beside = np.abs(pairs.tail // width - pairs.head // width) <= 1
+    beside &= np.abs(pairs.tail % width - pairs.head % width) <= 1
+    ends = np.stack((pairs.tail[beside], pairs.head[beside]))
+    cells, numbers = np.unique(ends, return_inverse=True)
+    one, other = numbers.reshape(2, -1)
+    both = np.unique(np.stack((np.append(one, other), np.append(other, one))), axis=1)
+    starts = np.searchsorted(both[0], np.arange(len(cells) + 1))
+    return cells, starts.astype(np.int64), both[1].astype(np.int64)

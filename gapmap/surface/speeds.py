@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 
 from gapmap.findings import finding
@@ -89,7 +88,7 @@ def read_speeds(path: Path, *, repair: str = "safe") -> Speeds:
     columns, told = find_columns(ledger.table, "speeds", _exact(ledger), wanted)
     ledger.add(told)
     words = texts(ledger.table, columns["class"])
-    keys = words.map(_key)
+    keys = pd.Series([_key(word) for word in words], index=words.index, dtype=object)
     unclear = keys.isna()
     near = [", ".join(get_close_matches(word, _ROADS, n=2)) or "–" for word in words[unclear]]
     ledger.add(
@@ -158,7 +157,7 @@ def _speeds(ledger: Ledger, column: str) -> pd.Series:
     turned = values.notna() & (times != 1)
     example = "" if not turned.any() else f"{kmh[turned].iloc[0]:g}"
     ledger.once("surface-speed-converted", turned, cells, field=column, example=example)
-    odd = (kmh < 0) | (kmh > FASTEST_KMH) | np.isinf(kmh)
+    odd = (kmh < 0) | (kmh > FASTEST_KMH)
     ledger.each("surface-speed-odd", odd, cells, field=column, most=f"{FASTEST_KMH:g}")
     told = {row for one in found for row in one.rows if one.severity == "warning"}
     empty = values.isna() & ~cells.index.isin(list(told))

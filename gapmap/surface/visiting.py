@@ -19,7 +19,16 @@ from gapmap.surface.value import STEPS
 if TYPE_CHECKING:
     from gapmap.surface.fences import Fences
 
-__all__ = ["close_around", "first_seen", "in_areas", "lines_in", "open_steps", "settle", "visit"]
+__all__ = [
+    "close_around",
+    "first_seen",
+    "in_areas",
+    "lines_in",
+    "open_short_cuts",
+    "open_steps",
+    "settle",
+    "visit",
+]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -52,7 +61,9 @@ def lines_in(xy: Floats, offsets: Integers, marked: Flags, found: Flags) -> None
 
 @compiled
 def visit(xy: Floats, offsets: Integers, shape: tuple[int, int], into: Floats) -> int:
-    """List where lines are in each cell that they run through: at their ends and half-way through.
+    """List where lines enter and leave each cell, where they bend, and their ends.
+
+    So a line that is cut in two is met wherever it was met before.
 
     Parameters
     ----------
@@ -61,8 +72,9 @@ def visit(xy: Floats, offsets: Integers, shape: tuple[int, int], into: Floats) -
     shape
         Rows and columns of the grid.
     into
-        Gets line, cell, column, row, how far along the line, and which end of it (0 or 1; -1 for
-        none), shape (visits, 6); what does not fit is only counted.
+        Gets line, cell, column, row, how far along the line, which end of it (0 or 1; -1 for
+        none), and the number of its stretch: another one for each line, and wherever one comes
+        back onto the grid. Shape (visits, 7); what does not fit is only counted.
 
     Returns
     -------
@@ -71,35 +83,44 @@ def visit(xy: Floats, offsets: Integers, shape: tuple[int, int], into: Floats) -
     height, width = shape
     cells = np.empty(height + width + 4, np.int64)
     at = np.empty(height + width + 5, np.float64)
-    total = 0
+    total = stretch = 0
     for line in range(len(offsets) - 1):
-        run, last = 0.0, offsets[line + 1] - 1
+        run, last, before = 0.0, offsets[line + 1] - 1, _NOWHERE
+        stretch += 1
         for point in range(offsets[line], last + 1):
             x, y = xy[point, 0], xy[point, 1]
             if point in (offsets[line], last) and 0 <= x < width and 0 <= y < height:
                 end = 0 if point == offsets[line] else 1
-                _note(into, total, (line, int(y) * width + int(x), end), (x, y, run))
+                _note(into, total, (line, int(y) * width + int(x), end, stretch), (x, y, run))
                 total += 1
             if point == last:
                 break
             dx, dy = xy[point + 1, 0] - x, xy[point + 1, 1] - y
             length = hypot(dx, dy)
             count = trace(x, y, x + dx, y + dy, height, width, cells, at)
+            if count == 0 or at[0] > 0.0:  # it is off the grid, or was
+                stretch, before = stretch + 1, _NOWHERE
             for number in range(count):
-                t = (at[number] + at[number + 1]) / 2
-                where = (x + t * dx, y + t * dy, run + t * length)
-                _note(into, total, (line, cells[number], -1), where)
-                total += 1
+                for side in range(2):
+                    t = at[number + side]
+                    if side == 0 and cells[number] == before:
+                        continue  # there it was when it left the piece before
+                    where = (x + t * dx, y + t * dy, run + t * length)
+                    _note(into, total, (line, cells[number], _NOWHERE, stretch), where)
+                    total += 1
+                before = cells[number]
+            if count and at[count] < 1.0:
+                stretch, before = stretch + 1, _NOWHERE
             run += length
     return total
 
 
 @compiled
 def _note(
-    into: Floats, number: int, what: tuple[int, int, int], where: tuple[float, float, float]
+    into: Floats, number: int, what: tuple[int, int, int, int], where: tuple[float, float, float]
 ) -> None:
     if number < len(into):
-        into[number, 0], into[number, 1], into[number, 5] = what
+        into[number, 0], into[number, 1], into[number, 5], into[number, 6] = what
         into[number, 2], into[number, 3], into[number, 4] = where
 
 
@@ -193,6 +214,36 @@ def open_steps(begin: Integers, steps: Integers, barred: Bits) -> None:
         row, column, k = begin[number] // width, begin[number] % width, steps[number]
         barred[row, column] &= np.uint16(0xFFFF ^ (1 << k))
         barred[row + _ROWS[k], column + _COLUMNS[k]] &= np.uint16(0xFFFF ^ (1 << _BACK[k]))
+
+
+@compiled
+def open_short_cuts(cells: Integers, starts: Integers, others: Integers, barred: Bits) -> None:
+    """Let through the steps over one or two cells of a road, so that it may run slantwise.
+
+    ``cells`` are connected with those of ``others`` from ``starts`` on, which are numbers in
+    ``cells``.
+    """
+    width = barred.shape[1]
+    for a in range(len(cells)):
+        for first in range(starts[a], starts[a + 1]):
+            b = others[first]
+            for second in range(starts[b], starts[b + 1]):
+                c = others[second]
+                _let_through(cells[a], cells[c], width, barred)
+                for third in range(starts[c], starts[c + 1]):
+                    _let_through(cells[a], cells[others[third]], width, barred)
+
+
+@compiled
+def _let_through(begin: int, end: int, width: int, barred: Bits) -> None:
+    row, column = begin // width, begin % width
+    down, right = end // width - row, end % width - column
+    if not barred[row, column] or abs(down) > 2 or abs(right) > 2:  # noqa: PLR2004 - a knight's
+        return
+    for k in range(len(_ROWS)):
+        if _ROWS[k] == down and _COLUMNS[k] == right:
+            barred[row, column] &= np.uint16(0xFFFF ^ (1 << k))
+            barred[end // width, end % width] &= np.uint16(0xFFFF ^ (1 << _BACK[k]))
 
 
 @compiled
