@@ -237,17 +237,19 @@ def test_a_raster_that_is_not_whole_ends_the_run_and_the_old_folder_stays(
     out = tmp_path / "out"
     write_run(toy_results.results(), out)
     before = {name: (out / name).read_bytes() for name in left(out)}
-    write = rasters.write_raster
+    whole = Path.write_bytes
 
-    def half(path: Path, values: np.ndarray, grid: Grid, **more: object) -> None:
-        write(path, values, grid, **more)
-        os.truncate(path, path.stat().st_size // 2)
+    def half(path: Path, data: bytes) -> int:
+        return whole(path, bytes(data)[: len(data) // 2])
 
-    monkeypatch.setattr(rasters, "write_raster", half)
-    with pytest.raises(OutputError, match="cannot be written") as caught:
-        write_run(toy_grids.results(), out)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", half)
+        with pytest.raises(OutputError, match="cannot be written") as caught:
+            write_run(toy_grids.results(), out)
     assert "无法写入" in caught.value.text("zh")
     assert {name: (out / name).read_bytes() for name in left(out)} == before
+
+    write = rasters.write_raster
 
     def other(path: Path, values: np.ndarray, grid: Grid, **more: object) -> None:
         write(path, np.roll(values, 1), grid, **more)
@@ -283,6 +285,7 @@ def test_a_full_disk_under_a_raster_leaves_the_old_folder(tmp_path: Path) -> Non
     command = [sys.executable, "-c", script, HERE, out]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "cannot be written" in done.stdout, done
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")
     assert {name: (out / name).read_bytes() for name in left(out)} == before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
