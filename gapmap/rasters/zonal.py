@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 from rasterio.windows import Window
 
 from gapmap.errors import MethodError
 from gapmap.rasters.kernels.cover import count_shares, list_shares
-from gapmap.rasters.kernels.rings import Rings, signed_areas, to_cells, way_to_cells
 from gapmap.rasters.kernels.sums import sum_values
 from gapmap.rasters.opening import open_raster
+from gapmap.rasters.outlines import rings_of
 from gapmap.rasters.reading import read_values
 
 if TYPE_CHECKING:
@@ -24,13 +23,15 @@ if TYPE_CHECKING:
     import affine
     import rasterio
 
-__all__ = ["CellShares", "ZonalSums", "cell_shares", "raster_sums", "zonal_sums"]
+    from gapmap.rasters.kernels.rings import Rings
+
+__all__ = ["CellShares", "ZonalSums", "cell_shares", "raster_sums", "sum_rings", "zonal_sums"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-_AT_ONCE: Final = 500_000
-"""Cells of a raster that are held at a time, with 24 bytes of running sums each."""
+_AT_ONCE: Final = 2_000_000
+"""Cells of a raster that are held at a time."""
 _MOST: Final = 16_000_000
 """The same where the raster's own blocks are larger."""
 _APART: Final = 1_000
@@ -104,7 +105,7 @@ def zonal_sums(
     Raises
     ------
     MethodError
-        A geometry is no polygon, or the transform has no area.
+        A geometry is no polygon or reaches to infinity, or the transform has no area.
     """
     given = np.asarray(values)
     if given.ndim != 2:  # noqa: PLR2004 - rows and columns
@@ -112,8 +113,8 @@ def zonal_sums(
             f"values have {given.ndim} dimensions, 2 are needed",
             f"values 应为二维,实为 {given.ndim} 维",
         )
-    rings, areas = _rings(polygons, transform, given.shape)
-    return _summed((rings, areas), given.shape, (1, 1), lambda part: given[part.toslices()])
+    rings, areas = rings_of(polygons, transform, given.shape)
+    return sum_rings((rings, areas), given.shape, (1, 1), lambda part: given[part.toslices()])
 
 
 def raster_sums(
@@ -147,8 +148,8 @@ def raster_sums(
         with open_raster(raster) as source:
             return raster_sums(source, polygons, undeclared=undeclared)
     none = tuple(undeclared)
-    zones = _rings(polygons, raster.transform, raster.shape)
-    return _summed(
+    zones = rings_of(polygons, raster.transform, raster.shape)
+    return sum_rings(
         zones,
         raster.shape,
         raster.block_shapes[0],
@@ -170,20 +171,32 @@ def cell_shares(
     shape
         Rows and columns of the raster; what lies outside is not listed.
     """
-    rings, _ = _rings(polygons, transform, shape)
+    rings, _ = rings_of(polygons, transform, shape)
     counts = count_shares(rings)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     row, column, share = list_shares(rings, offsets)
     return CellShares(np.repeat(np.arange(len(counts)), counts), row, column, share)
 
 
-def _summed(
+def sum_rings(
     polygons: tuple[Rings, Floats],
     shape: tuple[int, int],
     block: tuple[int, int],
     read: Callable[[Window], npt.NDArray[np.generic]],
 ) -> ZonalSums:
-    """Sum a raster over all zones, part by part."""
+    """Sum a raster over zones, part by part.
+
+    Parameters
+    ----------
+    polygons
+        Rings of all zones, and the zones' areas, in cells.
+    shape
+        Rows and columns of the raster.
+    block
+        Rows and columns that are read at once from where it is stored.
+    read
+        Gives the values of a window.
+    """
     rings, areas = polygons
     told = np.zeros((len(areas), 3))
     for part, zones in _parts(rings, shape, block):
@@ -223,73 +236,3 @@ def _side_by_side(
     apart = np.flatnonzero(left[zones[1:]] > reach[:-1] + gap) + 1
     for some in np.split(zones, apart):
         yield int(left[some[0]]), int(right[some].max()), some
-
-
-def _rings(
-    polygons: npt.ArrayLike, transform: affine.Affine, shape: tuple[int, int]
-) -> tuple[Rings, Floats]:
-    """Bring the rings to columns and rows; give each polygon's area in cells, too."""
-    shapes = np.array(polygons, dtype=object).ravel()
-    if transform.determinant == 0:
-        raise MethodError("the raster's cells have no area", "栅格像元没有面积")
-    rings, zone, shell = _taken_apart(shapes)
-    xy, ring_of_corner = shapely.get_coordinates(rings, return_index=True)
-    finite = np.isfinite(xy)
-    if not finite.all():
-        bad = zone[ring_of_corner[np.argmin(finite.all(axis=1))]]
-        raise MethodError(
-            f"a corner of polygon {bad} is at no finite place", f"第 {bad} 个面有坐标不是有限的数"
-        )
-    corners = to_cells(xy, way_to_cells(transform, shape))
-    starts = np.searchsorted(ring_of_corner, np.arange(len(rings) + 1)).astype(np.int64)
-    area = signed_areas(corners, starts)
-    side = np.where(shell, 1.0, -1.0)
-    areas = np.bincount(zone, side * np.abs(area), minlength=len(shapes))
-    made = Rings(
-        corners=corners,
-        starts=starts,
-        signs=side * np.sign(area),
-        rings=np.searchsorted(zone, np.arange(len(shapes) + 1)).astype(np.int64),
-        windows=_windows(corners, zone[ring_of_corner], len(shapes), shape),
-    )
-    return made, areas.astype(float)
-
-
-def _taken_apart(
-    shapes: npt.NDArray[np.object_],
-) -> tuple[npt.NDArray[np.object_], Integers, npt.NDArray[np.bool_]]:
-    """Give all rings in the order of their polygons, the number of these, and which are shells.
-
-    A polygon without holes stands for its ring: taking it apart would take longer than its sum.
-    """
-    kinds = shapely.get_type_id(shapes)
-    odd = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
-    if len(odd):
-        kind = shapes[odd[0]].geom_type
-        raise MethodError(
-            f"geometry {odd[0]} is a {kind}; give polygons", f"第 {odd[0]} 个几何是 {kind};应为面"
-        )
-    plain = (kinds == 3) & (shapely.get_num_interior_rings(shapes) == 0)  # noqa: PLR2004 - a polygon
-    plain &= ~shapely.is_empty(shapes)
-    others = np.flatnonzero(~plain & (kinds >= 0))
-    parts, which = shapely.get_parts(shapes[others], return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    zone = np.concatenate((np.flatnonzero(plain), others[which[part]]))
-    shell = np.append(np.ones(plain.sum(), dtype=bool), np.diff(part, prepend=-1) > 0)
-    order = np.argsort(zone, kind="stable")
-    return np.concatenate((shapes[plain], rings))[order], zone[order], shell[order]
-
-
-def _windows(cells: Floats, zone: Integers, count: int, shape: tuple[int, int]) -> Integers:
-    """Give first and last row and column (exclusive) that each zone can touch on the raster."""
-    windows = np.zeros((count, 4), dtype=np.int64)
-    if not len(zone):
-        return windows
-    starts = np.flatnonzero(np.append(True, np.diff(zone) > 0))
-    there = zone[starts]
-    for axis, size, at in ((1, shape[0], 0), (0, shape[1], 2)):
-        low = np.floor(np.minimum.reduceat(cells[:, axis], starts))
-        high = np.ceil(np.maximum.reduceat(cells[:, axis], starts))
-        windows[there, at] = np.clip(low, 0, size)
-        windows[there, at + 1] = np.clip(high, 0, size)
-    return windows
