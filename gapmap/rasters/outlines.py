@@ -78,7 +78,7 @@ def make_rings(
     made = Rings(
         corners=corners,
         starts=starts,
-        signs=side * np.sign(area),
+        signs=np.where(area < 0, -side, side),
         rings=ends,
         windows=_windows(corners, starts[ends], shape),
     )

@@ -170,9 +170,17 @@ def cell_shares(
         As for :func:`zonal_sums`.
     shape
         Rows and columns of the raster; what lies outside is not listed.
+
+    Raises
+    ------
+    MethodError
+        As for :func:`zonal_sums`, or a polygon crosses or covers itself.
     """
     rings, _ = rings_of(polygons, transform, shape)
     counts = count_shares(rings)
+    if len(counts) and counts.min() < 0:
+        bad = int(np.argmin(counts))
+        raise MethodError(f"polygon {bad} crosses itself", f"第 {bad} 个面自相交")
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     row, column, share = list_shares(rings, offsets)
     return CellShares(np.repeat(np.arange(len(counts)), counts), row, column, share)

@@ -26,6 +26,8 @@ __all__ = ["count_shares", "list_shares"]
 
 _NONE = 1e-12
 """A part of a cell that is smaller comes from rounding."""
+_ODD = 1e-6
+"""A part that is farther below 0 or above 1 comes from a polygon that crosses itself."""
 
 
 @compiled
@@ -98,7 +100,7 @@ def _cover(cover: Floats, polygons: Rings, zone: int, top: int, left: int) -> No
 
 @compiled
 def count_shares(polygons: Rings) -> Integers:
-    """Count the cells that share an area with each zone."""
+    """Count the cells that share an area with each zone; -1 where the zone crosses itself."""
     windows = polygons.windows
     counts = np.zeros(len(windows), np.int64)
     for zone in range(len(windows)):
@@ -107,6 +109,7 @@ def count_shares(polygons: Rings) -> Integers:
             continue
         tall = max(1, min(r1 - r0, 4_000_000 // (c1 - c0 + 1)))
         cover = np.empty((tall, c1 - c0 + 1))
+        odd = False
         for top in range(r0, r1, tall):
             rows = min(tall, r1 - top)
             _cover(cover[:rows], polygons, zone, top, c0)
@@ -115,6 +118,9 @@ def count_shares(polygons: Rings) -> Integers:
                 for column in range(c1 - c0):
                     part += cover[row, column]
                     counts[zone] += part > _NONE
+                    odd |= part < -_ODD or part > 1 + _ODD
+        if odd:
+            counts[zone] = -1
     return counts
 
 
