@@ -236,7 +236,8 @@ def _search(job: _Job, seeds: _Seeds, price: Floats, owner: Owners | None) -> No
     """Sweep, and go over to buckets where ways wind."""
     unreached, waiting = price[0, 0], seeds.cell
     _put_down(seeds, price, owner)
-    if np.isfinite(sample(job.cost)).mean() >= _FEW_PASSABLE:
+    passable = np.isfinite(sample(job.cost))
+    if passable.sum() >= _FEW_PASSABLE * passable.size:
         started = _started(seeds, price)
         down, up, changed = sweep(job.cost, price, owner, started, job.steps, PATIENCE)
         if not changed:

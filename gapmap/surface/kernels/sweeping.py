@@ -69,39 +69,42 @@ def sweep(
         if started[r].any():
             hit[:] = started[r]
             _settle(cost, price, owner, r, hit, down, up, steps, room)
-    visits, most, before = 0.0, 0.0, 0.0
+    # Way after way, down and up in turn; two of them, of either order, are a sweep.
+    last, one_before, two_before, seen = 0, 0, 0, 0
+    ways, visits, most = 0, 0.0, 0.0
     while True:
-        visited, changed = 0, 0
-        for way in (1, -1):
-            flags = down if way == 1 else up
-            for i in range(PAD, rows - PAD):
-                r, found = (i if way == 1 else rows - 1 - i), 0
-                for b in range(blocks):
-                    if flags[r, b]:
-                        flags[r, b] = 0
-                        begin = PAD + b * BLOCK
-                        end = min(begin + BLOCK, cost.shape[1] - PAD)
-                        visited += end - begin
-                        fresh = across(cost, price, owner, r, way, begin, end, steps)
-                        if fresh:
-                            hit[b] = 1
-                            found += fresh
-                if found:
-                    changed += found
-                    _settle(cost, price, owner, r, hit, down, up, steps, room)
-        if changed == 0:
+        visited, changed, way = 0, 0, 1 if ways % 2 == 0 else -1
+        flags = down if way == 1 else up
+        for i in range(PAD, rows - PAD):
+            r, found = (i if way == 1 else rows - 1 - i), 0
+            for b in range(blocks):
+                if flags[r, b]:
+                    flags[r, b] = 0
+                    begin = PAD + b * BLOCK
+                    end = min(begin + BLOCK, cost.shape[1] - PAD)
+                    visited += end - begin
+                    fresh = across(cost, price, owner, r, way, begin, end, steps)
+                    if fresh:
+                        hit[b] = 1
+                        found += fresh
+            if found:
+                changed += found
+                _settle(cost, price, owner, r, hit, down, up, steps, room)
+        ways, visits, in_sweep = ways + 1, visits + visited, changed + last
+        if ways > 1 and in_sweep == 0:
             return down, up, 0
-        visits, most = visits + visited, max(most, float(changed))
-        if patience < inf and (
-            visited > _DEAR * changed
-            or (visits > patience * most and _winding(visited, changed, before, most))
-        ):
-            return down, up, changed
-        before = float(changed)
+        most = max(most, float(in_sweep))
+        if ways > 1 and patience < inf:
+            looked, before = visited + seen, one_before + two_before
+            if looked > _DEAR * in_sweep or (
+                visits > patience * most and _winding(looked, in_sweep, before, most)
+            ):
+                return down, up, in_sweep
+        last, one_before, two_before, seen = changed, last, one_before, visited
 
 
 @compiled
-def _winding(visited: int, changed: int, before: float, most: float) -> bool:
+def _winding(visited: int, changed: int, before: int, most: float) -> bool:
     """Tell whether the sweeps to come cost more than a bucket search over what they will change.
 
     They are guessed from how much less this sweep has changed than the one before: all blocks are
