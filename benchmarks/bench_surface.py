@@ -33,7 +33,7 @@ _LANDS = {"surface": road_land, "surface_16": road_land} | {
     "surface_noise": noisy_land,
 }
 _SOURCES = 700
-_GRASS = "grass_r_cost"
+_GRASS = "r.cost"
 _GRASS_CELLS = 10_000_000  # more than these take minutes
 _CELL_M = 100.0
 
@@ -83,8 +83,8 @@ def over_land(work: str, side: int, count: int, *, search: Search = travel_minut
     }
     if neighbours == 8:
         peers |= {
-            "xrspatial": _xrspatial(land, sources),
-            "skimage": partial(_skimage, land, sources),
+            "xarray-spatial": _xrspatial(land, sources),
+            "scikit-image": partial(_skimage, land, sources),
         }
     measured = {name: Peer(job=job, same=_same) for name, job in peers.items()}
     grass = _Grass(land, sources, neighbours)

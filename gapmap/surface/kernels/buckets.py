@@ -1,9 +1,9 @@
 """Compiled bucket search over a grid: what a row sweep leaves undone where ways wind.
 
-Prices that wait stand in a ring of buckets; what lies further ahead than the ring goes, waits in a
-heap. Within a bucket a cell is passed on again when its price falls, so that any width gives the
-same answer and only the time differs. A lower price overtakes an entry, which is skipped when its
-turn comes.
+Prices that wait stand in a ring of buckets (Dial 1969, algorithm 360 of the CACM); what lies
+further ahead than the ring goes waits in a heap. Within a bucket a cell is passed on again when its
+price falls, so that any width gives the same answer and only the time differs. A lower price
+overtakes an entry, which is skipped when its turn comes.
 
 How arrays are padded, and what stands in them, is told in :mod:`gapmap.surface.kernels.flat_rows`.
 """

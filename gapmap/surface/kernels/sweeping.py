@@ -4,6 +4,9 @@ Only those blocks of a row are looked at that a change in another row may reach,
 costs little where little is left to do. Where ways wind, sweeps bring little forward:
 :func:`sweep` stops, and :mod:`gapmap.surface.kernels.buckets` goes on from there.
 
+Sweeping in alternating directions is after Zhao (2005), doi:10.1090/S0025-5718-04-01678-3, there
+for another equation; here each cell takes the least over the steps to it, which is exact.
+
 How arrays are padded, and what stands in them, is told in :mod:`gapmap.surface.kernels.flat_rows`.
 """
 
