@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["lost_ground", "strange_questions"]
 
 _OWNER = ["file", "row", "facility_id"]
+_PLACES = {
+    "lost": ("surface-place-on-barrier", "surface-place-on-barrier-more"),
+    "moved": ("surface-place-moved", "surface-place-moved-more"),
+}
+_FACILITIES = {
+    "lost": ("surface-facility-on-barrier", "surface-facility-on-barrier-more"),
+    "moved": ("surface-facility-moved", "surface-facility-moved-more"),
+}
 
 
 def strange_questions(services: Iterable[Service], ground: Ground) -> list[Finding]:
@@ -86,10 +94,10 @@ def lost_ground(
         for serving, stops in served
         if stops.standing is not None and len(serving)
     ]  # fmt: skip
-    found = _listed(origins, at_home, "surface-place")
+    found = _listed(origins, at_home, _PLACES)
     if at_work:
         every = pd.concat(at_work, ignore_index=True).drop_duplicates(_OWNER)
-        found += _listed(origins, every, "surface-facility")
+        found += _listed(origins, every, _FACILITIES)
     return found
 
 
@@ -109,19 +117,21 @@ def _standing(stops: Stops) -> pd.DataFrame:
     )
 
 
-def _listed(origins: Stops, table: pd.DataFrame, code: str) -> list[Finding]:
+def _listed(
+    origins: Stops, table: pd.DataFrame, codes: Mapping[str, tuple[str, str]]
+) -> list[Finding]:
     """List the lost and the moved of a table, the worst first."""
     assert origins.surface is not None  # noqa: S101 - it comes with the standing
     surface = origins.surface
     found: list[Finding] = []
-    for column, which in (("lost", "on-barrier"), ("moved", "moved")):
+    for column, (code, rest) in codes.items():
         some = table[table[column]].assign(away=lambda one: one["away"].fillna(np.inf))
         worst = some.sort_values("away", ascending=False, kind="stable").head(MOST_LEGS)
         at_cell = pyproj.Transformer.from_crs(surface.grid.crs, "EPSG:4326", always_xy=True)
         lon, lat = at_cell.transform(worst["x"].to_numpy(), worst["y"].to_numpy())
         told = [
             finding(
-                f"{code}-{which}",
+                code,
                 **where(row),
                 value=metres(row.away),
                 name=row.name,
@@ -135,7 +145,7 @@ def _listed(origins: Stops, table: pd.DataFrame, code: str) -> list[Finding]:
         ]
         found += ranked(told)
         if len(some) > len(worst):
-            found.append(finding(f"{code}-{which}-more", count=len(some) - len(worst)))
+            found.append(finding(rest, count=len(some) - len(worst)))
     return found
 
 
