@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import rasterio
 
+from gapmap.errors import MethodError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -46,17 +48,28 @@ def write_raster(
     nodata
         What a cell holds where there is no value; it may be NaN.
     tags
-        What the file says of itself, such as its unit and that it is simulated.
+        What the file says of itself, such as its unit and that it is simulated. ``CONTENT`` is the
+        name of the band, too.
     dtype
-        NumPy's name of the type of number.
+        NumPy's name of the type of number. Real numbers are rounded to it; all else must fit.
 
     Raises
     ------
+    MethodError
+        ``values`` do not have the grid's shape, or they or ``nodata`` are none that the type holds.
     OSError, rasterio.errors.RasterioError
         When it cannot be written.
     """
     options: dict[str, Any] = {"compress": "DEFLATE", "blocksize": _BLOCK, "resampling": "NEAREST"}
     kind = np.dtype(dtype)
+    given = np.asarray(values)
+    if given.shape != grid.shape:
+        raise MethodError(
+            f"values have the shape {given.shape}, the grid {grid.shape}",
+            f"values 的形状为 {given.shape},格网为 {grid.shape}",
+        )
+    made = _as_type(given, kind)
+    _as_type(np.asarray(nodata), kind)
     with rasterio.Env(GDAL_PAM_ENABLED="NO"), warnings.catch_warnings():
         warnings.simplefilter("ignore", PendingDeprecationWarning)  # of affine, within rasterio
         with rasterio.open(
@@ -73,5 +86,20 @@ def write_raster(
             predictor="FLOATING_POINT" if kind.kind == "f" else "STANDARD",
             **options,
         ) as target:
-            target.write(np.asarray(values).astype(kind), 1)
+            target.write(made, 1)
             target.update_tags(**tags)
+            target.set_band_description(1, tags.get("CONTENT", ""))
+
+
+def _as_type(values: npt.NDArray[Any], kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Give values in a type; stop where one would become another number."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        made = values.astype(kind)
+    same = np.isfinite(made) | ~np.isfinite(values) if kind.kind == "f" else made == values
+    if not np.all(same):
+        odd = values[~same].flat[0] if values.ndim else values
+        raise MethodError(
+            f"the type {kind.name} cannot hold the value {odd:g}",
+            f"类型 {kind.name} 无法表示数值 {odd:g}",
+        )
+    return np.asarray(made)
