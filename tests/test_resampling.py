@@ -123,9 +123,10 @@ def test_people_in_are_people_out_in_one_crs(seed):
     values = draw.lognormal(2, 2, source.shape)
     target = around(source, draw.uniform(30, 400), METRIC)
     assert resample_people(values, source, target).sum() == pytest.approx(values.sum(), rel=1e-9)
-    turn = affine.Affine.rotation(draw.uniform(-50, 50), (target.width / 2, target.height / 2))
-    wide = affine.Affine.translation(-target.width, -target.height) @ affine.Affine.scale(3)
-    turned = replace(target, transform=target.transform @ turn @ wide)
+    side, middle = max(target.shape), affine.Affine.translation(target.width / 2, target.height / 2)
+    turn = middle @ affine.Affine.rotation(draw.uniform(-50, 50))
+    wide = affine.Affine.scale(2) @ affine.Affine.translation(-side / 2, -side / 2)
+    turned = replace(target, transform=target.transform @ turn @ wide, height=side, width=side)
     found = resample(values, source, turned)
     assert found.people.sum() == pytest.approx(values.sum(), rel=1e-9)
     assert found.left_out == 0

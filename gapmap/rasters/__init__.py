@@ -1,6 +1,25 @@
-"""Rasters that a study names: opened safely, looked through, and read by windows."""
+"""Rasters: opened safely, looked through, read by windows, summed over polygons, written."""
 
 from gapmap.rasters.checking import RasterSource, check_rasters, inspect_raster
+from gapmap.rasters.grid import Grid
+from gapmap.rasters.resampling import Resampled, resample, resample_people
 from gapmap.rasters.value import RasterFacts
+from gapmap.rasters.writing import write_raster
+from gapmap.rasters.zonal import CellShares, ZonalSums, cell_shares, raster_sums, zonal_sums
 
-__all__ = ["RasterFacts", "RasterSource", "check_rasters", "inspect_raster"]
+__all__ = [
+    "CellShares",
+    "Grid",
+    "RasterFacts",
+    "RasterSource",
+    "Resampled",
+    "ZonalSums",
+    "cell_shares",
+    "check_rasters",
+    "inspect_raster",
+    "raster_sums",
+    "resample",
+    "resample_people",
+    "write_raster",
+    "zonal_sums",
+]

@@ -170,18 +170,33 @@ def _outlines(
 ) -> Floats:
     """Bring some rows of the target's cells to the grid's CRS: shape (cells, corners, 2).
 
-    The points that cut a side are the same numbers for both cells that share it.
+    The points that cut a side are the same for both cells that share it.
     """
     pieces = _PIECES if bring else 1
-    steps, ones = np.arange(pieces) / pieces, np.ones(pieces)
-    along = np.concatenate((steps, ones, 1 - steps, 0 * ones, [0.0]))
-    down = np.concatenate((0 * ones, steps, ones, 1 - steps, [0.0]))
-    column = np.arange(target.width)[None, :, None] + along
-    row = rows[:, None, None] + down
-    columns, lines = np.broadcast_arrays(column, row)
+    tall, wide = len(rows), target.width
+    fine_rows = rows[0] + np.arange(tall * pieces + 1) / pieces
+    fine_columns = np.arange(wide * pieces + 1) / pieces
+    lines = _brought(target, np.append(rows, rows[-1] + 1), fine_columns, bring)
+    posts = _brought(target, fine_rows, np.arange(wide + 1), bring)
+    top = lines[:-1, :-1].reshape(tall, wide, pieces, 2)
+    bottom = lines[1:, 1:].reshape(tall, wide, pieces, 2)[:, :, ::-1]
+    right = posts[:-1, 1:].reshape(tall, pieces, wide, 2).swapaxes(1, 2)
+    left = posts[1:, :-1].reshape(tall, pieces, wide, 2)[:, ::-1].swapaxes(1, 2)
+    corners = np.concatenate((top, right, bottom, left, top[:, :, :1]), axis=2)
+    return corners.reshape(tall * wide, -1, 2)
+
+
+def _brought(
+    target: Grid,
+    rows: npt.NDArray[np.generic],
+    columns: npt.NDArray[np.generic],
+    bring: pyproj.Transformer | None,
+) -> Floats:
+    """Bring all crossings of rows and columns to the grid's CRS: shape (rows, columns, 2)."""
+    row, column = rows[:, None], columns[None, :]
     one = target.transform
-    x = one.a * columns + one.b * lines + one.c
-    y = one.d * columns + one.e * lines + one.f
+    x = one.a * column + one.b * row + one.c
+    y = one.d * column + one.e * row + one.f
     if bring:
         x, y = (np.asarray(axis) for axis in bring.transform(x, y))
         if not (np.isfinite(x) & np.isfinite(y)).all():
@@ -189,7 +204,7 @@ def _outlines(
                 "some cells of the target lie nowhere in the grid's coordinate system",
                 "目标格网有像元无法换算到原坐标系",
             )
-    return np.stack((x, y), axis=-1).reshape(-1, len(along), 2)
+    return np.stack(np.broadcast_arrays(x, y), axis=-1)
 
 
 def _turns(outlines: Floats, grid: Grid) -> list[tuple[Floats, npt.NDArray[np.int64]]]:
