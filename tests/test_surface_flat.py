@@ -250,10 +250,25 @@ def test_minutes_alone_are_the_same(way, land, neighbours):
     assert np.array_equal(found, bucket_minutes(minutes, sources, neighbours=neighbours))
 
 
-@pytest.mark.parametrize("neighbours", [8, 16])
-def test_a_change_is_told_over_the_edges_of_blocks(monkeypatch, neighbours):
+def only_buckets(job, seeds, price, owner):
+    flat._put_down(seeds, price, owner)
+    flat._spread(job, price, owner, seeds.cell)
+
+
+def by_buckets(*asked, **how):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flat, "_search", only_buckets)
+        return flat_search(*asked, **how)
+
+
+def all_sweeps(monkeypatch):
     monkeypatch.setattr(flat, "_FEW_PASSABLE", 0.0)
     monkeypatch.setattr(flat, "PATIENCE", inf)
+
+
+@pytest.mark.parametrize("neighbours", [8, 16])
+def test_a_change_is_told_over_the_edges_of_blocks(monkeypatch, neighbours):
+    all_sweeps(monkeypatch)
     random = np.random.default_rng(neighbours)
     for _ in range(400):
         land = np.full((6, BLOCK + 20), inf)
@@ -262,19 +277,35 @@ def test_a_change_is_told_over_the_edges_of_blocks(monkeypatch, neighbours):
             [random.integers(0, 6, 3), random.integers(0, 24, 3) + BLOCK - 12]
         )
         found = flat_search(land, sources, neighbours=neighbours)
-        alone = travel_minutes(land, sources, neighbours=neighbours)
-        known = bucket_minutes(land, sources, neighbours=neighbours)
-        with monkeypatch.context() as patch:
-            patch.setattr(flat, "_search", only_buckets)
-            _, owner = flat_search(land, sources, neighbours=neighbours)
-        assert np.array_equal(found[0], known)
-        assert np.array_equal(alone, known)
-        assert np.array_equal(found[1], owner)
+        known = by_buckets(land, sources, neighbours=neighbours)
+        for ours, theirs in zip(found, known, strict=True):
+            assert np.array_equal(ours, theirs)
+        assert np.array_equal(travel_minutes(land, sources, neighbours=neighbours), known[0])
 
 
-def only_buckets(job, seeds, price, owner):
-    flat._put_down(seeds, price, owner)
-    flat._spread(job, price, owner, seeds.cell)
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_a_knights_move_is_told_over_a_row_that_nothing_changes(monkeypatch, upside_down):
+    """The first source comes round the corner late; the row between has nearer ones by then."""
+    all_sweeps(monkeypatch)
+    land = np.array(
+        [
+            [1, 1, 1, 1],
+            [1, inf, inf, 1],
+            [1, 1, inf, 1],
+            [1, 1, inf, 1],
+            [inf, inf, inf, 1],
+            [inf, inf, inf, 1],
+        ]
+    )
+    sources = np.array([(5, 3), (2, 0), (2, 1)])
+    late = 4 + math.sqrt(2) + 1 + math.sqrt(2)  # at row 1, column 0
+    start = [0, late + 0.95, late + 1.4]
+    if upside_down:
+        land, sources = land[::-1], np.column_stack([5 - sources[:, 0], sources[:, 1]])
+    minutes, source = flat_search(land, sources, neighbours=16, start_minutes=start)
+    row = 2 if upside_down else 3
+    assert minutes[row, 1] == pytest.approx(late + math.sqrt(5))
+    assert source[row, 1] == 0
 
 
 @given(land=lands(most=12), neighbours=st.sampled_from([8, 16]), data=st.data())
@@ -446,6 +477,23 @@ def test_buckets_go_on_from_where_sweeps_stopped(monkeypatch, count):
             minutes, owner = flat_search(land, sources, neighbours=neighbours)
             assert np.array_equal(minutes, expected)
             assert np.array_equal(owner >= 0, expected < inf)
+
+
+@pytest.mark.parametrize("neighbours", [4, 8, 16])
+def test_buckets_take_over_equal_ways_from_a_lower_source(monkeypatch, neighbours):
+    monkeypatch.setattr(flat, "PATIENCE", 0.0)
+    for name in ("_MANY_CHANGES", "_MANY_WAIT", "_MOST_WAIT"):
+        monkeypatch.setattr(flat, name, 1e9)
+    random = np.random.default_rng(neighbours)
+    mixed = [1, 1, 2, 0, inf], [0, 0, 1, inf, inf], [1, 1, 1, 1, inf], [1, inf, inf, 1, 1]
+    for k in range(200):
+        shape = random.integers(5, 40, 2)
+        land = random.choice(mixed[k % 4], shape)
+        sources = random.integers(0, shape, (3, 2))
+        found = flat_search(land, sources, neighbours=neighbours)
+        known = by_buckets(land, sources, neighbours=neighbours)
+        for ours, theirs in zip(found, known, strict=True):
+            assert np.array_equal(ours, theirs)
 
 
 @pytest.mark.parametrize("dear", [1e9, 3.4e38, 1e300])
