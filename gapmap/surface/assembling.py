@@ -157,6 +157,8 @@ def _beaten(
     are all those that cross a cell.
     """
     beaten = np.zeros(land_kmh.shape, bool)
+    if not road_kmh.any():
+        return beaten
     row, column = np.nonzero((road_kmh > land_kmh) & (road_kmh < land_kmh * _GAIN))
     if not len(row):
         return beaten

@@ -43,7 +43,7 @@ for _number, (_row, _column) in enumerate(STEPS):
     _STEP[_row + 2, _column + 2] = _number
 _DIAGONAL: Final = 4
 _REACH: Final = 3
-_LEAST: Final = 1e-6
+_LEAST: Final = 1e-9
 """Minutes that a link takes at least."""
 
 
@@ -71,12 +71,14 @@ class Passage(NamedTuple):
 class _Visits(NamedTuple):
     """Where roads are met, in their order; ``cell`` is -1 for those that are left out.
 
-    Those of one ``stretch`` follow each other without leaving the grid.
+    Those of one ``stretch`` follow each other without leaving the grid; those of one ``point``
+    are one, and a ``node`` is where ways meet.
     """
 
     line: Integers
     stretch: Integers
     point: Integers
+    node: Flags
     cell: Integers
     along: Floats
 
@@ -174,6 +176,10 @@ def build_bridges(
     opened = np.unique(visits.cell[met])
     close_around(opened[closed.cells.reshape(-1)[opened]], closed.cells, barred)
     pairs = _pairs(visits, minutes_per_cell / roads.kmh, closed.cells.shape[1])
+    passed = visits._replace(cell=np.where(_wide_nodes(visits, closed), -1, visits.cell))
+    if (passed.cell != visits.cell).any():
+        more = _pairs(passed, minutes_per_cell / roads.kmh, closed.cells.shape[1])
+        pairs = Passage(*(np.concatenate(one) for one in zip(pairs, more, strict=True)))
     begin, step, left = _steps(pairs, closed.cells)
     open_steps(begin, step, barred)
     open_short_cuts(*_neighbours(pairs, closed.cells.shape[1]), barred)
@@ -193,7 +199,26 @@ def _visits(roads: Roads, closed: Closed) -> _Visits:
     point = np.where(end >= 0, node, node.max(initial=0) + 1 + np.arange(len(told)))
     _, first, same = np.unique(point, return_index=True, return_inverse=True)
     cells = settled(closed, np.ascontiguousarray(told[first, 2:4]), cell[first])
-    return _Visits(line, stretch, same.ravel(), cells[same.ravel()], told[:, 4])
+    return _Visits(line, stretch, same.ravel(), end >= 0, cells[same.ravel()], told[:, 4])
+
+
+def _wide_nodes(visits: _Visits, closed: Closed) -> Flags:
+    """Mark the nodes around which a road is not met from cell to cell.
+
+    A road that is cut there by another one still has to connect what it did before, as quickly.
+    """
+    width = closed.cells.shape[1]
+    at = np.flatnonzero(visits.stretch[1:] == visits.stretch[:-1])
+    both = np.concatenate((at, at + 1)), np.concatenate((at + 1, at))
+    one, other = (visits.cell[ends] for ends in both)
+    far = (one < 0) | (other < 0)
+    low, high = (np.zeros((visits.point.max(initial=0) + 1, 2), np.int64) for _ in range(2))
+    reach = np.column_stack((other // width - one // width, other % width - one % width))
+    point = visits.point[both[0]]
+    np.minimum.at(low, point, np.where(far[:, None], -2, reach))
+    np.maximum.at(high, point, np.where(far[:, None], 2, reach))
+    wide: Flags = visits.node & ((high - low)[visits.point] > 1).any(axis=1)
+    return wide
 
 
 def _pairs(visits: _Visits, minutes: Floats, width: int) -> Passage:
