@@ -22,7 +22,10 @@ from benchmarks.bench_nearest import nearest, nearest_and_way
 from benchmarks.bench_osm import WESTFJORDS, iceland, osm_read, osm_read_cached
 from benchmarks.bench_pairs import k_nearest, k_nearest_of_places, pairs_within
 from benchmarks.bench_services import services
+from benchmarks.bench_slope import slope
 from benchmarks.bench_snap import snap
+from benchmarks.bench_surface import surface
+from benchmarks.bench_zonal import zonal
 from benchmarks.goals import judge
 from benchmarks.road_graph import RoadGraph, road_graph
 from benchmarks.table import HEAD, line, rounded
@@ -82,6 +85,9 @@ def everything(*, quick: bool) -> Iterator[Row]:
     yield from on_maps(sizes)
     for workbook in (False, True):
         yield check_rows(sizes.rows, workbook=workbook)
+    yield from surface(quick=quick)
+    yield from slope(quick=quick)
+    yield from zonal(quick=quick)
 
     yield from bench_jobs.run(quick=quick)
 

@@ -43,6 +43,11 @@ _GOALS = {
     "k_nearest": Goal(faster={"pandana": 8.0}),
     "snap": Goal(faster={"shapely": 5.0}),
     "check_600k": Goal(faster={}, seconds=20),
+    "surface": Goal(faster={"xarray-spatial": 10.0, "scikit-image": 15.0}),
+    "surface_winding": Goal(faster={"buckets": 1 / 1.3}),
+    "surface_noise": Goal(faster={"buckets": 1 / 1.3}),
+    "surface_slope": Goal(faster={"r.walk": 5.0}),
+    "zonal": Goal(faster={"exactextract": 20.0}, peak_mb=2000),
     "osm_read": Goal(faster={"osmnx": 3.0}, seconds=60, peak_mb=3000),
 }
 _BIG_NODES = 4_000_000

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gapmap.plan import Plan
     from gapmap.records import Records
     from gapmap.region import Region
+    from gapmap.surface import Surface
 
 __all__ = ["Assessment", "assess", "coverage_of", "simulated_inputs", "sources_of"]
 
@@ -355,15 +356,15 @@ def _measures(
 
 def sources_of(
     assessment: Assessment,
-) -> list[Region | Places | Facilities | Network | Records]:
+) -> list[Region | Places | Facilities | Network | Surface | Records]:
     """Give every value that was read from files."""
     access = assessment.access
-    ways = () if access.network is None else (access.network,)
+    grounds = (access.network, access.surface)
     return [
         access.places.region,
         access.places,
         access.facilities,
-        *ways,
+        *(one for one in grounds if one is not None),
         assessment.records,
     ]
 

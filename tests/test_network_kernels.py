@@ -18,9 +18,9 @@ from numba import njit
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from gapmap.compiling import compiled
 from gapmap.network.kernels import search, several
 from gapmap.network.kernels.buckets import ROOM, arcs_of, ring, seeds_of
-from gapmap.compiling import compiled
 from gapmap.network.kernels.search import bucket_width, nearest_from, pairs_from, prices_from
 from gapmap.network.kernels.several import k_nearest_each, k_nearest_pass, one_pass_pays
 from gapmap.network.ordering import morton_order

@@ -22,10 +22,18 @@ from hypothesis import strategies as st
 
 from gapmap.access import REASONS, STATUSES
 from gapmap.assessment import COVERAGE_COLUMNS, EQUITY_COLUMNS, GAP_COLUMNS
+from gapmap.catchment import (
+    CAPACITY_COLUMNS,
+    REFERRAL_COLUMNS,
+    UNSERVED_COLUMNS,
+    ZONAL_COLUMNS,
+)
 from gapmap.cells import visible
+from gapmap.gridded import GRID_COLUMNS
 from gapmap.outputs import write_run, write_table
 from gapmap.outputs.manifest import NAME
 from gapmap.outputs.tables import COLUMNS, cell_values, guarded, result_tables, unguarded, write_csv
+from gapmap.population.value import AREA_COLUMNS
 from gapmap.targets import STATUSES as TARGET_STATUSES
 from gapmap.targets import TARGET_COLUMNS
 
@@ -225,6 +233,12 @@ def every_column() -> dict[str, list[str]]:
         "islands": [*COLUMNS["islands"]],
         "pieces": [*COLUMNS["pieces"]],
         "borders": [*COLUMNS["borders"]],
+        "population": [*AREA_COLUMNS],
+        "grid_coverage": [*GRID_COLUMNS],
+        "zones": [*ZONAL_COLUMNS],
+        "capacity": [*CAPACITY_COLUMNS],
+        "unserved": [*UNSERVED_COLUMNS],
+        "referral": [*REFERRAL_COLUMNS],
     }
 
 

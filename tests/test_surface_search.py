@@ -14,7 +14,7 @@ from skimage.graph import MCP_Geometric
 from gapmap.errors import MethodError
 from gapmap.surface import search as searching
 from gapmap.surface.paths import lengths_m, path, path_length_m, paths
-from gapmap.surface.search import distances, in_metres, search
+from gapmap.surface.search import distances, in_metres, minutes_by_heap, search
 from gapmap.surface.value import STEPS, Links, Terrain
 
 X = np.inf
@@ -211,6 +211,16 @@ def test_sweeps_that_give_up_leave_nothing_undone(job, patience):
         field = search(terrain, sources, start_minutes=start)
 
     assert_same(terrain, field, sources, start)
+
+
+@given(jobs())
+def test_the_heap_alone_finds_the_same(job):
+    terrain, sources, _ = job
+    level = terrain.slope == "none"
+
+    alone = minutes_by_heap(terrain, sources)
+
+    assert alone == pytest.approx(search(terrain, sources).minutes, rel=1e-12 if level else 0)
 
 
 @given(jobs(linked=False))

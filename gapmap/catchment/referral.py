@@ -59,7 +59,7 @@ REFERRAL_COLUMNS = [
     "reason",
     "mode",
 ]
-"""Columns of ``referrals.csv``."""
+"""Columns of ``referral.csv``."""
 
 MATRIX_COLUMNS = [
     "referral",
@@ -106,7 +106,7 @@ class Referrals:
     Attributes
     ----------
     table
-        The columns of ``referrals.csv``: one row per facility of the origin service that serves,
+        The columns of ``referral.csv``: one row per facility of the origin service that serves,
         by its id. ``status`` is ``within`` or ``beyond`` the limit, ``reached`` where there is no
         limit, ``unreachable``, or ``unknown``; ``reason`` is one of those of ``access.csv``, or
         ``no_speed``: a straight line has no minutes.

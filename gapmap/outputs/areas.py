@@ -62,7 +62,7 @@ def reaches(access: Access) -> list[Reach]:
     network = access.network
     if network is None:
         return []
-    services = [one for one in access.services if one.mode in MODES]
+    services = [one for one in access.services if one.mode in MODES and one.off_road != "surface"]
     if len(network.edges) > MOST_EDGES:
         return [Reach(one, None) for one in services]
     ways = [_ways(access, network, one) for one in services]

@@ -191,12 +191,8 @@ class _Reading:
         source = file.surface
         if source is None:
             return None
-        from gapmap.rasters import RasterSource, check_rasters  # noqa: PLC0415 - rasterio is slow to load
-        from gapmap.surface import read_surface  # noqa: PLC0415 - for the same reason
+        from gapmap.surface import read_surface  # noqa: PLC0415 - rasterio is slow to load
 
-        sources = [RasterSource(path, kind) for kind, path in file.rasters if kind != "people"]
-        with self.steps.step("read rasters"):
-            self.findings += check_rasters(sources, region)
         read = self.attempt("surface", lambda: read_surface(source, region, network))
         if read is not None:
             self.keep(read)
@@ -327,7 +323,7 @@ class _Reading:
             for entry in file.siting
             if entry.objective not in OBJECTIVES
         ]
-        if file.network is None:
+        if file.network is None and any(one.mode != "surface" for one in services):
             self.findings.append(finding("measured-straight", file=name))
 
 

@@ -166,8 +166,13 @@ def _opened(study: Study, access: Access, scenario: Scenario | None) -> Access:
     folder = study.file.path.parent / FOLDER
     ways = read_network(replace(source, borders=None), crs=study.region.crs, cache=folder)
     network = network_of(scenario, ways, depart=source.depart)
+    surface = study.surface
+    if surface is not None:
+        from gapmap.surface import read_surface  # noqa: PLC0415 - rasterio is slow to load
+
+        surface = read_surface(surface.source, study.region, network)
     return measure_access(
-        study.places, access.facilities, network, access.services, surface=study.surface
+        study.places, access.facilities, network, access.services, surface=surface
     )
 
 

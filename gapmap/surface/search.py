@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +18,14 @@ from gapmap.surface.kernels.steep_sweep import BLOCK, PATIENCE, left_over, sweep
 from gapmap.surface.value import Links
 
 if TYPE_CHECKING:
+    from gapmap.surface.kernels.steep import Crossings, Ground
     from gapmap.surface.value import Terrain
 
-__all__ = ["SLACK", "distances", "in_metres", "search"]
+__all__ = ["SLACK", "distances", "in_metres", "minutes_by_heap", "search"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Owners = npt.NDArray[np.int32]
 
 SLACK = 1e-6
 """By how many minutes a sum may miss the limit through rounding; as in the network."""
@@ -162,36 +164,56 @@ def _starts(start_minutes: npt.ArrayLike | None, count: int) -> Floats:
     return start
 
 
-def _swept(
-    terrain: Terrain, cells: Integers, start: Floats, limit: float
-) -> tuple[Floats, npt.NDArray[np.int32]]:
+def minutes_by_heap(terrain: Terrain, sources: npt.ArrayLike) -> Floats:
+    """Give what :func:`search` finds by the search with a heap alone, to measure against."""
+    cells = _cells(sources, terrain.minutes_per_cell.shape)
+    begun = _begin(terrain, cells, np.zeros(len(cells)), _MOST)
+    numbers = np.flatnonzero(begun.owner != NOBODY).astype(np.int32)
+    spread(begun.ground, begun.links, begun.price, begun.owner, numbers)
+    return _end(begun, _MOST)[0]
+
+
+def _swept(terrain: Terrain, cells: Integers, start: Floats, limit: float) -> tuple[Floats, Owners]:
     """Search by sweeps, and with a heap from where they bring little forward."""
-    ground, links = ground_of(terrain, PAD), crossings_of(terrain, PAD)
-    # What is not reached has the next number above the limit: nothing beyond is taken over.
-    price = np.full(ground.minutes.shape, np.nextafter(limit, np.inf))
-    owner = np.full(price.shape, NOBODY, np.int32)
-    first = _first(cells, start, terrain.minutes_per_cell, limit)
-    rows, columns = (cells[first] + PAD).T
-    price[rows, columns], owner[rows, columns] = start[first], first
+    begun = _begin(terrain, cells, start, limit)
+    ground, links, price, owner = begun
     blocks = -(-terrain.minutes_per_cell.shape[1] // BLOCK)
     fresh = np.zeros((len(price), blocks), np.bool_)
-    fresh[rows, (columns - PAD) // BLOCK] = True
+    fresh[cells[:, 0] + PAD, cells[:, 1] // BLOCK] = True
     down, up, done = sweep(ground, links, price, owner, fresh, PATIENCE)
     if not done:
         waiting = left_over(ground, price, owner, fresh, down, up)
         spread(ground, links, price, owner, waiting)
+    return _end(begun, limit)
+
+
+class _Begun(NamedTuple):
+    """The ground, its links, and what is known of each cell; all with a frame around them."""
+
+    ground: Ground
+    links: Crossings
+    price: Floats
+    owner: Owners
+
+
+def _begin(terrain: Terrain, cells: Integers, start: Floats, limit: float) -> _Begun:
+    """Put down the sources that can be left, of those in one cell the earliest."""
+    ground, links = ground_of(terrain, PAD), crossings_of(terrain, PAD)
+    # What is not reached has the next number above the limit: nothing beyond is taken over.
+    price = np.full(ground.minutes.shape, np.nextafter(limit, np.inf))
+    owner = np.full(price.shape, NOBODY, np.int32)
+    passable = np.isfinite(terrain.minutes_per_cell[tuple(cells.T)])
+    first = np.flatnonzero(passable & (start <= limit))
+    first = first[np.lexsort((-first, -start[first]))]  # of several in one cell the last one counts
+    rows, columns = (cells[first] + PAD).T
+    price[rows, columns], owner[rows, columns] = start[first], first
+    return _Begun(ground, links, price, owner)
+
+
+def _end(begun: _Begun, limit: float) -> tuple[Floats, Owners]:
+    """Take the frame off, and say which cells are not reached."""
     inside = (slice(PAD, -PAD), slice(PAD, -PAD))
-    minutes, source = price[inside].copy(), owner[inside].copy()
+    minutes, source = begun.price[inside].copy(), begun.owner[inside].copy()
     missed = minutes > limit
     minutes[missed], source[missed] = np.inf, -1
     return minutes, source
-
-
-def _first(cells: Integers, start: Floats, minutes: Floats, limit: float) -> Integers:
-    """Give the sources that can be left, of those in one cell the earliest."""
-    there = np.flatnonzero(
-        np.isfinite(minutes[tuple(cells.T)]) & (start <= limit) & (start < np.inf)
-    )
-    there = there[np.lexsort((there, start[there]))]
-    numbers = cells[there] @ [minutes.shape[1], 1]
-    return there[np.unique(numbers, return_index=True)[1]]
