@@ -58,7 +58,8 @@ def search(
         What each source begins with, such as the rest of a way by road; 0 if None. A source of
         infinitely many reaches nothing.
     limit_minutes
-        The most minutes, inclusive: cells further away are not reached.
+        The most minutes, inclusive but for rounding (:data:`SLACK`): cells further away are not
+        reached.
 
     Returns
     -------
