@@ -101,9 +101,13 @@ def test_the_limit_is_inclusive_and_cells_share_their_minutes() -> None:
     assert told(near, "status", "minutes") == ["covered", pytest.approx(10)]
     beyond = measure([at(4, 3)], [at(4, 13)], surface(), limit=9.99)
     assert told(beyond, "status", "reason") == ["uncovered", "beyond_limit"]
-    # two positions in one cell are 0 apart, wherever in it they are
+    # in one cell no time passes; the length is never below the straight line
     corner = measure([{"x": 301, "y": 301}], [{"x": 399, "y": 399}], surface(), limit=0)
-    assert told(corner, "status", "minutes", "distance_m") == ["covered", 0.0, 0.0]
+    assert told(corner, "status", "minutes", "distance_m") == [
+        "covered",
+        0.0,
+        pytest.approx(98 * 2**0.5),
+    ]
 
 
 def test_a_river_is_crossed_on_its_bridge_only_and_no_corner_leaks() -> None:

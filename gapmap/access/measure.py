@@ -99,7 +99,8 @@ def measure_access(
     ``not_connected``, never measured in a straight line. Limits are inclusive.
 
     Over a surface places and facilities stand on its cells. Times and lengths are those between
-    the middles of cells: two positions in one cell are 0 apart. A place in a cell that nobody can
+    the middles of cells: within one cell no time passes, and a length is never told as less than
+    the straight line between both positions. A place in a cell that nobody can
     enter, or off the grid, is ``not_connected``. A limit in metres is compared with the shortest
     way, whose minutes are not known then. Who goes by road and over land (``off_road`` is
     ``surface``) takes one stretch of road at most, and the way over land to it and from it, or
@@ -276,7 +277,7 @@ def _as_table(
     columns |= {
         "service": service.id,
         "straight_m": or_nan(straight_m),
-        "distance_m": or_nan(trip.distance_m),
+        "distance_m": or_nan(_at_least_straight(trip.distance_m, case, targets)),
         "minutes": or_nan(trip.minutes),
         "facility_id": _of_target(serving["facility_id"], trip.target, reached),
         "facility": _of_target(serving["facility"], trip.target, reached),
@@ -295,6 +296,23 @@ def _as_table(
         **evidence_columns(case, targets, reason),
     }
     return pd.DataFrame(columns, columns=list(COLUMNS))
+
+
+def _at_least_straight(
+    distance_m: NDArray[np.float64], case: Case, targets: Stops
+) -> NDArray[np.float64]:
+    """Give the length of each way, over land no less than the straight line to its facility.
+
+    Ways over land run between the middles of cells, nearer to each other than the positions may be.
+    A limit in metres is compared with the way as it is.
+    """
+    if case.origins.surface is None or case.service.limit_unit == "m":
+        return distance_m
+    there = np.flatnonzero(np.isfinite(distance_m) & (case.trip.target >= 0))
+    apart = case.origins.xy[there] - targets.xy[case.trip.target[there]]
+    longer = distance_m.copy()
+    longer[there] = np.maximum(distance_m[there], np.hypot(*apart.T))
+    return longer
 
 
 def _of_snap(origins: Stops, name: str) -> NDArray[np.float64]:
