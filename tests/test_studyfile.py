@@ -153,9 +153,9 @@ def test_raster_blocks_are_read(write) -> None:
         ('[surface]\nslope = "tobler"\ncell_m = 50', "surface.dem is needed"),
         ("[surface]", "surface.cell_m is needed"),
         ('[surface]\ndem = "d.tif"\nsnap_m = -1', "snap_m"),
-        ('[[referral]]\nfrom = "a"', "to is needed"),
-        ('[[referral]]\nfrom = "a"\nto = "a"', "another service"),
-        ('[[referral]]\nfrom = "a"\nto = "b"\nmode = "surface"', "surface"),
+        ('[[referral]]\nfrom = "clinic"', "to is needed"),
+        ('[[referral]]\nfrom = "clinic"\nto = "hosp"', "choose one of clinic"),
+        ('[[referral]]\nfrom = "clinic"\nto = "clinic"', "another service"),
     ],
 )
 def test_raster_blocks_are_checked(write, block: str, message: str) -> None:

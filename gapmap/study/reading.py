@@ -181,6 +181,7 @@ class _Reading:
         known = set(places.findings)
         if file.places.people is None:
             places = with_people(places, read)
+            self.findings = [one for one in self.findings if one.code != "people-absent"]
         if source.setting == "grid":
             places = grid_setting(places, read)
         self.findings += [one for one in places.findings if one not in known]

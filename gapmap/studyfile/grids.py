@@ -81,6 +81,8 @@ def check_surface_service(
             "catchment_order": ("capacity", "people", "id"),
         },
     )
+    if block.get("catchment") == "capacity" and "people_per_capacity" not in block:
+        reader.fail("study-key-missing", f"{where}.people_per_capacity")
     on_surface = block["mode"] == "surface"
     if (on_surface or block.get("off_road") == "surface") and "surface" not in raw:
         reader.fail("study-block-missing", "surface")
@@ -101,6 +103,14 @@ def read_referrals(reader: Reader, raw: Mapping[str, Any]) -> tuple[ReferralEntr
     return tuple(_referral(reader, f"referral[{n}]", one, raw) for n, one in enumerate(have, 1))
 
 
+def _services(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """List the services that the study's facilities offer or that it measures."""
+    named = [*raw.get("services", {})]
+    for block in raw.get("facilities", []):
+        named += [block["service"]] if "service" in block else [*block.get("service_values", {})]
+    return tuple(dict.fromkeys(str(one) for one in named))
+
+
 def _referral(reader: Reader, where: str, have: object, raw: Mapping[str, Any]) -> ReferralEntry:
     block = reader.block("referral", have, where=where)
     usual = "drive" if "network" in raw else "straight"
@@ -113,6 +123,9 @@ def _referral(reader: Reader, where: str, have: object, raw: Mapping[str, Any]) 
         reader.fail("study-block-missing", "surface")
     if mode in MODES and "network" not in raw:
         reader.fail("study-block-missing", "network")
+    known = _services(raw)
+    for end in ("from", "to"):
+        reader.choice(f"{where}.{end}", block[end], known)
     if block["from"] == block["to"]:
         reader.fail("study-referral-itself", f"{where}.to", block["to"])
     reader.positive(where, block, "limit_minutes")

@@ -109,8 +109,9 @@ def read_cover(
     names = [speeds.names.get(int(code), "") for code in found]
     table = _table(grid, (ids, names, by_class), cells, inside)
     if not (by_class[there] > 0).any():
-        seen = _listed([str(code) for code in found[there]])
-        fail(finding("surface-nothing-passable", file=path.name, value=seen))
+        seen = _listed([str(code) for code in found[there]]) or "–"
+        also = (*speeds.findings, *_about(path.name, table, speeds, int(odd[0])))
+        fail(finding("surface-nothing-passable", file=path.name, value=seen), also=also)
     findings = _about(path.name, table, speeds, int(odd[0]))
     return Cover(by_class[which], table, tuple(findings), same)
 
