@@ -142,7 +142,8 @@ def step_minutes(ground: Ground, r: int, c: int, k: int) -> float:
         # the two cells between: in the row or column of one end each
         down, right = STEP_ROWS[k], STEP_COLUMNS[k]
         b, a = (r + down // 2, c) if abs(down) > 1 else (r, c + right // 2)
-        total += minutes[b, a] * (1.0 if some and not ground.on_foot[b, a] else factor)
+        between = minutes[b, a] * (1.0 if some and not ground.on_foot[b, a] else factor)
         b, a = (r + down // 2, x) if abs(down) > 1 else (y, c + right // 2)
-        total += minutes[b, a] * (1.0 if some and not ground.on_foot[b, a] else factor)
+        between += minutes[b, a] * (1.0 if some and not ground.on_foot[b, a] else factor)
+        total += between  # summed as the flat search does, so that both give the same bits
     return float(SHARES[k] * total)

@@ -58,7 +58,7 @@ def _work_out(ground: Ground, k: int, r: int, begin: int, end: int, room: Floats
     if ground.rule == LEVEL:
         if k >= KNIGHTS:
             for i in range(size):
-                room[i] = share * (((m0[i] + m1[i]) + m2[i]) + m3[i])
+                room[i] = share * ((m0[i] + m1[i]) + (m2[i] + m3[i]))
         else:
             for i in range(size):
                 room[i] = share * (m0[i] + m1[i])
@@ -78,12 +78,12 @@ def _work_out(ground: Ground, k: int, r: int, begin: int, end: int, room: Floats
                 f = room[i]
                 t = m0[i] * (f if f0[i] else 1.0) + m1[i] * (f if f1[i] else 1.0)
                 if k >= KNIGHTS:
-                    t = (t + m2[i] * (f if f2[i] else 1.0)) + m3[i] * (f if f3[i] else 1.0)
+                    t += m2[i] * (f if f2[i] else 1.0) + m3[i] * (f if f3[i] else 1.0)
                 room[i] = share * t
         elif k >= KNIGHTS:
             for i in range(size):
                 f = room[i]
-                room[i] = share * (((m0[i] * f + m1[i] * f) + m2[i] * f) + m3[i] * f)
+                room[i] = share * ((m0[i] * f + m1[i] * f) + (m2[i] * f + m3[i] * f))
         else:
             for i in range(size):
                 f = room[i]
