@@ -248,6 +248,12 @@ def test_importing_gapmap_loads_nothing_heavy() -> None:
     assert [name for name in loaded if name.startswith("gapmap.")] == ["gapmap.gdal_guard"]
 
 
+def test_a_study_without_rasters_does_not_wait_for_rasterio() -> None:
+    assert (
+        fresh("import gapmap.cli, gapmap.study, sys; print('rasterio' in sys.modules)") == "False"
+    )
+
+
 def test_public_names_are_the_namespace() -> None:
     shown = fresh("import gapmap; print(*(n for n in vars(gapmap) if not n.startswith('_')))")
     assert shown == "gdal_guard", "a fresh gapmap has names that are not in __all__"

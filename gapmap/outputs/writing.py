@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
-from rasterio._err import CPLE_BaseError  # what comes out of GDAL has no public name
-from rasterio.errors import RasterioError
 from xlsxwriter.exceptions import XlsxWriterException
 
 from gapmap.outputs.areas import areas_left_out, reaches, service_areas
@@ -23,7 +21,6 @@ from gapmap.outputs.figures import write_figures
 from gapmap.outputs.geopackage import write_geopackage
 from gapmap.outputs.manifest import NAME, is_run, listed_files, manifest, write_json
 from gapmap.outputs.place import check_file, reserved
-from gapmap.outputs.rasters import write_rasters
 from gapmap.outputs.tables import findings_table, result_tables, write_csv
 from gapmap.outputs.workbook import workbook_findings, write_workbook
 from gapmap.temporary import probe
@@ -35,11 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["write_reserved", "write_run", "write_table"]
 
-_FAILURES = (
-    *(OSError, sqlite3.Error, zipfile.BadZipFile, XlsxWriterException),
-    *(DataLayerError, DataSourceError, FeatureError, RasterioError, CPLE_BaseError),
-)
-"""What the writers raise where a file cannot be written, each in its own words."""
 _SIDECARS = ("-wal", "-shm", "-journal")
 """What SQLite leaves beside a database that is open somewhere; it belongs to the old one."""
 
@@ -80,10 +72,21 @@ def write_reserved(results: Results, target: Path) -> None:
         started = time.perf_counter()
         try:
             _write_all(fresh, results, started)
-        except _FAILURES as error:
+        except _failures() as error:
             raise cannot_write(target, _cause(target, error)) from error
         if target.exists():
             _keep_foreign(target, fresh)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """List what the writers raise where a file cannot be written, each in its own words."""
+    from rasterio._err import CPLE_BaseError  # noqa: PLC0415 - slow to load; it has no public name
+    from rasterio.errors import RasterioError  # noqa: PLC0415 - slow to load
+
+    return (
+        *(OSError, sqlite3.Error, zipfile.BadZipFile, XlsxWriterException),
+        *(DataLayerError, DataSourceError, FeatureError, RasterioError, CPLE_BaseError),
+    )
 
 
 def _cause(target: Path, error: Exception) -> Exception:
@@ -113,7 +116,10 @@ def _write_all(fresh: Path, results: Results, started: float) -> None:
         for name, table in tables.items():
             write_csv(fresh / f"{name}.csv", table)
         write_workbook(fresh / "tables.xlsx", results, tables)
-        write_rasters(fresh / "rasters", results)
+        if access.surface is not None or results.population is not None:
+            from gapmap.outputs.rasters import write_rasters  # noqa: PLC0415 - rasterio is slow to load
+
+            write_rasters(fresh / "rasters", results)
         write_geopackage(fresh / "results.gpkg", results, areas.result())
     page = results.report_html.encode("utf8", "backslashreplace")
     (fresh / "report.html").write_bytes(page)
