@@ -6,7 +6,6 @@ and says in its tags what it holds and whether any input is simulated.
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -131,11 +130,7 @@ def _write(path: Path, values: Values, grid: Grid, *, tags: dict[str, str], made
     told = {key: _tag(value) for key, value in (tags | shared).items() if value}
     nodata = 0 if values.dtype == np.int32 else np.nan
     dtype = values.dtype.name
-    with rasterio.MemoryFile(ext=".tif") as memory:
-        there = PurePosixPath(memory.name)
-        write_raster(there, values, grid, nodata=nodata, tags=told, dtype=dtype)  # type: ignore[arg-type] # a path of GDAL's own, with such strokes on every system
-        # of a full disk Python tells in one line, GDAL in hundreds and past every handler
-        path.write_bytes(memory.getbuffer())
+    write_raster(path, values, grid, nodata=nodata, tags=told, dtype=dtype)
     _check(path, values, told)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rasterio
+from rasterio.io import MemoryFile
 
 from gapmap.errors import MethodError
 
@@ -60,7 +61,6 @@ def write_raster(
     OSError, rasterio.errors.RasterioError
         When it cannot be written.
     """
-    options: dict[str, Any] = {"compress": "DEFLATE", "blocksize": _BLOCK, "resampling": "NEAREST"}
     kind = np.dtype(dtype)
     given = np.asarray(values)
     if given.shape != grid.shape:
@@ -70,25 +70,36 @@ def write_raster(
         )
     made = _as_type(given, kind)
     _as_type(np.asarray(nodata), kind)
+    profile: dict[str, Any] = {
+        "driver": "COG",
+        "height": grid.height,
+        "width": grid.width,
+        "count": 1,
+        "dtype": kind.name,
+        "crs": grid.crs.to_wkt(),
+        "transform": grid.transform,
+        "nodata": nodata,
+        "compress": "DEFLATE",
+        "blocksize": _BLOCK,
+        "resampling": "NEAREST",
+        "predictor": "FLOATING_POINT" if kind.kind == "f" else "STANDARD",
+    }
     with rasterio.Env(GDAL_PAM_ENABLED="NO"), warnings.catch_warnings():
         warnings.simplefilter("ignore", PendingDeprecationWarning)  # of affine, within rasterio
-        with rasterio.open(
-            path,
-            "w",
-            driver="COG",
-            height=grid.height,
-            width=grid.width,
-            count=1,
-            dtype=kind.name,
-            crs=grid.crs.to_wkt(),
-            transform=grid.transform,
-            nodata=nodata,
-            predictor="FLOATING_POINT" if kind.kind == "f" else "STANDARD",
-            **options,
-        ) as target:
-            target.write(made, 1)
-            target.update_tags(**tags)
-            target.set_band_description(1, tags.get("CONTENT", ""))
+        with MemoryFile(ext=".tif") as memory:
+            _write(memory.name, made, profile, tags)
+            # of a full disk Python tells in one line, GDAL in hundreds and past every handler
+            path.write_bytes(memory.getbuffer())
+
+
+def _write(
+    path: str, values: npt.NDArray[Any], profile: Mapping[str, Any], tags: Mapping[str, str]
+) -> None:
+    """Write one band and what the file says of itself."""
+    with rasterio.open(path, "w", **profile) as target:
+        target.write(values, 1)
+        target.update_tags(**tags)
+        target.set_band_description(1, tags.get("CONTENT", ""))
 
 
 def _as_type(values: npt.NDArray[Any], kind: np.dtype[Any]) -> npt.NDArray[Any]:
