@@ -13,7 +13,7 @@ from gapmap.network.ways import edge_lines
 from gapmap.surface.bridges import Passage, build_bridges, closed_ground, lines_near
 from gapmap.surface.ferries import ferry_links
 from gapmap.surface.roads import Roads, burn_roads, open_roads, pick_roads
-from gapmap.surface.slope import time_factor
+from gapmap.surface.slope import LEAST, time_factor
 from gapmap.surface.value import STEPS, Links, Terrain
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ __all__ = ["Assembled", "assemble"]
 
 _MINUTES: Final = 0.06
 """Minutes for a metre at 1 km/h."""
-_GAIN: Final = 1 / 0.4
-"""By how much walking downhill may be faster than on the flat, at most."""
 
 
 class Assembled(NamedTuple):
@@ -159,7 +157,7 @@ def _beaten(
     beaten = np.zeros(land_kmh.shape, bool)
     if not road_kmh.any():
         return beaten
-    row, column = np.nonzero((road_kmh > land_kmh) & (road_kmh < land_kmh * _GAIN))
+    row, column = np.nonzero((road_kmh > land_kmh) & (road_kmh < land_kmh / LEAST))
     if not len(row):
         return beaten
     best = np.ones(len(row))

@@ -13,6 +13,7 @@ from gapmap.errors import MethodError
 from gapmap.surface.kernels.buckets import bucket_width, moves, sample, spread, take_over
 from gapmap.surface.kernels.flat_rows import NOBODY, PAD, Steps, inside_of
 from gapmap.surface.kernels.sweeping import BLOCK, PATIENCE, sweep
+from gapmap.surface.sources import source_cells, start_minutes_of
 
 if TYPE_CHECKING:
     from gapmap.surface.value import Floats, Integers
@@ -182,48 +183,14 @@ def _seeds(
     limit: float = inf,
 ) -> _Seeds:
     """Find where the search starts: of sources in one cell the one that starts with the least."""
-    cells = _cells(sources, (job.cost.shape[0] - 2 * PAD, job.cost.shape[1] - 2 * PAD))
-    start = _starts(start_minutes, len(cells))
+    cells = source_cells(sources, (job.cost.shape[0] - 2 * PAD, job.cost.shape[1] - 2 * PAD))
+    start = start_minutes_of(start_minutes, len(cells))
     flat = (cells[:, 0] + PAD) * job.cost.shape[1] + cells[:, 1] + PAD
     order = np.argsort(start, kind="stable")
     order = order[np.isfinite(job.cost.reshape(-1)[flat[order]])]
     order = order[(start[order] <= limit) & (start[order] < inf)]
     cell, first = np.unique(flat[order], return_index=True)
     return _Seeds(cell=cell, start=start[order[first]], source=order[first])
-
-
-def _cells(sources: npt.ArrayLike, shape: tuple[int, int]) -> Integers:
-    given = np.asarray(sources)
-    if given.size == 0:
-        return np.empty((0, 2), np.int64)
-    if given.shape[1:] != (2,) or given.dtype.kind not in "iu":
-        raise MethodError(
-            "sources are pairs of a row and a column, whole numbers, of shape (n, 2); "
-            f"this is {given.dtype} of shape {given.shape}",
-            f"sources 应为(行, 列)整数对,形状 (n, 2);现为 {given.dtype},形状 {given.shape}",
-        )
-    outside = np.flatnonzero(((given < 0) | (given >= shape)).any(axis=1))
-    if len(outside):
-        row, column = given[outside[0]].tolist()
-        raise MethodError(
-            f"{len(outside)} sources lie outside the grid of {shape[0]} rows and {shape[1]} "
-            f"columns; the first is number {outside[0]}: row {row}, column {column}",
-            f"{len(outside)} 个起点在 {shape[0]} 行 {shape[1]} 列的栅格之外;"
-            f"第一个为第 {outside[0]} 号:行 {row},列 {column}",
-        )
-    return given.astype(np.int64)
-
-
-def _starts(start_minutes: npt.ArrayLike | None, count: int) -> Floats:
-    if start_minutes is None:
-        return np.zeros(count)
-    start = np.asarray(start_minutes, np.float64)
-    if start.shape != (count,) or not (start >= 0).all():
-        raise MethodError(
-            f"start_minutes has a number of at least 0 for each of the {count} sources",
-            f"start_minutes 应为 {count} 个起点各给一个不小于 0 的数",
-        )
-    return start
 
 
 def _put_down(seeds: _Seeds, price: Floats, owner: Owners | None) -> None:

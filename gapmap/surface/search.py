@@ -9,26 +9,26 @@ import numpy as np
 import numpy.typing as npt
 
 from gapmap.errors import MethodError
+from gapmap.network import SLACK
 from gapmap.surface.field import Distances, Field
 from gapmap.surface.flat import flat_search
 from gapmap.surface.ground import check_minutes, check_terrain, crossings_of, ground_of
 from gapmap.surface.kernels.steep_heap import spread
 from gapmap.surface.kernels.steep_rows import NOBODY, PAD
 from gapmap.surface.kernels.steep_sweep import BLOCK, PATIENCE, left_over, sweep
+from gapmap.surface.sources import source_cells, start_minutes_of
 from gapmap.surface.value import Links
 
 if TYPE_CHECKING:
     from gapmap.surface.kernels.steep import Crossings, Ground
     from gapmap.surface.value import Terrain
 
-__all__ = ["SLACK", "distances", "in_metres", "minutes_by_heap", "search"]
+__all__ = ["distances", "in_metres", "minutes_by_heap", "search"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Owners = npt.NDArray[np.int32]
 
-SLACK = 1e-6
-"""By how many minutes a sum may miss the limit through rounding; as in the network."""
 _MOST = 1e300  # minutes that nobody takes
 
 
@@ -78,8 +78,8 @@ def search(
         )
     check_terrain(terrain)
     check_minutes(terrain.minutes_per_cell)
-    cells = _cells(sources, terrain.minutes_per_cell.shape)
-    start = _starts(start_minutes, len(cells))
+    cells = source_cells(sources, terrain.minutes_per_cell.shape)
+    start = start_minutes_of(start_minutes, len(cells))
     most = min(float(limit_minutes) + SLACK, _MOST)
     if _is_flat(terrain):
         minutes, source = flat_search(
@@ -132,42 +132,9 @@ def _is_flat(terrain: Terrain) -> bool:
     return level and not linked and terrain.barred is None
 
 
-def _cells(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Integers:
-    """Give rows and columns of sources, checked."""
-    given = np.asarray(sources)
-    if given.size == 0:
-        return np.empty((0, 2), np.int64)
-    if given.ndim != 2 or given.shape[1] != 2 or not np.issubdtype(given.dtype, np.integer):  # noqa: PLR2004
-        raise MethodError(
-            f"sources have shape {given.shape} of {given.dtype}; give whole rows and columns",
-            f"sources 的形状为 {given.shape}、类型为 {given.dtype}；请给出整数的行号和列号",
-        )
-    off = ((given < 0) | (given >= shape)).any(axis=1)
-    if off.any():
-        which, where = off.argmax(), given[off.argmax()].tolist()
-        raise MethodError(
-            f"source {which} at {where} is off the grid of {shape}",
-            f"第 {which} 个起点 {where} 不在 {shape} 的网格内",
-        )
-    return given.astype(np.int64)
-
-
-def _starts(start_minutes: npt.ArrayLike | None, count: int) -> Floats:
-    """Give what each source begins with, checked."""
-    if start_minutes is None:
-        return np.zeros(count)
-    start = np.array(start_minutes, np.float64)
-    if start.shape != (count,) or not (start >= 0).all():
-        raise MethodError(
-            f"start_minutes are {start}; give minutes from 0 for each of {count} sources",
-            f"start_minutes 为 {start}；请为 {count} 个起点各给出不小于 0 的分钟数",
-        )
-    return start
-
-
 def minutes_by_heap(terrain: Terrain, sources: npt.ArrayLike) -> Floats:
     """Give what :func:`search` finds by the search with a heap alone, to measure against."""
-    cells = _cells(sources, terrain.minutes_per_cell.shape)
+    cells = source_cells(sources, terrain.minutes_per_cell.shape)
     begun = _begin(terrain, cells, np.zeros(len(cells)), _MOST)
     numbers = np.flatnonzero(begun.owner != NOBODY).astype(np.int32)
     spread(begun.ground, begun.links, begun.price, begun.owner, numbers)

@@ -23,8 +23,8 @@ import numpy.typing as npt
 from gapmap.errors import MethodError
 
 __all__ = [
-    "FALLING", "FLAT", "GENTLEST", "RISING", "RULES", "STEEPEST", "TOBLER_BEST", "TOBLER_RATE",
-    "time_factor",
+    "FALLING", "FLAT", "GENTLEST", "LEAST", "RISING", "RULES", "STEEPEST", "TOBLER_BEST",
+    "TOBLER_RATE", "time_factor",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -41,6 +41,9 @@ RISING: Final = 6.0 / FLAT
 FALLING: Final = 1.9998 / FLAT
 GENTLEST: Final = -0.2125
 """The steepest slope of those down which walking is faster than on the flat, itself among them."""
+
+LEAST: Final = 0.4
+"""No step takes less than this part of its time on the flat: Langmuir 0.41, Tobler 0.84."""
 
 STEEPEST: Final = 5.0
 """Beyond this slope (79 degrees), up or down, Tobler's rule is not followed any further.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from gapmap.surface.search import in_metres, search
-from gapmap.surface.value import Links
+from gapmap.surface.slope import LEAST
 
 if TYPE_CHECKING:
     from gapmap.surface.value import Terrain
@@ -19,9 +19,6 @@ __all__ = ["CellPairs", "cell_pairs_within"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-
-_LEAST: Final = 0.4
-"""Downhill no step takes less than this part of its time on the flat (Langmuir; Tobler: 0.84)."""
 
 
 class CellPairs(NamedTuple):
@@ -87,7 +84,7 @@ def _radius(terrain: Terrain, limit: float) -> float:
     passable = terrain.minutes_per_cell[np.isfinite(terrain.minutes_per_cell)]
     if not passable.size or not math.isfinite(limit):
         return math.inf
-    least = _LEAST if terrain.slope != "none" else 1.0
+    least = LEAST if terrain.slope != "none" else 1.0
     return limit / (float(passable.min()) * least) + 2
 
 
@@ -113,11 +110,5 @@ def _around(terrain: Terrain, cell: Integers, radius: float) -> tuple[Terrain, I
             ("barred", terrain.barred),
         )
     }
-    none = Links(tail=np.empty((0, 2), int), head=np.empty((0, 2), int), minutes=np.empty(0))
-    part = replace(
-        terrain,
-        minutes_per_cell=terrain.minutes_per_cell[rows, columns],
-        links=None if terrain.links is None else none,
-        **cut,
-    )
-    return part, low
+    minutes = terrain.minutes_per_cell[rows, columns]
+    return replace(terrain, minutes_per_cell=minutes, links=None, **cut), low
