@@ -83,7 +83,9 @@ def ring(furthest: float, width: float) -> tuple[float, int]:
 
 
 @compiled
-def put(first: Indices, following: Indices, state: Offsets, slot: np.int64) -> int:
+def put(
+    first: Indices | Offsets, following: Indices | Offsets, state: Offsets, slot: int | np.int64
+) -> int:
     """Put an entry at the head of a bucket and give its number; there must be room for it."""
     entry = state[1]  # one to be used again
     if entry == LAST:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gapmap.compiling import compiled
+from gapmap.network.kernels.buckets import LAST, put
 from gapmap.surface.kernels.flat_rows import KNIGHT, PAD, STRAIGHT, Floats, Owners, Steps, across
 from gapmap.surface.kernels.sweeping import BLOCK, Flags
 from gapmap.surface.value import STEPS
@@ -27,7 +28,6 @@ Cells = npt.NDArray[np.int64]
 
 _STRAIGHT_MOVES, _KING_MOVES = 4, 8  # of STEPS
 _RING = 4096  # a power of two
-_LAST = -1  # stands where a chain of entries ends
 _ROOM = 4096  # entries to begin with
 _SAMPLE = 64  # rows, and columns
 _LOW = 0.1  # the cheapest tenth tells the width: dear cells may be barriers in fact
@@ -132,18 +132,18 @@ def spread(
     """
     paid, room = price.reshape(price.size), len(cells) + _ROOM
     entry_price, entry_cell = np.empty(room), np.empty(room, np.int64)
-    following, first = np.empty(room, np.int64), np.full(_RING, _LAST, np.int64)
+    following, first = np.empty(room, np.int64), np.full(_RING, LAST, np.int64)
     far = [(inf, np.int64(-1))]  # never alone on the heap until all is done
     base, scale = inf, 1.0 / width
     for cell in cells:
         base = min(base, paid[cell])
     # How many entries were used so far, one to be used again, how many wait, the bucket whose turn
     # it is, and the entries of it that are left.
-    state = np.array([0, _LAST, 0, 0, _LAST])
+    state = np.array([0, LAST, 0, 0, LAST])
     for cell in cells:
         ahead = (paid[cell] - base) * scale
         if ahead < _RING - 1:
-            entry = _put(first, following, state, np.int64(ahead))
+            entry = put(first, following, state, np.int64(ahead))
             entry_price[entry], entry_cell[entry] = paid[cell], cell
             state[2] += 1
         else:
@@ -191,16 +191,16 @@ def _some(
         while (nearest - base) * scale < slot + 1 and state[0] < enough:
             p, cell = heappop(far)
             nearest = far[0][0]
-            fresh = _put(first, following, state, slot & mask)
+            fresh = put(first, following, state, slot & mask)
             entry_price[fresh], entry_cell[fresh] = p, cell
             waiting += 1
-        if entry == _LAST:
+        if entry == LAST:
             entry = first[slot & mask]
-            if entry == _LAST:
+            if entry == LAST:
                 slot += 1
                 continue
-            first[slot & mask] = _LAST  # what comes here meanwhile has its turn afterwards
-        while entry != _LAST and state[0] < enough:
+            first[slot & mask] = LAST  # what comes here meanwhile has its turn afterwards
+        while entry != LAST and state[0] < enough:
             here, p = entry_cell[entry], entry_price[entry]
             rest = following[entry]
             following[entry], state[1], entry = state[1], entry, rest
@@ -235,7 +235,7 @@ def _some(
                     whose[there] = whose[here]
                 ahead = (t - base) * scale
                 if ahead < slot + mask:
-                    fresh = _put(first, following, state, np.int64(ahead) & mask)
+                    fresh = put(first, following, state, np.int64(ahead) & mask)
                     entry_price[fresh], entry_cell[fresh] = t, there
                     waiting += 1
                 else:
@@ -249,17 +249,3 @@ def _some(
             break
     state[2], state[3], state[4] = waiting, slot, entry
     return base
-
-
-@compiled
-def _put(first: Cells, following: Cells, state: Cells, place: int | np.int64) -> int:
-    """Put an entry at the head of a bucket and give its number; there must be room for it."""
-    entry: int = state[1]  # one to be used again
-    if entry == _LAST:
-        entry = state[0]  # entries used so far
-        state[0] = entry + 1
-    else:
-        state[1] = following[entry]
-    following[entry] = first[place]
-    first[place] = entry
-    return entry
