@@ -17,7 +17,7 @@ from gapmap.population.standing import cells_at
 from gapmap.population.value import Urban
 from gapmap.rasters.areas import cell_km2
 from gapmap.rasters.grid import Grid
-from gapmap.rasters.resampling import resample_people
+from gapmap.rasters.resampling import resample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,9 +95,8 @@ def _to_km(grid: Grid, people: Floats) -> tuple[Grid, Floats]:
     width, height = (int(np.ceil(one / _SIDE_M)) for one in (right - left, high - low))
     transform = affine.Affine(_SIDE_M, 0, left, 0, -_SIDE_M, low + height * _SIDE_M)
     target = Grid(crs=crs, transform=transform, height=height, width=width)
-    known = resample_people(np.isfinite(people).astype(float), grid, target)
-    made = resample_people(np.nan_to_num(people), grid, target)
-    return target, np.where(known > 0, made, np.nan)
+    made = resample(people, grid, target)
+    return target, np.where(made.share_missing < 1, made.people, np.nan)
 
 
 def grid_setting(places: Places, population: Population) -> Places:
