@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from rasterio.windows import Window
 
 from gapmap.errors import InputError
-from gapmap.rasters import RasterFacts, RasterSource, check_rasters, inspect_raster
+from gapmap.rasters import RasterFacts, inspect_raster
 from gapmap.rasters import survey as surveying
 from gapmap.rasters.areas import cell_km2
 from gapmap.rasters.opening import open_raster
 from gapmap.rasters.reading import read_values
 from gapmap.region import Region
+from gapmap.surface import SurfaceSource, read_surface
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -543,14 +544,17 @@ def test_true_areas_of_cells() -> None:
 # All rasters of a study
 
 
-def test_rasters_of_a_study_raise_nothing(tmp_path: Path) -> None:
-    sources = [
-        RasterSource(tif(tmp_path / "people.tif", ones() * 3), "people"),
-        RasterSource(tmp_path / "none.tif", "dem"),
-        RasterSource(tif(tmp_path / "classes.tif", ones("uint8"), crs=None), "land_cover"),
-    ]
-    found = check_rasters(sources, REGION, people=30_000)
-    assert [(one.code, one.file) for one in found if one.severity == "error"] == [
+def test_of_several_rasters_all_that_cannot_be_used_are_told(tmp_path: Path) -> None:
+    people = tif(tmp_path / "people.tif", ones() * 3)
+    found, _ = inspect_raster(people, REGION, kind="people", people=30_000)
+    source = SurfaceSource(
+        land_cover=tif(tmp_path / "classes.tif", ones("uint8"), crs=None),
+        dem=tmp_path / "none.tif",
+    )
+    with pytest.raises(InputError) as caught:
+        read_surface(source, REGION, None)
+    told = [*found, *caught.value.found]
+    assert sorted((one.code, one.file) for one in told if one.severity == "error") == [
         ("raster-missing", "none.tif"),
         ("raster-no-crs", "classes.tif"),
     ]

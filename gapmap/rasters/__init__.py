@@ -1,6 +1,6 @@
 """Rasters: opened safely, looked through, read by windows, summed over polygons, written."""
 
-from gapmap.rasters.checking import RasterSource, check_rasters, inspect_raster
+from gapmap.rasters.checking import inspect_raster
 from gapmap.rasters.grid import Grid
 from gapmap.rasters.resampling import Resampled, resample, resample_people
 from gapmap.rasters.value import RasterFacts
@@ -11,11 +11,9 @@ __all__ = [
     "CellShares",
     "Grid",
     "RasterFacts",
-    "RasterSource",
     "Resampled",
     "ZonalSums",
     "cell_shares",
-    "check_rasters",
     "inspect_raster",
     "raster_sums",
     "resample",

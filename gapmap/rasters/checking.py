@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from rasterio.enums import ColorInterp
 
 from gapmap.errors import InputError
-from gapmap.findings import Finding, fail, finding, from_error
+from gapmap.findings import Finding, fail, finding
 from gapmap.rasters.declared import declared_nodata
 from gapmap.rasters.opening import READING_ERRORS, beside, open_raster
 from gapmap.rasters.placing import place_districts
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     Kind = Literal["people", "land_cover", "dem"]
 
-__all__ = ["UNUSABLE", "RasterSource", "check_rasters", "inspect_raster", "require_usable"]
+__all__ = ["UNUSABLE", "inspect_raster", "require_usable"]
 
 _BULK: Final = 0.01
 """Share of the cells from which on a doubtful value is taken for an undeclared nodata."""
@@ -42,38 +41,6 @@ UNUSABLE: Final = (
     *("raster-no-overlap", "raster-nothing-there", "raster-density"),
 )
 """Findings after which nothing can be made of a raster."""
-
-
-@dataclass(frozen=True, slots=True)
-class RasterSource:
-    """A raster that a study names: ``people``, ``land_cover`` or ``dem``."""
-
-    path: Path
-    kind: Kind
-
-
-def check_rasters(
-    sources: Iterable[RasterSource], region: Region, *, people: float | None = None
-) -> tuple[Finding, ...]:
-    """Look through rasters and say what is wrong; one that cannot be used raises nothing.
-
-    Parameters
-    ----------
-    sources
-        The rasters.
-    region
-        The districts that they should cover.
-    people
-        How many people the study's places have; None where it does not know.
-    """
-    findings: list[Finding] = []
-    for source in sources:
-        try:
-            found, _ = inspect_raster(source.path, region, kind=source.kind, people=people)
-        except InputError as error:
-            found = from_error(error)
-        findings += found
-    return tuple(findings)
 
 
 def require_usable(findings: Iterable[Finding]) -> None:
