@@ -139,7 +139,9 @@ def test_raster_blocks_are_read(write) -> None:
     assert study.population.reconcile == "district"
     assert study.surface is not None
     assert study.surface.neighbours == 16
-    assert [kind for kind, _ in study.rasters] == ["people", "land_cover"]
+    assert study.population.raster.name == "p.tif"
+    assert study.surface.land_cover.name == "lc.tif"
+    assert study.surface.dem is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,44 +10,24 @@ import pandas as pd
 from gapmap.access import measure_access
 from gapmap.catchment import (
     CapacityRule,
-    ReferralRule,
     measure_capacity,
     refer,
     zonal_statistics,
 )
 from gapmap.gridded import compare_grid
+from gapmap.report import Grids
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gapmap.access import Access
     from gapmap.findings import Finding
-    from gapmap.gridded import Gridded
     from gapmap.study.value import Steps, Study
 
-__all__ = ["Grids", "measure_grids"]
+__all__ = ["measure_grids"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grids:
-    """What was measured beside the places.
-
-    Attributes
-    ----------
-    gridded
-        Coverage counted by cells; None without a population grid.
-    tables
-        ``capacity``, ``unserved``, ``zones`` and ``referral``, those that the study asks for.
-    findings
-        What was doubtful.
-    """
-
-    gridded: Gridded | None = None
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-
-
-def measure_grids(study: Study, access: Access, *, watch: Steps) -> Grids:
+def measure_grids(
+    study: Study, access: Access, *, watch: Steps
+) -> tuple[Grids, tuple[Finding, ...]]:
     """Measure the cells as places are measured, fill capacities, and refer.
 
     Parameters
@@ -58,6 +38,10 @@ def measure_grids(study: Study, access: Access, *, watch: Steps) -> Grids:
         Of the places, with the network, surface, facilities and services that hold now.
     watch
         A stopwatch.
+
+    Returns
+    -------
+    What the study has or asks for of it, and what was doubtful.
     """
     gridded, cells = None, None
     population = study.population
@@ -65,7 +49,7 @@ def measure_grids(study: Study, access: Access, *, watch: Steps) -> Grids:
         from gapmap.population import as_places  # noqa: PLC0415 - rasterio is slow to load
 
         with watch.step("measure cells"):
-            cells = measure_access(
+            measured = measure_access(
                 as_places(population, study.places),
                 access.facilities,
                 access.network,
@@ -73,6 +57,7 @@ def measure_grids(study: Study, access: Access, *, watch: Steps) -> Grids:
                 surface=access.surface,
                 draw_routes=False,
             )
+            cells = replace(measured, fields={})  # those of the places once more
             gridded = compare_grid(access, cells, population)
     tables: dict[str, pd.DataFrame] = {}
     findings = [] if gridded is None else [*gridded.findings]
@@ -93,7 +78,8 @@ def measure_grids(study: Study, access: Access, *, watch: Steps) -> Grids:
         tables |= {"capacity": filled.table, "unserved": filled.unserved}
         findings += filled.findings
     told, more = _referrals(study, access, watch)
-    return Grids(gridded=gridded, tables=tables | told, findings=(*findings, *more))
+    made = Grids(population=population, gridded=gridded, tables=tables | told)
+    return made, (*findings, *more)
 
 
 def _referrals(
@@ -104,17 +90,7 @@ def _referrals(
         return {}, []
     with watch.step("refer"):
         found = [
-            refer(
-                access.facilities,
-                ReferralRule(
-                    origin=one.origin,
-                    target=one.target,
-                    mode=one.mode,
-                    limit_minutes=one.limit_minutes,
-                ),
-                network=access.network,
-                surface=access.surface,
-            )
+            refer(access.facilities, one, network=access.network, surface=access.surface)
             for one in study.file.referrals
         ]
     table = pd.concat([one.table for one in found], ignore_index=True)

@@ -12,7 +12,6 @@ from gapmap.findings import finding
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
 from gapmap.outputs import Results, reserved, write_reserved
-from gapmap.report import Grids as OnGrids
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
 from gapmap.siting import OBJECTIVES, propose_sites
@@ -116,7 +115,7 @@ def _results(
             borders = compare_borders(access, _opened(study, access, scenario))
     with watch.step("assess"):
         assessment = assess(access, study.plan, records=study.records)
-    grids = measure_grids(study, access, watch=watch)
+    grids, doubts = measure_grids(study, access, watch=watch)
     with watch.step("propose"):
         wanted = (siting,) if siting else study.file.siting
         proposals = tuple(
@@ -129,7 +128,7 @@ def _results(
             *access.findings,
             *opening_findings(borders, access.services),
             *assessment.findings,
-            *grids.findings,
+            *doubts,
         )
         report = build_report(
             assessment,
@@ -137,7 +136,7 @@ def _results(
             about=about,
             findings=findings,
             rows=study.rows,
-            grids=OnGrids(population=study.population, gridded=grids.gridded, tables=grids.tables),
+            grids=grids,
         )
     return Results(
         assessment=assessment,
@@ -153,7 +152,7 @@ def _results(
         input_paths=inputs,
         borders=borders,
         datums=study.datums,
-        population=study.population,
+        population=grids.population,
         gridded=grids.gridded,
         tables=grids.tables,
     )

@@ -1,6 +1,6 @@
 """The study file: one TOML that names all inputs, read and checked before any data is opened."""
 
 from gapmap.studyfile.reading import read_study_file
-from gapmap.studyfile.value import ReferralEntry, ServiceEntry, SitingEntry, StudyFile
+from gapmap.studyfile.value import ServiceEntry, SitingEntry, StudyFile
 
-__all__ = ["ReferralEntry", "ServiceEntry", "SitingEntry", "StudyFile", "read_study_file"]
+__all__ = ["ServiceEntry", "SitingEntry", "StudyFile", "read_study_file"]

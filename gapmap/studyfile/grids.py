@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gapmap.catchment import ReferralRule
 from gapmap.network import MODES
 from gapmap.population import PopulationSource
-from gapmap.studyfile.value import ReferralEntry
 from gapmap.surface import SurfaceSource
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def check_surface_service(
             reader.fail("study-key-missing", f"{where}.limit_minutes")
 
 
-def read_referrals(reader: Reader, raw: Mapping[str, Any]) -> tuple[ReferralEntry, ...]:
+def read_referrals(reader: Reader, raw: Mapping[str, Any]) -> tuple[ReferralRule, ...]:
     """Read every ``[[referral]]``."""
     have = raw.get("referral", [])
     if not isinstance(have, list):
@@ -111,7 +111,7 @@ def _services(raw: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(one) for one in named))
 
 
-def _referral(reader: Reader, where: str, have: object, raw: Mapping[str, Any]) -> ReferralEntry:
+def _referral(reader: Reader, where: str, have: object, raw: Mapping[str, Any]) -> ReferralRule:
     block = reader.block("referral", have, where=where)
     usual = "drive" if "network" in raw else "straight"
     mode = reader.choice(
@@ -130,7 +130,7 @@ def _referral(reader: Reader, where: str, have: object, raw: Mapping[str, Any]) 
         reader.fail("study-referral-itself", f"{where}.to", block["to"])
     reader.positive(where, block, "limit_minutes")
     limit = block.get("limit_minutes")
-    return ReferralEntry(
+    return ReferralRule(
         origin=str(block["from"]),
         target=str(block["to"]),
         mode=mode,

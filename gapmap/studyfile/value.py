@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
     from pathlib import Path
 
+    from gapmap.catchment import ReferralRule
     from gapmap.facilities import FacilitySource
     from gapmap.network import NetworkSource
     from gapmap.places import PlaceSource
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from gapmap.region import DistrictSource, TownSource
     from gapmap.surface import SurfaceSource
 
-__all__ = ["ReferralEntry", "ServiceEntry", "SitingEntry", "StudyFile"]
+__all__ = ["ServiceEntry", "SitingEntry", "StudyFile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +36,6 @@ class ServiceEntry:
     catchment: str = "none"
     catchment_order: str = "capacity"
     people_per_capacity: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferralEntry:
-    """A ``[[referral]]`` block: from the facilities of one service to those of another."""
-
-    origin: str
-    target: str
-    mode: str
-    limit_minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +89,5 @@ class StudyFile:
     repair: str = "safe"
     population: PopulationSource | None = None
     surface: SurfaceSource | None = None
-    referrals: tuple[ReferralEntry, ...] = ()
+    referrals: tuple[ReferralRule, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def rasters(self) -> tuple[tuple[Literal["people", "land_cover", "dem"], Path], ...]:
-        """Kind and path of each raster that is named."""
-        named: list[tuple[Literal["people", "land_cover", "dem"], Path | None]] = []
-        if self.population is not None:
-            named.append(("people", self.population.raster))
-        if self.surface is not None:
-            named += [("land_cover", self.surface.land_cover), ("dem", self.surface.dem)]
-        return tuple((kind, path) for kind, path in named if path is not None)
