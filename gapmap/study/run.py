@@ -25,8 +25,12 @@ from gapmap.studyfile import read_study_file
 if TYPE_CHECKING:
     import datetime as dt
 
+    import pandas as pd
+
+    from gapmap.about import About
     from gapmap.access import Access, Service
     from gapmap.assessment import Assessment
+    from gapmap.facilities import Facilities
     from gapmap.findings import Finding
     from gapmap.network import Network
     from gapmap.scenario import Scenario
@@ -94,25 +98,10 @@ def _results(
     watch: Steps,
 ) -> Results:
     """Measure, assess, propose sites, and make the report."""
-    about = replace(
-        study.about,
-        language=language or study.file.language,
-        scenario=scenario.file if scenario else "",
-    )
-    facilities, services = study.facilities, study.services
-    depart = study.file.network.depart if study.file.network else None
-    network = network_of(scenario, study.network, depart=depart)
-    if scenario is not None:
-        facilities, services = apply_scenario(
-            scenario, study.places, facilities, services, candidates=study.candidates
-        )
-        about = replace(about, date=facilities.date)
+    about, network, facilities, services = _what_if(study, scenario, language)
     with watch.step("measure"):
         access = measure_access(study.places, facilities, network, services, surface=study.surface)
-    borders = no_borders()
-    if study.file.network is not None and study.file.network.compare_borders:
-        with watch.step("open borders"):
-            borders = compare_borders(access, _opened(study, access, scenario))
+    borders = _borders(study, access, scenario, watch)
     with watch.step("assess"):
         assessment = assess(access, study.plan, records=study.records)
     grids, doubts = measure_grids(study, access, watch=watch)
@@ -156,6 +145,34 @@ def _results(
         gridded=grids.gridded,
         tables=grids.tables,
     )
+
+
+def _what_if(
+    study: Study, scenario: Scenario | None, language: str | None
+) -> tuple[About, Network | None, Facilities, tuple[Service, ...]]:
+    """Give what is measured, and under which title: the study, or what a what-if makes of it."""
+    about = replace(
+        study.about,
+        language=language or study.file.language,
+        scenario=scenario.file if scenario else "",
+    )
+    facilities, services = study.facilities, study.services
+    depart = study.file.network.depart if study.file.network else None
+    network = network_of(scenario, study.network, depart=depart)
+    if scenario is not None:
+        facilities, services = apply_scenario(
+            scenario, study.places, facilities, services, candidates=study.candidates
+        )
+        about = replace(about, date=facilities.date)
+    return about, network, facilities, services
+
+
+def _borders(study: Study, access: Access, scenario: Scenario | None, watch: Steps) -> pd.DataFrame:
+    """Tell what opening the borders would gain, where the study asks."""
+    if study.file.network is None or not study.file.network.compare_borders:
+        return no_borders()
+    with watch.step("open borders"):
+        return compare_borders(access, _opened(study, access, scenario))
 
 
 def _opened(study: Study, access: Access, scenario: Scenario | None) -> Access:
