@@ -340,6 +340,16 @@ def test_a_raster_of_which_no_class_is_passable_is_refused(tmp_path):
     assert caught.value.code == "surface-nothing-passable"
 
 
+def test_nothing_is_passable_and_the_row_that_is_why_is_told(tmp_path):
+    with pytest.raises(InputError) as caught:
+        read(
+            land_cover=tif(tmp_path / "lc.tif", fields()),
+            speeds=table(tmp_path, "class,kmh\n1,-2\n9,0\n"),
+        )
+    told = [(one.code, one.row) for one in caught.value.found]
+    assert told == [("surface-nothing-passable", None), ("surface-speed-odd", 2)]
+
+
 def test_off_path_multiplies_the_speed_on_land(tmp_path):
     ground = surface(tmp_path, fields(), off_path=0.5)
     np.testing.assert_allclose(ground.terrain.minutes_per_cell, 3.0)

@@ -110,7 +110,7 @@ def read_cover(
     table = _table(grid, (ids, names, by_class), cells, inside)
     if not (by_class[there] > 0).any():
         seen = _listed([str(code) for code in found[there]]) or "–"
-        also = (*speeds.findings, *_about(path.name, table, speeds, int(odd[0])))
+        also = [one for one in speeds.findings if one.severity != "note"]  # they may be why
         fail(finding("surface-nothing-passable", file=path.name, value=seen), also=also)
     findings = _about(path.name, table, speeds, int(odd[0]))
     return Cover(by_class[which], table, tuple(findings), same)
