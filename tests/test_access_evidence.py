@@ -22,7 +22,7 @@ from gapmap.network import network_at, network_from_lines
 from gapmap.network.assembly import assemble
 from gapmap.network.borders import cut_at_borders, cut_at_water
 from gapmap.network.ferries import Crossing
-from gapmap.network.lines import ways_from_lines
+from gapmap.network.noding import ways_from_lines
 from gapmap.network.rules import Tags
 
 if TYPE_CHECKING:

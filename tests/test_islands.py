@@ -24,7 +24,7 @@ from gapmap.islands.destinations import hospital_service
 from gapmap.network import Network, network_at
 from gapmap.network.assembly import assemble
 from gapmap.network.ferries import Crossing
-from gapmap.network.lines import ways_from_lines
+from gapmap.network.noding import ways_from_lines
 from gapmap.network.rules import Tags
 
 WALK = 80.0  # metres a minute

@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pyproj
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gapmap.errors import InputError
 from gapmap.network import Network, NetworkSource, read_network
 from gapmap.network.elsewhere import judge_place
-from gapmap.network.rules import KINDS
+from gapmap.network.noding import ways_from_lines
+from gapmap.network.rules import KINDS, Tags
 
 if TYPE_CHECKING:
+    import random
     from pathlib import Path
 
     from gapmap.findings import Finding
 
+Course = list[tuple[float, float]]
 CRS = pyproj.CRS("EPSG:4547")
 EAST, NORTH = 500_000.0, 2_460_000.0
 
@@ -123,6 +129,98 @@ def test_ends_that_nearly_meet_are_told_and_not_joined(tmp_path: Path) -> None:
     assert (loose.severity, loose.row, dict(loose.facts)) == ("warning", 2, {"ends": "1", "m": "1"})
     assert dict(found(network, "network-ends-joined").facts) == {"ends": "1"}
     assert len(network.edges) == 5
+
+
+def meetings(*courses: Course, bridges: tuple[int, ...] = ()) -> tuple[list[set[int]], int]:
+    """Say which lines pass each place where several do, and how many ends were joined."""
+    made = np.array([shapely.LineString(course) for course in courses], dtype=object)
+    tags = [Tags(bridge="yes" if n in bridges else "") for n in range(len(courses))]
+    ways, meeting = ways_from_lines(made, tags)
+    owner = np.repeat(np.arange(len(courses)), np.diff(ways.offsets))
+    passing = [set(owner[ways.points == point].tolist()) for point in np.unique(ways.points)]
+    for n in range(len(courses)):  # nothing is put into a line twice
+        course = ways.points[ways.offsets[n] : ways.offsets[n + 1]]
+        assert (np.diff(course) != 0).all()
+    return [lines for lines in passing if len(lines) > 1], meeting.joined
+
+
+MAIN: Course = [(0, 0), (1000, 0)]
+NORTHWARD: Course = [(500, 0), (500, 300)]
+SOUTHWARD: Course = [(500, 0), (500, -300)]
+ASLANT: Course = [(900, 400), (500, 0)]
+
+
+def test_side_streets_that_end_at_one_point_of_a_line_meet_it() -> None:
+    assert meetings(MAIN, NORTHWARD, SOUTHWARD) == ([{0, 1, 2}], 2)
+    assert meetings(ASLANT, SOUTHWARD, MAIN, NORTHWARD) == ([{0, 1, 2, 3}], 3)
+
+
+def test_side_streets_meet_a_line_on_the_way_from_one_to_the_other(tmp_path: Path) -> None:
+    road = {"highway": "primary"}
+    courses = [metres(*course) for course in (MAIN, NORTHWARD, SOUTHWARD)]
+    network = read(tmp_path, *((course, road) for course in courses))
+    assert len(network.edges) == 4
+    assert sorted(network.edges.length_m) == pytest.approx([300, 300, 500, 500])
+    assert dict(found(network, "network-ends-joined").facts) == {"ends": "2"}
+    assert "network-ends-loose" not in codes(network)
+
+
+@pytest.mark.parametrize("miss", [(0.004, 0.004), (0.009, -0.0005), (0.008, 0.016), (-0.009, 0.0)])
+def test_side_streets_that_miss_a_line_by_the_tolerance_meet_it(miss: tuple[float, float]) -> None:
+    """Of the third pair one is farther than 0.01 m from the line, but not from the other."""
+    first, second = miss
+    streets = [[(500, first), (500, 300)], [(500, second), (500.0, -300)]]
+    assert meetings(MAIN, *streets) == ([{0, 1, 2}], 2)
+
+
+def test_side_streets_that_miss_a_line_by_more_meet_each_other_only() -> None:
+    streets: list[Course] = [[(500, 0.012), (500, 300)], [(500, 0.02), (700, 300)]]
+    assert meetings(MAIN, *streets) == ([{1, 2}], 0)
+
+
+def test_an_end_on_a_vertex_of_one_line_meets_another_that_has_none_there() -> None:
+    bent: Course = [(300, 500), (500, 0), (700, 500)]
+    assert meetings(MAIN, SOUTHWARD, bent) == ([{0, 1, 2}], 1)
+
+
+def test_lines_that_cross_where_others_end_meet_there_both() -> None:
+    across: Course = [(300, -200), (700, 200)]
+    assert meetings(MAIN, across, NORTHWARD, SOUTHWARD) == ([{0, 1, 2, 3}], 2)
+
+
+def test_side_streets_do_not_meet_a_bridge_over_them() -> None:
+    assert meetings(MAIN, NORTHWARD, SOUTHWARD, bridges=(0,)) == ([{1, 2}], 0)
+    arched: Course = [(0, 9), *((100 * n, 9 + n) for n in range(1, 10)), (1000, 9)]
+    assert meetings(arched, MAIN, NORTHWARD, SOUTHWARD, bridges=(0,)) == ([{1, 2, 3}], 2)
+
+
+def test_a_bridge_of_two_lines_does_not_meet_the_line_below() -> None:
+    """Where only bridges end, they go on; a street that ends there with them leads down."""
+    assert meetings(MAIN, NORTHWARD, SOUTHWARD, bridges=(1, 2)) == ([{1, 2}], 0)
+    assert meetings(MAIN, NORTHWARD, SOUTHWARD, bridges=(1,)) == ([{0, 1, 2}], 2)
+    assert meetings(MAIN, NORTHWARD, SOUTHWARD, ASLANT, bridges=(1, 2)) == ([{0, 1, 2, 3}], 3)
+    assert meetings(MAIN, NORTHWARD, bridges=(1,)) == ([{0, 1}], 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=8, unique=True),
+    st.booleans(),
+    st.randoms(use_true_random=False),
+)
+def test_lines_meet_whatever_has_a_vertex_there(
+    streets: list[tuple[int, int]],
+    turned: bool,  # noqa: FBT001 - hypothesis gives it
+    order: random.Random,
+) -> None:
+    """A line meets the same streets with a vertex where they end as without."""
+    tops: list[Course] = [
+        [(100 * at, 0), (100 * at + 10 * turn, 300)][:: -1 if turned else 1] for at, turn in streets
+    ]
+    order.shuffle(tops)
+    spots = sorted({100 * at for at, _ in streets})
+    with_vertices: Course = [(0, 0), *((spot, 0) for spot in spots), (1000, 0)]
+    assert meetings(MAIN, *tops)[0] == meetings(with_vertices, *tops)[0]
 
 
 @pytest.mark.parametrize("km", [1, 5, 20])

@@ -16,7 +16,7 @@ from network_reference import network_of
 from gapmap.network import Network, network_at
 from gapmap.network.assembly import assemble
 from gapmap.network.ferries import Crossing
-from gapmap.network.lines import ways_from_lines
+from gapmap.network.noding import ways_from_lines
 from gapmap.network.pieces import ferries_at_rest, longest_on_land, pieces
 from gapmap.network.rules import Tags
 

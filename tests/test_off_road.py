@@ -27,7 +27,7 @@ from gapmap.network.assembly import assemble
 from gapmap.network.boarding import Doors, ride
 from gapmap.network.borders import cut_at_borders
 from gapmap.network.ferries import Crossing
-from gapmap.network.lines import ways_from_lines
+from gapmap.network.noding import ways_from_lines
 from gapmap.network.rules import Tags
 from gapmap.surface.fences import bars, make_fences, slots
 

@@ -1,70 +1,38 @@
-"""Plain line layers as ways: where lines meet, and where they only cross.
-
-Two lines meet where an end of one lies within 0.01 m of an end, a vertex or the course of the
-other, or where both have the very same vertex. Where they merely cross they do not meet: one is a
-bridge. A line whose ``bridge`` column says so meets others at its ends only.
-"""
+"""Plain line layers as ways, and lines that may not be crossed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from gapmap.datum import DATUMS
 from gapmap.errors import NetworkError
 from gapmap.findings import Finding, fail, finding
 from gapmap.network.line_tags import about_columns, tags_of
+from gapmap.network.noding import LOOSE_M, ways_from_lines
 from gapmap.network.ways import Fate, Ways, tally
 from gapmap.positions import locate
 from gapmap.region.rows import Ledger
 from gapmap.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy.typing as npt
 
-    from gapmap.network.rules import Tags
-    from gapmap.network.value import Flags, Floats, Integers
+    from gapmap.network.value import Flags, Integers
     from gapmap.tables import RowCount, Table
 
-__all__ = [
-    "TOLERANCE_M",
-    "Meeting",
-    "is_line",
-    "parts_of",
-    "read_borders",
-    "read_lines",
-    "ways_from_lines",
-]
+__all__ = ["is_line", "parts_of", "read_borders", "read_lines"]
 
-TOLERANCE_M = 0.01
 _DEGREE_M = 111_195.0  # of a great circle on a sphere of 6,371 km
-_BRIDGE = {"yes", "true", "True", "1", "t", "T", "viaduct", "是"}
-LOOSE_M = 1.0
-"""Nearer than this to another line an end that meets none looks like a slip of the hand."""
 _LINE_TYPES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
 _AREA_TYPES = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-
-
-class Meeting(NamedTuple):
-    """How lines meet.
-
-    ``joined`` counts the ends that were joined to a line which has no vertex there, ``loose`` are
-    the numbers of lines with an end that nearly meets another.
-    """
-
-    joined: int
-    loose: Integers
 
 
 def read_lines(
@@ -173,109 +141,6 @@ def is_line(geometry: npt.NDArray[np.object_]) -> Flags:
     length = shapely.length(geometry)
     lines &= (length > 0) & np.isfinite(length)
     return lines
-
-
-def ways_from_lines(
-    lines: npt.NDArray[np.object_],
-    tags: Sequence[Tags],
-    *,
-    drawn: npt.NDArray[np.object_] | None = None,
-) -> tuple[Ways, Meeting]:
-    """Find where lines meet.
-
-    Parameters
-    ----------
-    lines
-        LineStrings in metres.
-    tags
-        The tags of each.
-    drawn
-        The same lines in the plane in which they were drawn, in about metres, where that is
-        another one.
-    """
-    coords, owner = shapely.get_coordinates(lines, return_index=True)
-    counts = np.bincount(owner, minlength=len(lines))
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    bridge = np.array([tag.bridge in _BRIDGE for tag in tags], bool)
-    is_end = np.zeros(len(coords), bool)
-    is_end[offsets[:-1]] = is_end[offsets[1:] - 1] = True
-    xy, points = _vertices(coords, alone=bridge[owner] & ~is_end)
-    points = _merged(xy, points, np.unique(points[is_end]), free=~bridge[owner] | is_end)
-    at, nodes, loose = _t_junctions(
-        lines if drawn is None else drawn, np.flatnonzero(~bridge), points, offsets, len(xy)
-    )
-    grown = np.bincount(np.searchsorted(offsets, at, side="right") - 1, minlength=len(lines))
-    ways = Ways(
-        xy=xy,
-        points=np.insert(points, at, nodes),
-        offsets=offsets + np.concatenate([[0], np.cumsum(grown)]).astype(np.int64),
-        tags=tags,
-    )
-    return ways, Meeting(len(np.unique(nodes)), loose)
-
-
-def _vertices(coords: Floats, *, alone: Flags) -> tuple[Floats, Integers]:
-    """Give equal vertices one number, and those that may not meet others each for itself."""
-    flat = coords[:, 0] + 1j * coords[:, 1]
-    unique, first, points = np.unique(flat, return_index=True, return_inverse=True)
-    points = points.astype(np.int64)
-    points[alone] = len(unique) + np.arange(alone.sum())
-    return np.concatenate([coords[first], coords[alone]]), points
-
-
-def _merged(xy: Floats, points: Integers, ends: Integers, *, free: Flags) -> Integers:
-    """Give line ends and the vertices within the tolerance of them one number: the lowest."""
-    if not len(ends):
-        return points
-    vertices = np.unique(points[free])
-    near = cKDTree(xy[ends]).sparse_distance_matrix(
-        cKDTree(xy[vertices]), TOLERANCE_M, output_type="ndarray"
-    )
-    a, b = ends[near["i"]], vertices[near["j"]]
-    links = coo_array((np.ones(len(a), bool), (a, b)), shape=(len(xy), len(xy)))
-    _, group = connected_components(links.tocsr(), directed=False)
-    _, lowest = np.unique(group, return_index=True)
-    merged: Integers = lowest[group][points]
-    return merged
-
-
-def _t_junctions(
-    lines: npt.NDArray[np.object_],
-    open_lines: Integers,
-    points: Integers,
-    offsets: Integers,
-    count: int,
-) -> tuple[Integers, Integers, Integers]:
-    """Find loose ends that lie on another line's course: where to put them into it, and which.
-
-    The third value are the lines with an end that lies beside another line, but not on it.
-    """
-    coords = shapely.get_coordinates(lines)
-    ends = np.concatenate([offsets[:-1], offsets[1:] - 1])
-    loose = ends[np.bincount(points, minlength=count)[points[ends]] == 1]
-    owner = np.searchsorted(offsets, loose, side="right") - 1
-    tree = shapely.STRtree(lines[open_lines])
-    spots = shapely.points(coords[loose])
-    which, found = tree.query(spots, predicate="dwithin", distance=LOOSE_M)
-    line = open_lines[found]
-    other = owner[which] != line
-    which, line = which[other], line[other]
-    meets = shapely.distance(lines[line], spots[which]) <= TOLERANCE_M
-    beside = np.setdiff1d(which, which[meets])
-    beside = beside[shapely.length(lines[owner[beside]]) > 2 * LOOSE_M]
-    which, line = which[meets], line[meets]
-    along = shapely.line_locate_point(lines[line], spots[which])
-    order = np.lexsort((along, line))
-    at = [
-        int(offsets[n] + np.searchsorted(_distances(coords[offsets[n] : offsets[n + 1]]), d))
-        for n, d in zip(line[order], along[order], strict=True)
-    ]
-    low, high = offsets[line[order]] + 1, offsets[line[order] + 1] - 1
-    return np.clip(np.array(at, np.int64), low, high), points[loose[which[order]]], owner[beside]
-
-
-def _distances(coords: Floats) -> Floats:
-    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(coords, axis=0).T))])
 
 
 def read_borders(

@@ -15,7 +15,8 @@ from gapmap.findings import Finding, fail, finding
 from gapmap.network import cache as kept
 from gapmap.network.assembly import assemble
 from gapmap.network.line_tags import tags_of
-from gapmap.network.lines import is_line, parts_of, read_borders, read_lines, ways_from_lines
+from gapmap.network.lines import is_line, parts_of, read_borders, read_lines
+from gapmap.network.noding import ways_from_lines
 from gapmap.network.sailings import network_at
 from gapmap.network.timetable import read_ferries
 from gapmap.network.water import read_water
