@@ -126,10 +126,9 @@ def _makers() -> Iterator[str]:
 def _own_code() -> list[Path]:
     """Give the modules that build networks: a version number alone does not tell two states."""
     root = Path(__file__).parents[1]
-    beside = ("findings.py", "findings.toml")
-    folders = ("network", "region", "positions", "tables", "datum")
-    code = [path for folder in folders for path in (root / folder).rglob("*.py")]
-    return sorted(path for path in (*code, *(root / name for name in beside)) if path.is_file())
+    folders = ("network", "region", "positions", "tables", "datum", "findings")
+    code = (path for folder in folders for path in (root / folder).rglob("*.py"))
+    return sorted(path for path in (root / "findings.toml", *code) if path.is_file())
 
 
 def fetch(folder: Path, key: str, crs: pyproj.CRS) -> Network | None:
