@@ -20,7 +20,6 @@ from gapmap.network.hierarchy import (
     make_order,
     sweep,
     sweep_many,
-    sweep_many_ranked,
     weigh,
 )
 from gapmap.network.kernels import elimination
@@ -117,13 +116,10 @@ def test_every_search_gives_scipys_prices(data, drawn):
     services = data.draw(st.lists(seeds_of(len(xy)), max_size=10))
     prices = sweep_many(weighed, services)
     assert prices.shape == (len(services), len(xy))
-    ranked_prices, ranks = sweep_many_ranked(weighed, services)
-    np.testing.assert_array_equal(ranked_prices, prices)
     for service, seeds in enumerate(services):
         price, rank = sweep(weighed, *seeds)
         check(arcs, seeds, price, rank)
         np.testing.assert_array_equal(prices[service], price)
-        np.testing.assert_array_equal(ranks[service], rank)
 
 
 @given(st.data(), graphs())
@@ -190,11 +186,10 @@ def test_a_town_that_is_cut_into_parts(one_way):
         Seeds(random.choice(len(xy), 40), random.uniform(0, 200, 40), random.permutation(40))
         for _ in range(11)
     ]
-    prices, ranks = sweep_many_ranked(weighed, services)
-    np.testing.assert_array_equal(sweep_many(weighed, services), prices)
-    for seeds, price, rank in zip(services, prices, ranks, strict=True):
+    for seeds, prices in zip(services, sweep_many(weighed, services), strict=True):
+        price, rank = sweep(weighed, *seeds)
         check(arcs, seeds, price, rank)
-        np.testing.assert_array_equal(sweep(weighed, *seeds)[0], price)
+        np.testing.assert_array_equal(prices, price)
 
 
 def test_nodes_that_all_lie_on_one_spot():
@@ -240,7 +235,7 @@ def test_no_nodes_no_services_no_seeds():
     arcs = graph([(0, 1)], [1.0], 2)
     weighed = weigh(make_order(arcs.starts, arcs.tails, np.eye(2)), arcs)
     assert sweep(weighed, [], [], [])[1].tolist() == [-1, -1]
-    assert sweep_many_ranked(weighed, [])[1].shape == (0, 2)
+    assert sweep_many(weighed, []).shape == (0, 2)
 
 
 @given(graphs())

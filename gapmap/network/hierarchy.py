@@ -36,7 +36,6 @@ __all__ = [
     "make_order",
     "sweep",
     "sweep_many",
-    "sweep_many_ranked",
     "weigh",
 ]
 
@@ -153,39 +152,17 @@ def sweep_many(weighed: Weighed, services: Sequence[Seeds]) -> Floats:
         One row a service, one column a node; inf where no target can be reached.
     """
     found = np.empty((len(services), len(weighed.node)))
-    prices, ranks = np.empty((len(weighed.node), hierarchy.LANES)), np.empty((0, hierarchy.LANES))
+    prices = np.empty((len(weighed.node), hierarchy.LANES))
     for begin in range(0, len(services), hierarchy.LANES):
         block = services[begin : begin + hierarchy.LANES]
         if len(block) == 1:  # takes half as long as eight lanes
             found[begin] = sweep(weighed, *block[0])[0]
             continue
-        reached = _sown(weighed, block, prices, ranks)
+        reached = _sown(weighed, block, prices)
         hierarchy.climb_lanes(*weighed.up, prices, reached)
         hierarchy.descend_lanes(*weighed.down, prices)
         hierarchy.hand_out(prices, weighed.position, found[begin : begin + len(block)])
     return found
-
-
-def sweep_many_ranked(weighed: Weighed, services: Sequence[Seeds]) -> tuple[Floats, Indices]:
-    """Find price and rank of the nearest target of every node for several services.
-
-    Returns
-    -------
-    tuple
-        As :func:`sweep`, with one row a service and one column a node.
-    """
-    shape = (len(services), len(weighed.node))
-    found, ranked = np.empty(shape), np.empty(shape, np.int32)
-    prices = np.empty((len(weighed.node), hierarchy.LANES))
-    ranks = np.empty_like(prices)
-    for begin in range(0, len(services), hierarchy.LANES):
-        block = services[begin : begin + hierarchy.LANES]
-        reached = _sown(weighed, block, prices, ranks)
-        hierarchy.climb_ranked_lanes(*weighed.up, prices, ranks, reached)
-        hierarchy.descend_ranked_lanes(*weighed.down, prices, ranks)
-        rows = slice(begin, begin + len(block))
-        hierarchy.hand_out_ranked(prices, ranks, weighed.position, found[rows], ranked[rows])
-    return found, ranked
 
 
 def _kept(order: Order, cost: Floats, keep: npt.NDArray[np.bool_]) -> Steps:
@@ -221,14 +198,11 @@ def _placed(weighed: Weighed, seeds: Seeds) -> tuple[Indices, Floats, Indices]:
     return weighed.position[nodes].view(np.int32), prices, ranks
 
 
-def _sown(
-    weighed: Weighed, services: Sequence[Seeds], prices: Floats, ranks: Floats
-) -> npt.NDArray[np.bool_]:
+def _sown(weighed: Weighed, services: Sequence[Seeds], prices: Floats) -> npt.NDArray[np.bool_]:
     """Fill the lanes with the seeds of up to eight services; mark the nodes that have one."""
     prices[:] = np.inf
-    ranks[:] = np.inf
     reached = np.zeros(len(prices), bool)
     for lane, seeds in enumerate(services):
-        places, price, rank = _placed(weighed, seeds)
-        hierarchy.sow_lane(places, (price, rank), prices, ranks, reached, lane)
+        places, price, _ = _placed(weighed, seeds)
+        hierarchy.sow_lane(places, price, prices, reached, lane)
     return reached

@@ -26,13 +26,11 @@ __all__ = [
     "LANES",
     "climb",
     "climb_lanes",
-    "climb_ranked_lanes",
     "descend",
     "descend_lanes",
-    "descend_ranked_lanes",
+    "descend_tied",
     "farthest_first",
     "hand_out",
-    "hand_out_ranked",
     "join_below",
     "lay",
     "levels",
@@ -187,23 +185,13 @@ def sow(places: Indices, prices: Floats, ranks: Indices, best: Floats) -> None:
 
 
 @compiled
-def sow_lane(
-    places: Indices,
-    seeds: tuple[Floats, Indices],
-    prices: Floats,
-    ranks: Floats,
-    reached: Flags,
-    lane: int,
-) -> None:
-    """Write prices and ranks of one service's seeds into its lane; ``ranks`` may be empty."""
+def sow_lane(places: Indices, seeds: Floats, prices: Floats, reached: Flags, lane: int) -> None:
+    """Write prices of one service's seeds into its lane."""
     for seed in range(len(places)):
-        place, price, rank = places[seed], seeds[0][seed], float(seeds[1][seed])
-        present = prices[place, lane]
-        if price < present or (price == present and len(ranks) and rank < ranks[place, lane]):
+        place, price = places[seed], seeds[seed]
+        if price < prices[place, lane]:
             prices[place, lane] = price
             reached[place] = True
-            if len(ranks):
-                ranks[place, lane] = rank
 
 
 @compiled
@@ -295,60 +283,8 @@ def descend_lanes(starts: Positions, heads: Positions, cost: Floats, prices: Flo
 
 
 @compiled
-def climb_ranked_lanes(
-    starts: Positions,
-    heads: Positions,
-    cost: Floats,
-    prices: Floats,
-    ranks: Floats,
-    reached: Flags,
-) -> None:
-    """Carry prices and ranks upward from the nodes that have one, all lanes at once."""
-    for node in range(len(starts) - 2, -1, -1):
-        if reached[node]:
-            for k in range(starts[node], starts[node + 1]):
-                head, add = heads[k], cost[k]
-                reached[head] = True
-                for lane in range(LANES):
-                    offer, rank = prices[node, lane] + add, ranks[node, lane]
-                    present, holder = prices[head, lane], ranks[head, lane]
-                    better = (offer < present) | ((offer == present) & (rank < holder))
-                    prices[head, lane] = offer if better else present
-                    ranks[head, lane] = rank if better else holder
-
-
-@compiled
-def descend_ranked_lanes(
-    starts: Positions, heads: Positions, cost: Floats, prices: Floats, ranks: Floats
-) -> None:
-    """Carry prices and ranks down to every node, all lanes at once."""
-    for node in range(len(starts) - 1):
-        for k in range(starts[node], starts[node + 1]):
-            head, add = heads[k], cost[k]
-            for lane in range(LANES):
-                offer, rank = prices[head, lane] + add, ranks[head, lane]
-                present, holder = prices[node, lane], ranks[node, lane]
-                better = (offer < present) | ((offer == present) & (rank < holder))
-                prices[node, lane] = offer if better else present
-                ranks[node, lane] = rank if better else holder
-
-
-@compiled
 def hand_out(lanes: Floats, position: Positions, found: Floats) -> None:
     """Write lanes as rows, where the network counts its nodes; ``found`` may have fewer rows."""
     for node in range(len(position)):
         for lane in range(len(found)):
             found[lane, node] = lanes[position[node], lane]
-
-
-@compiled
-def hand_out_ranked(
-    prices: Floats, ranks: Floats, position: Positions, found: Floats, ranked: Indices
-) -> None:
-    """Write lanes of prices and ranks as rows, as :func:`hand_out` does; -1 where none was met."""
-    for node in range(len(position)):
-        place = position[node]
-        for lane in range(len(found)):
-            price = prices[place, lane]
-            found[lane, node] = price
-            ranked[lane, node] = np.int32(ranks[place, lane]) if price < np.inf else -1
