@@ -13,7 +13,6 @@ from gapmap.datum import (
     area_evidence,
     convert_datum,
     judge_datum,
-    match_rows,
     mixed_rows,
     point_pair_evidence,
     prepare_roads,
@@ -299,12 +298,6 @@ def test_a_third_of_wrong_codes_is_no_matter():
     away[:20] = spread(20, 9)
     found = point_pair_evidence(layer(away, "gcj02"), home + MIDDLE)
     assert (found.best, found.speaks) == ("gcj02", True)
-
-
-def test_keys_match_as_a_planner_reads_them():
-    left, right = match_rows(["Ａ01", "北山 村", None, "b"], ["a01", "北山村", "B", "b", ""])
-    assert (left.tolist(), right.tolist()) == ([0, 1], [0, 1])
-    assert [len(part) for part in match_rows([], ["a"])] == [0, 0]
 
 
 # --- the boundary, the verdict ----------------------------------------------------------------

@@ -15,7 +15,6 @@ from gapmap.datum import (
     area_evidence,
     convert_datum,
     judge_datum,
-    match_rows,
     point_pair_evidence,
     prepare_roads,
     read_as,
@@ -41,6 +40,12 @@ def image(lon, lat, *, source, datum):
 
 def in_metres(lonlat):
     return np.column_stack(TO_METRES.transform(*np.asarray(lonlat, float).T))
+
+
+def paired(left, right):
+    """Positions of equal codes on the left and on the right, where none stands twice."""
+    at = pd.Index(right).get_indexer(left)
+    return np.flatnonzero(at >= 0), at[at >= 0]
 
 
 # --- Macau: 451 bus stops and the ways of OpenStreetMap -------------------------------------
@@ -109,7 +114,7 @@ def test_the_real_village_points_are_never_called_wrong(villages, districts, dat
     areas, names = districts
     layer = read_as(image(lon, lat, source="gcj02", datum=datum), CRS)
     at = HYPOTHESES.index(as_districts)
-    row, area = match_rows(codes, names)
+    row, area = paired(codes, names)
     named = areas.shapes[at][area]
     trusted = None if as_districts == "gcj02" else "wgs84"
     evidence = [
@@ -129,7 +134,7 @@ def test_the_districts_of_the_internet_map_under_points_in_wgs84(districts):
     areas, names = districts
     places = pd.read_csv(ROOT / "data" / "zhuhai" / "villages.csv", dtype=str).dropna(subset="lon")
     points = shapely.points(in_metres(places[["lon", "lat"]]))  # simulated, in true districts
-    row, area = match_rows(places["adcode"], names)
+    row, area = paired(places["adcode"], names)
     found = area_evidence(areas.take(area), points[row], reference="wgs84")
     verdict = judge_datum([found], "wgs84")
     assert (verdict.datum, verdict.contradicts) == ("gcj02", True)
@@ -143,7 +148,7 @@ def test_two_outlines_of_the_same_districts(districts):
     """Three centroids are too few to speak; the offset is that of the datum all the same."""
     areas, names = districts
     shipped = gpd.read_file(ROOT / "data" / "boundaries" / "districts.geojson").to_crs(CRS)
-    row, partner = match_rows(names, shipped["adcode"])
+    row, partner = paired(names, shipped["adcode"])
     centres = shapely.get_coordinates(shipped.geometry.centroid.to_numpy())[partner]
     found = point_pair_evidence(areas.take(row), centres, reference="wgs84")
     assert (found.witnesses, found.speaks) == (3, False)
@@ -174,7 +179,7 @@ def test_the_files_of_the_shipped_study(shipped_roads, file, truth, datum):
     lon, lat = lonlat[known].T
     layer = read_as(image(lon, lat, source=truth, datum=datum), CRS)
     homes = pd.read_csv(folder / "villages.csv", dtype=str).dropna(subset="lon")
-    row, home = match_rows(table["所属编码"][known], homes["code"])
+    row, home = paired(table["所属编码"][known], homes["code"])
     partners = in_metres(homes[["lon", "lat"]])[home]
     evidence = [
         road_evidence(layer, shipped_roads),

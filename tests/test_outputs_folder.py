@@ -20,7 +20,7 @@ import toys
 from folder_writer import small_run
 
 from gapmap.errors import OutputError
-from gapmap.outputs import check_out, write_run, write_table
+from gapmap.outputs import write_run, write_table
 from gapmap.outputs.exchange import new_folder, recover
 from gapmap.outputs.manifest import is_run, peak_memory_mb, write_json
 from gapmap.temporary import hold, release
@@ -160,7 +160,7 @@ def test_a_folder_set_aside_comes_back_and_half_written_ones_go(out: Path) -> No
     small_run_half = out.with_name(".toy.tmp-99999-abc")
     small_run_half.mkdir()
     (small_run_half / "part0.csv").write_text("half")
-    assert check_out(out) == out
+    assert toy_results.place_of(out) == out
     assert version_of(out) == 7
     assert neighbours(out) == []
 
@@ -255,7 +255,7 @@ def test_a_file_a_bad_parent_and_a_folder_of_inputs_are_refused(tmp_path: Path) 
         with pytest.raises(OutputError) as caught:
             write_run(toy_results.results(input_paths=(data / "raw" / "places.csv",)), out)
         assert "places.csv" in caught.value.text("zh")
-    assert check_out(data / "out", inputs=[data / "raw" / "places.csv"]) == data / "out"
+    assert toy_results.place_of(data / "out", inputs=[data / "raw" / "places.csv"]) == data / "out"
 
 
 @posix

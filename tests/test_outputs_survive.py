@@ -23,7 +23,7 @@ import toy_results
 
 from gapmap.cli import main
 from gapmap.errors import OutputError
-from gapmap.outputs import check_file, check_out, check_table, reserved, write_run
+from gapmap.outputs import check_file, check_table, reserved, write_run
 from gapmap.temporary import hold, release
 
 if TYPE_CHECKING:
@@ -178,12 +178,12 @@ def test_a_folder_inside_or_around_an_input_is_refused(tmp_path: Path) -> None:
     (data / "a00000001.gdbtable").write_bytes(b"x")
     for out in (data, data / "out", tmp_path):
         with pytest.raises(OutputError, match=r"land\.gdb"):
-            check_out(out, inputs=[data])
+            toy_results.place_of(out, inputs=[data])
     named = tmp_path / "study"
     named.mkdir()
     (named / "places.csv").symlink_to(data / "a00000001.gdbtable")
     with pytest.raises(OutputError, match=r"places\.csv"):
-        check_out(named, inputs=[named / "places.csv"])
+        toy_results.place_of(named, inputs=[named / "places.csv"])
     assert disk.content(data) == {"a00000001.gdbtable": b"x"}
 
 
@@ -199,7 +199,7 @@ def test_the_studys_own_folder_is_refused(study: Path, capsys: pytest.CaptureFix
 
 def test_folders_that_were_made_for_nothing_are_gone_again(tmp_path: Path) -> None:
     out = tmp_path / "a" / "b" / "out"
-    assert check_out(out) == out
+    assert toy_results.place_of(out) == out
     check_file(tmp_path / "c" / "t.csv")
     assert list(tmp_path.iterdir()) == []
 
@@ -298,7 +298,7 @@ def test_the_lock_of_another_host_is_respected_for_a_day(tmp_path: Path) -> None
     other = json.dumps({"pid": 4711, "host": "office-7", "started": "2026-01-01T08:00:00+00:00"})
     put_lock(out, other, age_seconds=3_600)
     with pytest.raises(OutputError) as caught:
-        check_out(out)
+        toy_results.place_of(out)
     for language in ("zh", "en"):
         said = caught.value.text(language)
         assert "4711" in said
@@ -306,7 +306,7 @@ def test_the_lock_of_another_host_is_respected_for_a_day(tmp_path: Path) -> None
         assert str(lock_of(out)) in said  # what to remove
     assert lock_of(out).read_text("utf8") == other
     put_lock(out, other, age_seconds=90_000)
-    check_out(out)
+    toy_results.place_of(out)
     assert neighbours(out) == []
 
 
@@ -316,7 +316,7 @@ def test_a_damaged_lock_that_nobody_holds_is_taken_over(tmp_path: Path, text: st
     out = tmp_path / "out"
     put_lock(out, text.replace("null", json.dumps(socket.gethostname())))
     if "started" not in text:
-        check_out(out)
+        toy_results.place_of(out)
     assert neighbours(out) == []
 
 

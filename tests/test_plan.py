@@ -15,7 +15,6 @@ from gapmap.plan import (
     judge_source,
     read_plan,
     shipped_plans,
-    standard_in_force,
     standards,
 )
 
@@ -245,12 +244,13 @@ def test_a_standard_is_in_force_from_its_first_to_its_last_day(
     name: str, value: float, first: dt.date, last: dt.date | None
 ) -> None:
     day = dt.timedelta(days=1)
-    assert standards()[name].value == value
-    assert not standard_in_force(name, first - day)
-    assert standard_in_force(name, first)
-    assert standard_in_force(name, last or dt.date(2030, 1, 1))
+    standard = standards()[name]
+    assert standard.value == value
+    assert not standard.in_force(first - day)
+    assert standard.in_force(first)
+    assert standard.in_force(last or dt.date(2030, 1, 1))
     if last is not None:
-        assert not standard_in_force(name, last + day)
+        assert not standard.in_force(last + day)
 
 
 def test_every_standard_says_how_sure_it_is_in_both_languages() -> None:

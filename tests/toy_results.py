@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import toys
 
 from gapmap.findings import finding
-from gapmap.outputs import Results
+from gapmap.outputs import Results, reserved
 from gapmap.tables import RowCount
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from gapmap.assessment import Assessment
 
 
@@ -38,3 +41,9 @@ def results(made: Assessment | None = None, **changed: object) -> Results:
         **changed,
     }
     return Results(**parts)
+
+
+def place_of(out: Path, inputs: Iterable[Path] = ()) -> Path:
+    """Reserve a run's place and leave it again."""
+    with reserved(out, inputs=inputs) as target:
+        return target

@@ -10,7 +10,7 @@ from gapmap.datum.detect import detect_datum
 from gapmap.datum.evidence import Evidence
 from gapmap.datum.metric import is_metric, metric_crs
 from gapmap.datum.mixed import MixedRows, mixed_rows, tell_mixed
-from gapmap.datum.named import area_evidence, match_rows, point_pair_evidence, share_inside
+from gapmap.datum.named import area_evidence, point_pair_evidence, share_inside
 from gapmap.datum.readings import HYPOTHESES, Readings, hypothesis_of, read_as, read_beside
 from gapmap.datum.roads import Roads, prepare_roads, road_evidence
 from gapmap.datum.verdict import DATUM_NAMES, Verdict, judge_datum, tell_verdict
@@ -30,7 +30,6 @@ __all__ = [
     "hypothesis_of",
     "is_metric",
     "judge_datum",
-    "match_rows",
     "metric_crs",
     "mixed_rows",
     "point_pair_evidence",

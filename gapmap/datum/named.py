@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 import shapely
 from scipy import special
 
@@ -25,16 +23,13 @@ from gapmap.datum.evidence import (
 from gapmap.datum.readings import HYPOTHESES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import ArrayLike, NDArray
 
     from gapmap.datum.readings import Readings
 
     Floats = NDArray[np.float64]
-    Places = NDArray[np.intp]
 
-__all__ = ["area_evidence", "match_rows", "point_pair_evidence", "share_inside"]
+__all__ = ["area_evidence", "point_pair_evidence", "share_inside"]
 
 TOUCH_M: Final = 10.0
 """So far outside an area a point still counts as in it: its border is a drawn line."""
@@ -52,37 +47,6 @@ AGREE_M: Final = 100.0
 """The median offset under the right hypothesis may be so long, besides its own uncertainty."""
 _MEDIAN_ERROR: Final = 1.2533 * 1.4826
 """Standard error of a median over MAD / sqrt n, for normal deviations (sqrt(pi / 2) x 1.4826)."""
-
-
-def match_rows(left: Iterable[object], right: Iterable[object]) -> tuple[Places, Places]:
-    """Pair the rows of two layers by code or by name.
-
-    Keys are compared as text, full-width as half-width (NFKC), without blanks, small as capital.
-    A key that stands twice on the right names no single row there and pairs with none.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Positions on the left and on the right, of the same length.
-
-    Examples
-    --------
-    >>> match_rows(["A01", "b02", "A01", None], ["a01 ", "B02", "Ｂ02"])
-    (array([0, 2]), array([0, 0]))
-    """
-    there = pd.Series([_plain(key) for key in right], dtype=object)
-    there = there[(there != "") & ~there.duplicated(keep=False)]
-    position = pd.Series(there.index.to_numpy(), index=there.to_numpy())
-    here = pd.Series([_plain(key) for key in left], dtype=object)
-    found = here.map(position)
-    known = found.notna().to_numpy(dtype=bool)
-    return np.flatnonzero(known), found[known].to_numpy(dtype=np.intp)
-
-
-def _plain(key: object) -> str:
-    if pd.isna(key):
-        return ""
-    return "".join(unicodedata.normalize("NFKC", str(key)).split()).casefold()
 
 
 def area_evidence(layer: Readings, named: ArrayLike, *, reference: str | None = None) -> Evidence:

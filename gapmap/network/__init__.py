@@ -14,7 +14,7 @@ from gapmap.network.nearby import nearest
 from gapmap.network.pairs import SLACK, cost_matrix, k_nearest, pairs_within
 from gapmap.network.read import network_from_lines, read_network
 from gapmap.network.rules import default_speeds
-from gapmap.network.sailings import network_at, sails
+from gapmap.network.sailings import network_at
 from gapmap.network.search import Reach, reach_nearest
 from gapmap.network.snapping import Snap, snap
 from gapmap.network.value import MODES, Ferry, Network, NetworkSource
@@ -39,7 +39,6 @@ __all__ = [
     "pairs_within",
     "reach_nearest",
     "read_network",
-    "sails",
     "service_area",
     "snap",
 ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gapmap.findings import Finding
     from gapmap.network.value import Ferry, Flags, Network
 
-__all__ = ["network_at", "sails", "sails_at"]
+__all__ = ["network_at", "sails_at"]
 
 _FLAGS = {"walk": "walk", "cycle": "cycle", "forward": "drive", "backward": "drive"}
 _CODES = ("ferry-none-sails", "ferry-not-at-hour")
@@ -79,16 +79,6 @@ def sails_at(ferry: Ferry, depart: dt.time | None) -> bool:
     if last < first:  # after midnight
         return depart >= first or depart <= last
     return first <= depart <= last
-
-
-def sails(network: Network, mode: str | None = None) -> Flags:
-    """Say of each of ``network.ferries`` whether anyone, or a mode, can use it."""
-    edges = network.edges
-    ways = {"walk": edges.walk, "cycle": edges.cycle, "drive": edges.forward | edges.backward}
-    number = np.array([ferry.edge for ferry in network.ferries], np.int64)
-    wanted = [ways[name][number] for name in ((mode,) if mode else MODES)]
-    used: Flags = np.logical_or.reduce(wanted)
-    return used
 
 
 def _said(

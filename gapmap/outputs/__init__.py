@@ -4,14 +4,13 @@ Tables as CSV and XLSX, layers with styles as a GeoPackage, figures, the report 
 all of them at once at the end, or none.
 """
 
-from gapmap.outputs.place import check_file, check_out, check_table, reserved
+from gapmap.outputs.place import check_file, check_table, reserved
 from gapmap.outputs.results import Results
 from gapmap.outputs.writing import write_reserved, write_run, write_table
 
 __all__ = [
     "Results",
     "check_file",
-    "check_out",
     "check_table",
     "reserved",
     "write_reserved",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["check_file", "check_out", "check_table", "reserved"]
+__all__ = ["check_file", "check_table", "reserved"]
 
 _FINDINGS_HEAD = "severity,code,file,"
 _OTHER_FORMATS = frozenset(
@@ -25,33 +25,13 @@ _OTHER_FORMATS = frozenset(
 """Endings of files that whoever names them expects to get."""
 
 
-def check_out(out: Path, *, inputs: Iterable[Path] = ()) -> Path:
-    """Say whether a run may write to ``out``, and give the folder it really is.
-
-    Brings back the folder that a killed run had set aside, and removes what killed runs left. A
-    file is really written where the run will write, and removed again.
-
-    Parameters
-    ----------
-    out
-        The folder, or a link to one.
-    inputs
-        The input files, which must not stand in the folder.
-
-    Raises
-    ------
-    OutputError
-        See :func:`reserved`.
-    """
-    with reserved(out, inputs=inputs) as target:
-        return target
-
-
 @contextmanager
 def reserved(out: Path, *, inputs: Iterable[Path] = ()) -> Iterator[Path]:
-    """Check ``out`` as :func:`check_out` does, and keep other runs away from it meanwhile.
+    """Give the folder that ``out`` really is, and keep other runs away from it meanwhile.
 
-    Folders that had to be made for it are removed again where nothing was written to them.
+    Brings back the folder that a killed run had set aside, and removes what killed runs left. A
+    file is really written where the run will write, and removed again. Folders that had to be made
+    for it are removed, too, where nothing was written to them.
 
     Parameters
     ----------

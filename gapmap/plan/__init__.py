@@ -5,7 +5,7 @@ beside the library of standards.
 """
 
 from gapmap.plan.reading import read_plan, shipped_plans
-from gapmap.plan.standards import Standard, judge_source, standard_in_force, standards
+from gapmap.plan.standards import Standard, judge_source, standards
 from gapmap.plan.values import MEASURES, STATES, Ask, Level, Plan, Project, Target, Unit
 
 __all__ = [
@@ -21,6 +21,5 @@ __all__ = [
     "judge_source",
     "read_plan",
     "shipped_plans",
-    "standard_in_force",
     "standards",
 ]

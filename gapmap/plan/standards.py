@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gapmap.plan.values import Plan
 
-__all__ = ["Standard", "judge_source", "standard_in_force", "standards"]
+__all__ = ["Standard", "judge_source", "standards"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,23 +105,6 @@ def _standard(cells: Cells) -> Standard:
         setting=cells.choice("setting", ("", "urban", "rural"), ""),
         note=cells.words("note"),
     )
-
-
-def standard_in_force(id: str, date: dt.date) -> bool:  # noqa: A002 - the field's name
-    """Say whether the standard ``id`` is in force on ``date``.
-
-    Raises
-    ------
-    KeyError
-        There is no such standard.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> standard_in_force("gb-50180-2018-5-minutes-300", dt.date(2014, 12, 31))
-    False
-    """
-    return standards()[id].in_force(date)
 
 
 def judge_source(
