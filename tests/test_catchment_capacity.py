@@ -16,8 +16,15 @@ from test_catchment_referral import surface
 from test_gridded import population
 
 from gapmap.access import measure_access
-from gapmap.catchment import CAPACITY_COLUMNS, UNSERVED_COLUMNS, CapacityRule, measure_capacity
+from gapmap.catchment import (
+    CAPACITY_COLUMNS,
+    UNSERVED_COLUMNS,
+    CapacityRule,
+    measure_capacity,
+    zonal_statistics,
+)
 from gapmap.errors import MethodError
+from gapmap.gridded import compare_grid
 from gapmap.network import network_from_lines
 from gapmap.population import as_places
 from gapmap.surface import SurfaceSource
@@ -213,6 +220,54 @@ def test_people_where_the_cells_are() -> None:
     assert area(made.unserved, "place", "p1")[columns].tolist() == [0, 0, 0, 0]
     assert area(made.unserved, "place", "")[columns].tolist() == [5, 0, 5, 0]
     assert area(made.unserved, "city", "city")[columns].tolist() == [95, 70, 25, 20]
+
+
+def test_cells_of_a_village_whose_clinic_has_no_position_are_as_unknown_as_it_is() -> None:
+    # p1 has a clinic that nobody knows the place of; of its cells one is within 400 m of p0's, but
+    # the 70 who fit in there are taken at its door. Nobody's cell, 3 km away, is beyond the limit.
+    village = places([{"x": 0, "y": 50, "people": 80.0}, {"x": 3000, "y": 50, "people": 95.0}])
+    parts = [
+        (0, 50, 80.0, 0),
+        (350, 50, 25.0, 1),
+        (3000, 50, 40.0, 1),
+        (3500, 50, 30.0, 1),
+        (3000, 950, 5.0, -1),
+    ]
+    grid = population(village, parts)
+    sites = facilities(
+        [{"x": 0, "y": 50, "capacity": 70.0}, {"x": None, "capacity": 99.0, "place_id": "p1"}]
+    )
+    services = [clinic(400)]
+    access = measure_access(village, sites, None, services)
+    assert access.table["reason"].tolist() == ["within_limit", "no_position"]
+    cells = measure_access(as_places(grid, village), sites, None, services)
+    covered, unknown, beyond = "covered", "unknown", "uncovered"
+    assert cells.table["status"].tolist() == [covered, covered, unknown, unknown, beyond]
+    assert cells.table["reason"].tolist()[2:] == ["no_position", "no_position", "beyond_limit"]
+    city = compare_grid(access, cells, grid).comparison.iloc[0]
+    figures = [city[f"people_grid_{status}"] for status in (covered, beyond, unknown)]
+    assert figures == [105, 5, 70]
+    zones = zonal_statistics(cells, kinds=("city",)).set_index("step")
+    assert zones.loc["unknown", "people"] == 70
+    assert zones.loc["up_to", "people_within"].iloc[3] == 105
+    columns = ["people_served", "people_residual", "people_spent", "people_unknown"]
+    made = measure_capacity(access, [RULE], cells=cells, population=grid).unserved
+    assert area(made, "place", "p0")[columns].tolist() == [70, 10, 10, 0]
+    assert area(made, "place", "p1")[columns].tolist() == [0, 0, 0, 95]
+    assert area(made, "place", "")[columns].tolist() == [0, 5, 0, 0]
+    by_places = measure_capacity(access, [RULE]).unserved
+    assert area(by_places, "place", "p1")[columns].tolist() == [0, 0, 0, 95]
+
+
+def test_a_cell_is_no_place_though_it_is_called_like_one() -> None:
+    village = places([{"x": 0, "y": 50, "place_id": "r99c0"}, {"x": 3000, "y": 50}])
+    grid = population(village, [(0, 50, 9.0, 1), (3000, 50, 8.0, 0)])
+    table = as_places(grid, village).table
+    assert table["place_id"].tolist() == ["r99c0", "r99c30"]
+    assert table["of_place"].tolist() == ["p1", "r99c0"]
+    sites = facilities([{"x": 9000, "y": 50}, {"x": None, "place_id": "r99c0"}])
+    cells = measure_access(as_places(grid, village), sites, None, [clinic(400)])
+    assert cells.table["status"].tolist() == ["uncovered", "unknown"]
 
 
 def test_what_makes_no_sense_is_refused() -> None:

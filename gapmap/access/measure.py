@@ -13,7 +13,7 @@ from gapmap.access.evidence import EVIDENCE_COLUMNS, evidence_columns, off_road
 from gapmap.access.extent import Extent, edge_finding
 from gapmap.access.legs import facility_legs, far_legs, lost_places, metres, where
 from gapmap.access.pieces import OnModes, network_findings, pieces_table
-from gapmap.access.reasons import Case, explain, judge, pool_of, serving_of
+from gapmap.access.reasons import Case, explain, judge, pool_of, serving_of, unplaced_of
 from gapmap.access.standings import lost_ground, strange_questions
 from gapmap.access.stops import Ground, Stops, check_ground
 from gapmap.access.trips import (
@@ -107,7 +107,8 @@ def measure_access(
     goes over land all the way: whatever takes least time, and always towards the facility.
 
     Status is ``unknown`` for the reasons ``no_position`` (the place has none, or its own
-    facility, known by code, has none), ``outside_area``, ``not_connected`` (the place is off the
+    facility, known by code, has none; cells of a grid go by the place that they belong to),
+    ``outside_area``, ``not_connected`` (the place is off the
     network or on no passable cell, or a facility is that stands within the limit in a straight
     line, or would be within it from the nearest passable cell), and for
     ``below_standard`` where the only facility within the limit lacks the attribute by which to
@@ -225,7 +226,7 @@ def _measure(
         failing=_any_within(origins, pool[(judged == "fails") & located], service, within),
         doubtful=_any_within(origins, pool[(judged == "doubtful") & located], service, within),
         unjoined=near_lost(origins, targets, service) & ~within,
-        unplaced=pool[(judged != "fails") & ~located],
+        unplaced=unplaced_of(pool),
         serving=len(serving) > 0,
     )
     status, reason = explain(case)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gapmap.access.value import Service
     from gapmap.facilities import Facilities
 
-__all__ = ["Case", "explain", "judge", "pool_of", "serving_of"]
+__all__ = ["Case", "explain", "judge", "own_unplaced", "pool_of", "serving_of", "unplaced_of"]
 
 
 def judge(pool: gpd.GeoDataFrame) -> NDArray[np.str_]:
@@ -42,6 +42,20 @@ def serving_of(pool: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return serving.sort_values("facility_id", kind="stable")
 
 
+def unplaced_of(pool: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give those of a pool that serve, or may, and stand nobody knows where."""
+    return pool[(judge(pool) != "fails") & pool.geometry.isna().to_numpy()]
+
+
+def own_unplaced(places: gpd.GeoDataFrame, unplaced: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Say which places have a facility of their own among those without a position.
+
+    The cells of a grid have what the place has that they belong to (``of_place``).
+    """
+    own = places["of_place" if "of_place" in places else "place_id"]
+    return own.isin([place for place in unplaced["place_id"].unique() if place]).to_numpy()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """All that decides status and reason of every place for one service."""
@@ -61,7 +75,6 @@ def explain(case: Case) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Decide status and reason; the first rule that holds speaks."""
     count = len(case.places)
     position = case.places["position"].to_numpy()
-    own_unplaced = case.places["place_id"].isin(_named(case.unplaced)).to_numpy()
     island = case.places["island"].fillna(value=False).to_numpy(dtype=bool)
     straight = case.origins.measured == "straight"
     no_ferry = (island & ~case.trip.has_ferry & (not straight)) | cut_off(case.origins, island)
@@ -71,7 +84,7 @@ def explain(case: Case) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         (position == "missing", "unknown", "no_position"),
         (position == "outside", "unknown", "outside_area"),
         (case.trip.within(case.service), "covered", "within_limit"),
-        (own_unplaced, "unknown", "no_position"),
+        (own_unplaced(case.places, case.unplaced), "unknown", "no_position"),
         (case.doubtful, "unknown", "below_standard"),
         (case.failing, "uncovered", "below_standard"),
         (nobody_placed, "unknown", "no_position"),
@@ -85,7 +98,3 @@ def explain(case: Case) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     status = np.select(holds, [word for _, word, _ in rules], "uncovered").astype(object)
     reason = np.select(holds, [word for _, _, word in rules], "beyond_limit").astype(object)
     return status, reason
-
-
-def _named(pool: gpd.GeoDataFrame) -> list[str]:
-    return [place for place in pool["place_id"].unique() if place]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gapmap.access.reasons import judge, pool_of
+from gapmap.access.reasons import judge, own_unplaced, pool_of, unplaced_of
 from gapmap.access.trips import Ground, join, near_lost, origins_of
 from gapmap.catchment.costs import costs_between, listed
 from gapmap.catchment.filling import ORDERS, fill_capacity
@@ -191,7 +191,7 @@ def _pool(access: Access, service: Service) -> _Pool:
     return _Pool(
         pool[judged == "serves"].sort_values("facility_id", kind="stable"),
         pool[(judged == "doubtful") & placed],
-        pool[(judged != "fails") & ~placed],
+        unplaced_of(pool),
     )
 
 
@@ -219,7 +219,7 @@ def _fill(access: Access, grounds: Grounds, service: Service, rule: CapacityRule
         | _reached(costs, reason == "capacity_unknown")
         | _reached(costs_between(origins, doubtful, service))
         | near_lost(origins, targets, service)
-        | _has_unplaced(grounds, pool.unplaced)
+        | own_unplaced(access.places.table, pool.unplaced)
     )
     left = Left(
         people=people,
@@ -246,12 +246,6 @@ def _reached(matrix: coo_array, which: Flags | None = None) -> Flags:
     reached = np.zeros(matrix.shape[1], bool)
     reached[origin if which is None else origin[which[facility]]] = True
     return reached
-
-
-def _has_unplaced(grounds: Grounds, unplaced: gpd.GeoDataFrame) -> Flags:
-    """Say whose own place has a facility of which nobody knows where it stands."""
-    theirs = grounds.places.table["place_id"].isin([one for one in unplaced["place_id"] if one])
-    return np.append(theirs.to_numpy(), False)[grounds.owner]
 
 
 def _table(

@@ -56,7 +56,8 @@ class Places:
         ``unknown``), ``people`` (float, NaN unknown), ``people_<group>`` for each of ``groups``,
         ``island`` (nullable boolean), ``position`` (``ok``, ``missing`` or ``outside``), ``file``,
         ``row``, and ``geometry``: a point in ``region.crs``, None where the position is missing.
-        The index runs from 0. Further columns of the source are kept as ``source_<name>``.
+        The index runs from 0. Further columns of the source are kept as ``source_<name>``. Cells
+        that stand as places have ``of_place``, too: the id of the place that they belong to.
     region
         The region that the places were read against.
     weight

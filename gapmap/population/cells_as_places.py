@@ -42,7 +42,8 @@ def as_places(population: Population, places: Places) -> Places:
     Places
         One row per row of ``population.cells``. ``place_id`` is ``r12c34``, row and column of
         ``population.grid`` counted from 0; where a cell has several parts, the ids of district and
-        place follow, ``r12c34-440402-0017``.
+        place follow, ``r12c34-440402-0017``. ``of_place`` is the id of the place that it belongs
+        to, ``""`` of none.
     """
     cells, region = population.cells, population.region
     owner = cells["place"].to_numpy()
@@ -59,6 +60,7 @@ def as_places(population: Population, places: Places) -> Places:
     island = pd.array(_of_owner(places.table["island"], owner, pd.NA), dtype="boolean")
     columns |= {
         "place_id": _part_ids(population, places),
+        "of_place": _of_owner(places.table["place_id"], owner, ""),
         "plan_district": plan,
         "people": cells["people"].to_numpy(copy=True),
         "island": island,
