@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array, csr_array
 
 from gapmap.errors import MethodError
 from gapmap.network import SLACK
@@ -26,6 +25,9 @@ Flags = npt.NDArray[np.bool_]
 
 _TRACE = 1e-9
 """Fewer people than this are a rounding."""
+
+_SAME = 1e-9
+"""Capacities, or people within the limit, that differ by no greater part are the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,8 +53,6 @@ class Filled:
         Whether its capacity is spent.
     served, residual
         People of each origin who were taken in, and who were not.
-    taken
-        People that each facility takes in from each origin, shape (facilities, origins).
     """
 
     order: Integers
@@ -63,7 +63,6 @@ class Filled:
     full: Flags
     served: Floats
     residual: Floats
-    taken: csr_array
 
 
 class _Pairs(NamedTuple):
@@ -105,9 +104,9 @@ def fill_capacity(
     """Let each facility's catchment grow until its capacity is spent or the limit is reached.
 
     One facility after the other takes in the people nearest to it whom none before it took in.
-    Where capacity ends among origins that are equally far, each of them gives the same share of
-    the people left there. A facility takes in exactly the lesser of its capacity and the people
-    left within its limit.
+    Where capacity ends among origins that are equally far (within ``gapmap.network.SLACK`` of the
+    nearest of them), each of them gives the same share of the people left there. A facility takes
+    in exactly the lesser of its capacity and the people left within its limit.
 
     This is AccessMod's geographic coverage analysis with capacity [1]_, [2]_, of which the orders
     are those by a column (``capacity``, ``id``) and by people within the greatest travel time
@@ -128,8 +127,8 @@ def fill_capacity(
         How many people each facility can take in, from 0; NaN unknown: that facility is left out.
     order
         Who comes first: ``capacity`` (the largest), ``people`` (the one with most people within
-        its limit, whoever takes them in) or ``id`` (as the rows stand). Of equals the row that
-        stands first: give the rows by id.
+        its limit, whoever takes them in) or ``id`` (as the rows stand). Of equals, rounding
+        aside, the row that stands first: give the rows by id.
     limit
         The largest cost, inclusive.
 
@@ -151,6 +150,7 @@ def fill_capacity(
     there. The small one (50) then takes in the 25 that are left to it at 10 minutes; the 15 left
     at 20 minutes stay without, as 15 minutes is the limit, and 25 places stay free.
 
+    >>> from scipy.sparse import coo_array
     >>> pairs = [0, 0, 0, 1, 1], [0, 1, 2, 1, 2]  # clinics, villages
     >>> minutes = coo_array(([5.0, 10.0, 10.0, 10.0, 20.0], pairs))
     >>> filled = fill_capacity(minutes, [60, 50, 30], [100, 50], limit=15)
@@ -189,7 +189,6 @@ def fill_capacity(
         full=left == 0,
         served=weight - residual,
         residual=residual,
-        taken=_matrix(done, (len(room), len(weight))),
     )
 
 
@@ -240,7 +239,25 @@ def _turns(capacity: Floats, within: Floats, order: str) -> Integers:
         )
     first = {"capacity": -capacity, "people": -within, "id": np.zeros(len(capacity))}[order]
     turns = np.argsort(first, kind="stable")
-    return turns[~np.isnan(capacity[turns])]
+    turns = turns[~np.isnan(capacity[turns])]
+    rank = _groups(first[turns], _SAME * np.abs(first[turns]))
+    return turns[np.lexsort((turns, rank))]
+
+
+def _groups(rising: Floats, slack: Floats) -> Integers:
+    """Give rising values the numbers of their groups: those within the slack of a first one."""
+    until = rising + slack
+    begins = np.ones(len(rising), bool)
+    begins[1:] = rising[1:] > until[:-1]
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], len(rising))[: len(starts)]
+    long = rising[ends - 1] > until[starts]
+    for begin, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
+        one = begin
+        while rising[end - 1] > until[one]:
+            one += int(np.searchsorted(rising[one:end], until[one], side="right"))
+            begins[one] = True
+    return np.cumsum(begins) - 1
 
 
 def _take(pairs: _Pairs, facility: int, residual: Floats, room: float) -> _Turn:
@@ -252,7 +269,7 @@ def _take(pairs: _Pairs, facility: int, residual: Floats, room: float) -> _Turn:
     origins, cost, left = origins[some], cost[some], left[some]
     total = float(left.sum())
     if total > room:
-        ring = np.cumsum(np.diff(cost, prepend=cost[0]) > SLACK)
+        ring = _groups(cost, np.full(len(cost), SLACK))
         of_ring = np.bincount(ring, left)
         before = np.concatenate([[0.0], np.cumsum(of_ring)])
         last = int(np.argmax(before[1:] > room)) if (before[1:] > room).any() else len(of_ring) - 1
@@ -269,13 +286,3 @@ def _take(pairs: _Pairs, facility: int, residual: Floats, room: float) -> _Turn:
         free if free > _TRACE else 0.0,
         float(counted.max()) if len(counted) else np.nan,
     )
-
-
-def _matrix(done: dict[int, _Turn], shape: tuple[int, int]) -> csr_array:
-    """Say who took how many people in from where."""
-    facility = [np.full(len(turn.origins), one) for one, turn in done.items()]
-    if not facility:
-        return csr_array(shape)
-    origin = np.concatenate([turn.origins for turn in done.values()])
-    people = np.concatenate([turn.people for turn in done.values()])
-    return csr_array(coo_array((people, (np.concatenate(facility), origin)), shape=shape))
