@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -202,6 +203,32 @@ def test_a_bridge_of_two_lines_does_not_meet_the_line_below() -> None:
     assert meetings(MAIN, NORTHWARD, bridges=(1,)) == ([{0, 1}], 1)
 
 
+LASSO: Course = [(0, 0), (0, 200), (100, 300), (200, 200), (0, 100)]
+
+
+@pytest.mark.parametrize("turned", [1, -1])
+def test_a_line_that_ends_on_its_own_course_closes_a_loop(tmp_path: Path, turned: int) -> None:
+    assert meetings(LASSO[::turned])[1] == 1
+    network = read(tmp_path, (metres(*LASSO[::turned]), {"highway": "primary"}))
+    round_m = shapely.LineString(LASSO).length - 100
+    stem, *loop = sorted(network.edges.length_m)
+    assert (stem, sum(loop)) == pytest.approx((100, round_m))
+
+
+def test_a_street_meets_a_line_where_that_ends_on_its_own_course() -> None:
+    street: Course = [(0, 100), (-100, 100)]
+    assert meetings(LASSO, street) == ([{0, 1}], 2)
+    _, joined = meetings(LASSO, MAIN, street, bridges=(0,))
+    assert joined == 0
+
+
+def test_rings_and_ends_beside_their_own_course_stay_as_they_are() -> None:
+    ring: Course = [(0, 0), (100, 0), (100, 100), (0, 100), (0, 0)]
+    eight: Course = [(0, 0), (0, 200), (100, 200), (100, 100), (0, 100), (-50, 100)]
+    assert meetings(ring) == meetings(eight) == ([], 0)
+    assert meetings([*LASSO[:-1], (0.02, 100)])[1] == 0
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=8, unique=True),
@@ -221,6 +248,25 @@ def test_lines_meet_whatever_has_a_vertex_there(
     spots = sorted({100 * at for at, _ in streets})
     with_vertices: Course = [(0, 0), *((spot, 0) for spot in spots), (1000, 0)]
     assert meetings(MAIN, *tops)[0] == meetings(with_vertices, *tops)[0]
+
+
+spot = st.tuples(st.integers(0, 6), st.integers(0, 6))
+course = st.lists(spot, min_size=2, max_size=5).filter(lambda spots: len(set(spots)) > 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(course, min_size=1, max_size=7))
+def test_every_line_that_passes_an_end_has_a_vertex_there(courses: list[Course]) -> None:
+    lines = np.array([shapely.LineString(course) for course in courses], dtype=object)
+    ways, _ = ways_from_lines(lines, [Tags()] * len(lines))
+    at = [ways.points[a:b] for a, b in itertools.pairwise(ways.offsets)]
+    for points, course in zip(at, courses, strict=True):
+        here = ways.xy[points]
+        assert shapely.LineString(here).length == pytest.approx(shapely.LineString(course).length)
+        for end in (points[0], points[-1]):
+            spot = shapely.Point(ways.xy[end])
+            passed = [n for n, line in enumerate(lines) if line.distance(spot) < 1e-6]
+            assert passed == [n for n in range(len(lines)) if end in at[n]]
 
 
 @pytest.mark.parametrize("km", [1, 5, 20])

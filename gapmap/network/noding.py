@@ -1,9 +1,9 @@
 """Lines as ways: where they meet, and where they only cross.
 
 Two lines meet where an end of one lies within 0.01 m of an end, a vertex or the course of the
-other, or where both have the very same vertex. Where they merely cross they do not meet: one is a
-bridge. A line whose ``bridge`` column says so meets others at its ends only, and where only such
-lines end in each other they go on: above a line that has no vertex there.
+other, or where both have the very same vertex; so does a line meet itself. Where they merely cross
+they do not meet: one is a bridge. A line whose ``bridge`` column says so meets others at its ends
+only, and where only such lines end in each other they go on: above a line that has no vertex there.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def ways_from_lines(
     is_end = np.zeros(len(coords), bool)
     is_end[offsets[:-1]] = is_end[offsets[1:] - 1] = True
     xy, points = _vertices(coords, alone=bridge[owner] & ~is_end)
-    points = _merged(xy, points, np.unique(points[is_end]), free=~bridge[owner] | is_end)
+    points = _merged(xy, points, is_end=is_end, free=~bridge[owner] | is_end)
     drawing = _Drawing(lines if drawn is None else drawn, owner, points, offsets, bridge)
     at, nodes, loose = _t_junctions(drawing)
     grown = np.bincount(np.searchsorted(offsets, at, side="right") - 1, minlength=len(lines))
@@ -92,20 +92,28 @@ def _vertices(coords: Floats, *, alone: Flags) -> tuple[Floats, Integers]:
     return np.concatenate([coords[first], coords[alone]]), points
 
 
-def _merged(xy: Floats, points: Integers, ends: Integers, *, free: Flags) -> Integers:
+def _merged(xy: Floats, points: Integers, *, is_end: Flags, free: Flags) -> Integers:
     """Give line ends and the vertices within the tolerance of them one number: the lowest."""
+    ends, vertices = _different(points[is_end], len(xy)), _different(points[free], len(xy))
     if not len(ends):
         return points
-    vertices = np.unique(points[free])
     near = cKDTree(xy[ends]).sparse_distance_matrix(
         cKDTree(xy[vertices]), TOLERANCE_M, output_type="ndarray"
     )
     a, b = ends[near["i"]], vertices[near["j"]]
     links = coo_array((np.ones(len(a), bool), (a, b)), shape=(len(xy), len(xy)))
-    _, group = connected_components(links.tocsr(), directed=False)
-    _, lowest = np.unique(group, return_index=True)
+    count, group = connected_components(links.tocsr(), directed=False)
+    lowest = np.empty(count, np.int64)
+    lowest[group[::-1]] = np.arange(len(group))[::-1]  # the last one written stays
     merged: Integers = lowest[group][points]
     return merged
+
+
+def _different(points: Integers, count: int) -> Integers:
+    """Give the different numbers below a count, in order."""
+    there = np.zeros(count, bool)
+    there[points] = True
+    return np.flatnonzero(there)
 
 
 class _Drawing(NamedTuple):
@@ -119,7 +127,7 @@ class _Drawing(NamedTuple):
 
 
 def _t_junctions(drawing: _Drawing) -> tuple[Integers, Integers, Integers]:
-    """Find ends that lie on another line's course: where to put them into it, and which.
+    """Find ends that lie on a line's course: where to put them into it, and which.
 
     The third value are the lines with an end that lies beside another line, but meets none.
     """
@@ -131,9 +139,11 @@ def _t_junctions(drawing: _Drawing) -> tuple[Integers, Integers, Integers]:
     beside = owner[ends[np.setdiff1d(which[alone[which]], which[meets])]]
     beside = beside[shapely.length(lines[beside]) > 2 * LOOSE_M]
     end, line = ends[which[meets]], line[meets]
-    _, once = np.unique(np.column_stack([line, points[end]]), axis=0, return_index=True)
-    end, line = end[once], line[once]
     along = shapely.line_locate_point(lines[line], shapely.points(coords[end]))
+    own, own_along = _on_own_course(drawing, coords)
+    end, line = np.concatenate([end, own]), np.concatenate([line, owner[own]])
+    _, once = np.unique(np.column_stack([line, points[end]]), axis=0, return_index=True)
+    end, line, along = end[once], line[once], np.concatenate([along, own_along])[once]
     order = np.lexsort((along, line))
     at = [
         int(offsets[n] + np.searchsorted(_distances(coords[offsets[n] : offsets[n + 1]]), d))
@@ -174,6 +184,26 @@ def _passing(
     vertices = np.flatnonzero(asked[points])
     bare = ~np.isin(line * count + place, owner[vertices] * count + points[vertices])
     return which[bare], line[bare]
+
+
+def _on_own_course(drawing: _Drawing, coords: Floats) -> tuple[Integers, Floats]:
+    """Find ends on the course of their own line, bridges apart: which, and how far along it."""
+    _, owner, points, offsets, bridge = drawing
+    passed_m = _distances(coords)
+    starts = np.flatnonzero((owner[:-1] == owner[1:]) & ~bridge[owner[:-1]])
+    found, along = [], []
+    for ends in (offsets[:-1], offsets[1:] - 1):
+        end = ends[owner[starts]]
+        away = (points[starts] != points[end]) & (points[starts + 1] != points[end])
+        at, end = starts[away], end[away]
+        step, way = coords[at + 1] - coords[at], coords[end] - coords[at]
+        square = (step**2).sum(axis=1)
+        part = np.clip((step * way).sum(axis=1) / np.where(square > 0, square, 1), 0, 1)
+        near = np.hypot(*(way - part[:, None] * step).T) <= TOLERANCE_M
+        at, end, part = at[near], end[near], part[near]
+        found.append(end)
+        along.append(passed_m[at] - passed_m[offsets[owner[at]]] + part * np.sqrt(square[near]))
+    return np.concatenate(found), np.concatenate(along)
 
 
 def _distances(coords: Floats) -> Floats:
