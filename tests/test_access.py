@@ -206,8 +206,9 @@ def test_a_facility_off_the_network_leaves_drivers_unknown_too() -> None:
     village, lost = places([{"x": 1000, "y": 900}]), facilities([{"x": 1000, "y": 2000}])
     there = row(measure_access(village, lost, road, [driving]))  # 1,100 m, 13.75 minutes on foot
     assert tuple(there[["status", "reason"]]) == ("unknown", "not_connected")
-    short = row(measure_access(village, lost, road, [replace(driving, limit=13.7)]))
-    assert tuple(short[["status", "reason"]]) == ("uncovered", "no_route")
+    beyond = measure_access(village, lost, road, [replace(driving, limit=13.7)])
+    assert tuple(row(beyond)[["status", "reason"]]) == ("uncovered", "no_route")
+    assert "those farther away are judged without it" in beyond.findings[0].done("en")
 
 
 def test_a_facility_behind_water_or_a_border_says_so() -> None:

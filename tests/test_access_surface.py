@@ -187,6 +187,7 @@ def test_a_facility_on_a_barrier_leaves_its_neighbours_unknown() -> None:
     (said,) = [one for one in access.findings if one.code == "surface-facility-on-barrier"]
     assert (said.file, said.row, said.value) == ("f.csv", 2, "100.0")
     assert "站0 (clinic) stands in a cell that nobody can enter" in said.message("en")
+    assert "those farther away are judged without it" in said.done("en")
     only = measure(homes, [at(4, 7)], surface(river(7)), limit=5)
     assert list(only.table["status"]) == ["unknown", "unknown", "uncovered"]
 
