@@ -10,11 +10,11 @@ import shapely
 from builders import CRS, X0, Y0, facilities
 
 from gapmap.catchment import (
-    MATRIX_COLUMNS,
+    PAIR_COLUMNS,
     REFERRAL_COLUMNS,
     ReferralRule,
     refer,
-    referral_matrix,
+    referral_pairs,
 )
 from gapmap.errors import MethodError
 from gapmap.network import network_from_lines
@@ -211,8 +211,8 @@ def test_all_pairs_hold_the_nearest(mode) -> None:
         ("h3", "hospital", None, None, {}),
     )
     grounds = {"network": WAYS, "surface": surface()}
-    table = referral_matrix(have, rule(mode), **grounds)
-    assert list(table.columns) == MATRIX_COLUMNS
+    table = referral_pairs(have, rule(mode), **grounds)
+    assert list(table.columns) == PAIR_COLUMNS
     assert len(table) == 4
     nearest = refer(have, rule(mode), **grounds).table.set_index("from_id")
     for one, pairs in table.groupby("from_id"):
@@ -228,7 +228,7 @@ def test_all_pairs_hold_the_nearest(mode) -> None:
         assert row["distance_of_that_m"] == pytest.approx(shortest["shortest_m"])
     if mode != "straight":
         limit = table["minutes"].median()
-        within = referral_matrix(have, rule(mode, limit), **grounds)
+        within = referral_pairs(have, rule(mode, limit), **grounds)
         assert len(within) == (table["minutes"] <= limit).sum()
 
 
@@ -242,4 +242,4 @@ def test_what_makes_no_sense_is_refused() -> None:
         with pytest.raises(MethodError):
             refer(have, wrong)
         with pytest.raises(MethodError):
-            referral_matrix(have, wrong)
+            referral_pairs(have, wrong)

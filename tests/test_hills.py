@@ -147,6 +147,12 @@ def test_every_post_refers_to_a_hospital(out):
     assert len(referral) == 12
     assert set(referral["to_service"]) == {"hospital"}
     assert set(referral["status"]) <= {"within", "beyond", "unreachable", "unknown"}
+    pairs = table(out, "referral_pairs")
+    assert (pairs["minutes"] <= 30 + 1e-6).all()
+    nearest = pairs.groupby("from_id")["minutes"].min()
+    within = referral[referral["status"] == "within"].set_index("from_id")["minutes"]
+    assert len(within) > 3
+    assert nearest.to_dict() == pytest.approx(within.to_dict())
 
 
 @pytest.mark.parametrize("service", ["health_post", "hospital"])

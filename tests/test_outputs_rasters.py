@@ -29,6 +29,7 @@ from matplotlib import image as mpl_image
 from gapmap.access import STATUSES
 from gapmap.catchment import ZONAL_COLUMNS
 from gapmap.catchment.capacity import CAPACITY_COLUMNS
+from gapmap.catchment.pairs import PAIR_COLUMNS
 from gapmap.catchment.referral import REFERRAL_COLUMNS
 from gapmap.catchment.unserved import UNSERVED_COLUMNS
 from gapmap.cells import unguarded
@@ -62,6 +63,7 @@ COLUMNS_OF = {
     "capacity": CAPACITY_COLUMNS,
     "unserved": UNSERVED_COLUMNS,
     "referral": REFERRAL_COLUMNS,
+    "referral_pairs": PAIR_COLUMNS,
 }
 
 

@@ -24,6 +24,7 @@ from gapmap.access import REASONS, STATUSES
 from gapmap.assessment import COVERAGE_COLUMNS, EQUITY_COLUMNS, GAP_COLUMNS
 from gapmap.catchment import (
     CAPACITY_COLUMNS,
+    PAIR_COLUMNS,
     REFERRAL_COLUMNS,
     UNSERVED_COLUMNS,
     ZONAL_COLUMNS,
@@ -239,6 +240,7 @@ def every_column() -> dict[str, list[str]]:
         "capacity": [*CAPACITY_COLUMNS],
         "unserved": [*UNSERVED_COLUMNS],
         "referral": [*REFERRAL_COLUMNS],
+        "referral_pairs": [*PAIR_COLUMNS],
     }
 
 

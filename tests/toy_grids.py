@@ -285,6 +285,20 @@ def tables() -> dict[str, pd.DataFrame]:
                 "mode": "surface",
             }
         ),
+        "referral_pairs": pd.DataFrame(
+            {
+                "referral": "service_centre -> bus_shelter",
+                "from_service": "service_centre",
+                "from_id": ["c1", "c1"],
+                "from_name": ["中心一", "中心一"],
+                "to_service": "bus_shelter",
+                "to_id": ["b1", "b2"],
+                "to_name": [toys.HOSTILE[0], hostile],
+                "minutes": [7.25, 8.5],
+                "shortest_m": [725.0, 640.0],
+                "mode": "surface",
+            }
+        ),
     }
 
 

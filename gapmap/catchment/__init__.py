@@ -7,14 +7,8 @@ from gapmap.catchment.capacity import (
     measure_capacity,
 )
 from gapmap.catchment.filling import ORDERS, Filled, fill_capacity
-from gapmap.catchment.referral import (
-    MATRIX_COLUMNS,
-    REFERRAL_COLUMNS,
-    ReferralRule,
-    Referrals,
-    refer,
-    referral_matrix,
-)
+from gapmap.catchment.pairs import PAIR_COLUMNS, referral_pairs
+from gapmap.catchment.referral import REFERRAL_COLUMNS, ReferralRule, Referrals, refer
 from gapmap.catchment.unserved import UNSERVED_COLUMNS
 from gapmap.catchment.zonal import BREAKS, ZONAL_COLUMNS, zonal_statistics
 from gapmap.catchment.zones import Zone, rest_of, zones_of
@@ -22,8 +16,8 @@ from gapmap.catchment.zones import Zone, rest_of, zones_of
 __all__ = [
     "BREAKS",
     "CAPACITY_COLUMNS",
-    "MATRIX_COLUMNS",
     "ORDERS",
+    "PAIR_COLUMNS",
     "REFERRAL_COLUMNS",
     "UNSERVED_COLUMNS",
     "ZONAL_COLUMNS",
@@ -36,7 +30,7 @@ __all__ = [
     "fill_capacity",
     "measure_capacity",
     "refer",
-    "referral_matrix",
+    "referral_pairs",
     "rest_of",
     "zonal_statistics",
     "zones_of",

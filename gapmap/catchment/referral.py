@@ -12,7 +12,7 @@ import pandas as pd
 from gapmap.access.reasons import judge, pool_of
 from gapmap.access.trips import Ground, or_nan
 from gapmap.catchment.costs import listed
-from gapmap.catchment.trips import all_trips, ground_of, nearest_trips
+from gapmap.catchment.trips import ground_of, nearest_trips
 from gapmap.errors import MethodError
 from gapmap.findings import finding
 from gapmap.network import SLACK
@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from gapmap.surface import Surface
 
 __all__ = [
-    "MATRIX_COLUMNS",
     "REFERRAL_COLUMNS",
+    "Ends",
     "ReferralRule",
     "Referrals",
+    "ends_of",
+    "names_at",
     "refer",
-    "referral_matrix",
 ]
 
 Flags = npt.NDArray[np.bool_]
@@ -61,18 +62,6 @@ REFERRAL_COLUMNS = [
 ]
 """Columns of ``referral.csv``."""
 
-MATRIX_COLUMNS = [
-    "referral",
-    "from_service",
-    "from_id",
-    "to_service",
-    "to_id",
-    "minutes",
-    "shortest_m",
-    "mode",
-]
-"""Columns of :func:`referral_matrix`."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralRule:
@@ -86,12 +75,15 @@ class ReferralRule:
         ``walk``, ``cycle``, ``drive``, ``straight`` or ``surface``.
     limit_minutes
         Inclusive; None: there is no limit.
+    pairs
+        Whether every pair is wanted, too: see :func:`gapmap.catchment.referral_pairs`.
     """
 
     origin: str
     target: str
     mode: str
     limit_minutes: float | None = None
+    pairs: bool = False
 
     @property
     def name(self) -> str:
@@ -118,7 +110,7 @@ class Referrals:
     findings: tuple[Finding, ...] = ()
 
 
-class _Ends(NamedTuple):
+class Ends(NamedTuple):
     """Facilities that serve, and those of the target service that may (with a position)."""
 
     origins: gpd.GeoDataFrame
@@ -136,8 +128,9 @@ def refer(
     """Find the nearest facility of one service from each facility of another.
 
     AccessMod's referral analysis [1]_ gives for each facility the nearest of the other set by time
-    and the nearest by distance, and so does this: ``minutes`` and ``distance_m`` are both of the
-    way that takes least time. We differ in that ``distance_of_that_m`` is the length of the
+    and the nearest by distance, and so does this (every pair, its other table, is
+    :func:`gapmap.catchment.referral_pairs`): ``minutes`` and ``distance_m`` are both of the way
+    that takes least time. We differ in that ``distance_of_that_m`` is the length of the
     shortest way; AccessMod measures all distances along the ways that take least time. On a
     surface people go to the target in both, whichever direction the study measures access in.
 
@@ -173,7 +166,7 @@ def refer(
     .. [1] AccessMod 5 user manual, appendix 5: calculation details, referral analysis,
        https://accessmod.atlassian.net/wiki/spaces/EN/pages/4327517
     """
-    ends = _ends(facilities, rule)
+    ends = ends_of(facilities, rule)
     own = ground_of(rule.mode, Ground(network, surface))
     trips = nearest_trips(rule.mode, own, ends.origins, ends.targets)
     doubtful = nearest_trips(rule.mode, own, ends.origins, ends.doubtful)
@@ -184,7 +177,14 @@ def refer(
     )
 
 
-def _ends(facilities: Facilities, rule: ReferralRule) -> _Ends:
+def ends_of(facilities: Facilities, rule: ReferralRule) -> Ends:
+    """Give the facilities between which people are referred.
+
+    Raises
+    ------
+    MethodError
+        If both services are the same.
+    """
     if rule.origin == rule.target:
         raise MethodError(
             f"facilities of {rule.origin} cannot be referred to {rule.target}; name two services",
@@ -196,10 +196,10 @@ def _ends(facilities: Facilities, rule: ReferralRule) -> _Ends:
         for pool in (origins, targets)
     )
     placed = targets.geometry.notna().to_numpy()
-    return _Ends(next(serving), next(serving), targets[(judge(targets) == "doubtful") & placed])
+    return Ends(next(serving), next(serving), targets[(judge(targets) == "doubtful") & placed])
 
 
-def _judged(ends: _Ends, rule: ReferralRule, trips: Trips, doubtful: Trips) -> tuple[Words, Words]:
+def _judged(ends: Ends, rule: ReferralRule, trips: Trips, doubtful: Trips) -> tuple[Words, Words]:
     """Decide status and reason; the first rule that holds speaks."""
     count, without = len(ends.origins), rule.limit_minutes is None
     limit = np.inf if rule.limit_minutes is None else rule.limit_minutes + SLACK
@@ -228,7 +228,7 @@ def _judged(ends: _Ends, rule: ReferralRule, trips: Trips, doubtful: Trips) -> t
 
 
 def _table(
-    ends: _Ends, rule: ReferralRule, trips: Trips, judged: tuple[Words, Words]
+    ends: Ends, rule: ReferralRule, trips: Trips, judged: tuple[Words, Words]
 ) -> pd.DataFrame:
     status, reason = judged
     return pd.DataFrame(
@@ -238,12 +238,12 @@ def _table(
             "from_id": ends.origins["facility_id"].to_numpy(dtype=object),
             "from_name": ends.origins["facility"].to_numpy(dtype=object),
             "to_service": rule.target,
-            "to_id": _of(ends.targets["facility_id"], trips.target),
-            "to_name": _of(ends.targets["facility"], trips.target),
+            "to_id": names_at(ends.targets["facility_id"], trips.target),
+            "to_name": names_at(ends.targets["facility"], trips.target),
             "minutes": or_nan(trips.minutes),
             "distance_m": or_nan(trips.distance_m),
-            "nearest_by_distance_id": _of(ends.targets["facility_id"], trips.nearest),
-            "nearest_by_distance_name": _of(ends.targets["facility"], trips.nearest),
+            "nearest_by_distance_id": names_at(ends.targets["facility_id"], trips.nearest),
+            "nearest_by_distance_name": names_at(ends.targets["facility"], trips.nearest),
             "distance_of_that_m": or_nan(trips.nearest_m),
             "limit_minutes": np.nan if rule.limit_minutes is None else rule.limit_minutes,
             "status": status.astype(object),
@@ -254,12 +254,12 @@ def _table(
     )
 
 
-def _of(names: pd.Series, target: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+def names_at(names: pd.Series, target: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
     """Give the name of each target, empty without one."""
     return np.append(names.to_numpy(dtype=object), "")[target]  # -1 is none
 
 
-def _notes(ends: _Ends, rule: ReferralRule, trips: Trips) -> Iterator[Finding]:
+def _notes(ends: Ends, rule: ReferralRule, trips: Trips) -> Iterator[Finding]:
     """Say which facilities of either service have no position or are not connected."""
     for code, table, lost in (
         ("referral-from-lost", ends.origins, trips.lost_origins),
@@ -282,49 +282,3 @@ def _notes(ends: _Ends, rule: ReferralRule, trips: Trips) -> Iterator[Finding]:
                 yield replace(said, further=tuple(numbers[1:]))
     if not len(ends.targets):
         yield finding("referral-none", referral=rule.name, service=rule.target)
-
-
-def referral_matrix(
-    facilities: Facilities,
-    rule: ReferralRule,
-    *,
-    network: Network | None = None,
-    surface: Surface | None = None,
-) -> pd.DataFrame:
-    """List every pair of facilities between which there is a way, within the limit if there is one.
-
-    Parameters
-    ----------
-    facilities, rule, network, surface
-        As for :func:`refer`.
-
-    Returns
-    -------
-    The columns of :data:`MATRIX_COLUMNS`: ``minutes`` of the fastest way (empty in a straight line,
-    for which a limit asks for nothing), ``shortest_m`` of the shortest; by ``from_id``, then
-    ``minutes`` and ``shortest_m``.
-
-    Raises
-    ------
-    MethodError
-        As for :func:`refer`.
-    """
-    ends = _ends(facilities, rule)
-    own = ground_of(rule.mode, Ground(network, surface))
-    pairs = all_trips(rule.mode, own, ends.origins, ends.targets)
-    table = pd.DataFrame(
-        {
-            "referral": rule.name,
-            "from_service": rule.origin,
-            "from_id": _of(ends.origins["facility_id"], pairs.origin),
-            "to_service": rule.target,
-            "to_id": _of(ends.targets["facility_id"], pairs.target),
-            "minutes": pairs.minutes,
-            "shortest_m": pairs.shortest_m,
-            "mode": rule.mode,
-        },
-        columns=MATRIX_COLUMNS,
-    )
-    if rule.limit_minutes is not None:
-        table = table[~(table["minutes"] > rule.limit_minutes + SLACK)]
-    return table.sort_values(["from_id", "minutes", "shortest_m", "to_id"], ignore_index=True)

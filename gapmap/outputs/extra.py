@@ -17,6 +17,7 @@ __all__ = ["EXTRA", "extra_tables"]
 
 EXTRA: Final = (
     *("population", "grid_coverage", "surface", "zones", "capacity", "unserved", "referral"),
+    "referral_pairs",
 )
 """Their names, in the order of the workbook's sheets; others follow."""
 

@@ -28,7 +28,7 @@ class Grids:
         Coverage counted by them.
     tables
         Tables by the name of their file without its ending: ``capacity``, ``unserved``, ``zones``,
-        ``referral``.
+        ``referral``, ``referral_pairs``.
     """
 
     population: Population | None = None

@@ -12,6 +12,7 @@ from gapmap.catchment import (
     CapacityRule,
     measure_capacity,
     refer,
+    referral_pairs,
     zonal_statistics,
 )
 from gapmap.gridded import compare_grid
@@ -85,13 +86,19 @@ def measure_grids(
 def _referrals(
     study: Study, access: Access, watch: Steps
 ) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
-    """Refer from facility to facility as the study asks; one table for all rules."""
-    if not study.file.referrals:
+    """Refer from facility to facility as the study asks; one table for all rules, one of pairs."""
+    rules = study.file.referrals
+    if not rules:
         return {}, []
+    network, surface = access.network, access.surface
     with watch.step("refer"):
-        found = [
-            refer(access.facilities, one, network=access.network, surface=access.surface)
-            for one in study.file.referrals
+        found = [refer(access.facilities, one, network=network, surface=surface) for one in rules]
+        pairs = [
+            referral_pairs(access.facilities, one, network=network, surface=surface)
+            for one in rules
+            if one.pairs
         ]
-    table = pd.concat([one.table for one in found], ignore_index=True)
-    return {"referral": table}, [note for one in found for note in one.findings]
+    tables = {"referral": pd.concat([one.table for one in found], ignore_index=True)}
+    if pairs:
+        tables["referral_pairs"] = pd.concat(pairs, ignore_index=True)
+    return tables, [note for one in found for note in one.findings]

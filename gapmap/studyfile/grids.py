@@ -135,4 +135,5 @@ def _referral(reader: Reader, where: str, have: object, raw: Mapping[str, Any]) 
         target=str(block["to"]),
         mode=mode,
         limit_minutes=None if limit is None else float(limit),
+        pairs=bool(block.get("pairs", False)),
     )

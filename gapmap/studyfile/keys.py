@@ -81,7 +81,9 @@ KEYS: dict[str, dict[str, str]] = {
         "neighbours": NUMBER, "kmh": NUMBER, "cell_m": NUMBER, "snap_m": NUMBER,
         "simulated": FLAG,
     },
-    "referral": {"from": TEXT, "to": TEXT, "mode": TEXT, "limit_minutes": NUMBER},
+    "referral": {
+        "from": TEXT, "to": TEXT, "mode": TEXT, "limit_minutes": NUMBER, "pairs": FLAG,
+    },
     "indicators": {"path": TEXT, "simulated": FLAG},
     "certificates": {"path": TEXT, "simulated": FLAG},
     "milestones": {"path": TEXT, "simulated": FLAG},
