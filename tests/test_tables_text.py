@@ -67,6 +67,24 @@ def test_text_comes_out_the_same_in_every_encoding(tmp_path, encoding, noted):
     assert codes(table.findings) == noted
 
 
+@pytest.mark.parametrize(
+    ("names", "encoding", "noted"),
+    [
+        ("平沙,学校,医院", "gb18030", ["text-gb18030"]),
+        ("平沙 3", "gb18030", ["text-gb18030"]),
+        ("São Tomé", "utf-8", []),
+        ("area m²", "utf-8", []),
+        ("25°,±3", "utf-8", []),
+        ("Ærø,Łódź", "utf-8", []),
+        ("平沙", "utf-8", []),
+    ],
+)
+def test_short_gbk_text_that_is_good_utf8_by_chance(tmp_path, names, encoding, noted):
+    table = read(tmp_path, f"id,name\n1,{names.replace(',', ';')}\n".encode(encoding))
+    assert table.cells["name"].tolist() == [names.replace(",", ";")]
+    assert codes(table.findings) == noted
+
+
 def test_bytes_that_are_no_text_stop_the_reading_with_row_and_byte(tmp_path):
     path = tmp_path / "bad.csv"
     path.write_bytes("编号,名称\n1,三灶\n2,".encode() + b"\xff\xff\n")

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from gapmap.findings import Finding, fail, finding
+from gapmap.tables.encodings import is_chinese_by_chance
 from gapmap.tables.fields import free_name
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ CHINESE: Final = frozenset(
 )
 CHARSETS: Final = re.compile(r"cp\d|iso8859|big5|gb|euc_|shift_jis|koi8|mac|johab|tis|latin")
 """Python's encodings that are character sets; others unpack or escape, which no .cpg means."""
-ACCENTED: Final = re.compile("[A-Za-z][\u00c0-\u017f]|[\u00c0-\u017f][A-Za-z]")
 UTF8: Final = ("utf-8", "utf8", "65001")
 TWO_BYTES: Final = re.compile("[\u0080-\u07ff]")
 """Characters that take two bytes in UTF-8, as most Chinese characters do in GB18030."""
@@ -128,27 +128,12 @@ def _fitting(
 
 
 def _by_chance(in_utf8: dict[str, str | None]) -> bool:
-    """Say whether texts are good UTF-8 only because short GBK text can be by chance.
-
-    平沙 or 学校 in GBK are the bytes of two letters each that UTF-8 writes with two bytes. Real
-    text of such letters has an accent beside plain letters, as in São Lourenço.
-    """
+    """Say whether texts are good UTF-8 only because short GBK text can be by chance."""
     if any(text is None or max(text, default="") >= "\u0800" for text in in_utf8.values()):
         return False
     return any(
-        TWO_BYTES.search(text) and not ACCENTED.search(text) and _is_plain_chinese(raw)
-        for raw, text in in_utf8.items()
-        if text
+        is_chinese_by_chance(raw.encode("latin-1"), text) for raw, text in in_utf8.items() if text
     )
-
-
-def _is_plain_chinese(text: str) -> bool:
-    """Say whether bytes are characters of GB 2312, the 6,763 that nearly all text is made of."""
-    try:
-        text.encode("latin-1").decode("gb2312")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _decoded(text: str, encoding: str) -> str | None:

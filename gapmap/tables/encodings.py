@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gapmap.findings import Finding
 
-__all__ = ["decode"]
+__all__ = ["decode", "is_chinese_by_chance"]
 
 MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -45,6 +45,12 @@ Latin-1 read as GB18030 has 0.3 and less.
 FEWEST_TO_JUDGE: Final = 6
 """Characters below which nothing is said about plausibility."""
 
+_OF_LETTERS: Final = re.compile(
+    "[A-Za-z][\u00c0-\u017f]|[\u00c0-\u017f][A-Za-z]|[A-Za-z0-9][\u00b0-\u00b3\u00b5]"
+)
+"""What real text of two-byte letters and signs has: São, Müller, m², 25°, ±0."""
+_LONGER: Final = re.compile(rb"[\xe0-\xff]")
+"""Bytes that begin a character of three or four bytes in UTF-8."""
 _LATIN_UTF8: Final = re.compile(rb"[a-z][\xc3-\xc5][\x80-\xbf][a-z]")
 _FOREIGN: Final = re.compile(
     "[\u0370-\u04ff\u2500-\u257f\u3040-\u312f\u3400-\u9fff\ue000-\uf8ff\uf900-\ufaff]"
@@ -55,7 +61,8 @@ def decode(raw: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:
     """Turn the bytes of a text file into text.
 
     By the mark at its beginning; else UTF-16 where NUL bytes stand in every second place; else
-    strict UTF-8; else strict GB18030. Nothing is replaced or dropped.
+    strict UTF-8; else strict GB18030. Short text in GBK may be good UTF-8 by chance and is read
+    as what makes sense. Nothing is replaced or dropped.
 
     Raises
     ------
@@ -76,9 +83,33 @@ def decode(raw: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:
         if raw.count(b"\x00") > MOST_NULS * len(raw):
             fail(finding("text-is-no-text", file=file, value="NUL"))
     try:
-        return raw.decode("utf-8"), ()
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         return _not_utf8(raw, error.start, file)
+    if not raw.isascii() and is_chinese_by_chance(raw, text):
+        return raw.decode("gb18030"), (finding("text-gb18030", file=file),)
+    return text, ()
+
+
+def is_chinese_by_chance(raw: bytes, text: str) -> bool:
+    """Say whether text is good UTF-8 only because short GBK text can be by chance.
+
+    平沙 or 学校 in GBK are the bytes of two letters each that UTF-8 writes with two bytes. Real
+    text of such letters has an accent beside plain letters, as in São Lourenço; real Chinese in
+    UTF-8 has three bytes a character.
+
+    Examples
+    --------
+    >>> [is_chinese_by_chance(one, one.decode()) for one in ("平沙".encode("gbk"), "m²".encode())]
+    [True, False]
+    """
+    if _LONGER.search(raw) or _OF_LETTERS.search(text):
+        return False
+    try:
+        share, count = _share_of_everyday(raw.decode("gb2312"))
+    except UnicodeDecodeError:
+        return False
+    return count > 0 and share >= PLAUSIBLE
 
 
 def _strictly(raw: bytes, encoding: str, file: str, skipped: int) -> str:
