@@ -125,6 +125,34 @@ def test_targets_that_nobody_can_judge() -> None:
     assert (sure["to_id"], sure["status"]) == ("h_fast", "within")
 
 
+def test_a_target_off_the_ground_that_may_be_the_nearest_leaves_it_unknown_as_in_access() -> None:
+    # h9 stands 1,100 m from c1 and from any way, 13.75 minutes on foot; h_near is 25 away.
+    lost = ("h9", "hospital", -1100, 0, {})
+    have = sites(("c1", "clinic", 0, 0, {}), ("c2", "clinic", 0, 9000, {}), lost, *HOSPITALS)
+    unknown, none = ("unknown", "not_connected"), ("unreachable", "no_route")
+    for limit, first, second in (
+        (13.7, ("beyond", "beyond_limit"), none),
+        (13.8, unknown, none),
+        (25.0, ("within", "within_limit"), none),
+        (None, ("reached", ""), unknown),
+    ):
+        table = refer(have, rule("walk", limit), network=WAYS).table
+        told = [tuple(row) for row in table[["status", "reason"]].to_numpy().tolist()]
+        assert told == [first, second], limit
+
+
+def test_over_the_surface_a_target_that_nobody_reaches_may_be_the_nearest() -> None:
+    # h1 stands in the wall, 12 minutes from c1 in a straight line at 5 km/h; h2 is 18 away.
+    have = sites(
+        ("c1", "clinic", 50, 50, {}),
+        ("h1", "hospital", 1050, 50, {}),
+        ("h2", "hospital", 50, 1850, {}),
+    )
+    for limit, status in ((11.9, "beyond"), (12.0, "unknown"), (18.0, "within"), (None, "reached")):
+        table = refer(have, rule("surface", limit), surface=surface(wall=10)).table
+        assert table["status"].tolist() == [status], limit
+
+
 def test_one_that_offers_both_refers_to_itself() -> None:
     have = sites(("x", "clinic", 0, 2000, {}), ("x", "hospital", 0, 2000, {}), HOSPITALS[1])
     row = refer(have, rule("drive", 0), network=WAYS).table.iloc[0]

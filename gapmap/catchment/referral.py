@@ -153,8 +153,9 @@ def refer(
         The first rule that holds speaks: no position (unknown); reached, without a limit; within
         the limit; in a straight line there are no minutes (unknown); a target within the limit
         whose quality or existence is doubtful (unknown); no target serves (unreachable); none has
-        a position (unknown); none is connected, or the facility itself is not (unknown); no route
-        (unreachable); beyond the limit.
+        a position (unknown); none is connected, or the facility itself is not (unknown); one that
+        is not connected may be within the limit, as in access (unknown); no route (unreachable);
+        beyond the limit.
 
     Raises
     ------
@@ -168,8 +169,9 @@ def refer(
     """
     ends = ends_of(facilities, rule)
     own = ground_of(rule.mode, Ground(network, surface))
-    trips = nearest_trips(rule.mode, own, ends.origins, ends.targets)
-    doubtful = nearest_trips(rule.mode, own, ends.origins, ends.doubtful)
+    limit = np.inf if rule.limit_minutes is None else rule.limit_minutes
+    trips = nearest_trips(rule.mode, own, (ends.origins, ends.targets), limit_minutes=limit)
+    doubtful = nearest_trips(rule.mode, own, (ends.origins, ends.doubtful))
     status, reason = _judged(ends, rule, trips, doubtful)
     return Referrals(
         table=_table(ends, rule, trips, (status, reason)),
@@ -220,6 +222,7 @@ def _judged(ends: Ends, rule: ReferralRule, trips: Trips, doubtful: Trips) -> tu
         (all_of(len(placed) == 0), "unreachable", "no_facility"),
         (all_of(not placed.any()), "unknown", "no_position"),
         (all_of(not joined.any()) | trips.lost_origins, "unknown", "not_connected"),
+        (trips.near_lost, "unknown", "not_connected"),
         (~reached, "unreachable", "no_route"),
     ]
     holds = [rule for rule, _, _ in rules]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gapmap.access import Service
-from gapmap.access.trips import Ground, Stops, join, travel
+from gapmap.access.trips import Ground, Stops, join, near_lost, travel
 from gapmap.catchment.costs import costs_between
 from gapmap.errors import MethodError
 
@@ -29,7 +29,8 @@ class Trips(NamedTuple):
     ``target`` and ``nearest`` are rows of the targets, -1 where there is none. ``minutes`` and
     ``distance_m`` are of the way that takes least time, ``nearest_m`` is of the shortest; inf
     where there is none, NaN where nobody knows a speed. ``lost_origins`` and ``lost_targets`` have
-    a position, but neither way nor passable ground is near.
+    a position, but neither way nor passable ground is near; ``near_lost`` says which origins may be
+    within the limit of such a target.
     """
 
     target: Integers
@@ -39,6 +40,7 @@ class Trips(NamedTuple):
     nearest_m: Floats
     lost_origins: Flags
     lost_targets: Flags
+    near_lost: Flags
 
 
 class Pairs(NamedTuple):
@@ -72,8 +74,8 @@ def ground_of(mode: str, ground: Ground) -> Ground:
     return own
 
 
-def _service(mode: str, unit: str) -> Service:
-    return Service(id="", name={}, mode=mode, limit=np.inf, limit_unit=unit)
+def _service(mode: str, unit: str, limit: float = np.inf) -> Service:
+    return Service(id="", name={}, mode=mode, limit=limit, limit_unit=unit)
 
 
 def _stops(mode: str, own: Ground, facilities: gpd.GeoDataFrame) -> Stops:
@@ -82,9 +84,24 @@ def _stops(mode: str, own: Ground, facilities: gpd.GeoDataFrame) -> Stops:
 
 
 def nearest_trips(
-    mode: str, own: Ground, origins: gpd.GeoDataFrame, targets: gpd.GeoDataFrame
+    mode: str,
+    own: Ground,
+    ends: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+    *,
+    limit_minutes: float = np.inf,
 ) -> Trips:
-    """Find the nearest target of each origin; those without a position are never reached."""
+    """Find the nearest target of each origin; those without a position are never reached.
+
+    Parameters
+    ----------
+    mode, own
+        How, and what the mode travels on.
+    ends
+        Origins and targets.
+    limit_minutes
+        Within which a target off the ground matters.
+    """
+    origins, targets = ends
     placed = np.flatnonzero(targets.geometry.notna())
     begin, end = _stops(mode, own, origins), _stops(mode, own, targets.iloc[placed])
     fast, short = (travel(begin, end, _service(mode, unit)) for unit in ("minutes", "m"))
@@ -99,6 +116,7 @@ def nearest_trips(
         short.distance_m,
         begin.lost,
         lost,
+        near_lost(begin, end, _service(mode, "minutes", limit_minutes)),
     )
 
 
