@@ -238,6 +238,18 @@ def test_the_order_of_origins_and_of_pairs_does_not_matter(city, random) -> None
     assert again.people_served == pytest.approx(once.people_served, abs=1e-9)
 
 
+@settings(max_examples=200, deadline=None)
+@given(cities(), st.sampled_from(["capacity", "people", "id"]), st.data())
+def test_one_more_facility_serves_nobody_less(city, order, data) -> None:
+    # So what is served is served at least, whatever nobody knows of a facility that is left out.
+    cost, people, capacity = city
+    less = list(capacity)
+    less[data.draw(st.integers(0, len(capacity) - 1))] = np.nan
+    every = fill_capacity(matrix(cost), people, capacity, order=order, limit=9)
+    some = fill_capacity(matrix(cost), people, less, order=order, limit=9)
+    assert (every.served >= some.served - 1e-9).all()
+
+
 TOWN = [
     {"x": 0, "y": 0, "people": 10.0},  # 125 m: up to 0.25 x 500
     {"x": 0, "y": 625, "people": 20.0},  # 500 m: within

@@ -206,6 +206,44 @@ def test_by_road_and_over_land_all_who_are_covered_are_served_while_there_is_roo
     assert served == pytest.approx(np.where(covered, 100, 0))
 
 
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=8),
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=3),
+    st.sampled_from([("m", 800), ("m", 2000), ("minutes", 12), ("minutes", 25)]),
+    st.sampled_from(["walk", "drive"]),
+)
+def test_over_the_network_all_who_are_covered_are_served_while_there_is_room(
+    homes, clinics, within, mode
+) -> None:
+    # Streets every 500 m with gaps; homes up to 250 m off them, some farther than snap_m.
+    ways = network_from_lines(
+        gpd.GeoDataFrame(
+            {"highway": ["service"] * 6},
+            geometry=[
+                shapely.LineString([(X0 + x1, Y0 + y1), (X0 + x2, Y0 + y2)])
+                for x1, y1, x2, y2 in (
+                    *((0, 0, 2000, 0), (0, 0, 0, 2000), (1000, 0, 1000, 1500)),
+                    *((0, 1500, 1000, 1500), (500, 1000, 2000, 1000), (1500, 1500, 2000, 1500)),
+                )
+            ],
+            crs=CRS,
+        ),
+        snap_m=300,
+    )
+    unit, limit = within
+    service = replace(clinic(limit, mode=mode, unit=unit), speed_kmh=None)
+    sites = facilities([{"x": x * 100, "y": y * 100, "capacity": 1e6} for x, y in clinics])
+    rows = [{"x": x * 100, "y": y * 100} for x, y in homes]
+    access = measure_access(places(rows), sites, ways, [service])
+    made = measure_capacity(access, [RULE])
+    by_place = made.unserved[made.unserved["area_kind"] == "place"]
+    covered = (access.table["status"] == "covered").to_numpy()
+    assert by_place["people_served"].to_numpy() == pytest.approx(np.where(covered, 100, 0))
+    unknown = (access.table["status"] == "unknown").to_numpy()
+    assert by_place["people_unknown"].to_numpy() == pytest.approx(np.where(unknown, 100, 0))
+
+
 def test_people_where_the_cells_are() -> None:
     village = places([{"x": 0, "y": 0, "people": 100.0}, {"x": 9000, "y": 0, "people": 10.0}])
     grid = population(village, [(0, 50, 30.0, 0), (350, 50, 60.0, 0), (900, 50, 5.0, -1)])
@@ -220,6 +258,10 @@ def test_people_where_the_cells_are() -> None:
     assert area(made.unserved, "place", "p1")[columns].tolist() == [0, 0, 0, 0]
     assert area(made.unserved, "place", "")[columns].tolist() == [5, 0, 5, 0]
     assert area(made.unserved, "city", "city")[columns].tolist() == [95, 70, 25, 20]
+    at_places = measure_capacity(access, [RULE])
+    for more in ({"cells": cells}, {"population": grid}):  # with both only
+        again = measure_capacity(access, [RULE], **more)
+        pd.testing.assert_frame_equal(again.unserved, at_places.unserved)
 
 
 def test_cells_of_a_village_whose_clinic_has_no_position_are_as_unknown_as_it_is() -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gapmap.access.reasons import judge, own_unplaced, pool_of, unplaced_of
-from gapmap.access.trips import Ground, join, near_lost, origins_of
+from gapmap.access.trips import Ground, join, near_lost, origins_of, within_limit
 from gapmap.catchment.costs import costs_between, listed
 from gapmap.catchment.filling import ORDERS, fill_capacity
 from gapmap.catchment.unserved import UNSERVED_COLUMNS, Grounds, Left, unserved_rows
@@ -110,7 +110,9 @@ def measure_capacity(
     facility there, are ``people_residual``, and ``people_spent`` those of them who have one within
     the limit that is full. They are ``people_unknown`` instead where nobody can know: their status
     is unknown, or a facility is within their limit whose capacity, position on the network, quality
-    or existence is unknown. So served, residual and unknown people add up to all.
+    or existence is unknown, or stands nobody knows where in their own place. So served, residual
+    and unknown people add up to all. Whatever nobody knows of other facilities, ``people_served``
+    of a place are served at least: a facility that takes people in only leaves others more room.
 
     Parameters
     ----------
@@ -137,7 +139,7 @@ def measure_capacity(
     for rule in rules:
         _check(rule, known)
     grounds = _grounds(access, cells, population)
-    origins = access if cells is None else cells
+    origins = access if cells is None or population is None else cells
     filled = [_fill(origins, grounds, known[rule.service], rule) for rule in rules]
     tables = [one.table for one in filled]
     unserved = [one.unserved for one in filled]
@@ -217,7 +219,7 @@ def _fill(access: Access, grounds: Grounds, service: Service, rule: CapacityRule
     unknown = (
         _status_unknown(access, service)
         | _reached(costs, reason == "capacity_unknown")
-        | _reached(costs_between(origins, doubtful, service))
+        | within_limit(origins, doubtful, service)
         | near_lost(origins, targets, service)
         | own_unplaced(access.places.table, pool.unplaced)
     )
@@ -240,11 +242,11 @@ def _status_unknown(access: Access, service: Service) -> Flags:
     return np.asarray(status == "unknown")
 
 
-def _reached(matrix: coo_array, which: Flags | None = None) -> Flags:
-    """Say which origins are within the limit of some of the facilities."""
+def _reached(matrix: coo_array, which: Flags) -> Flags:
+    """Say which origins are within the limit of some of these facilities."""
     facility, origin = matrix.coords
     reached = np.zeros(matrix.shape[1], bool)
-    reached[origin if which is None else origin[which[facility]]] = True
+    reached[origin[which[facility]]] = True
     return reached
 
 
