@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gapmap.access import REASONS, STATUSES, measure_access
+from gapmap.errors import MethodError
 from gapmap.network import network_from_lines
 from gapmap.network.borders import cut_at_borders, cut_at_water
 
@@ -52,6 +53,16 @@ def test_a_limit_in_minutes() -> None:
     )
     assert row(access)["minutes"] == pytest.approx(10)
     assert row(access)["shortfall"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("mode", ["drive", "straight"])
+def test_nobody_is_beyond_a_limit_in_minutes_of_which_nobody_knows_the_speed(mode) -> None:
+    village, sites = places([{"x": 0, "y": 0}]), facilities([{"x": 0, "y": 10}])
+    service = replace(clinic(15, mode=mode, unit="minutes"), speed_kmh=None)
+    with pytest.raises(MethodError, match="give speed_kmh, or a network"):
+        measure_access(village, sites, None, [service])
+    told = measure_access(village, sites, None, [replace(service, speed_kmh=40.0)])
+    assert row(told)["status"] == "covered"
 
 
 def test_without_a_position_or_outside_is_unknown() -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gapmap.errors import StudyError
+from gapmap.study.services import service_of
 from gapmap.studyfile import read_study_file
 
 if TYPE_CHECKING:
@@ -115,6 +116,31 @@ def test_each_slip_is_named(write, old: str, new: str, words: str) -> None:
         read_study_file(write(GOOD.replace(old, new, 1)))
     assert words in caught.value.text("en")
     assert caught.value.text("zh") != caught.value.text("en")
+
+
+@pytest.mark.parametrize(
+    ("mode", "more", "network", "known"),
+    [
+        ("walk", "", False, True),
+        ("cycle", "", False, True),
+        ("drive", "", False, False),
+        ("drive", "speed_kmh = 40", False, True),
+        ("drive", "", True, True),
+        ("straight", "", False, False),
+        ("straight", "", True, False),
+        ("straight", "speed_kmh = 40", True, True),
+    ],
+)
+def test_minutes_of_a_straight_line_need_a_speed(write, mode, more, network, known) -> None:
+    limit = f"limit_minutes = 9\n{more}"
+    text = GOOD.replace('mode = "walk"', f'mode = "{mode}"').replace("limit_m = 500", limit)
+    study = read_study_file(write(text + ('\n[network]\nosm = "a"\n' if network else "")))
+    if known:
+        service, _ = service_of(study.services[0], study, None)
+        assert (service.mode, service.limit_unit) == (mode, "minutes")
+    else:
+        with pytest.raises(StudyError, match=r"services\.clinic\.speed_kmh is needed"):
+            service_of(study.services[0], study, None)
 
 
 def test_a_missing_block_a_missing_file_and_bad_bytes(write, tmp_path: Path) -> None:

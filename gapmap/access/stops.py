@@ -52,10 +52,12 @@ def check_ground(ground: Ground, services: Sequence[Service]) -> None:
     ------
     MethodError
         A service needs a network or a surface that is not there, or a limit in minutes; or its
-        legs off the road would be travelled on roads burnt in for something faster than its mode.
+        legs off the road would be travelled on roads burnt in for something faster than its mode;
+        or its limit is in minutes of a straight line, for which its mode has no speed.
     """
     for service in services:
         name = service.id
+        _check_speed(service, ground)
         off_road = service.off_road == "surface" and service.mode in roads.MODES
         if service.mode != "surface" and not off_road:
             continue
@@ -80,6 +82,16 @@ def check_ground(ground: Ground, services: Sequence[Service]) -> None:
                 f"服务“{name}”的出行方式是 {service.mode},而地表中的道路按 {burnt} 的速度加入;"
                 '请在 [surface] 中设 roads = "walk"',
             )
+
+
+def _check_speed(service: Service, ground: Ground) -> None:
+    told = service.limit_unit == "m" or service.speed_kmh or service.mode in roads.default_speeds()
+    if not told and ground.of(service) == Ground() and service.mode in (*roads.MODES, "straight"):
+        raise MethodError(
+            f"service {service.id} has a limit in minutes of a straight line ({service.mode}); "
+            "give speed_kmh, or a network",
+            f"服务“{service.id}”({service.mode})的限值为按直线计的分钟数;请给出 speed_kmh 或路网",
+        )
 
 
 @dataclass(frozen=True, slots=True)

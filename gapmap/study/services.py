@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gapmap.access import Service
 from gapmap.errors import StudyError
 from gapmap.findings import fail, finding
+from gapmap.network import MODES, default_speeds
 from gapmap.plan import judge_source, standards
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def service_of(
                 StudyError,
             )
         limit, unit = named.value, named.unit
+    if unit == "minutes" and entry.speed_kmh is None and not _timed(entry, file):
+        key = f"services.{entry.id}.speed_kmh"
+        fail(finding("study-key-missing", file=file.path.name, key=key), StudyError)
     service = Service(
         id=entry.id,
         name=entry.name,
@@ -51,3 +55,10 @@ def service_of(
         off_road=entry.off_road,
     )
     return service, doubts
+
+
+def _timed(entry: ServiceEntry, file: StudyFile) -> bool:
+    """Say whether anybody knows how fast one goes where the service gives no speed."""
+    if entry.mode == "surface" or (file.network is not None and entry.mode in MODES):
+        return True
+    return entry.mode in default_speeds()

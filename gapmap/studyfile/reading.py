@@ -303,8 +303,6 @@ class Reader:
             self.fail("study-limit-once", where)
         amounts = ("limit_m", "limit_minutes", "speed_kmh", "people_per_capacity")
         self.positive(where, block, *amounts)
-        if block["mode"] == "straight" and "limit_minutes" in block and "speed_kmh" not in block:
-            self.fail("study-key-missing", f"{where}.speed_kmh")
         names = self._texts(f"{where}.name", block, "name")
         self.known(names, dict.fromkeys(LANGUAGES), f"{where}.name.")
         told = self.plain(block, "name")
