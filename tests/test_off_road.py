@@ -19,8 +19,9 @@ from test_access_surface import COLUMNS, ROWS, at, river, surface
 
 from gapmap.access import Service, measure_access
 from gapmap.access.doors import find_doors
+from gapmap.access.off_road import minutes_off_road
 from gapmap.access.overland import stand_on
-from gapmap.access.trips import travel
+from gapmap.access.trips import Ground, join, origins_of, travel
 from gapmap.errors import MethodError
 from gapmap.network import network_from_lines
 from gapmap.network.assembly import assemble
@@ -29,7 +30,9 @@ from gapmap.network.borders import cut_at_borders
 from gapmap.network.ferries import Crossing
 from gapmap.network.noding import ways_from_lines
 from gapmap.network.rules import Tags
+from gapmap.surface import Links
 from gapmap.surface.fences import bars, make_fences, slots
+from gapmap.surface.within import reach_cells
 
 if TYPE_CHECKING:
     from gapmap.network import Network
@@ -375,6 +378,28 @@ def test_a_road_or_a_facility_more_never_slows(seed, lines, more, homes, sites, 
     assert (few <= over_land.fillna(np.inf).to_numpy() + 1e-9).all()
     assert (minutes(ground, roads(*lines, more), homes, sites) <= few + 1e-9).all()
     assert (minutes(ground, roads(*lines), homes, [*sites, site]) <= few + 1e-9).all()
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 10_000), st.booleans(), st.sampled_from(["none", "tobler"]))
+def test_within_the_reach_of_a_limit_nothing_is_lost(seed, ferry, slope) -> None:
+    rng = np.random.default_rng(seed)
+    ground = plain(seed, 0.2) if seed % 3 == 0 else surface()
+    ends, spots = rng.uniform(0, [ROWS - 1, COLUMNS - 1], (2, 2)), rng.integers(0, ROWS, (9, 2))
+    terrain = replace(ground.terrain, slope=slope, height_m=rng.uniform(0, 40, (ROWS, COLUMNS)))
+    if ferry:
+        links = Links(tail=spots[:1], head=spots[1:2], minutes=np.array([2.0]))
+        terrain = replace(terrain, links=links)
+    service = driving(rng.uniform(0, 8))
+    # Slow roads: faster ones would lead all over so small a grid.
+    whole = Ground(roads(ends.round(1).tolist(), kmh=8), replace(ground, terrain=terrain))
+    homes, sites = ([at(*one) for one in some] for some in (spots[2:7], spots[7:8]))
+    origins = origins_of(places(homes), whole, service, {})
+    targets = join(facilities(sites).table, origins, service)
+    radius = reach_cells(terrain, service.limit)
+    near = minutes_off_road(origins, targets, service, service.limit, radius=radius)
+    far = minutes_off_road(origins, targets, service, service.limit)
+    np.testing.assert_array_equal(near, far)
 
 
 def test_the_length_is_that_of_the_line_and_the_minutes_those_along_it() -> None:

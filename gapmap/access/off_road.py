@@ -31,6 +31,7 @@ from gapmap.access.stops import Stops, Trip
 from gapmap.network.boarding import Rides, ride, served_by_ferry
 from gapmap.surface.paths import lengths_m, paths
 from gapmap.surface.search import search
+from gapmap.surface.within import cut_around
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +52,8 @@ class _Found(NamedTuple):
     """The three searches.
 
     ``field`` has as sources first the targets that can be reached, ``there``, then the doors where
-    it pays to get on, ``on``.
+    it pays to get on, ``on``. Within a radius it is of the part of the land alone that begins at
+    the cell ``corner``; ``walk`` then is of another part.
     """
 
     terrain: Terrain
@@ -61,6 +63,7 @@ class _Found(NamedTuple):
     field: Field
     there: Integers
     on: Integers
+    corner: Integers
 
     def source_target(self) -> Integers:
         """Give the target that each source of the field leads to; one more, -1, for none."""
@@ -69,33 +72,63 @@ class _Found(NamedTuple):
         return np.concatenate([self.there, by_road, [-1]])
 
 
-def _search(origins: Stops, targets: Stops, service: Service, limit: float = np.inf) -> _Found:
+def _search(
+    origins: Stops, targets: Stops, service: Service, limit: float = np.inf, radius: float = np.inf
+) -> _Found:
     surface, network, landings = origins.surface, origins.network, origins.landings
     assert surface is not None  # noqa: S101 - callers stand on a surface
     assert network is not None  # noqa: S101 - and go by road
     assert landings is not None  # noqa: S101 - which has doors
     terrain = replace(surface.terrain, direction="to")
-    walk = field_from(terrain, targets, ground_speed(surface), limit)
-    at = tuple(landings.cell.T)
+    walk, corner = _walked(terrain, targets, ground_speed(surface), limit, radius)
+    walked, rank = _read(walk, landings.cell - corner)
     rides = ride(
         network,
         landings.doors,
-        walk.minutes[at] + landings.leg_minutes,
-        walk.source[at].astype(np.int64),
+        walked + landings.leg_minutes,
+        rank,
         mode=service.mode,
         speed_kmh=service.speed_kmh,
     )
     minutes = rides.minutes + landings.leg_minutes
-    pays = np.flatnonzero((minutes < walk.minutes[at]) & (minutes <= limit))
-    on = pays[_least_of_each(landings.cell[pays] @ [walk.minutes.shape[1], 1], minutes[pays])]
+    pays = np.flatnonzero((minutes < walked) & (minutes <= limit))
+    width = terrain.minutes_per_cell.shape[1]
+    on = pays[_least_of_each(landings.cell[pays] @ [width, 1], minutes[pays])]
     there = np.flatnonzero(np.isfinite(walk.start_minutes))
+    sources = np.concatenate([walk.sources[there] + corner, landings.cell[on]])
+    part, corner = cut_around(terrain, sources, radius) if len(sources) else (terrain, corner * 0)
     field = search(
-        terrain,
-        np.concatenate([walk.sources[there], landings.cell[on]]),
+        part,
+        sources - corner,
         start_minutes=np.concatenate([walk.start_minutes[there], minutes[on]]),
         limit_minutes=limit,
     )
-    return _Found(terrain, walk, rides, landings, field, there, on)
+    return _Found(terrain, walk, rides, landings, field, there, on, corner)
+
+
+def _walked(
+    terrain: Terrain, targets: Stops, metres_a_minute: float, limit: float, radius: float
+) -> tuple[Field, Integers]:
+    """Walk from the targets, in the part of the land within a radius of them; give its corner."""
+    cells = cells_of(targets)
+    there = cells[:, 0] >= 0
+    corner = np.zeros(2, np.int64)
+    if not there.any() or not np.isfinite(radius):
+        return field_from(terrain, targets, metres_a_minute, limit), corner
+    assert targets.standing is not None  # noqa: S101 - callers stand on a surface
+    part, corner = cut_around(terrain, cells[there], radius)
+    row, column = (np.where(there, one, -1) for one in (cells - corner).T)
+    standing = replace(targets.standing, row=row, column=column)
+    return field_from(part, replace(targets, standing=standing), metres_a_minute, limit), corner
+
+
+def _read(field: Field, cells: Integers) -> tuple[Floats, Integers]:
+    """Read the minutes and the source of cells; inf and -1 of those off the field."""
+    inside = ((cells >= 0) & (cells < field.minutes.shape)).all(axis=1)
+    minutes, source = np.full(len(cells), np.inf), np.full(len(cells), -1)
+    at = tuple(cells[inside].T)
+    minutes[inside], source[inside] = field.minutes[at], field.source[at]
+    return minutes, source
 
 
 def _least_of_each(cell: Integers, minutes: Floats) -> Integers:
@@ -106,27 +139,40 @@ def _least_of_each(cell: Integers, minutes: Floats) -> Integers:
     return least
 
 
-def minutes_off_road(origins: Stops, targets: Stops, service: Service, limit: float) -> Floats:
-    """Give the minutes from every place to its nearest target; inf beyond a limit."""
-    return _at(_search(origins, targets, service, limit).field, origins)[0]
+def minutes_off_road(
+    origins: Stops, targets: Stops, service: Service, limit: float, *, radius: float = np.inf
+) -> Floats:
+    """Give the minutes from every place to its nearest target; inf beyond a limit.
+
+    Parameters
+    ----------
+    origins, targets
+        On the same ground.
+    service
+        Mode and speed along the ways.
+    limit
+        The most minutes.
+    radius
+        How many cells away the limit reaches over land, :func:`gapmap.surface.within.reach_cells`:
+        land farther than that from the targets and from all ways that matter is not searched.
+    """
+    return _at(_search(origins, targets, service, limit, radius), origins)[0]
 
 
-def _at(field: Field, origins: Stops) -> tuple[Floats, Integers]:
+def _at(found: _Found, origins: Stops) -> tuple[Floats, Integers]:
     """Read the minutes and the source where places stand."""
     assert origins.surface is not None  # noqa: S101 - callers stand on a surface
     cells = cells_of(origins)
-    there = np.flatnonzero(cells[:, 0] >= 0)
-    minutes, source = np.full(len(cells), np.inf), np.full(len(cells), -1)
-    at = tuple(cells[there].T)
-    minutes[there] = field.minutes[at] + moved(origins, ground_speed(origins.surface))[there]
-    source[there] = field.source[at]
-    return minutes, source
+    nowhere = cells[:, 0] < 0
+    minutes, source = _read(found.field, np.where(nowhere[:, None], -1, cells - found.corner))
+    legs = np.where(nowhere, 0.0, moved(origins, ground_speed(origins.surface)))
+    return minutes + legs, source
 
 
 def travel_off_road(origins: Stops, targets: Stops, service: Service) -> Trip:
     """Go from every place to the nearest target, by road and over land, in the least time."""
     found = _search(origins, targets, service)
-    minutes, source = _at(found.field, origins)
+    minutes, source = _at(found, origins)
     leads_to = found.source_target()
     target = leads_to[source]
     metres, leg_m = _measured(found, origins, targets, source)

@@ -95,11 +95,15 @@ def _off_road(origins: Stops, targets: Stops, service: Service) -> coo_array:
     """Ask for one target after the other: by road and over land there is no quicker way."""
     from gapmap.access.off_road import minutes_off_road  # noqa: PLC0415 - loads kernels
     from gapmap.access.overland import pick  # noqa: PLC0415 - as above
+    from gapmap.surface.within import reach_cells  # noqa: PLC0415 - as above
 
+    assert origins.surface is not None  # noqa: S101 - they are measured over it, too
     limit = service.limit + roads.SLACK
+    radius = reach_cells(origins.surface.terrain, limit)
     rows, columns, costs = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
     for number in np.flatnonzero(~targets.off_network):
-        minutes = minutes_off_road(origins, pick(targets, np.array([number])), service, limit)
+        one = pick(targets, np.array([number]))
+        minutes = minutes_off_road(origins, one, service, limit, radius=radius)
         near = np.flatnonzero(minutes <= limit)
         rows.append(np.full(len(near), number))
         columns.append(near)

@@ -15,7 +15,7 @@ from gapmap.surface.slope import LEAST
 if TYPE_CHECKING:
     from gapmap.surface.value import Terrain
 
-__all__ = ["CellPairs", "cell_pairs_within"]
+__all__ = ["CellPairs", "cell_pairs_within", "cut_around", "reach_cells"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -59,9 +59,9 @@ def cell_pairs_within(
     begin, end = (np.asarray(one, np.int64).reshape(-1, 2) for one in (origins, targets))
     standing = np.flatnonzero((begin >= 0).all(axis=1))
     found: list[CellPairs] = []
-    radius = _radius(ground, limit)
+    radius = reach_cells(ground, limit)
     for number in np.flatnonzero((end >= 0).all(axis=1)):
-        part, corner = _around(ground, end[number], radius)
+        part, corner = cut_around(ground, end[number : number + 1], radius)
         shape = part.minutes_per_cell.shape
         inside = ((begin[standing] >= corner) & (begin[standing] < corner + shape)).all(axis=1)
         near = standing[inside]
@@ -79,8 +79,8 @@ def cell_pairs_within(
     return CellPairs(target, origin, minutes)
 
 
-def _radius(terrain: Terrain, limit: float) -> float:
-    """Give how many cells away the limit can reach at most."""
+def reach_cells(terrain: Terrain, limit: float) -> float:
+    """Give how many cells away a limit in minutes can reach at most, links aside."""
     passable = terrain.minutes_per_cell[np.isfinite(terrain.minutes_per_cell)]
     if not passable.size or not math.isfinite(limit):
         return math.inf
@@ -88,14 +88,28 @@ def _radius(terrain: Terrain, limit: float) -> float:
     return limit / (float(passable.min()) * least) + 2
 
 
-def _around(terrain: Terrain, cell: Integers, radius: float) -> tuple[Terrain, Integers]:
-    """Cut out the terrain around a cell, unless a link leads out of it; give its corner, too."""
+def cut_around(terrain: Terrain, cells: Integers, radius: float) -> tuple[Terrain, Integers]:
+    """Cut out the terrain around some cells, unless a link leads out of it.
+
+    Parameters
+    ----------
+    terrain
+        The ground.
+    cells
+        Row and column of each, shape (n, 2); at least one.
+    radius
+        How many cells more on every side.
+
+    Returns
+    -------
+    The part, and row and column of its first cell.
+    """
     shape = np.array(terrain.minutes_per_cell.shape)
     nothing = np.zeros(2, np.int64)
     if radius >= shape.max():
         return terrain, nothing
-    low = np.maximum(cell - math.ceil(radius), 0)
-    high = np.minimum(cell + math.ceil(radius) + 1, shape)
+    low = np.maximum(cells.min(axis=0) - math.ceil(radius), 0)
+    high = np.minimum(cells.max(axis=0) + math.ceil(radius) + 1, shape)
     if terrain.links is not None and len(terrain.links.minutes):
         ends = np.stack((terrain.links.tail, terrain.links.head))
         within = ((ends >= low) & (ends < high)).all(axis=2)
