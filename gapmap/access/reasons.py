@@ -53,7 +53,8 @@ def own_unplaced(places: gpd.GeoDataFrame, unplaced: gpd.GeoDataFrame) -> NDArra
     The cells of a grid have what the place has that they belong to (``of_place``).
     """
     own = places["of_place" if "of_place" in places else "place_id"]
-    return own.isin([place for place in unplaced["place_id"].unique() if place]).to_numpy()
+    named = [place for place in unplaced["place_id"].unique() if place]
+    return np.asarray(own.isin(named), dtype=bool)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
