@@ -15,7 +15,7 @@ import pyproj
 import pytest
 import rasterio
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from population_toys import (
     CRS,
@@ -467,12 +467,14 @@ def test_polygons_of_places_share_a_cell_by_area_and_the_rest_goes_to_the_neares
     """One cell of 100 people: 0.2 in the polygon of p0, 0.3 in that of p1, 0.5 in nobody's."""
     region = region_of(box(0, 0, 1, 1))
     shapes = [box(0, 0, 0.2, 1), box(0.2, 0, 0.5, 1), None]
-    rows = [{"at": (0.1, 0.5)}, {"at": (0.35, 0.5)}, {"at": (0.9, 0.5)}]
+    rows = [{"at": (0.1, 0.5)}, {"at": (0.45, 0.5)}, {"at": (0.99, 0.99)}]
     places = places_of(region, rows, weight="places", polygons=shapes)
     population = read(tif(tmp_path / "a.tif", np.array([[100.0]])), region, places)
     cells = population.cells
     assert cells["share"].tolist() == pytest.approx([0.5, 0.2, 0.3])
-    assert cells["place"].tolist() == [1, 0, 1]  # the cell's middle is nearest to p1
+    assert ((cells["x"] - X0) / KM).tolist() == near([0.75, 0.1, 0.35])
+    assert ((cells["y"] - Y0) / KM).tolist() == near([0.5, 0.5, 0.5])
+    assert cells["place"].tolist() == [1, 0, 1]  # what is nobody's is nearer to p1 than to p2
     assert cells["assigned"].tolist() == ["voronoi", "polygon", "polygon"]
     assert in_area(population, "place", "p1")["people"] == pytest.approx(80)
     assert in_area(population, "place", "p1")["basis"] == "polygon+voronoi"
@@ -482,6 +484,48 @@ def test_polygons_of_places_share_a_cell_by_area_and_the_rest_goes_to_the_neares
     ).any()
     ids = as_places(population, places).table["place_id"].tolist()
     assert ids == ["r0c0-d0-p1", "r0c0-d0-p0", "r0c0-d0-p1~2"]
+
+
+def test_a_part_stands_within_itself_and_not_in_the_middle_of_the_cell(tmp_path: Path) -> None:
+    """Two cells: a border cuts the first at 0.9; the second is d1's but for a bay from its edge."""
+    bay = box(1.4, 0, 1.6, 0.9)
+    west, east = box(0, 0, 0.9, 1), shapely.difference(box(0.9, 0, 2, 1), bay)
+    region = region_of(west, east, bay)
+    population = read(tif(tmp_path / "a.tif", np.array([[10.0, 100.0]])), region)
+    cells = population.cells
+    assert cells["people"].tolist() == near([9, 1, 82, 18])
+    stand = shapely.points(cells["x"], cells["y"])
+    ground = region.districts.geometry.to_numpy()[cells["district"]]
+    assert shapely.contains(ground, stand).all()
+    assert ((cells["x"] - X0) / KM).tolist()[:2] == near([0.45, 0.95])
+    assert (cells["x"].iloc[3] - X0, cells["y"].iloc[3] - Y0) == near((1500, 450))
+    assert shapely.contains(box(1, 0, 2, 1), stand[2:]).all()
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    corners=st.lists(st.tuples(st.floats(0.1, 3.9), st.floats(0.1, 3.9)), min_size=3, max_size=9),
+    turn=st.sampled_from([0.0, 0.5]),
+)
+def test_every_part_stands_within_its_district_and_its_cell(
+    tmp_path: Path, corners: list[tuple[float, float]], turn: float
+) -> None:
+    hull = shapely.make_valid(shapely.Polygon([(X0 + KM * x, Y0 + KM * y) for x, y in corners]))
+    shapes = [one for one in shapely.get_parts(hull) if shapely.area(one) > 1]
+    assume(shapes)
+    inner = shapely.union_all(shapes)
+    region = region_of(inner, shapely.difference(box(0, 0, 4, 4), inner))
+    a, b = KM * math.cos(turn), KM * math.sin(turn)
+    transform = affine.Affine(a, b, X0 + 2 * KM - 2 * (a + b), b, -a, Y0 + 2 * KM + 2 * (a - b))
+    population = read(tif(tmp_path / "a.tif", FOUR, transform=transform), region)
+    cells = population.cells
+    stand = shapely.points(cells["x"], cells["y"])
+    ground = region.districts.geometry.to_numpy()[cells["district"]]
+    thick = cells["share"].to_numpy() > 1e-6
+    assert (shapely.distance(ground, stand)[thick] < 1e-6).all()
+    row, column = population.grid.cells(cells[["x", "y"]])
+    assert row[thick].tolist() == cells["row"][thick].tolist()
+    assert column[thick].tolist() == cells["column"][thick].tolist()
 
 
 def test_where_polygons_overlap_the_first_place_has_the_ground(tmp_path: Path) -> None:
@@ -659,8 +703,9 @@ def test_cells_are_measured_as_places_are(tmp_path: Path) -> None:
     table = measure_access(cells, facilities, None, [service]).table
     assert len(table) == len(population.cells)
     covered = table[table["status"] == "covered"]
-    # the clinic is in the middle of r0c0; one kilometre away are r0c1 and r1c0, limits included
-    assert covered["people"].sum() == pytest.approx(FOUR[0, 0] + FOUR[0, 1] + FOUR[1, 0])
+    # the clinic is in the middle of r0c0; one kilometre away is r1c0, limits included; of r0c1 the
+    # western half stands 750 m away, the eastern one 1,250
+    assert covered["people"].sum() == pytest.approx(FOUR[0, 0] + FOUR[0, 1] / 2 + FOUR[1, 0])
 
 
 def test_places_without_people_take_those_of_their_cells(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from gapmap.errors import InputError
 from gapmap.findings import fail, finding
 from gapmap.population.assigning import assign_cells
 from gapmap.population.counting import count_people, sheet_of
+from gapmap.population.middles import part_middles
 from gapmap.population.parts import ground_of
 from gapmap.population.reconciling import factors, table_people
 from gapmap.population.summing import Sums, area_table
@@ -158,11 +159,11 @@ def _factors(
 
 
 def _cells(read: _Read, factor: Floats, region: Region) -> pd.DataFrame:
-    """Scale the parts of cells, and add where the middles of the cells lie."""
+    """Scale the parts of cells, and add where they stand."""
     cells, grid = read.count.cells, read.sheet.grid
     scale = np.where(np.isnan(factor), 1.0, factor)
     to_metric = pyproj.Transformer.from_crs(grid.crs, region.crs, always_xy=True)
-    x, y = to_metric.transform(*grid.centres(cells["row"], cells["column"]).T)
+    x, y = to_metric.transform(*part_middles(cells, read.ground, grid).T)
     people = cells["people_raster"] * scale[cells["district"]]
     return cells.assign(people=people, x=x, y=y)
 

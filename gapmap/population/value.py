@@ -113,7 +113,8 @@ class Population:
         places cut has a row for each part. ``row``, ``column`` (of ``grid``), ``district`` (row
         of ``region.districts``), ``share`` (of the cell's area that the part has),
         ``people_raster`` (the raster's people times the share), ``people`` (reconciled), ``x``,
-        ``y`` (middle of the whole cell in ``region.crs``), ``place`` (row of the places' table,
+        ``y`` (in ``region.crs``: the middle of a whole cell, the centroid of a part or, where
+        that lies outside the part, a point within it), ``place`` (row of the places' table,
         -1 without), ``assigned`` (``polygon``: the part lies in the place's polygon; else the
         nearest place by ``network`` or ``voronoi``; or ``none``). Cells without people in the
         raster are left out. The index runs from 0.
