@@ -193,12 +193,13 @@ def ends_of(facilities: Facilities, rule: ReferralRule) -> Ends:
             f"“{rule.origin}”不能转往“{rule.target}”；请填写两个服务",
         )
     origins, targets = pool_of(facilities, rule.origin), pool_of(facilities, rule.target)
-    serving = (
-        pool[judge(pool) == "serves"].sort_values("facility_id", kind="stable")
-        for pool in (origins, targets)
-    )
     placed = targets.geometry.notna().to_numpy()
-    return Ends(next(serving), next(serving), targets[(judge(targets) == "doubtful") & placed])
+    doubtful = targets[(judge(targets) == "doubtful") & placed]
+    return Ends(_serving(origins), _serving(targets), doubtful)
+
+
+def _serving(pool: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return pool[judge(pool) == "serves"].sort_values("facility_id", kind="stable")
 
 
 def _judged(ends: Ends, rule: ReferralRule, trips: Trips, doubtful: Trips) -> tuple[Words, Words]:
