@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from gapmap.access.doors import find_doors
 from gapmap.access.off_road import minutes_off_road
 from gapmap.access.overland import stand_on
 from gapmap.access.trips import Ground, join, origins_of, travel
+from gapmap.drawing.fields import travelled
 from gapmap.errors import MethodError
 from gapmap.network import network_from_lines
 from gapmap.network.assembly import assemble
@@ -30,6 +32,7 @@ from gapmap.network.borders import cut_at_borders
 from gapmap.network.ferries import Crossing
 from gapmap.network.noding import ways_from_lines
 from gapmap.network.rules import Tags
+from gapmap.report.sections import _surface
 from gapmap.surface import Links
 from gapmap.surface.fences import bars, make_fences, slots
 from gapmap.surface.within import reach_cells
@@ -230,6 +233,26 @@ def test_the_way_is_always_to_the_facility() -> None:
         told = measure([at(2, 2)], [at(10, 17)], roads(ROAD), hill).table.iloc[0]
         uphill = np.exp(3.5 * 0.15 - 0.175)  # Tobler, against the flat
         assert told["minutes"] == pytest.approx(1.5 + 8 * uphill)
+
+
+def test_who_goes_by_road_is_measured_to_the_facility_and_every_output_says_so() -> None:
+    ground = surface()
+    away = replace(ground, terrain=replace(ground.terrain, direction="from"))
+    on_foot = Service(id="clinic", name={}, mode="surface", limit=30.0, limit_unit="minutes")
+    homes, sites = places([at(2, 2)]), facilities([at(10, 17)])
+    for service, direction, codes in (
+        (driving(), "to", ["off-road-direction-unused"]),
+        (on_foot, "from", []),
+    ):
+        access = measure_access(homes, sites, roads(ROAD), [service], surface=away)
+        (one,) = travelled(access)
+        assert one.direction == direction
+        assert [one.code for one in access.findings if "direction" in one.code] == codes
+        content = json.loads(json.dumps(_surface(away, access)))
+        assert content["directions"] == [direction]
+        assert [one["direction"] for one in content["maps"]] == [direction]
+    access = measure_access(homes, sites, roads(ROAD), [driving()], surface=ground)
+    assert not [one for one in access.findings if "direction" in one.code]
 
 
 def test_what_cannot_be_measured_is_refused() -> None:

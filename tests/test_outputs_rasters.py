@@ -204,6 +204,22 @@ def test_real_data_is_marked_as_real(tmp_path: Path) -> None:
     assert replace(results, population=only).simulated_files == ("people.tif",)
 
 
+@pytest.mark.parametrize("direction", ["to", "from"])
+def test_the_direction_is_that_of_the_search_whatever_the_surface_says(
+    tmp_path: Path, direction: str
+) -> None:
+    made = toy_grids.assessment()
+    fields = {
+        name: replace(field, direction=direction) for name, field in made.access.fields.items()
+    }
+    access = replace(made.access, fields=fields)
+    results = toy_results.results(replace(made, access=access), proposals=())
+    write_run(results, tmp_path / "out")
+    (path,) = (tmp_path / "out" / "rasters").glob("minutes_*.tif")
+    with rasterio.open(path) as source:
+        assert source.tags()["DIRECTION"] == direction
+
+
 @pytest.mark.parametrize("service", ["../../evil", "医院/门诊 <b>", "'\"`;DROP TABLE places;--"])
 def test_names_of_services_and_facilities_are_text_and_no_paths(
     tmp_path: Path, service: str

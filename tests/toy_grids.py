@@ -92,6 +92,7 @@ def field(made: Surface, sources: list[tuple[int, int]]) -> Field:
         source=np.where(closed, -1, every.argmin(axis=0)).astype(np.int32),
         sources=np.array(sources, dtype=np.int64),
         start_minutes=np.zeros(len(sources)),
+        direction=made.terrain.direction,
     )
 
 

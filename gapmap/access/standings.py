@@ -38,7 +38,8 @@ _FACILITIES = {
 def strange_questions(services: Iterable[Service], ground: Ground) -> list[Finding]:
     """Say which services cross land off the road that has roads for vehicles itself.
 
-    And which have a speed of their own though the land says how fast one goes.
+    And which have a speed of their own though the land says how fast one goes, and which go to the
+    facility though the land is measured from it.
     """
     if ground.surface is None:
         return []
@@ -51,6 +52,8 @@ def strange_questions(services: Iterable[Service], ground: Ground) -> list[Findi
     ]
     if both and roads not in ("walk", "none"):
         found.append(finding("off-road-roads-burnt", value=roads, services=", ".join(both)))
+    if both and ground.surface.terrain.direction != "to":
+        found.append(finding("off-road-direction-unused", services=", ".join(both)))
     return found
 
 

@@ -36,6 +36,11 @@ class Travelled(NamedTuple):
         return float(self.service.limit) / (self.surface.source.kmh / _KMH)
 
     @property
+    def direction(self) -> str:
+        """Whether the times are ``to`` the facility or ``from`` it, as they were searched for."""
+        return self.field.direction
+
+    @property
     def in_minutes(self) -> bool:
         """Whether the limit is in minutes, so that the map can show where it runs."""
         return self.service.limit_unit == "minutes"

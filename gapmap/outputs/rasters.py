@@ -73,7 +73,7 @@ def _write_travelled(folder: Path, name: str, one: Travelled, results: Results) 
     tags = {
         "SERVICE": service.id,
         "SERVICE_NAME": results.service_name(service.id),
-        "DIRECTION": one.surface.terrain.direction,
+        "DIRECTION": one.direction,
         "LIMIT": f"{service.limit:g} {service.limit_unit}",
     }
     told = {"CONTENT": "travel time over the surface", "UNIT": "minutes"}

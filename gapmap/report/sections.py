@@ -89,7 +89,7 @@ def _surface(surface: Surface, access: Access) -> dict[str, object]:
         "cell_m": float(terrain.cell_m),
         "rows": surface.grid.height,
         "columns": surface.grid.width,
-        "direction": terrain.direction,
+        "directions": sorted({one.direction for one in every} or {terrain.direction}),
         "slope": terrain.slope,
         "on_path": float(source.on_path),
         "off_path": float(source.off_path),
@@ -122,6 +122,7 @@ def _map(one: Travelled, access: Access) -> dict[str, object]:
     width, height = figure.canvas.get_width_height()
     return {
         "service": one.service.id,
+        "direction": one.direction,
         "png": base64.b64encode(stream.getvalue()).decode("ascii"),
         "width": width,
         "height": height,

@@ -22,7 +22,7 @@ class Field:
     Attributes
     ----------
     minutes
-        To the source or from it, as the terrain's direction says; inf where none is reached.
+        To the source or from it, as ``direction`` says; inf where none is reached.
         Shape (rows, columns).
     source
         Index of the nearest source in ``sources``, of equally near ones the lowest; -1 where none
@@ -31,12 +31,15 @@ class Field:
         Row and column of each source, shape (sources, 2).
     start_minutes
         What each source begins with.
+    direction
+        Of the search: ``to`` the sources or ``from`` them.
     """
 
     minutes: Floats
     source: Indices
     sources: Integers
     start_minutes: Floats
+    direction: str
 
 
 class Distances(NamedTuple):

@@ -92,7 +92,13 @@ def search(
         )
     else:
         minutes, source = _swept(terrain, cells, start, most)
-    return Field(minutes=minutes, source=source, sources=cells, start_minutes=start)
+    return Field(
+        minutes=minutes,
+        source=source,
+        sources=cells,
+        start_minutes=start,
+        direction=terrain.direction,
+    )
 
 
 def distances(terrain: Terrain, sources: npt.ArrayLike, *, limit_m: float = np.inf) -> Distances:

@@ -39,7 +39,7 @@ def draw_minutes(pen: Pen, one: Travelled) -> Figure:
     pixels = draw_travelled(axis, one, access, pen.letters.font(9))
     way = (
         ("从最近设施出发的时间", "time from the nearest facility")
-        if one.surface.terrain.direction == "from"
+        if one.direction == "from"
         else ("到最近设施的时间", "time to the nearest facility")
     )
     ground = ("沿地表", "over the surface")

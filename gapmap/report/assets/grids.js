@@ -150,10 +150,10 @@
         d: "M7 2h4v5h5v4h-5v5H7v-5H2V7h5z" })), voice.say("facility_serves")));
   }
 
-  function mapFigure(page, map, direction) {
+  function mapFigure(page, map) {
     const { voice, data } = page;
     const name = serviceName(page, map.service);
-    const told = voice.say("minutes_" + direction, { service: name });
+    const told = voice.say("minutes_" + map.direction, { service: name });
     return el("figure", { class: "ground-map", "data-service": map.service },
       el("figcaption", {}, told, data.about.simulated.length
         ? el("b", { class: "simulated-mark" }, "模拟数据 / simulated data") : null),
@@ -170,7 +170,7 @@
       : voice.say("slope_absent");
     const facts = [
       ["cell_size", voice.metres(surface.cell_m)],
-      ["direction", voice.say("direction_" + surface.direction)],
+      ["direction", surface.directions.map((one) => voice.say("direction_" + one)).join(" · ")],
       ["steps", voice.say("neighbours", { count: surface.neighbours })],
       ["slope", slope],
       ["land_speeds", surface.speeds ? voice.say("speeds_given", { file: surface.speeds })
@@ -212,7 +212,7 @@
     if (!surface) return null;
     return section(page, "surface",
       el("p", { class: "lead" }, voice.say("surface_lead")),
-      surface.maps.map((map) => mapFigure(page, map, surface.direction)),
+      surface.maps.map((map) => mapFigure(page, map)),
       surface.maps_left ? el("p", { class: "more" },
         voice.say("maps_left", { count: voice.count(surface.maps_left) })) : null,
       el("h3", {}, voice.say("ground_facts_title")),
