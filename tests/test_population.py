@@ -782,3 +782,41 @@ def test_nobody_is_lost_or_made(tmp_path: Path, data: st.DataObject) -> None:
     assert as_places(population, places).table["place_id"].is_unique
     whole = population.cells.groupby(["row", "column"])["share"].sum()
     assert (whole <= 1 + 1e-9).all()
+
+
+# What cannot be people
+
+
+def test_more_people_than_can_live_in_a_cell_are_told_with_where_they_are(tmp_path: Path) -> None:
+    cells = FOUR.copy()
+    cells[1, 2], cells[3, 0] = 500_000, 299_000  # of one km2 each; the second is just believed
+    population = read(tif(tmp_path / "a.tif", cells), ONE)
+    said = {one.code: one for one in population.findings}["population-crowded"]
+    told = dict(said.facts)
+    assert (told["cells"], said.value, told["people"]) == ("1", "r1c2", "500,000")
+    x, y = (float(one) for one in told["at"].split(", "))
+    metric = pyproj.Transformer.from_crs(4326, CRS, always_xy=True).transform(x, y)
+    assert metric == pytest.approx((X0 + 2500, Y0 + 2500), abs=2)
+    assert float(told["density"].replace(",", "")) == pytest.approx(500_000, rel=1e-2)
+
+
+def test_a_tower_may_fill_a_small_cell(tmp_path: Path) -> None:
+    cells = np.zeros((4, 4))
+    cells[0, 0] = 1000  # on 900 m2: more than a million per km2
+    region = region_of(box(0, 0, 0.12, 0.12))
+    assert "population-crowded" not in codes(read(tif(tmp_path / "a.tif", cells, 30.0), region))
+    cells[0, 0] = 3001
+    assert "population-crowded" in codes(read(tif(tmp_path / "b.tif", cells, 30.0), region))
+
+
+def test_more_people_than_the_world_has_stop_the_run(tmp_path: Path) -> None:
+    cells = FOUR.copy()
+    cells[1, 2] = 1e29
+    with pytest.raises(InputError) as caught:
+        read(tif(tmp_path / "a.tif", cells), ONE)
+    assert caught.value.code == "population-impossible"
+
+
+def test_a_raster_without_anybody_is_told(tmp_path: Path) -> None:
+    assert "raster-nobody" in codes(read(tif(tmp_path / "a.tif", np.zeros((4, 4))), ONE))
+    assert "raster-nobody" not in codes(read(tif(tmp_path / "b.tif", FOUR), ONE))

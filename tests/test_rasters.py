@@ -560,6 +560,11 @@ def test_of_several_rasters_all_that_cannot_be_used_are_told(tmp_path: Path) -> 
     ]
 
 
+def test_a_cell_nowhere_on_the_earth_has_no_area() -> None:
+    beyond = rasterio.Affine(100, 0, 1e12, 0, -100, NORTH)
+    assert math.isnan(float(cell_km2(CRS, beyond, 0, 0)))
+
+
 @given(data=st.data())
 @settings(
     max_examples=60,

@@ -334,6 +334,14 @@ def test_classes_far_apart_are_told_apart(tmp_path):
     np.testing.assert_allclose(ground.terrain.minutes_per_cell[5:], 1)
 
 
+def test_where_every_class_is_a_fraction_it_is_said_beside_the_refusal(tmp_path):
+    with pytest.raises(InputError) as caught:
+        surface(tmp_path, np.full((20, 20), 1.5, np.float32))
+    assert caught.value.code == "surface-nothing-passable"
+    told = {one.code: dict(one.facts) for one in caught.value.found}
+    assert told["surface-class-fraction"]["cells"] == "400"
+
+
 def test_a_raster_of_which_no_class_is_passable_is_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         surface(tmp_path, fields(value=9))

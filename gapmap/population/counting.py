@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import shapely
 from rasterio.windows import Window
 
 from gapmap.findings import fail, finding
-from gapmap.population.parts import Strip, cut, in_zones
+from gapmap.population.parts import ROUNDING, Strip, cut, in_zones
 from gapmap.population.standing import cells_at
 from gapmap.rasters.areas import cell_km2
 from gapmap.rasters.grid import Grid
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import geopandas as gpd
+    import pyproj
     import rasterio
 
     from gapmap.population.parts import Cuts, Ground, Parts
@@ -40,6 +41,14 @@ _AT_ONCE: Final = 4_000_000
 MOST_PARTS: Final = 30_000_000
 """Parts of cells with people that are kept; a city has some hundred thousand at 100 m."""
 _HA_IN_KM2: Final = 100.0
+MOST_PER_KM2: Final = 300_000.0
+"""People per km2 above which a cell is not believed: Mong Kok in Hong Kong has some 130,000 over
+the whole quarter, single hectares of towers there about twice as many."""
+_HECTARE_KM2: Final = 0.01
+"""Ground that a cell is given at least before it is judged: one tower may fill a smaller one."""
+MOST_PEOPLE: Final = 1e10
+"""More than the world has: 8.2 thousand millions in 2024 (United Nations 2024, World Population
+Prospects)."""
 URBAN_MARGIN_KM: Final = 10.0
 """How far around the districts cells are read where an urban cluster may reach across a border."""
 
@@ -53,6 +62,15 @@ class Sheet:
     stands: tuple[Integers, Integers]
 
 
+class Densest(NamedTuple):
+    """The cell with the most people per km2, of those that are not believed."""
+
+    per_km2: float
+    people: float
+    row: int
+    column: int
+
+
 @dataclass(slots=True)
 class Count:
     """What was counted; arrays by zone have one entry per district, place or town.
@@ -62,7 +80,7 @@ class Count:
     ``touched`` are the people of all cells that share ground with a district, ``inside`` those of
     their parts within, counted once where districts overlap. ``at_places`` is the value of the
     cell in which each place stands, NaN without one. ``whole`` are all cells of the sheet, where
-    they are wanted.
+    they are wanted. ``crowded`` cells hold more people than can live there.
     """
 
     cells: pd.DataFrame
@@ -74,6 +92,8 @@ class Count:
     touched: float = 0.0
     inside: float = 0.0
     whole: list[Floats] = field(default_factory=list)
+    crowded: int = 0
+    densest: Densest | None = None
 
 
 def sheet_of(
@@ -111,7 +131,7 @@ def count_people(
     Raises
     ------
     InputError
-        There are more parts of cells than can be kept.
+        There are more parts of cells than can be kept, or more people than the world has.
     """
     districts = len(ground.districts.shapes)
     count = Count(
@@ -124,7 +144,7 @@ def count_people(
     )
     cells, towns, kept = [], [], 0
     for strip in _strips(source, facts, told, sheet):
-        cells.append(_of_strip(count, strip, ground))
+        cells.append(_of_strip(count, strip, ground, sheet.grid.crs))
         towns.append(_of_towns(count, strip, ground))
         row, column = sheet.stands[0] - strip.first_row, sheet.stands[1]
         here = (sheet.stands[0] >= 0) & (row >= 0) & (row < len(strip.people))
@@ -134,6 +154,8 @@ def count_people(
             fail(finding("population-too-fine", file=facts.file, value=MOST_PARTS))
         if told.setting == "grid":
             count.whole.append(strip.people)
+    if count.touched > MOST_PEOPLE:
+        fail(finding("population-impossible", file=facts.file, people=f"{count.touched:,.4g}"))
     count.cells = pd.concat(cells, ignore_index=True)
     by = ["district", "town"]
     count.towns = pd.concat(towns, ignore_index=True).groupby(by, as_index=False).sum()
@@ -159,7 +181,7 @@ def _strips(
         yield Strip(transform, first, people)
 
 
-def _of_strip(count: Count, strip: Strip, ground: Ground) -> pd.DataFrame:
+def _of_strip(count: Count, strip: Strip, ground: Ground, crs: pyproj.CRS) -> pd.DataFrame:
     whole = in_zones(strip, ground.districts.shapes)
     pieces = in_zones(strip, ground.places.shapes)
     size = abs(strip.transform.determinant)
@@ -169,8 +191,26 @@ def _of_strip(count: Count, strip: Strip, ground: Ground) -> pd.DataFrame:
     value = np.nan_to_num(strip.people[together.row, together.column])
     count.touched += float(value.sum())
     count.inside += float((value * together.share).sum())
+    _judge(count, together, strip, crs)
     parts = cut(_peopled(whole, strip), _peopled(pieces, strip), ground.places, strip.people.shape)
     return _table(parts, strip)
+
+
+def _judge(count: Count, parts: Parts, strip: Strip, crs: pyproj.CRS) -> None:
+    """Note cells that hold more people than can live there."""
+    value = strip.people[parts.row, parts.column]
+    many = np.flatnonzero(value > MOST_PER_KM2 * _HECTARE_KM2)
+    parts, value = parts.pick(many), value[many]
+    km2 = cell_km2(crs, strip.transform, parts.row, parts.column)
+    crowded = np.flatnonzero(value > MOST_PER_KM2 * np.maximum(km2, _HECTARE_KM2) * (1 + ROUNDING))
+    count.crowded += len(crowded)
+    if len(crowded):
+        density = value[crowded] / km2[crowded]
+        most = int(density.argmax())
+        cell = crowded[most]
+        row, column = int(parts.row[cell]) + strip.first_row, int(parts.column[cell])
+        here = Densest(float(density[most]), float(value[cell]), row, column)
+        count.densest = here if count.densest is None else max(count.densest, here)
 
 
 def _add_valued(valued: Floats, parts: Parts, zone: Integers, strip: Strip, size: float) -> None:

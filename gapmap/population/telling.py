@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pyproj
+
 from gapmap.findings import finding
+from gapmap.population.counting import MOST_PER_KM2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +42,7 @@ def about_population(
     """Say what was assumed, what has no value, and who belongs to which place by which way."""
     file = population.source.raster.name
     told = [*_about_unit(population, places, file), *_about_borders(population, count, file)]
+    told += _about_crowds(population, count, file)
     told += _about_missing(population.areas, file)
     told += _about_overlaps(ground.overlapping, places, file)
     told += _about_places(population, file, walked=walked)
@@ -67,6 +71,25 @@ def _about_borders(population: Population, count: Count, file: str) -> Iterator[
     twice = float(population.cells["people_raster"].sum()) - count.inside
     if twice > max(1e-6, _DOUBLE * count.inside):
         yield finding("population-twice", file=file, people=f"{twice:,.1f}")
+
+
+def _about_crowds(population: Population, count: Count, file: str) -> Iterator[Finding]:
+    """Tell where more people would live than can."""
+    most = count.densest
+    if most is not None:
+        grid = population.grid
+        to_degrees = pyproj.Transformer.from_crs(grid.crs, 4326, always_xy=True)
+        x, y = to_degrees.transform(*grid.centres(most.row, most.column)[0])
+        yield finding(
+            "population-crowded",
+            file=file,
+            value=f"r{most.row}c{most.column}",
+            cells=count.crowded,
+            limit=f"{MOST_PER_KM2:,.0f}",
+            density=f"{most.per_km2:,.0f}",
+            people=f"{most.people:,.0f}",
+            at=f"{x:.5f}, {y:.5f}",
+        )
 
 
 def _about_missing(areas: pd.DataFrame, file: str) -> Iterator[Finding]:

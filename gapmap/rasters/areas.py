@@ -38,7 +38,7 @@ def cell_km2(
     crs, transform
         Of the raster.
     rows, columns
-        The cells; broadcast against each other.
+        The cells; broadcast against each other. One that lies nowhere on the earth has NaN.
     """
     row, column = np.broadcast_arrays(np.asarray(rows, float), np.asarray(columns, float))
     if crs.is_bound and crs.source_crs is not None:
@@ -73,7 +73,8 @@ def _between(corners: list[tuple[Floats, Floats]]) -> Floats:
     """Give the area of a quadrangle; longitudes are those nearest to that of its first corner."""
     start = corners[0][0]
     doubled = np.zeros(start.shape)
-    placed = [(_near(east - start), height) for east, height in corners]
+    with np.errstate(invalid="ignore"):  # cells that a damaged file has beyond the earth
+        placed = [(_near(east - start), height) for east, height in corners]
     for (east, height), (other_east, other_height) in zip(
         placed, [*placed[1:], placed[0]], strict=True
     ):

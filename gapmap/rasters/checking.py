@@ -239,11 +239,15 @@ def _about_people(
     seen: Survey, facts: RasterFacts, people: float | None, unit: str
 ) -> list[Finding]:
     """Hold the sum of the cells against the people of the places: counts, or a density."""
-    if not people or not seen.inside or not facts.usable_in_districts:
+    if not seen.inside or not facts.usable_in_districts:
         return []
-    file, told = facts.file, {"people": f"{people:,.0f}"}
+    file, cells = facts.file, f"{facts.usable_in_districts}"
+    if not people:
+        nobody = Finding("raster-nobody", file, facts=(("cells", cells),))
+        return [nobody] if facts.total == 0 else []
+    told = {"people": f"{people:,.0f}"}
     if facts.total == 0:
-        told["cells"] = f"{facts.usable_in_districts}"
+        told["cells"] = cells
         return [Finding("raster-people-none", file, facts=tuple(told.items()))]
     sums = {
         "count": facts.total,

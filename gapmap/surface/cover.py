@@ -111,6 +111,8 @@ def read_cover(
     if not (by_class[there] > 0).any():
         seen = _listed([str(code) for code in found[there]]) or "–"
         also = [one for one in speeds.findings if one.severity != "note"]  # they may be why
+        if odd[0]:
+            also.insert(0, finding("surface-class-fraction", file=path.name, cells=int(odd[0])))
         fail(finding("surface-nothing-passable", file=path.name, value=seen), also=also)
     findings = _about(path.name, table, speeds, int(odd[0]))
     return Cover(by_class[which], table, tuple(findings), same)

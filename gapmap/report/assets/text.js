@@ -75,7 +75,8 @@
     }
     function points(number, unsigned) {
       if (!known(number)) return otherwise(number);
-      const sign = unsigned ? "" : number > 0 ? "+" : number < 0 ? "−" : "±";
+      const told = Math.round(number * 1000); // what rounds to 0.0 is neither more nor less
+      const sign = unsigned ? "" : told > 0 ? "+" : told < 0 ? "−" : "±";
       return sign + one.format(Math.abs(number) * 100) + " " + say("points");
     }
     function amount(number, unit, limit) {
