@@ -1,13 +1,15 @@
 """Pairs within a limit over a terrain: the same as one search of everything for each target."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapmap.surface import Links, Terrain
 from gapmap.surface.search import distances, search
-from gapmap.surface.within import cell_pairs_within
+from gapmap.surface.within import cell_pairs_within, cut_around, reach_cells
 
 
 def plain(size=41, minutes=1.0):
@@ -37,6 +39,53 @@ def test_a_link_out_of_the_part_is_not_lost():
     )
     found = cell_pairs_within(terrain, [(39, 39)], [(1, 1)], limit=1)
     assert found.value == pytest.approx([0.5])
+
+
+@pytest.mark.parametrize("direction", ["to", "from"])
+def test_the_part_reaches_as_far_as_links_lead_and_no_farther(direction):
+    tail, head = np.array([[10, 10], [22, 20], [90, 90]]), np.array([[20, 20], [30, 30], [5, 95]])
+    if direction == "to":
+        tail, head = head, tail
+    links = Links(tail=tail, head=head, minutes=np.ones(3))
+    terrain = replace(plain(100), links=links, direction=direction)
+    part, corner = cut_around(terrain, np.array([[8, 9]]), 3.0)
+    assert corner.tolist() == [5, 6]
+    assert part.minutes_per_cell.shape == (29, 28)
+    assert part.links.minutes.tolist() == [1, 1]
+    assert (part.links.tail + corner).tolist() == tail[:2].tolist()
+    assert (part.links.head + corner).tolist() == head[:2].tolist()
+    part, corner = cut_around(terrain, np.array([[50, 50]]), 3.0)
+    assert (part.minutes_per_cell.shape, part.links) == ((7, 7), None)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 100_000), st.floats(1, 7))
+def test_links_and_what_lies_beyond_them_are_those_of_the_whole(seed, limit):
+    draw = np.random.default_rng(seed)
+    shape, count = (37, 53), int(draw.integers(0, 9))
+    ends = np.stack([np.column_stack([draw.integers(0, s, count) for s in shape]) for _ in "ab"])
+    minutes = draw.uniform(0.8, 2, shape)
+    minutes[draw.random(shape) < 0.15] = np.inf
+    terrain = Terrain(
+        minutes_per_cell=minutes,
+        cell_m=50.0,
+        height_m=draw.uniform(0, 30, shape),
+        slope=("none", "tobler")[seed % 2],
+        direction=("to", "from")[seed // 2 % 2],
+        neighbours=(8, 16)[seed // 4 % 2],
+        links=Links(tail=ends[0], head=ends[1], minutes=draw.uniform(0.1, 3, count)),
+    )
+    sources = np.column_stack([draw.integers(0, s, 2) for s in shape])
+    sources[1] = np.minimum(sources[0] + 2, np.array(shape) - 1)
+    whole = search(terrain, sources, limit_minutes=limit)
+    part, corner = cut_around(terrain, sources, reach_cells(terrain, limit))
+    found = search(part, sources - corner, limit_minutes=limit)
+    there = tuple(slice(a, a + n) for a, n in zip(corner, found.minutes.shape, strict=True))
+    np.testing.assert_array_equal(found.minutes, whole.minutes[there])
+    np.testing.assert_array_equal(found.source, whole.source[there])
+    missed = np.isfinite(whole.minutes)
+    missed[there] = False
+    assert not missed.any()
 
 
 def test_nobody_near():

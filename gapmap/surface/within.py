@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gapmap.surface.search import in_metres, search
 from gapmap.surface.slope import LEAST
+from gapmap.surface.value import Links
 
 if TYPE_CHECKING:
     from gapmap.surface.value import Terrain
@@ -89,7 +90,7 @@ def reach_cells(terrain: Terrain, limit: float) -> float:
 
 
 def cut_around(terrain: Terrain, cells: Integers, radius: float) -> tuple[Terrain, Integers]:
-    """Cut out the terrain around some cells, unless a link leads out of it.
+    """Cut out the terrain around some cells, and around the ends of links that lead on from there.
 
     Parameters
     ----------
@@ -98,7 +99,8 @@ def cut_around(terrain: Terrain, cells: Integers, radius: float) -> tuple[Terrai
     cells
         Row and column of each, shape (n, 2); at least one.
     radius
-        How many cells more on every side.
+        How many cells more on every side, as :func:`reach_cells` gives it. A link that begins
+        farther away cannot be reached, and is left out where it leads out of the part.
 
     Returns
     -------
@@ -108,13 +110,15 @@ def cut_around(terrain: Terrain, cells: Integers, radius: float) -> tuple[Terrai
     nothing = np.zeros(2, np.int64)
     if radius >= shape.max():
         return terrain, nothing
-    low = np.maximum(cells.min(axis=0) - math.ceil(radius), 0)
-    high = np.minimum(cells.max(axis=0) + math.ceil(radius) + 1, shape)
-    if terrain.links is not None and len(terrain.links.minutes):
-        ends = np.stack((terrain.links.tail, terrain.links.head))
-        within = ((ends >= low) & (ends < high)).all(axis=2)
-        if within.any():
-            return terrain, nothing
+    first, last = cells.min(axis=0), cells.max(axis=0)
+    reached = _led_to(terrain, first, last, radius)
+    if len(reached):
+        first = np.minimum(first, reached.min(axis=0))
+        last = np.maximum(last, reached.max(axis=0))
+    low = np.maximum(first - math.ceil(radius), 0)
+    high = np.minimum(last + math.ceil(radius) + 1, shape)
+    if (low == 0).all() and (high == shape).all():
+        return terrain, nothing
     rows, columns = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
     cut: dict[str, Any] = {
         name: None if value is None else value[rows, columns]
@@ -125,4 +129,43 @@ def cut_around(terrain: Terrain, cells: Integers, radius: float) -> tuple[Terrai
         )
     }
     minutes = terrain.minutes_per_cell[rows, columns]
-    return replace(terrain, minutes_per_cell=minutes, links=None, **cut), low
+    links = _links_in(terrain.links, low, high)
+    return replace(terrain, minutes_per_cell=minutes, links=links, **cut), low
+
+
+def _led_to(terrain: Terrain, first: Integers, last: Integers, radius: float) -> Integers:
+    """Give the ends to which links lead from within a radius of a box of cells, or of such an end.
+
+    Whatever a link costs, the whole radius is walked from its end once more.
+    """
+    links = terrain.links
+    if links is None:
+        return np.empty((0, 2), np.int64)
+    begin, end = links.tail, links.head
+    if terrain.direction == "to":
+        begin, end = end, begin
+    fresh = ((begin >= first - radius) & (begin <= last + radius)).all(axis=1)
+    led = np.zeros(len(begin), bool)
+    while fresh.any():
+        led |= fresh
+        left = np.flatnonzero(~led)
+        near = np.zeros(len(left), bool)
+        for cell in np.unique(end[fresh], axis=0):
+            near |= (np.abs(begin[left] - cell) <= radius).all(axis=1)
+        fresh = np.zeros(len(begin), bool)
+        fresh[left[near]] = True
+    reached: Integers = end[led]
+    return reached
+
+
+def _links_in(links: Links | None, low: Integers, high: Integers) -> Links | None:
+    """Keep the links of which both ends lie in a part; None without any."""
+    if links is None:
+        return None
+    ends = np.stack((links.tail, links.head))
+    kept = ((ends >= low) & (ends < high)).all(axis=(0, 2))
+    if not kept.any():
+        return None
+    return Links(
+        tail=links.tail[kept] - low, head=links.head[kept] - low, minutes=links.minutes[kept]
+    )
