@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gapmap.errors import MethodError
 from gapmap.rasters import resampling
 from gapmap.rasters.grid import Grid
-from gapmap.rasters.resampling import resample, resample_people
+from gapmap.rasters.resampling import resample
 
 METRIC = pyproj.CRS("EPSG:4547")
 DEGREES = pyproj.CRS("EPSG:4326")
@@ -50,7 +50,7 @@ def test_four_cells_become_one_and_one_becomes_four():
     coarse = resample(values, grid(100), grid(200, shape=(3, 3)))
     assert coarse.people == pytest.approx(values.reshape(3, 2, 3, 2).sum(axis=(1, 3)))
     assert coarse.left_out == 0
-    fine = resample_people(coarse.people, grid(200, shape=(3, 3)), grid(100))
+    fine = resample(coarse.people, grid(200, shape=(3, 3)), grid(100)).people
     assert fine == pytest.approx(np.kron(coarse.people / 4, np.ones((2, 2))))
 
 
@@ -92,11 +92,11 @@ def test_the_same_grid_is_left_as_it_is_to_the_last_figure():
     values = draw.lognormal(3, 3, (40, 50))
     step = 1 / 1200
     one = grid(step, left=113.3, top=22.7, shape=(40, 50), crs=DEGREES)
-    assert (resample_people(values, one, one) == values).all()
+    assert (resample(values, one, one).people == values).all()
     part = replace(
         one, transform=one.transform @ affine.Affine.translation(3, 7), height=9, width=9
     )
-    assert (resample_people(values, one, part) == values[7:16, 3:12]).all()
+    assert (resample(values, one, part).people == values[7:16, 3:12]).all()
 
 
 def test_shapes_must_fit():
@@ -122,7 +122,7 @@ def test_people_in_are_people_out_in_one_crs(seed):
     source = draw_grid(draw)
     values = draw.lognormal(2, 2, source.shape)
     target = around(source, draw.uniform(30, 400), METRIC)
-    assert resample_people(values, source, target).sum() == pytest.approx(values.sum(), rel=1e-9)
+    assert resample(values, source, target).people.sum() == pytest.approx(values.sum(), rel=1e-9)
     side, middle = max(target.shape), affine.Affine.translation(target.width / 2, target.height / 2)
     turn = middle @ affine.Affine.rotation(draw.uniform(-50, 50))
     wide = affine.Affine.scale(2) @ affine.Affine.translation(-side / 2, -side / 2)
@@ -140,7 +140,7 @@ def test_people_in_are_people_out_between_degrees_and_metres(seed):
     degrees = grid(1 / 120, left=left, top=top, shape=(5, 7), crs=DEGREES)
     values = draw.lognormal(3, 2, degrees.shape)
     metric = around(degrees, draw.uniform(300, 1500), UTM)
-    there = resample_people(values, degrees, metric)
+    there = resample(values, degrees, metric).people
     assert there.sum() == pytest.approx(values.sum(), rel=1e-9)
     home = resample(there, metric, around(metric, 1 / 100, DEGREES))
     assert home.people.sum() == pytest.approx(values.sum(), rel=1e-9)

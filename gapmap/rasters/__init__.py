@@ -2,7 +2,7 @@
 
 from gapmap.rasters.checking import inspect_raster
 from gapmap.rasters.grid import Grid
-from gapmap.rasters.resampling import Resampled, resample, resample_people
+from gapmap.rasters.resampling import Resampled, resample
 from gapmap.rasters.value import RasterFacts
 from gapmap.rasters.writing import write_raster
 from gapmap.rasters.zonal import CellShares, ZonalSums, cell_shares, raster_sums, zonal_sums
@@ -17,7 +17,6 @@ __all__ = [
     "inspect_raster",
     "raster_sums",
     "resample",
-    "resample_people",
     "write_raster",
     "zonal_sums",
 ]

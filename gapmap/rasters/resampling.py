@@ -18,7 +18,7 @@ from gapmap.rasters.zonal import sum_rings
 if TYPE_CHECKING:
     from gapmap.rasters.grid import Grid
 
-__all__ = ["Resampled", "resample", "resample_people"]
+__all__ = ["Resampled", "resample"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,22 +48,6 @@ class Resampled:
     people: Floats
     share_missing: Floats
     left_out: float
-
-
-def resample_people(values: npt.ArrayLike, grid: Grid, target: Grid) -> Floats:
-    """Give :attr:`Resampled.people` of :func:`resample`: those outside the target are in no cell.
-
-    Parameters
-    ----------
-    values, grid, target
-        As for :func:`resample`.
-
-    Raises
-    ------
-    MethodError
-        As for :func:`resample`.
-    """
-    return resample(values, grid, target).people
 
 
 def resample(values: npt.ArrayLike, grid: Grid, target: Grid) -> Resampled:
