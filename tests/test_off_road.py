@@ -419,8 +419,8 @@ def test_within_the_reach_of_a_limit_nothing_is_lost(seed, ferry, slope) -> None
     homes, sites = ([at(*one) for one in some] for some in (spots[2:7], spots[7:8]))
     origins = origins_of(places(homes), whole, service, {})
     targets = join(facilities(sites).table, origins, service)
-    radius = reach_cells(terrain, service.limit)
-    near = minutes_off_road(origins, targets, service, service.limit, radius=radius)
+    reach = reach_cells(terrain, service.limit)
+    near = minutes_off_road(origins, targets, service, service.limit, reach=reach)
     far = minutes_off_road(origins, targets, service, service.limit)
     np.testing.assert_array_equal(near, far)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gapmap.surface import Links, Terrain
 from gapmap.surface.search import distances, search
-from gapmap.surface.within import cell_pairs_within, cut_around, reach_cells
+from gapmap.surface.within import Reach, cell_pairs_within, cut_around, reach_cells
 
 
 def plain(size=41, minutes=1.0):
@@ -48,14 +48,14 @@ def test_the_part_reaches_as_far_as_links_lead_and_no_farther(direction):
         tail, head = head, tail
     links = Links(tail=tail, head=head, minutes=np.ones(3))
     terrain = replace(plain(100), links=links, direction=direction)
-    part, corner = cut_around(terrain, np.array([[8, 9]]), 3.0)
-    assert corner.tolist() == [5, 6]
-    assert part.minutes_per_cell.shape == (29, 28)
+    part, corner = cut_around(terrain, np.array([[8, 9]]), Reach(6.0, 1.0))
+    assert corner.tolist() == [2, 3]  # 2 cells to the first link, 1 for it: 3 are left there
+    assert part.minutes_per_cell.shape == (29, 28)  # 2 to the second, 1 for it: 0 are left
     assert part.links.minutes.tolist() == [1, 1]
     assert (part.links.tail + corner).tolist() == tail[:2].tolist()
     assert (part.links.head + corner).tolist() == head[:2].tolist()
-    part, corner = cut_around(terrain, np.array([[50, 50]]), 3.0)
-    assert (part.minutes_per_cell.shape, part.links) == ((7, 7), None)
+    part, corner = cut_around(terrain, np.array([[50, 50]]), Reach(6.0, 1.0))
+    assert (part.minutes_per_cell.shape, part.links) == ((13, 13), None)
 
 
 @settings(max_examples=200, deadline=None)

@@ -31,7 +31,7 @@ from gapmap.access.stops import Stops, Trip
 from gapmap.network.boarding import Rides, ride, served_by_ferry
 from gapmap.surface.paths import lengths_m, paths
 from gapmap.surface.search import search
-from gapmap.surface.within import cut_around
+from gapmap.surface.within import UNBOUNDED, Reach, cut_around
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,14 +73,18 @@ class _Found(NamedTuple):
 
 
 def _search(
-    origins: Stops, targets: Stops, service: Service, limit: float = np.inf, radius: float = np.inf
+    origins: Stops,
+    targets: Stops,
+    service: Service,
+    limit: float = np.inf,
+    reach: Reach = UNBOUNDED,
 ) -> _Found:
     surface, network, landings = origins.surface, origins.network, origins.landings
     assert surface is not None  # noqa: S101 - callers stand on a surface
     assert network is not None  # noqa: S101 - and go by road
     assert landings is not None  # noqa: S101 - which has doors
     terrain = replace(surface.terrain, direction="to")
-    walk, corner = _walked(terrain, targets, ground_speed(surface), limit, radius)
+    walk, corner = _walked(terrain, targets, ground_speed(surface), limit, reach)
     walked, rank = _read(walk, landings.cell - corner)
     rides = ride(
         network,
@@ -96,7 +100,7 @@ def _search(
     on = pays[_least_of_each(landings.cell[pays] @ [width, 1], minutes[pays])]
     there = np.flatnonzero(np.isfinite(walk.start_minutes))
     sources = np.concatenate([walk.sources[there] + corner, landings.cell[on]])
-    part, corner = cut_around(terrain, sources, radius) if len(sources) else (terrain, corner * 0)
+    part, corner = cut_around(terrain, sources, reach) if len(sources) else (terrain, corner * 0)
     field = search(
         part,
         sources - corner,
@@ -107,16 +111,16 @@ def _search(
 
 
 def _walked(
-    terrain: Terrain, targets: Stops, metres_a_minute: float, limit: float, radius: float
+    terrain: Terrain, targets: Stops, metres_a_minute: float, limit: float, reach: Reach
 ) -> tuple[Field, Integers]:
     """Walk from the targets, in the part of the land within a radius of them; give its corner."""
     cells = cells_of(targets)
     there = cells[:, 0] >= 0
     corner = np.zeros(2, np.int64)
-    if not there.any() or not np.isfinite(radius):
+    if not there.any() or not np.isfinite(reach.cells):
         return field_from(terrain, targets, metres_a_minute, limit), corner
     assert targets.standing is not None  # noqa: S101 - callers stand on a surface
-    part, corner = cut_around(terrain, cells[there], radius)
+    part, corner = cut_around(terrain, cells[there], reach)
     row, column = (np.where(there, one, -1) for one in (cells - corner).T)
     standing = replace(targets.standing, row=row, column=column)
     return field_from(part, replace(targets, standing=standing), metres_a_minute, limit), corner
@@ -140,7 +144,7 @@ def _least_of_each(cell: Integers, minutes: Floats) -> Integers:
 
 
 def minutes_off_road(
-    origins: Stops, targets: Stops, service: Service, limit: float, *, radius: float = np.inf
+    origins: Stops, targets: Stops, service: Service, limit: float, *, reach: Reach = UNBOUNDED
 ) -> Floats:
     """Give the minutes from every place to its nearest target; inf beyond a limit.
 
@@ -152,11 +156,11 @@ def minutes_off_road(
         Mode and speed along the ways.
     limit
         The most minutes.
-    radius
+    reach
         How many cells away the limit reaches over land, :func:`gapmap.surface.within.reach_cells`:
         land farther than that from the targets and from all ways that matter is not searched.
     """
-    return _at(_search(origins, targets, service, limit, radius), origins)[0]
+    return _at(_search(origins, targets, service, limit, reach), origins)[0]
 
 
 def _at(found: _Found, origins: Stops) -> tuple[Floats, Integers]:

@@ -17,18 +17,15 @@ if TYPE_CHECKING:
     from gapmap.access import Service
     from gapmap.access.trips import Stops
 
-__all__ = ["costs_between", "listed"]
+__all__ = ["costs_between", "names_of"]
 
 Floats = npt.NDArray[np.float64]
 
-_MOST_NAMES = 5
 
-
-def listed(facilities: gpd.GeoDataFrame) -> str:
+def names_of(facilities: gpd.GeoDataFrame) -> dict[str, str]:
     """Name the first few facilities, by their id where they have no name."""
     named = facilities["facility"].where(facilities["facility"] != "", facilities["facility_id"])
-    told = "、".join(named.astype(str).tolist()[:_MOST_NAMES])
-    return told if len(named) <= _MOST_NAMES else f"{told} …"
+    return listed(named)
 
 
 def costs_between(origins: Stops, targets: Stops, service: Service) -> coo_array:
@@ -99,11 +96,11 @@ def _off_road(origins: Stops, targets: Stops, service: Service) -> coo_array:
 
     assert origins.surface is not None  # noqa: S101 - they are measured over it, too
     limit = service.limit + roads.SLACK
-    radius = reach_cells(origins.surface.terrain, limit)
+    reach = reach_cells(origins.surface.terrain, limit)
     rows, columns, costs = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
     for number in np.flatnonzero(~targets.off_network):
         one = pick(targets, np.array([number]))
-        minutes = minutes_off_road(origins, one, service, limit, radius=radius)
+        minutes = minutes_off_road(origins, one, service, limit, reach=reach)
         near = np.flatnonzero(minutes <= limit)
         rows.append(np.full(len(near), number))
         columns.append(near)

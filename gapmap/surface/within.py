@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from gapmap.surface.value import Links
 if TYPE_CHECKING:
     from gapmap.surface.value import Terrain
 
-__all__ = ["CellPairs", "cell_pairs_within", "cut_around", "reach_cells"]
+__all__ = ["UNBOUNDED", "CellPairs", "Reach", "cell_pairs_within", "cut_around", "reach_cells"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -60,9 +60,9 @@ def cell_pairs_within(
     begin, end = (np.asarray(one, np.int64).reshape(-1, 2) for one in (origins, targets))
     standing = np.flatnonzero((begin >= 0).all(axis=1))
     found: list[CellPairs] = []
-    radius = reach_cells(ground, limit)
+    reach = reach_cells(ground, limit)
     for number in np.flatnonzero((end >= 0).all(axis=1)):
-        part, corner = cut_around(ground, end[number : number + 1], radius)
+        part, corner = cut_around(ground, end[number : number + 1], reach)
         shape = part.minutes_per_cell.shape
         inside = ((begin[standing] >= corner) & (begin[standing] < corner + shape)).all(axis=1)
         near = standing[inside]
@@ -80,16 +80,26 @@ def cell_pairs_within(
     return CellPairs(target, origin, minutes)
 
 
-def reach_cells(terrain: Terrain, limit: float) -> float:
-    """Give how many cells away a limit in minutes can reach at most, links aside."""
+class Reach(NamedTuple):
+    """How many cells away a limit can reach, links aside, and the least minutes a cell takes."""
+
+    cells: float
+    minutes_a_cell: float
+
+
+UNBOUNDED: Final = Reach(math.inf, 0.0)
+
+
+def reach_cells(terrain: Terrain, limit: float) -> Reach:
+    """Give how many cells away a limit in minutes can reach at most."""
     passable = terrain.minutes_per_cell[np.isfinite(terrain.minutes_per_cell)]
     if not passable.size or not math.isfinite(limit):
-        return math.inf
-    least = LEAST if terrain.slope != "none" else 1.0
-    return limit / (float(passable.min()) * least) + 2
+        return UNBOUNDED
+    least = float(passable.min()) * (LEAST if terrain.slope != "none" else 1.0)
+    return Reach(limit / least + 2, least)
 
 
-def cut_around(terrain: Terrain, cells: Integers, radius: float) -> tuple[Terrain, Integers]:
+def cut_around(terrain: Terrain, cells: Integers, reach: Reach) -> tuple[Terrain, Integers]:
     """Cut out the terrain around some cells, and around the ends of links that lead on from there.
 
     Parameters
@@ -98,7 +108,7 @@ def cut_around(terrain: Terrain, cells: Integers, radius: float) -> tuple[Terrai
         The ground.
     cells
         Row and column of each, shape (n, 2); at least one.
-    radius
+    reach
         How many cells more on every side, as :func:`reach_cells` gives it. A link that begins
         farther away cannot be reached, and is left out where it leads out of the part.
 
@@ -108,15 +118,16 @@ def cut_around(terrain: Terrain, cells: Integers, radius: float) -> tuple[Terrai
     """
     shape = np.array(terrain.minutes_per_cell.shape)
     nothing = np.zeros(2, np.int64)
-    if radius >= shape.max():
+    if reach.cells >= shape.max():
         return terrain, nothing
     first, last = cells.min(axis=0), cells.max(axis=0)
-    reached = _led_to(terrain, first, last, radius)
-    if len(reached):
-        first = np.minimum(first, reached.min(axis=0))
-        last = np.maximum(last, reached.max(axis=0))
-    low = np.maximum(first - math.ceil(radius), 0)
-    high = np.minimum(last + math.ceil(radius) + 1, shape)
+    low, high = first - math.ceil(reach.cells), last + math.ceil(reach.cells) + 1
+    end, left = _led_to(terrain, (first, last), reach)
+    if len(end):
+        around = np.ceil(left).astype(np.int64)[:, None]
+        low = np.minimum(low, (end - around).min(axis=0))
+        high = np.maximum(high, (end + around).max(axis=0) + 1)
+    low, high = np.maximum(low, 0), np.minimum(high, shape)
     if (low == 0).all() and (high == shape).all():
         return terrain, nothing
     rows, columns = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
@@ -133,29 +144,31 @@ def cut_around(terrain: Terrain, cells: Integers, radius: float) -> tuple[Terrai
     return replace(terrain, minutes_per_cell=minutes, links=links, **cut), low
 
 
-def _led_to(terrain: Terrain, first: Integers, last: Integers, radius: float) -> Integers:
-    """Give the ends to which links lead from within a radius of a box of cells, or of such an end.
+def _led_to(
+    terrain: Terrain, box: tuple[Integers, Integers], reach: Reach
+) -> tuple[Integers, Floats]:
+    """Give the ends of links that are reached from a box of cells, and how many cells are left.
 
-    Whatever a link costs, the whole radius is walked from its end once more.
+    No step goes a cell farther, in rows or columns, in less than the least minutes a cell takes.
     """
     links = terrain.links
     if links is None:
-        return np.empty((0, 2), np.int64)
+        return np.empty((0, 2), np.int64), np.empty(0)
     begin, end = links.tail, links.head
     if terrain.direction == "to":
         begin, end = end, begin
-    fresh = ((begin >= first - radius) & (begin <= last + radius)).all(axis=1)
-    led = np.zeros(len(begin), bool)
+    price = links.minutes / reach.minutes_a_cell
+    away = np.maximum(np.maximum(box[0] - begin, begin - box[1]).max(axis=1), 0)
+    left = reach.cells - away - price
+    fresh = left >= 0
     while fresh.any():
-        led |= fresh
-        left = np.flatnonzero(~led)
-        near = np.zeros(len(left), bool)
-        for cell in np.unique(end[fresh], axis=0):
-            near |= (np.abs(begin[left] - cell) <= radius).all(axis=1)
-        fresh = np.zeros(len(begin), bool)
-        fresh[left[near]] = True
-    reached: Integers = end[led]
-    return reached
+        best = left.copy()
+        for number in np.flatnonzero(fresh):
+            away = np.abs(begin - end[number]).max(axis=1)
+            best = np.maximum(best, left[number] - away - price)
+        fresh, left = (best > left) & (best >= 0), best
+    reached = left >= 0
+    return end[reached], left[reached]
 
 
 def _links_in(links: Links | None, low: Integers, high: Integers) -> Links | None:
