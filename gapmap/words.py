@@ -8,8 +8,14 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-__all__ = ["title", "vocabulary", "word"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["listed", "title", "vocabulary", "word"]
+
+_MOST_NAMES = 5
 
 
 @cache
@@ -41,6 +47,20 @@ def word(key: str, language: str = "en") -> str:
     '未覆盖'
     """
     return _words()["values"].get(key, {}).get(language, key)
+
+
+def listed(names: Iterable[object]) -> dict[str, str]:
+    """Name the first few of several, as facts of a finding in both languages.
+
+    Examples
+    --------
+    >>> listed(["甲", "乙"])
+    {'names_zh': '甲、乙', 'names_en': '甲, 乙'}
+    """
+    told = [str(name) for name in names]
+    more = " …" if len(told) > _MOST_NAMES else ""
+    marks = {"names_zh": "、", "names_en": ", "}
+    return {fact: mark.join(told[:_MOST_NAMES]) + more for fact, mark in marks.items()}
 
 
 def vocabulary() -> dict[str, object]:

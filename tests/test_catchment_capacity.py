@@ -100,7 +100,7 @@ def test_unknown_capacity_makes_unknown_people() -> None:
     (said,) = made.findings
     assert said.code == "catchment-capacity-unknown"
     assert (said.file, said.row) == ("f.csv", 2)
-    assert "of 2 facilities that serve 1" in said.message("en")
+    assert "1 of 2 that serve: 站0" in said.message("en")
 
 
 def test_negative_capacity_is_unknown() -> None:

@@ -19,7 +19,7 @@ from gapmap.assessment import COVERAGE_COLUMNS, coverage_of
 from gapmap.catchment import zones_of
 from gapmap.errors import MethodError
 from gapmap.facilities import read_facilities
-from gapmap.gridded import GRID_COLUMNS, compare_grid
+from gapmap.gridded import GRID_COLUMNS, compare_grid, telling
 from gapmap.places import read_places
 from gapmap.population import Population, PopulationSource, as_places, read_population
 from gapmap.population.value import AREA_COLUMNS, CELL_COLUMNS
@@ -150,6 +150,14 @@ def test_the_coverage_of_cells_is_that_of_the_assessment() -> None:
     assert kinds == ["city", "district", "plan_district", "town", "setting", "group"]
 
 
+@pytest.mark.parametrize(
+    ("points", "told"),
+    [(-0.04, "0.0"), (0.04, "0.0"), (-0.06, "-0.1"), (0.06, "+0.1"), (-10.0, "-10.0")],
+)
+def test_points_that_round_to_nothing_have_no_sign(points: float, told: str) -> None:
+    assert telling._signed(points) == told
+
+
 def test_five_points_are_not_more_than_five() -> None:
     village = places(TOWN)
     cells = [(1000, 1000, 55.0, 0), (4000, 1000, 45.0, 1)]
@@ -207,7 +215,7 @@ def test_people_off_the_raster_widen_the_bounds() -> None:
     assert widened["share_people_high"] == city["share_grid_high"]
     codes = [said.code for said in result.findings]
     assert codes == ["gridded-differs", "gridded-people-missing"]
-    assert "300 people of 1 places" in result.findings[1].message("en")
+    assert "no value: 1, with 300 people: 村2" in result.findings[1].message("en")
 
 
 def test_a_place_whose_people_are_on_the_grid_misses_none() -> None:

@@ -405,7 +405,7 @@ def test_sheets_are_titled_and_say_words_in_the_language(tmp_path: Path, languag
     sheet = book["格网覆盖" if zh else "Coverage by the grid"]
     head = [cell.value for cell in sheet[4]]
     at = head.index("相差(百分点)" if zh else "difference (points)")
-    assert sheet[5][at].number_format == "+0.0;-0.0;0.0"
+    assert sheet[5][at].number_format == "[>=0.05]+0.0;[<=-0.05]-0.0;0.0"
     assert sheet["A3"].value == marker(language)
 
 

@@ -537,7 +537,7 @@ def test_where_polygons_overlap_the_first_place_has_the_ground(tmp_path: Path) -
     population = read(tif(tmp_path / "a.tif", np.array([[100.0]])), region, places)
     assert people_of(population) == near({0: 60, 1: 40})
     said = {one.code: one for one in population.findings}["population-places-overlap"]
-    assert dict(said.facts) == {"count": "2", "names": "村1, 村2"}
+    assert dict(said.facts) == {"count": "2", "names_zh": "村1、村2", "names_en": "村1, 村2"}
     assert in_area(population, "place", "p1")["share_missing"] == 0
     people = with_people(places, population).table["people"].tolist()
     assert people == pytest.approx([60, 40, np.nan], rel=1e-9, nan_ok=True)
@@ -617,7 +617,7 @@ def test_a_district_without_a_place_keeps_its_people(tmp_path: Path) -> None:
     population = read(tif(tmp_path / "a.tif", FOUR), region, places)
     assert people_of(population) == near({0: FOUR[:, :2].sum(), -1: FOUR[:, 2:].sum()})
     said = {one.code: one for one in population.findings}["population-unassigned"]
-    assert (said.severity, dict(said.facts)["names"]) == ("warning", "区d1")
+    assert (said.severity, dict(said.facts)["names_zh"]) == ("warning", "区d1")
     table = as_places(population, places).table
     lost = table[table["place"] == ""]
     assert lost["people"].sum() == near(FOUR[:, 2:].sum())

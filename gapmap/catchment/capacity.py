@@ -11,7 +11,7 @@ import pandas as pd
 
 from gapmap.access.reasons import judge, own_unplaced, pool_of, unplaced_of
 from gapmap.access.trips import Ground, join, near_lost, origins_of, within_limit
-from gapmap.catchment.costs import costs_between, listed
+from gapmap.catchment.costs import costs_between, names_of
 from gapmap.catchment.filling import ORDERS, fill_capacity
 from gapmap.catchment.unserved import UNSERVED_COLUMNS, Grounds, Left, unserved_rows
 from gapmap.errors import MethodError
@@ -301,6 +301,6 @@ def _notes(
             service=service.id,
             count=len(rows),
             of=len(serving),
-            names=listed(rows),
+            **names_of(rows),
         )
         yield replace(said, further=tuple(numbers[1:]))

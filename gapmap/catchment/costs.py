@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 from scipy.spatial import cKDTree
 
 from gapmap import network as roads
+from gapmap.words import listed
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gapmap.access.reasons import judge, pool_of
 from gapmap.access.trips import Ground, or_nan
-from gapmap.catchment.costs import listed
+from gapmap.catchment.costs import names_of
 from gapmap.catchment.trips import ground_of, nearest_trips
 from gapmap.errors import MethodError
 from gapmap.findings import finding
@@ -281,7 +281,7 @@ def _notes(ends: Ends, rule: ReferralRule, trips: Trips) -> Iterator[Finding]:
                     count=len(rows),
                     why_zh=word(why, "zh"),
                     why_en=word(why, "en"),
-                    names=listed(rows),
+                    **names_of(rows),
                 )
                 yield replace(said, further=tuple(numbers[1:]))
     if not len(ends.targets):

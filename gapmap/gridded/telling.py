@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gapmap.findings import finding
-from gapmap.words import word
+from gapmap.words import listed, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,6 @@ MUCH: Final = 5.0
 """Percentage points: where both counts differ by more, the report says so."""
 
 _ROUNDING: Final = 1e-9
-_MOST_NAMES: Final = 5
 _SOMEBODY: Final = 0.5
 """Fewer people than this are 0 in a sentence, and not worth one."""
 
@@ -88,16 +87,22 @@ def _figures(row: dict[Any, Any]) -> dict[str, str]:
         "grid": f"{row['share_grid']:.1%}",
         "places": f"{row['share_people']:.1%}",
         "known": f"{row['people_grid_covered'] + row['people_grid_uncovered']:,.0f}",
-        "points": f"{row['difference_points']:+.1f}",
+        "points": _signed(row["difference_points"]),
         "beyond": f"{row['people_beyond']:,.0f}",
         "within": f"{row['people_within']:,.0f}",
-        "less": f"{row['points_beyond']:+.1f}",
-        "more": f"{row['points_within']:+.1f}",
-        "rest": f"{row['points_weight']:+.1f}",
+        "less": _signed(row["points_beyond"]),
+        "more": _signed(row["points_within"]),
+        "rest": _signed(row["points_weight"]),
         "missing": f"{row['people_missing']:,.0f}",
         "low": f"{row['share_grid_low']:.1%}",
         "high": f"{row['share_grid_high']:.1%}",
     }
+
+
+def _signed(points: float) -> str:
+    """Write a difference with its sign; one that rounds to 0 is neither more nor less."""
+    told = f"{points:+.1f}"
+    return "0.0" if told in ("-0.0", "+0.0") else told
 
 
 def findings_of(
@@ -109,7 +114,7 @@ def findings_of(
         city = rows[rows["group_kind"] == "city"].iloc[0].to_dict()
         facts = {"service": service, "others": len(others), **_figures(city)}
         for language, gap in (("zh", ""), ("en", " ")):
-            named = _listed([word(name, language) for name in others])
+            named = listed(word(name, language) for name in others)[f"names_{language}"]
             facts[f"names_{language}"] = f"{gap}({named})" if named else ""
         if city["differs_much"]:
             yield finding("gridded-differs", value=facts["points"], **facts)
@@ -131,8 +136,8 @@ def _of_missing(missing: Missing, population: Population, places: Places) -> Ite
     city = city if city >= _SOMEBODY else 0.0
     if city and missing.by_area:
         districts = population.region.districts["district"].to_numpy()
-        names = _listed(districts[missing.of_district > 0].tolist())
-        yield finding("gridded-area-missing", file=file, people=f"{city:,.0f}", names=names)
+        names = listed(districts[missing.of_district > 0])
+        yield finding("gridded-area-missing", file=file, people=f"{city:,.0f}", **names)
     elif city:
         lost = missing.of_place > 0
         table = places.table
@@ -142,18 +147,13 @@ def _of_missing(missing: Missing, population: Population, places: Places) -> Ite
             file=file,
             people=f"{city:,.0f}",
             number=int(lost.sum()),
-            names=_listed(named.tolist()),
+            **listed(named),
         )
     if missing.by_area:
         areas = population.areas[population.areas["area_kind"] == "district"]
         off = ((areas["share_missing"] > 0) & (areas["people"] == 0)).to_numpy()
         if off.any():
             names = population.region.districts["district"].to_numpy()[off].tolist()
-            yield finding("gridded-district-off", file=file, names=_listed(names))
+            yield finding("gridded-district-off", file=file, **listed(names))
     if missing.places_unknown:
         yield finding("gridded-missing-unknown", file=file, number=missing.places_unknown)
-
-
-def _listed(names: list[str]) -> str:
-    told = "、".join(str(name) for name in names[:_MOST_NAMES])
-    return told if len(names) <= _MOST_NAMES else f"{told} …"

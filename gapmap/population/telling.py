@@ -8,6 +8,7 @@ import pyproj
 
 from gapmap.findings import finding
 from gapmap.population.counting import MOST_PER_KM2
+from gapmap.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,6 @@ _OUTSIDE: Final = 0.01
 _ROUNDING: Final = 1e-9
 _DOUBLE: Final = 1e-6
 """Share of people in two districts below which their borders only bend differently between CRSs."""
-_NAMED: Final = 5
 
 
 def about_population(
@@ -103,9 +103,7 @@ def _about_overlaps(overlapping: Integers, places: Places, file: str) -> Iterato
     """Tell whose polygons overlap those of places before them in the table."""
     if len(overlapping):
         names = places.table["place"].to_numpy(dtype=object)[overlapping]
-        more = " …" if len(names) > _NAMED else ""
-        told = ", ".join(str(name) for name in names[:_NAMED]) + more
-        yield finding("population-places-overlap", file=file, count=len(names), names=told)
+        yield finding("population-places-overlap", file=file, count=len(names), **listed(names))
 
 
 def _about_places(population: Population, file: str, *, walked: bool) -> Iterator[Finding]:
@@ -138,7 +136,7 @@ def _about_places(population: Population, file: str, *, walked: bool) -> Iterato
             file=file,
             cells=len(lost),
             people=f"{lost['people'].sum():,.1f}",
-            names=", ".join(str(names[row]) for row in sorted(set(lost["district"]))[:_NAMED]),
+            **listed(names[row] for row in sorted(set(lost["district"]))),
         )
 
 
