@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +49,7 @@ def word(key: str, language: str = "en") -> str:
     return _words()["values"].get(key, {}).get(language, key)
 
 
-def listed(names: Iterable[object]) -> dict[str, str]:
+def listed(names: Iterable[object]) -> dict[str, Any]:
     """Name the first few of several, as facts of a finding in both languages.
 
     Examples

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ __all__ = ["costs_between", "names_of"]
 Floats = npt.NDArray[np.float64]
 
 
-def names_of(facilities: gpd.GeoDataFrame) -> dict[str, str]:
+def names_of(facilities: gpd.GeoDataFrame) -> dict[str, Any]:
     """Name the first few facilities, by their id where they have no name."""
     named = facilities["facility"].where(facilities["facility"] != "", facilities["facility_id"])
     return listed(named)
