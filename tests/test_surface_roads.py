@@ -122,8 +122,30 @@ def test_ways_closed_to_the_mode_are_not_burnt_in(tmp_path):
     assert surface(tmp_path, fields(), network, roads="drive").road.sum() == 20
     for mode in ("walk", "cycle", "none"):
         assert not surface(tmp_path, fields(), network, roads=mode).road.any()
+
+
+def test_a_path_is_walked_where_roads_are_driven_and_slope_counts_there(tmp_path):
+    dem = tif(tmp_path / "d.tif", np.zeros((SIDE, SIDE), np.float32))
     path = roads(shape([(0, 350), (2000, 350)]), kind="footway")
-    assert not surface(tmp_path, fields(), path, roads="drive").road.any()
+    for mode in ("drive", "cycle"):
+        ground = surface(tmp_path, fields(), path, roads=mode, on_path=1.25, dem=dem)
+        np.testing.assert_allclose(ground.terrain.minutes_per_cell[3], WALK / 1.25)
+        assert ground.terrain.on_foot.all()
+        assert "walk 4.8" in one(ground, "surface-speeds-assumed").value
+    assert not surface(tmp_path, fields(), path, roads="none").road.any()
+
+
+@pytest.mark.parametrize("mode", ["walk", "cycle", "drive"])
+def test_a_footbridge_is_crossed_at_walking_speed_however_roads_are_travelled(tmp_path, mode):
+    cells = fields()
+    cells[:, 10] = 9
+    bridge = roads(shape([(850, 1250), (1250, 1250)]), kind="footway")
+    ground = surface(tmp_path, cells, bridge, roads=mode)
+    assert minutes(ground, 850, 1250)[12, 12] == pytest.approx(4 * WALK, rel=1e-6)
+    assert np.isinf(ground.terrain.minutes_per_cell[np.arange(SIDE) != 12, 10]).all()
+    wall = layer(tmp_path / "b.gpkg", shape([(1000, -900), (1000, 2900)]))
+    fenced = surface(tmp_path, fields(), bridge, roads=mode, barriers=wall)
+    assert minutes(fenced, 850, 1250)[12, 12] == pytest.approx(4 * WALK, rel=1e-6)
 
 
 def test_path_factors_hold_for_walkers_and_slope_for_who_goes_on_foot(tmp_path):
@@ -398,13 +420,14 @@ slowly = settings(
     barrier=st.lists(lines, max_size=2),
     neighbours=st.sampled_from([8, 16]),
     mode=st.sampled_from(["walk", "drive"]),
+    kind=st.sampled_from(["living_street", "footway"]),
 )
-def test_adding_a_road_never_slows_anyone(seed, first, added, barrier, neighbours, mode):
+def test_adding_a_road_never_slows_anyone(seed, first, added, barrier, neighbours, mode, kind):  # noqa: PLR0913 - drawn
     draw = np.random.default_rng(seed)
     land = draw.choice([0.0, 1.0, 9.5, 15.0, np.nan], GRID.shape, p=[0.2, 0.1, 0.4, 0.2, 0.1])
     height = draw.normal(100, 12, GRID.shape)
     told = {"lines": barrier, "height": height, "neighbours": neighbours, "roads": mode}
-    fewer, more = (roads(*drawn, kind="living_street") for drawn in (first, [*first, added]))
+    fewer, more = (roads(*drawn, kind=kind) for drawn in (first, [*first, added]))
     assume(len(more.edges) > len(fewer.edges))  # and no ends that meet no longer meet the rest
     before, after = (put_together(land, network=one, **told) for one in (fewer, more))
     for row, column in draw.integers(0, SIDE, (3, 2)).tolist():

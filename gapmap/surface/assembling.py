@@ -81,6 +81,7 @@ def assemble(  # noqa: PLR0913 - the parts of a surface
     closed = _closed(barriers, grid, land)
     fences = closed.fences
     barred, opened = _barred(closed, source), np.zeros(grid.shape)
+    driven = np.zeros(grid.shape, bool)
     findings, links = [_about_walking(source, slope)], []
     if network is None:
         findings.append(finding("surface-no-network"))
@@ -90,12 +91,14 @@ def assemble(  # noqa: PLR0913 - the parts of a surface
         some = pick_roads(roads, near)
         links.append(build_bridges(some, closed, opened, barred, grid.transform.a * _MINUTES))
         burn_roads(pick_roads(roads, ~near), opened)
+        driven = np.isin(opened, np.unique(roads.kmh[~roads.on_foot]))
         findings += [*told, *_about_roads(opened, roads)]
     road = opened > 0
     kmh = np.where(closed.cells, 0.0, land)
     better = road & (opened > kmh)
-    if slope != "none" and source.roads != "walk" and height_m is not None:
-        better &= ~_beaten(opened, kmh, height_m, grid.transform.a, slope)
+    if slope != "none" and driven.any() and height_m is not None:
+        by_car = np.where(driven, opened, 0.0)
+        better &= ~_beaten(by_car, kmh, height_m, grid.transform.a, slope)
     kmh[better] = opened[better]
     if fences is not None:
         findings.append(_about_barriers(barriers, fences, barred, some if network else None))
@@ -104,8 +107,10 @@ def assemble(  # noqa: PLR0913 - the parts of a surface
         ferries = ferry_links(network, grid, closed, kmh > 0, mode)
         findings += ferries.findings
         over = _both_ways(links.pop())
-        if slope != "none" and source.roads == "walk" and height_m is not None:
-            over = _uphill(over, height_m, grid.transform.a, slope)
+        if slope != "none" and height_m is not None:
+            ends = driven.reshape(-1)[np.stack((over.tail, over.head))].all(axis=0)
+            uphill = _uphill(over, height_m, grid.transform.a, slope)
+            over = over._replace(minutes=np.where(ends, over.minutes, uphill.minutes))
         links.append(over)
         links.append(ferries.links)
     with np.errstate(divide="ignore"):
@@ -114,7 +119,7 @@ def assemble(  # noqa: PLR0913 - the parts of a surface
         minutes_per_cell=minutes,
         cell_m=grid.transform.a,
         height_m=height_m if slope != "none" else None,
-        on_foot=None if source.roads == "walk" or slope == "none" else ~better,
+        on_foot=None if source.roads == "walk" or slope == "none" else ~(better & driven),
         slope=slope,
         direction=source.direction,
         neighbours=source.neighbours,

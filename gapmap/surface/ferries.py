@@ -52,13 +52,13 @@ def ferry_links(
     grid, closed, passable
         The surface's cells, what is closed but for roads, and where people can go.
     mode
-        Whom the ferries have to take: ``walk``, ``cycle`` or ``drive``.
+        Whom the ferries have to take: ``walk``, ``cycle`` or ``drive``; walkers always may.
     """
     edges = network.edges
     onward, back = {
         "walk": (edges.walk, edges.walk),
-        "cycle": (edges.cycle, edges.cycle),
-        "drive": (edges.forward, edges.backward),
+        "cycle": (edges.cycle | edges.walk, edges.cycle | edges.walk),
+        "drive": (edges.forward | edges.walk, edges.backward | edges.walk),
     }[mode]
     afloat = edges.kind == _FERRY
     which = np.flatnonzero(afloat & (onward | back))

@@ -26,17 +26,21 @@ __all__ = ["Roads", "burn_roads", "in_cells", "open_roads", "pick_roads"]
 
 _FERRY: Final = KINDS.index("ferry")
 _TO_QUAY: Final = KINDS.index("ferry_access")
+_HAIR: Final = 1e-12
+"""A walker is by so much slower than a car as fast: a cell's speed tells who goes there."""
 
 
 class Roads(NamedTuple):
     """The ways that are open to a mode of travel.
 
-    ``kmh`` is the speed on each of ``edges``, ``xy`` their points in cells of the grid.
+    ``kmh`` is the speed on each of ``edges``, ``xy`` their points in cells of the grid, and
+    ``on_foot`` says which are walked.
     """
 
     edges: Edges
     kmh: Floats
     xy: Floats
+    on_foot: npt.NDArray[np.bool_]
 
 
 def in_cells(grid: Grid, xy: Floats) -> Floats:
@@ -57,30 +61,31 @@ def open_roads(
     grid
         The surface's.
     source
-        Says as what roads are burnt in; a walker's speed is multiplied by ``on_path``.
+        Says as what roads are burnt in; those open on foot alone are walked. A walker's speed is
+        multiplied by ``on_path``.
     by_road
         km/h by road class where the network's speed shall not hold; 0 closes a class.
     """
     edges, mode = network.edges, source.roads
     if mode == "none":
         none = pick_edges(edges, np.empty(0, np.int64))
-        return Roads(none, np.empty(0), np.empty((0, 2))), ()
+        return Roads(none, np.empty(0), np.empty((0, 2)), np.empty(0, bool)), ()
     kmh = edges.drive_kmh if mode == "drive" else np.full(len(edges), network.speeds[mode])
     usable = {
         "drive": edges.forward | edges.backward,
         "cycle": edges.cycle,
         "walk": edges.walk,
     }[mode]
-    kmh = np.where(edges.kind == _TO_QUAY, network.speeds["walk"], kmh)
+    on_foot = (edges.kind == _TO_QUAY) | (edges.walk & ~usable) | (mode == "walk")
+    kmh = np.where(on_foot, network.speeds["walk"], kmh)
     for kind, speed in by_road.items():
         kmh = np.where(edges.kind == KINDS.index(kind), speed, kmh)
-    if mode == "walk":
-        kmh = kmh * source.on_path
+    kmh = np.where(on_foot, kmh * source.on_path * (1 - _HAIR), kmh)
     with np.errstate(invalid="ignore"):
-        usable = usable & (edges.kind != _FERRY) & (kmh > 0)
+        usable = (usable | edges.walk) & (edges.kind != _FERRY) & (kmh > 0)
     which = np.flatnonzero(usable)
     picked = pick_edges(edges, which)
-    roads = Roads(picked, np.ascontiguousarray(kmh[which]), in_cells(grid, picked.coords))
+    roads = Roads(picked, np.ascontiguousarray(kmh[which]), in_cells(grid, picked.coords), on_foot[which])
     return roads, tuple(_about(network, roads, source, by_road))
 
 
@@ -89,8 +94,11 @@ def _about(
 ) -> list[Finding]:
     mode, findings = source.roads, []
     usual = default_speeds()
-    driven = [KINDS[kind] for kind in np.unique(roads.edges.kind)]
+    driven = [KINDS[kind] for kind in np.unique(roads.edges.kind[~roads.on_foot])]
     kinds = driven if mode == "drive" else [mode]
+    walked = {KINDS[kind] for kind in np.unique(roads.edges.kind[roads.on_foot])}
+    if mode != "walk" and walked - set(by_road):
+        kinds = [*kinds, "walk"]
     assumed = [
         f"{kind} {network.speeds[kind]:g}"
         for kind in kinds
@@ -110,7 +118,10 @@ def pick_roads(roads: Roads, which: npt.NDArray[np.bool_]) -> Roads:
     numbers = np.flatnonzero(which)
     counts = np.diff(roads.edges.offsets)
     return Roads(
-        pick_edges(roads.edges, numbers), roads.kmh[numbers], roads.xy[np.repeat(which, counts)]
+        pick_edges(roads.edges, numbers),
+        roads.kmh[numbers],
+        roads.xy[np.repeat(which, counts)],
+        roads.on_foot[numbers],
     )
 
 
