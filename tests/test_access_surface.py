@@ -12,8 +12,10 @@ import pytest
 from builders import CRS, X0, Y0, facilities, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from gapmap.access import REASONS, STATUSES, Service, measure_access
+from gapmap.access.measure import COUNTED
 from gapmap.errors import MethodError
 from gapmap.rasters.grid import Grid
 from gapmap.surface import Links, Surface, SurfaceSource, Terrain, travel_minutes
@@ -262,12 +264,21 @@ def test_whom_the_edge_of_the_data_may_serve() -> None:
 def test_routes_are_drawn_if_asked_for() -> None:
     args = places([at(2, 3)]), facilities([at(5, 10)]), None, [service(1)]
     assert len(measure_access(*args, surface=surface()).routes) == 1
-    bare = measure_access(*args, surface=surface(), draw_routes=False)
+    bare = measure_access(*args, surface=surface(), brief=True)
     assert len(bare.routes) == 0
     assert "routes-left-out" not in codes(bare)
     assert list(bare.routes.columns) == list(
         measure_access(*args, surface=surface()).routes.columns
     )
+
+
+def test_in_brief_what_is_kept_is_the_same() -> None:
+    homes, sites = places([at(2, 3), at(5, 7), at(9, 9)]), facilities([at(5, 10)])
+    asked = [service(1), service(900, unit="m")]
+    whole = measure_access(homes, sites, None, asked, surface=surface(river(7)))
+    brief = measure_access(homes, sites, None, asked, surface=surface(river(7)), brief=True)
+    assert_frame_equal(brief.table, whole.table[COUNTED])
+    assert (brief.findings, dict(brief.fields)) == (whole.findings, {})
 
 
 def test_the_lost_are_listed_up_to_fifty_each_once() -> None:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from gapmap.places import Places
     from gapmap.surface import Field, Surface
 
-__all__ = ["COLUMNS", "MOST_ROUTES", "measure_access"]
+__all__ = ["COLUMNS", "COUNTED", "MOST_ROUTES", "measure_access"]
 
 MOST_ROUTES = 2000
 """Routes drawn for one service: on a map more of them hide each other, and each costs time."""
@@ -81,6 +81,20 @@ COLUMNS = [
     "edge_effect",
 ]
 
+COUNTED = [
+    "people",
+    "service",
+    "distance_m",
+    "minutes",
+    "status",
+    "mode",
+    "measured",
+    "snap_m_used",
+    "nearest_way_m",
+    "edge_effect",
+]
+"""What is kept of the table in brief: all that counting people by status, way and step asks for."""
+
 
 def measure_access(
     places: Places,
@@ -89,7 +103,7 @@ def measure_access(
     services: Sequence[Service],
     *,
     surface: Surface | None = None,
-    draw_routes: bool = True,
+    brief: bool = False,
 ) -> Access:
     """Measure how far every place is from the nearest facility of every service.
 
@@ -125,8 +139,9 @@ def measure_access(
     surface
         The land that services of the mode ``surface`` are measured over, and those whose
         ``off_road`` is ``surface``. Its roads are whatever it was read with.
-    draw_routes
-        Whether routes are drawn at all; the cells of a grid need none.
+    brief
+        Whether to keep the columns ``COUNTED`` alone, no routes and no fields: the cells of a grid
+        are many, and need no more.
 
     Returns
     -------
@@ -140,12 +155,12 @@ def measure_access(
     MethodError
         A service needs a surface or a network that is not there, or a limit in minutes.
     """
-    known = _Known(Extent(places.region), Ground(network, surface), draw_routes)
+    known = _Known(Extent(places.region), Ground(network, surface), brief)
     check_ground(known.ground, services)
     found = [_measure(places, facilities, service, known) for service in services]
     routes = [one.routes for one in found if len(one.routes)]
     tables = [one.table for one in found]
-    table = pd.concat(tables, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)
+    table = pd.concat(tables, ignore_index=True) if found else pd.DataFrame(columns=known.columns)
     return Access(
         table=table,
         places=places,
@@ -186,9 +201,14 @@ class _Known:
 
     extent: Extent
     ground: Ground
-    draw_routes: bool
+    brief: bool
     stops: dict[str, Stops] = field(default_factory=dict)
     on_modes: OnModes = field(default_factory=OnModes)
+
+    @property
+    def columns(self) -> list[str]:
+        """Those of the table."""
+        return COUNTED if self.brief else COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +250,15 @@ def _measure(
         serving=len(serving) > 0,
     )
     status, reason = explain(case)
-    table = _as_table(case, targets, serving, (status, reason)).assign(
+    table = _as_table(case, targets, serving, (status, reason), known.columns).assign(
         edge_effect=known.extent.mark(origins, service, status)
     )
     notes = _notes(service, facilities, serving, targets)
+    if known.brief:
+        return _Measured(table, _no_routes(places.region.crs), notes, serving, targets, None)
     far = np.flatnonzero((status == "uncovered") & np.isfinite(trip.distance_m))
-    wanted = _most_people(far, places) if known.draw_routes else far[:0]
-    if known.draw_routes and len(wanted) < len(far):
+    wanted = _most_people(far, places)
+    if len(wanted) < len(far):
         notes.append(
             finding("routes-left-out", service=service.id, drawn=len(wanted), count=len(far))
         )
@@ -265,6 +287,7 @@ def _as_table(
     targets: Stops,
     serving: gpd.GeoDataFrame,
     judged: tuple[NDArray[np.object_], NDArray[np.object_]],
+    wanted: list[str],
 ) -> pd.DataFrame:
     service, origins, trip = case.service, case.origins, case.trip
     status, reason = judged
@@ -273,7 +296,7 @@ def _as_table(
     straight_m, _ = nearest_straight(origins.xy, targets.xy)
     straight = origins.measured == "straight"
     columns: dict[str, object] = {
-        name: case.places[name].to_numpy(copy=True) for name in COLUMNS[:10]
+        name: case.places[name].to_numpy(copy=True) for name in COLUMNS[:10] if name in wanted
     }
     columns |= {
         "service": service.id,
@@ -296,7 +319,7 @@ def _as_table(
         "limit_basis": service.basis,
         **evidence_columns(case, targets, reason),
     }
-    return pd.DataFrame(columns, columns=list(COLUMNS))
+    return pd.DataFrame(columns, columns=wanted)
 
 
 def _at_least_straight(

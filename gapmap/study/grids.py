@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,7 +14,7 @@ from gapmap.catchment import (
     referral_pairs,
     zonal_statistics,
 )
-from gapmap.gridded import compare_grid
+from gapmap.gridded import compare_grid, find_missing
 from gapmap.report import Grids
 
 if TYPE_CHECKING:
@@ -50,20 +49,26 @@ def measure_grids(
         from gapmap.population import as_places  # noqa: PLC0415 - rasterio is slow to load
 
         with watch.step("measure cells"):
-            measured = measure_access(
+            cells = measure_access(
                 as_places(population, study.places),
                 access.facilities,
                 access.network,
                 access.services,
                 surface=access.surface,
-                draw_routes=False,
+                brief=True,
             )
-            cells = replace(measured, fields={})  # those of the places once more
             gridded = compare_grid(access, cells, population)
+    missing: dict[tuple[str, str], float] = {}
+    if population is not None:
+        gone = find_missing(population, study.places)
+        ids = study.places.table["place_id"].astype(str)
+        missing = gone.people | {
+            ("place", one): n for one, n in zip(ids, gone.of_place, strict=True)
+        }
     tables: dict[str, pd.DataFrame] = {}
     findings = [] if gridded is None else [*gridded.findings]
     if population is not None or access.surface is not None:
-        tables["zones"] = zonal_statistics(access if cells is None else cells)
+        tables["zones"] = zonal_statistics(access if cells is None else cells, missing=missing)
     rules = [
         CapacityRule(
             service=one.id,
@@ -75,7 +80,7 @@ def measure_grids(
     ]
     if rules:
         with watch.step("fill capacities"):
-            filled = measure_capacity(access, rules, cells=cells, population=population)
+            filled = measure_capacity(access, rules, cells=cells, population=population, missing=missing)
         tables |= {"capacity": filled.table, "unserved": filled.unserved}
         findings += filled.findings
     told, more = _referrals(study, access, watch)
