@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 import affine
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -28,6 +30,7 @@ from surface_toys import (
     tif,
 )
 
+from gapmap.datum import convert_datum
 from gapmap.errors import InputError
 from gapmap.network import network_at
 from gapmap.network.borders import cut_at_water
@@ -323,6 +326,19 @@ def test_barriers_are_lines_and_areas_of_one_file_and_other_rows_are_told(tmp_pa
     assert caught.value.code == "polygon-broken"
 
 
+def test_barriers_in_another_datum_are_moved_to_where_they_are(tmp_path):
+    wall = gpd.GeoSeries([shape([(900, 0), (900, 900)])], crs=CRS).to_crs(4326)
+    x, y = convert_datum(*shapely.get_coordinates(wall[0]).T, source="wgs84", target="gcj02")
+    shifted = gpd.GeoSeries([shapely.LineString(np.column_stack((x, y)))], crs=4326)
+    path = tmp_path / "b.gpkg"
+    shifted.to_file(path, driver="GPKG")
+    (right,) = read_barriers(path, region(), datum="gcj02").lines
+    (wrong,) = read_barriers(path, region()).lines
+    true = shape([(900, 0), (900, 900)])
+    assert shapely.hausdorff_distance(right, true) < 0.01
+    assert shapely.hausdorff_distance(wrong, true) > 100
+
+
 def test_barriers_far_away_play_no_part(tmp_path):
     wall = layer(tmp_path / "b.gpkg", shape([(90_000, 0), (90_000, 900)]))
     ground = surface(tmp_path, fields(), barriers=wall)
@@ -363,6 +379,11 @@ def test_a_ferry_links_both_banks_both_ways(tmp_path):
     ]
     said = dict(one(ground, "surface-ferries").facts)
     assert said == {"used": "1", "all": "1", "walked": "0"}
+    edges, shut = network.edges, np.zeros(len(network.edges), bool)
+    on_foot = replace(network, edges=replace(edges, forward=shut, backward=shut, cycle=shut))
+    for mode in ("walk", "cycle", "drive", "none"):
+        boat = surface(tmp_path, cells, on_foot, roads=mode)
+        assert minutes(boat, 750, 1050)[10, 12] == pytest.approx(10), mode
     still = surface(tmp_path, cells, network_at(network, sailing=False))
     assert still.terrain.links is None
     assert dict(one(still, "surface-ferries").facts)["used"] == "0"
@@ -422,7 +443,9 @@ slowly = settings(
     mode=st.sampled_from(["walk", "drive"]),
     kind=st.sampled_from(["living_street", "footway"]),
 )
-def test_adding_a_road_never_slows_anyone(seed, first, added, barrier, neighbours, mode, kind):  # noqa: PLR0913 - drawn
+def test_adding_a_road_never_slows_anyone(  # noqa: PLR0913, PLR0917 - what is drawn
+    seed, first, added, barrier, neighbours, mode, kind
+):
     draw = np.random.default_rng(seed)
     land = draw.choice([0.0, 1.0, 9.5, 15.0, np.nan], GRID.shape, p=[0.2, 0.1, 0.4, 0.2, 0.1])
     height = draw.normal(100, 12, GRID.shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gapmap.catchment import ReferralRule
+from gapmap.datum import DATUMS
 from gapmap.network import MODES
 from gapmap.population import PopulationSource
 from gapmap.surface import SurfaceSource
@@ -57,7 +58,8 @@ def read_surface(reader: Reader, raw: Mapping[str, Any]) -> SurfaceSource | None
     if block.get("neighbours", 8) not in _NEIGHBOURS:
         reader.fail("study-choice", "surface.neighbours", block["neighbours"], choices="8, 16")
     if float(block.get("snap_m", 0)) < 0:
-        reader.fail("study-positive", "surface.snap_m", block["snap_m"])
+        reader.fail("study-negative", "surface.snap_m", block["snap_m"])
+    _check_datum(reader, block)
     files: dict[str, Any] = {
         key: reader.path(block[key])
         for key in ("land_cover", "speeds", "dem", "barriers")
@@ -66,6 +68,14 @@ def read_surface(reader: Reader, raw: Mapping[str, Any]) -> SurfaceSource | None
     told = reader.plain(block, *files, "neighbours")
     neighbours = int(block.get("neighbours", 8))
     return SurfaceSource(**told, **files, neighbours=neighbours, repair=reader.repair)
+
+
+def _check_datum(reader: Reader, block: Mapping[str, Any]) -> None:
+    """Hold the barriers' datum against those that can be named; lines alone cannot tell theirs."""
+    key, named = "surface.barriers_datum", block.get("barriers_datum", "auto")
+    if named == "detect":
+        reader.fail("study-choice", key, named, choices=", ".join(("auto", *DATUMS, "EPSG:nnnn")))
+    reader.datum(key, {"datum": named})
 
 
 def check_surface_service(

@@ -77,6 +77,7 @@ KEYS: dict[str, dict[str, str]] = {
     },
     "surface": {
         "land_cover": TEXT, "speeds": TEXT, "dem": TEXT, "barriers": TEXT, "roads": TEXT,
+        "barriers_datum": TEXT,
         "slope": TEXT, "on_path": NUMBER, "off_path": NUMBER, "direction": TEXT,
         "neighbours": NUMBER, "kmh": NUMBER, "cell_m": NUMBER, "snap_m": NUMBER,
         "simulated": FLAG,

@@ -48,7 +48,9 @@ class Barriers(NamedTuple):
     rows: tuple[RowCount, ...] = ()
 
 
-def read_barriers(path: Path, region: Region, *, repair: str = "safe") -> Barriers:
+def read_barriers(
+    path: Path, region: Region, *, datum: str = "auto", repair: str = "safe"
+) -> Barriers:
     """Read a vector file of lines and areas; holes in areas are open.
 
     An area that crosses itself is mended where that changes it by less than 0.1 %. A row that is
@@ -60,6 +62,8 @@ def read_barriers(path: Path, region: Region, *, repair: str = "safe") -> Barrie
         The file, in the coordinates that it declares.
     region
         Whose CRS the answer is in.
+    datum
+        What its coordinates are in; ``auto``: as the file declares.
     repair
         How far the file may be repaired: one of ``gapmap.findings.REPAIRS``.
 
@@ -73,7 +77,7 @@ def read_barriers(path: Path, region: Region, *, repair: str = "safe") -> Barrie
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers are told below
         ledger = Ledger(read_table(path, repair=repair))
         table = ledger.table
-        positions = locate(table, crs=region.crs)
+        positions = locate(table, crs=region.crs, datum=datum)
         shapes = positions.geometry.to_numpy().copy()
         drawn = is_line(shapes)
     areas = shapes.copy()

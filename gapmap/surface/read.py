@@ -96,7 +96,9 @@ def read_surface(source: SurfaceSource, region: Region, network: Network | None 
     findings += _about_alignment(rasters, grid, as_is)
     barriers = Barriers()
     if source.barriers is not None:
-        barriers = read_barriers(source.barriers, region, repair=source.repair)
+        barriers = read_barriers(
+            source.barriers, region, datum=source.barriers_datum, repair=source.repair
+        )
     made = assemble(
         source,
         grid,

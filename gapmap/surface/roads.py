@@ -85,7 +85,9 @@ def open_roads(
         usable = (usable | edges.walk) & (edges.kind != _FERRY) & (kmh > 0)
     which = np.flatnonzero(usable)
     picked = pick_edges(edges, which)
-    roads = Roads(picked, np.ascontiguousarray(kmh[which]), in_cells(grid, picked.coords), on_foot[which])
+    roads = Roads(
+        picked, np.ascontiguousarray(kmh[which]), in_cells(grid, picked.coords), on_foot[which]
+    )
     return roads, tuple(_about(network, roads, source, by_road))
 
 

@@ -57,6 +57,8 @@ class SurfaceSource:
     slope
         How walking slows uphill and downhill: ``tobler``, ``langmuir`` or ``none``; None is
         ``tobler`` where there is a ``dem``.
+    barriers_datum
+        In what the barriers' coordinates are; ``auto``: as the file declares.
     on_path, off_path
         What walking speeds are multiplied by on roads and elsewhere.
     direction
@@ -79,6 +81,7 @@ class SurfaceSource:
     speeds: Path | None = None
     dem: Path | None = None
     barriers: Path | None = None
+    barriers_datum: str = "auto"
     roads: str = "drive"
     slope: str | None = None
     on_path: float = 1.0
