@@ -7,6 +7,24 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
+
+
+def _search_land() -> None:
+    """Search land that is flat, and land that rises with a link across it."""
+    import numpy as np  # noqa: PLC0415 - as in main
+
+    from gapmap.surface import Links, Terrain  # noqa: PLC0415 - as in main
+    from gapmap.surface.paths import lengths_m  # noqa: PLC0415 - as in main
+    from gapmap.surface.search import search  # noqa: PLC0415 - as in main
+
+    minutes = np.ones((64, 64))
+    ferry = Links(tail=np.array([[1, 1]]), head=np.array([[60, 60]]), minutes=np.array([2.0]))
+    heights = np.add.outer(np.arange(64.0), np.arange(64.0))
+    for neighbours in (8, 16):
+        flat = Terrain(minutes_per_cell=minutes, cell_m=30.0, neighbours=neighbours)
+        for land in (flat, replace(flat, height_m=heights, slope="tobler", links=ferry)):
+            lengths_m(land, search(land, [(3, 3), (50, 9)]), np.array([[40, 40]]))
 
 
 def main() -> None:
@@ -30,6 +48,7 @@ def main() -> None:
     ours.nearest_by_order(weighed, [sources])
     ours.nearest_by_order(weighed, [sources, sources])
     our_nearest(street_map(5), somewhere(5, 10, 2))
+    _search_land()
     took = {
         "seconds": time.perf_counter() - imported,
         "cpu_seconds": time.process_time() - imported_cpu,

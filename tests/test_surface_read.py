@@ -26,6 +26,7 @@ from surface_toys import (
 )
 
 from gapmap.errors import InputError, MethodError
+from gapmap.surface.aligning import MOST_CELLS, choose_grid
 from gapmap.surface.read import read_surface
 from gapmap.surface.speeds import read_speeds
 from gapmap.surface.value import SurfaceSource
@@ -132,6 +133,18 @@ def test_cells_of_no_size_and_too_many_of_them_are_refused(more, code):
     with pytest.raises(InputError) as caught:
         read(**more)
     assert caught.value.code == code
+
+
+def test_who_asks_for_too_many_cells_is_told_how_much_they_take_and_what_fits():
+    study = region()
+    width, height = np.ptp(np.array(study.districts.total_bounds).reshape(2, 2), axis=0)
+    with pytest.raises(InputError) as caught:
+        choose_grid(study, cell_m=0.125, lattice=None, margin_m=0.0)
+    told = dict(caught.value.found[0].facts)
+    cells = width * height / 0.125**2
+    assert float(told["gib"].replace(",", "")) == pytest.approx(cells * 140 / 2**30, rel=0.02)
+    grid = choose_grid(study, cell_m=float(told["fits"]), lattice=None, margin_m=0.0)
+    assert 0.7 * MOST_CELLS < grid.height * grid.width <= MOST_CELLS
 
 
 def test_all_that_is_wrong_with_the_rasters_is_told_at_once(tmp_path):

@@ -14,7 +14,7 @@ from skimage.graph import MCP_Geometric
 from gapmap.errors import MethodError
 from gapmap.surface import search as searching
 from gapmap.surface.paths import lengths_m, path, path_length_m, paths
-from gapmap.surface.search import distances, in_metres, minutes_by_heap, search
+from gapmap.surface.search import in_metres, minutes_by_heap, search
 from gapmap.surface.value import STEPS, Links, Terrain
 
 X = np.inf
@@ -372,7 +372,7 @@ def test_links_that_lead_nowhere_are_not_taken(minutes):
     terrain = flat([[1.0, X, 1.0]], links=nowhere, direction="from")
 
     assert search(terrain, [(0, 0)]).minutes.tolist() == [[0, X, X]]
-    assert distances(terrain, [(0, 0)]).metres.tolist() == [[0, X, X]]
+    assert distances(terrain, [(0, 0)])[0].tolist() == [[0, X, X]]
 
 
 def test_a_ferry_to_a_quay_that_nobody_can_enter_is_not_taken():
@@ -599,6 +599,11 @@ def test_a_field_of_another_terrain_is_refused():
 # Metres
 
 
+def distances(terrain, sources, *, limit_m=np.inf):
+    field = search(in_metres(terrain), sources, limit_minutes=limit_m)
+    return field.minutes, field.source
+
+
 def test_distances_count_metres_at_any_speed():
     minutes = [[1.0, 50.0, 1.0], [1.0, X, 9.0], [1.0, 1.0, 1.0]]
     metres, source = distances(flat(minutes), [(0, 0)])
@@ -607,12 +612,12 @@ def test_distances_count_metres_at_any_speed():
     assert metres[2, 2] == pytest.approx(200 + 100 * DIAGONAL)
     assert metres[1, 1] == X
     assert source.tolist() == [[0, 0, 0], [0, -1, 0], [0, 0, 0]]
-    assert distances(flat(minutes), [(0, 0)], limit_m=100).metres[0].tolist() == [0, 100, X]
+    assert distances(flat(minutes), [(0, 0)], limit_m=100)[0][0].tolist() == [0, 100, X]
 
 
 def test_over_a_link_it_is_the_straight_line():
     ferry = links(((0, 0), (2, 0), 1.0))
-    metres = distances(flat(RIVER, links=ferry, direction="from"), [(0, 0)]).metres
+    metres = distances(flat(RIVER, links=ferry, direction="from"), [(0, 0)])[0]
 
     assert metres[2, 0] == 200
 

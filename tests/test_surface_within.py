@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapmap.surface import Links, Terrain
-from gapmap.surface.search import distances, search
+from gapmap.surface.search import in_metres, search
 from gapmap.surface.within import Reach, cell_pairs_within, cut_around, reach_cells
 
 
@@ -117,11 +117,11 @@ def test_pairs_are_those_of_whole_searches(seed, slope, limit):
             assert told.get((number, origin), np.inf) == pytest.approx(value, rel=1e-12)
 
 
-def test_shortest_ways_are_those_of_distances():
+def test_shortest_ways_are_those_of_a_search_in_metres():
     draw = np.random.default_rng(3)
     terrain = Terrain(minutes_per_cell=draw.uniform(1, 9, (15, 15)), cell_m=30.0)
     origins = np.column_stack((draw.integers(0, 15, 30), draw.integers(0, 15, 30)))
     found = cell_pairs_within(terrain, origins, [(7, 7)], limit=120, unit="m")
-    whole = distances(terrain, [(7, 7)]).metres[tuple(origins.T)]
+    whole = search(in_metres(terrain), [(7, 7)]).minutes[tuple(origins.T)]
     assert found.origin.tolist() == np.flatnonzero(whole <= 120).tolist()
     assert found.value == pytest.approx(whole[whole <= 120])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 import affine
 import numpy as np
@@ -38,7 +38,10 @@ MARGIN_M: Final = 5_000.0
 """How far beyond the districts people may walk or cycle."""
 DRIVING_MARGIN_M: Final = 20_000.0
 """How far beyond them they may drive."""
-MOST_CELLS: Final = 400_000_000
+MOST_CELLS: Final = 100_000_000
+"""What a machine of 16 GiB holds."""
+_BYTES_A_CELL: Final = 140
+"""At the peak of a run over land cover and heights, as measured; a further service takes 12."""
 _AT_ONCE: Final = 16_000_000
 """Cells of a raster that are read for one part of the grid."""
 _SAME_M: Final = 0.01
@@ -154,10 +157,25 @@ def choose_grid(
     east, north = (math.ceil(round((v - at) / size, 6)) for v, at in zip(bounds[2:], (x, y)))  # noqa: B905
     width, height = east - west, north - south
     if width * height > MOST_CELLS:
-        million = f"{width * height / 1e6:,.0f}"
-        fail(finding("surface-too-large", value=f"{size:g}", million=million, most="400"))
+        _fail_too_large(size, width * height)
     transform = affine.Affine(size, 0, x + west * size, 0, -size, y + north * size)
     return Grid(crs=region.crs, transform=transform, height=height, width=width)
+
+
+def _fail_too_large(size: float, cells: int) -> NoReturn:
+    """Say how much memory so many cells take, and how large they would have to be."""
+    fits = size * math.sqrt(cells / MOST_CELLS) * (1 + 1e-3)
+    step = 10.0 ** (math.floor(math.log10(fits)) - 1)
+    fail(
+        finding(
+            "surface-too-large",
+            value=f"{size:g}",
+            million=f"{cells / 1e6:,.0f}",
+            most=f"{MOST_CELLS / 1e6:,.0f}",
+            gib=f"{cells * _BYTES_A_CELL / 2**30:,.0f}",
+            fits=f"{math.ceil(fits / step) * step:.10g}",
+        )
+    )
 
 
 def district_cells(region: Region, grid: Grid) -> Flags:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Distances", "Field"]
+__all__ = ["Field"]
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
@@ -40,13 +39,3 @@ class Field:
     sources: Integers
     start_minutes: Floats
     direction: str
-
-
-class Distances(NamedTuple):
-    """Metres of the shortest way between each cell and its nearest source, and that one's index.
-
-    Both have the shape (rows, columns); inf and -1 where none is reached.
-    """
-
-    metres: Floats
-    source: Indices

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gapmap.errors import MethodError
 from gapmap.network import SLACK
-from gapmap.surface.field import Distances, Field
+from gapmap.surface.field import Field
 from gapmap.surface.flat import flat_search
 from gapmap.surface.ground import check_minutes, check_terrain, crossings_of, ground_of
 from gapmap.surface.kernels.steep_heap import spread
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gapmap.surface.kernels.steep import Crossings, Ground
     from gapmap.surface.value import Terrain
 
-__all__ = ["distances", "in_metres", "minutes_by_heap", "search"]
+__all__ = ["in_metres", "minutes_by_heap", "search"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -101,25 +101,12 @@ def search(
     )
 
 
-def distances(terrain: Terrain, sources: npt.ArrayLike, *, limit_m: float = np.inf) -> Distances:
-    """Find the metres of the shortest way between each cell and its nearest source.
-
-    Steps, barriers and links are those of :func:`search`; heights play no part, and a link is as
-    long as the straight line between the middles of its two cells.
-
-    Parameters
-    ----------
-    terrain, sources
-        As for :func:`search`.
-    limit_m
-        The most metres, inclusive.
-    """
-    field = search(in_metres(terrain), sources, limit_minutes=limit_m)
-    return Distances(field.minutes, field.source)
-
-
 def in_metres(terrain: Terrain) -> Terrain:
-    """Give the terrain on which a minute stands for each metre of way, whatever the speed."""
+    """Give the terrain on which a minute stands for each metre of way, whatever the speed.
+
+    Heights play no part, and a link is as long as the straight line between the middles of its two
+    cells.
+    """
     metres = np.where(np.isfinite(terrain.minutes_per_cell), terrain.cell_m, np.inf)
     links = terrain.links
     if links is not None:
