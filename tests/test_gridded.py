@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from gapmap.access import measure_access
 from gapmap.assessment import COVERAGE_COLUMNS, coverage_of
-from gapmap.catchment import zones_of
+from gapmap.catchment import CapacityRule, measure_capacity, zonal_statistics, zones_of
 from gapmap.errors import MethodError
 from gapmap.facilities import read_facilities
-from gapmap.gridded import GRID_COLUMNS, compare_grid, telling
+from gapmap.gridded import GRID_COLUMNS, compare_grid, find_missing, telling
 from gapmap.places import read_places
 from gapmap.population import Population, PopulationSource, as_places, read_population
 from gapmap.population.value import AREA_COLUMNS, CELL_COLUMNS
@@ -226,16 +226,31 @@ def test_a_place_whose_people_are_on_the_grid_misses_none() -> None:
     assert one(result.comparison, "city", "city")["people_missing"] == 20  # 100 less 80 on the grid
 
 
-def test_reconciled_cells_do_not_count_missing_people_twice() -> None:
-    # The cells were scaled so that d1 has its 500 people; 300 of them live off the raster.
+def test_all_tables_of_a_reconciled_grid_have_the_same_people_and_bounds() -> None:
+    # The cells were scaled to the 200 people of d1 that the raster can have; 300 live off it.
     village = places([*TOWN, {"x": 9000, "y": 1000, "people": 300.0}])
-    scaled = [(x, y, people * 2.5, place) for x, y, people, place in CELLS]
-    people = population(village, scaled, share_missing=(0, 0, 1), basis="reconciled")
-    city = one(compared(village, people, [{"x": 1000, "y": 1000}]).comparison, "city", "city")
-    assert city["people_grid"] == 500
-    assert city["share_grid"] == pytest.approx(80 / 200)
+    people = population(village, CELLS, share_missing=(0, 0, 1), basis="reconciled")
+    result = compared(village, people, [{"x": 1000, "y": 1000}])
+    city = one(result.comparison, "city", "city")
+    assert (city["people_grid"], city["people_missing"]) == (200, 300)
     assert city["share_grid_low"] == pytest.approx(80 / 500)
     assert city["share_grid_high"] == pytest.approx(380 / 500)
+    gone = find_missing(people, village).people
+    zones = zonal_statistics(result.access, missing=gone)
+    zones = zones[(zones["zone_kind"] == "city")]
+    assert zones["people"].sum() == 500
+    assert zones["people"].iloc[-1] == 300
+    limit = zones[zones["up_to"] == result.access.services[0].limit].iloc[0]
+    assert limit["share_within_low"] == pytest.approx(80 / 500)
+    assert limit["share_within_high"] == pytest.approx(380 / 500)
+    rule = CapacityRule(service=result.access.services[0].id)
+    filled = measure_capacity(
+        result.access, [rule], cells=result.access, population=people, missing=gone
+    )
+    left = filled.unserved[filled.unserved["area_kind"] == "city"].iloc[0]
+    parts = left[["people_served", "people_residual", "people_unknown"]]
+    assert (left["people"], parts.sum()) == (500, 500)
+    assert left["people_unknown"] >= 300
 
 
 def test_without_people_in_the_table_the_area_tells() -> None:

@@ -34,6 +34,7 @@ from population_toys import (
 
 from gapmap.access import Service, measure_access
 from gapmap.errors import InputError
+from gapmap.gridded import find_missing
 from gapmap.network import network_from_lines
 from gapmap.population import as_places, counting, with_people
 from gapmap.population.value import AREA_COLUMNS, CELL_COLUMNS
@@ -438,6 +439,17 @@ def test_what_cannot_be_reconciled_is_told(tmp_path: Path) -> None:
     assert second["people"] > 0
     path = tif(tmp_path / "b.tif", FOUR)
     assert "population-reconcile-without-people" in codes(read(path, ONE, reconcile="district"))
+
+
+def test_people_of_ground_without_a_value_are_not_squeezed_into_the_rest(tmp_path: Path) -> None:
+    """The village stands on a district half nodata: half of its 400 people are missing."""
+    half = FOUR.copy()
+    half[:, :2] = -1
+    places = places_of(ONE, [{"people": 400}], polygons=[box(0, 0, 4, 4)])
+    population = read(tif(tmp_path / "a.tif", half, nodata=-1), ONE, places, reconcile="district")
+    assert in_area(population, "district", "d0")["people"] == near(200)
+    missing = find_missing(population, places)
+    assert missing.people["city", "city"] == near(200)
 
 
 # Towns and places

@@ -18,7 +18,7 @@ from gapmap.errors import MethodError
 from gapmap.findings import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import geopandas as gpd
     from scipy.sparse import coo_array
@@ -102,6 +102,7 @@ def measure_capacity(
     *,
     cells: Access | None = None,
     population: Population | None = None,
+    missing: Mapping[tuple[str, str], float] | None = None,
 ) -> Capacity:
     """Fill the facilities of services up to their capacity, and say who stays without.
 
@@ -123,6 +124,9 @@ def measure_capacity(
     cells, population
         Access of the cells of a population grid, and the grid: with both, people are where the
         cells are (basis ``grid``), else at the places (``places``).
+    missing
+        People whom the grid has not, by kind (``place``, too) and id of the area: they are
+        ``people_unknown``.
 
     Returns
     -------
@@ -138,7 +142,7 @@ def measure_capacity(
     known = {service.id: service for service in access.services}
     for rule in rules:
         _check(rule, known)
-    grounds = _grounds(access, cells, population)
+    grounds = _grounds(access, cells, population, missing or {})
     origins = access if cells is None or population is None else cells
     filled = [_fill(origins, grounds, known[rule.service], rule) for rule in rules]
     tables = [one.table for one in filled]
@@ -172,11 +176,17 @@ def _check(rule: CapacityRule, known: dict[str, Service]) -> None:
         )
 
 
-def _grounds(access: Access, cells: Access | None, population: Population | None) -> Grounds:
+def _grounds(
+    access: Access,
+    cells: Access | None,
+    population: Population | None,
+    missing: Mapping[tuple[str, str], float],
+) -> Grounds:
     places = access.places
     if cells is None or population is None:
-        return Grounds(places, places, np.arange(len(places.table)), "places")
-    return Grounds(cells.places, places, population.cells["place"].to_numpy(np.int64), "grid")
+        return Grounds(places, places, np.arange(len(places.table)), "places", {})
+    owner = population.cells["place"].to_numpy(np.int64)
+    return Grounds(cells.places, places, owner, "grid", missing)
 
 
 class _Pool(NamedTuple):

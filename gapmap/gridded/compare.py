@@ -153,23 +153,20 @@ def _check(access: Access, cells: Access, population: Population) -> None:
 
 
 class _Cells(NamedTuple):
-    """What decides on the cells of one service: people, people scaled, statuses.
+    """What decides on the cells of one service: people and statuses.
 
     ``beyond`` marks cells beyond the limit whose place counts as covered, ``within`` cells within
     it whose place counts as uncovered.
     """
 
     people: Floats
-    scaled: Floats
     covered: Flags
     unknown: Flags
     beyond: Flags
     within: Flags
 
 
-def _of_service(
-    number: int, access: Access, cells: Access, population: Population, scale: Floats
-) -> _Cells:
+def _of_service(number: int, access: Access, cells: Access, population: Population) -> _Cells:
     """Hold the status of each cell against that of its place."""
     places, count = len(access.places.table), len(cells.places.table)
     status = cells.table["status"].iloc[number * count : (number + 1) * count].to_numpy()
@@ -179,7 +176,6 @@ def _of_service(
     people = np.nan_to_num(cells.places.table["people"].to_numpy(dtype=float))
     return _Cells(
         people=people,
-        scaled=people * scale,
         covered=status == "covered",
         unknown=status == "unknown",
         beyond=(status == "uncovered") & (theirs == "covered"),
@@ -190,8 +186,7 @@ def _of_service(
 def _sums(access: Access, cells: Access, population: Population, missing: Missing) -> pd.DataFrame:
     """Add up what coverage does not: people beyond and within, people missing, the bounds."""
     services = [
-        _of_service(number, access, cells, population, missing.scale)
-        for number in range(len(access.services))
+        _of_service(number, access, cells, population) for number in range(len(access.services))
     ]
     rows = [
         {"service": service.id, **row}
@@ -205,12 +200,12 @@ def _sums(access: Access, cells: Access, population: Population, missing: Missin
 
 
 def _of_zone(cells: _Cells, zone: Zone, missing: Missing) -> Iterator[dict[str, object]]:
-    people, scaled = cells.people[zone.member], cells.scaled[zone.member]
+    people = cells.people[zone.member]
     gone = missing.people.get((zone.kind, zone.id), 0.0)
     covered, unknown = (
-        float(scaled[flags[zone.member]].sum()) for flags in (cells.covered, cells.unknown)
+        float(people[flags[zone.member]].sum()) for flags in (cells.covered, cells.unknown)
     )
-    total = float(scaled.sum()) + gone
+    total = float(people.sum()) + gone
     yield {
         "group_kind": zone.kind,
         "group_id": zone.id,

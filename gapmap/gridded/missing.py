@@ -29,9 +29,6 @@ class Missing:
     ----------
     people
         By kind and id of the zone; zones without any are left out.
-    scale
-        By what the people of each cell are multiplied so that those who are missing are not
-        counted twice; 1 where the cells were not scaled to the table.
     of_place, of_district
         Of each place and district; of places 0 where the table has no people.
     places_unknown
@@ -43,7 +40,6 @@ class Missing:
     """
 
     people: dict[tuple[str, str], float]
-    scale: Floats
     of_place: Floats
     of_district: Floats
     places_unknown: int
@@ -58,8 +54,7 @@ def find_missing(population: Population, places: Places) -> Missing:
     Where the table has no people, of a district its people on the grid times m / (1 - m), with m
     the share of its area without a value, which is an assumption.
 
-    Where cells were scaled so that a district adds up to the table, its missing people are among
-    those on the grid: the cells are scaled back by what is missing.
+    Where cells were scaled to the table, people on the grid and missing people add up to it.
     """
     of_place, unknown = _by_place(population)
     ids = population.region.districts["district_id"].to_numpy(dtype=object)
@@ -75,7 +70,6 @@ def find_missing(population: Population, places: Places) -> Missing:
         }
     return Missing(
         people={zone: missing for zone, missing in people.items() if missing > 0},
-        scale=_scale(population, of_district)[population.cells["district"].to_numpy()],
         of_place=of_place,
         of_district=of_district,
         places_unknown=0 if by_area else unknown,
@@ -120,13 +114,3 @@ def _of_whole_districts(population: Population, missing: Floats) -> dict[tuple[s
         found["group", name] = float(missing[inside].sum())
         found["group", rest_of(name)] = float(missing[~inside].sum())
     return found
-
-
-def _scale(population: Population, missing: Floats) -> Floats:
-    """Give by what the people of each district's cells are multiplied."""
-    told = _areas(population, "district")
-    people = told["people"].to_numpy(dtype=float)
-    scaled = (told["basis"] == "reconciled").to_numpy() & (people > 0)
-    left = np.maximum(people - missing, 0) / np.where(people > 0, people, 1)
-    scale: Floats = np.where(scaled, left, 1.0)
-    return scale

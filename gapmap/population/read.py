@@ -12,12 +12,12 @@ import shapely
 
 from gapmap.errors import InputError
 from gapmap.findings import fail, finding
-from gapmap.population.assigning import assign_cells
+from gapmap.population.assigning import assign_cells, district_rows
 from gapmap.population.counting import count_people, sheet_of
 from gapmap.population.middles import part_middles
 from gapmap.population.parts import ground_of
-from gapmap.population.reconciling import factors, table_people
-from gapmap.population.summing import Sums, area_table
+from gapmap.population.reconciling import Held, factors, table_people
+from gapmap.population.summing import Sums, area_table, places_missing
 from gapmap.population.telling import about_population
 from gapmap.population.urban import urban_clusters
 from gapmap.population.value import CELL_COLUMNS, Population
@@ -78,12 +78,15 @@ def read_population(
             problem = str(error).replace(str(source.raster.absolute()), source.raster.name)
             fail(finding("raster-unreadable", file=source.raster.name, problem=problem))
     table = table_people(places, region)
-    factor, scaled = _factors(read, table, source, region)
-    cells = _cells(read, factor, region)
+    cells = _cells(read, region)
     on_foot = None if source.assign == "voronoi" else network
     cells["place"], cells["assigned"] = assign_cells(cells, region, places, on_foot)
-    cells = cells[list(CELL_COLUMNS)].astype(CELL_COLUMNS)
     empty = np.where(_placed(places), np.isnan(read.count.at_places), np.nan)
+    held = _held(read, cells, empty, region, places)
+    factor, scaled = _factors(cells, table, held, source, region)
+    scale = np.where(np.isnan(factor), 1.0, factor)
+    cells["people"] = cells["people_raster"] * scale[cells["district"]]
+    cells = cells[list(CELL_COLUMNS)].astype(CELL_COLUMNS)
     sums = Sums(cells, read.count, read.ground, table, factor, empty)
     population = Population(
         grid=read.sheet.grid,
@@ -146,26 +149,34 @@ def _read(
     return _Read(ground, sheet, count, covered)
 
 
+def _held(read: _Read, cells: pd.DataFrame, empty: Floats, region: Region, places: Places) -> Held:
+    """Say what of each place the raster holds in the place's district, and what not."""
+    home = district_rows(places.table["district_id"], region)
+    own = cells[cells["place"] >= 0]
+    own = own[home[own["place"]] == own["district"].to_numpy()]
+    people = np.bincount(own["place"], own["people_raster"], minlength=len(home)).astype(float)
+    table = np.nan_to_num(places.table["people"].to_numpy(dtype=float))
+    missing = np.nan_to_num(places_missing(read.count, read.ground, empty, places))
+    return Held(read.covered, home, table, people, missing)
+
+
 def _factors(
-    read: _Read, table: Table, source: PopulationSource, region: Region
+    cells: pd.DataFrame, table: Table, held: Held, source: PopulationSource, region: Region
 ) -> tuple[Floats, list[Finding]]:
     """Give the factor of each district, NaN where it is not scaled."""
     rows = len(region.districts)
     if source.reconcile != "district":
         return np.full(rows, np.nan), []
-    cells = read.count.cells
     people = np.bincount(cells["district"], cells["people_raster"], minlength=rows).astype(float)
-    return factors(table, people, read.covered, region, source.raster.name)
+    return factors(table, people, held, region, source.raster.name)
 
 
-def _cells(read: _Read, factor: Floats, region: Region) -> pd.DataFrame:
-    """Scale the parts of cells, and add where they stand."""
+def _cells(read: _Read, region: Region) -> pd.DataFrame:
+    """Add where the parts of cells stand; people as on the raster."""
     cells, grid = read.count.cells, read.sheet.grid
-    scale = np.where(np.isnan(factor), 1.0, factor)
     to_metric = pyproj.Transformer.from_crs(grid.crs, region.crs, always_xy=True)
     x, y = to_metric.transform(*part_middles(cells, read.ground, grid).T)
-    people = cells["people_raster"] * scale[cells["district"]]
-    return cells.assign(people=people, x=x, y=y)
+    return cells.assign(people=cells["people_raster"], x=x, y=y)
 
 
 def _urban(read: _Read, cells: pd.DataFrame) -> Urban:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
+    Flags = npt.NDArray[np.bool_]
 
-__all__ = ["Table", "factors", "table_people"]
+__all__ = ["Held", "Table", "factors", "table_people"]
 
 _ODD: Final = (0.5, 2.0)
 """Factors outside of this doubt the raster, the table or the year of either."""
 _OFF_RASTER: Final = 0.05
 """Share of a district off the raster beyond which its people cannot all be on it."""
+_HALVINGS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,21 @@ class Table:
     places: Integers
     unknown: Integers
     known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the raster holds: the share of each district in its frame; of each place the rest.
+
+    ``home`` is the row of its district, ``table`` its people in the table, ``people`` those on the
+    raster within that district, ``missing`` the share of its ground without a value.
+    """
+
+    covered: Floats
+    home: Integers
+    table: Floats
+    people: Floats
+    missing: Floats
 
 
 def table_people(places: Places, region: Region) -> Table:
@@ -56,7 +73,7 @@ def table_people(places: Places, region: Region) -> Table:
 
 
 def factors(
-    table: Table, people: Floats, covered: Floats, region: Region, file: str
+    table: Table, people: Floats, held: Held, region: Region, file: str
 ) -> tuple[Floats, list[Finding]]:
     """Give the factor of each district, NaN where it cannot be scaled, and say what is done.
 
@@ -66,8 +83,10 @@ def factors(
         What the places' table says.
     people
         Of each district on the raster.
-    covered
-        Share of each district that lies within the raster, with a value or not.
+    held
+        What of each district and place the raster holds. People of places that stand where it has
+        no value are not squeezed into the rest: scaled people and those whom the raster has not
+        (see :func:`gapmap.gridded.missing.find_missing`) add up to the table.
     region
         The districts.
     file
@@ -85,12 +104,12 @@ def factors(
             "after": f"{table.people[row]:,.1f}",
             "count": int(table.unknown[row]),
         }
-        code = _hindrance(table, row, people[row], covered[row])
-        told["share"] = f"{1 - covered[row]:.1%}"
+        code = _hindrance(table, row, people[row], held.covered[row])
+        told["share"] = f"{1 - held.covered[row]:.1%}"
         if not code and people[row] == 0:
             scale[row] = 1.0  # nobody here and there
         elif not code:
-            scale[row] = table.people[row] / people[row]
+            scale[row] = _factor(table.people[row], people[row], held, held.home == row)
             fits = _ODD[0] <= scale[row] <= _ODD[1]
             code = "population-reconciled" if fits else "population-reconciled-odd"
         told["factor"] = f"{scale[row]:.4g}"
@@ -101,6 +120,25 @@ def factors(
         code = "population-places-without-district"
         findings.append(finding(code, file=file, row=None, field="", **told))
     return scale, findings
+
+
+def _factor(total: float, people: float, held: Held, mine: Flags) -> float:
+    """Find the factor with which people on the raster and people missing are the table's.
+
+    Missing are of each place share times people, at most as many as the scaled raster has fewer;
+    so the sum never falls as the factor rises, and halving finds it.
+    """
+    told, here = held.table[mine], held.people[mine]
+    gone = held.missing[mine] * told
+    full = total / people
+    if not (gone > 0).any():
+        return full
+    low, high = 0.0, full
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        lost = np.minimum(gone, np.maximum(told - middle * here, 0)).sum()
+        low, high = (low, middle) if middle * people + lost >= total else (middle, high)
+    return high
 
 
 def _hindrance(table: Table, row: int, people: float, covered: float) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.int64]
     Words = npt.NDArray[np.str_]
 
-__all__ = ["Sums", "area_table"]
+__all__ = ["Sums", "area_table", "places_missing"]
 
 _WAYS: Final = ("network", "polygon", "voronoi")
 _WAY_NAMES: Final = np.array(
@@ -64,6 +64,15 @@ def share_missing(valued: Floats, size: Floats) -> Floats:
     return np.where(share > _CERTAIN, share, np.where(np.isnan(share), np.nan, 0.0))
 
 
+def places_missing(count: Count, ground: Ground, empty: Floats, places: Places) -> Floats:
+    """Give the share of each place without a value; ``empty`` (0 or 1) where none is drawn."""
+    drawn = _drawn(places)
+    missing: Floats = np.where(drawn, np.nan, empty)
+    if drawn.any():
+        missing[drawn] = share_missing(count.place_valued, ground.place_size)[drawn]
+    return missing
+
+
 def _city(sums: Sums) -> pd.DataFrame:
     cells, table = sums.cells, sums.table
     size = sums.ground.districts.size
@@ -71,7 +80,7 @@ def _city(sums: Sums) -> pd.DataFrame:
         {
             "area_kind": ["city"],
             "area_id": [""],
-            "area": [""],
+            "area": ["city"],
             "cells": [len(cells.drop_duplicates(["row", "column"]))],
             "people_raster": [cells["people_raster"].sum()],
             "people_table": [table.people.sum()],
@@ -167,10 +176,7 @@ def _of_table(places: Places, group: pd.Series, ids: pd.Series) -> dict[str, obj
 
 def _places(sums: Sums, places: Places) -> pd.DataFrame:
     """Add up all cells that a place has, by whichever way it came by them."""
-    drawn = _drawn(places)
-    missing = np.where(drawn, np.nan, sums.stands_empty)
-    if drawn.any():
-        missing[drawn] = share_missing(sums.count.place_valued, sums.ground.place_size)[drawn]
+    missing = places_missing(sums.count, sums.ground, sums.stands_empty, places)
     cells = sums.cells
     ways = np.zeros(len(places.table), dtype=np.int64)
     for number, way in enumerate(_WAYS):

@@ -80,7 +80,9 @@ def measure_grids(
     ]
     if rules:
         with watch.step("fill capacities"):
-            filled = measure_capacity(access, rules, cells=cells, population=population, missing=missing)
+            filled = measure_capacity(
+                access, rules, cells=cells, population=population, missing=missing
+            )
         tables |= {"capacity": filled.table, "unserved": filled.unserved}
         findings += filled.findings
     told, more = _referrals(study, access, watch)
