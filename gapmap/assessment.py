@@ -57,6 +57,7 @@ COVERAGE_COLUMNS = [
     "places_unreachable",
     "people_unreachable",
     "places_without_people",
+    "people_missing",
 ]
 GAP_COLUMNS = [
     "service",
@@ -108,7 +109,9 @@ def assess(
     """Sum access up by area and group, compare the groups, and hold the plan against it.
 
     Covered, uncovered and unknown always add up to all, in places and in people, at every
-    level; a place without a known number of people counts as a place and adds no people.
+    level; a place without a known number of people counts as a place and adds no people. Where
+    places have their people from a grid, ``people_missing`` of the unknown people live where it has
+    no value; how many they are is an assumption.
     ``share_people`` is covered over covered and uncovered; ``share_people_low`` and ``_high``
     count the unknown people as uncovered and as covered.
 
@@ -151,24 +154,26 @@ def assess(
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A named set of places, with the weight its people have."""
+    """A named set of places, with the weight its people have, and people whom nobody placed."""
 
     kind: str
     name: str
     id: str
     member: NDArray[np.bool_]
     people: NDArray[np.float64]
+    missing: NDArray[np.float64]
 
 
 def _groups(access: Access) -> Iterator[_Group]:
     """List every group of places that is reported, city first."""
     table = access.places.table
-    people = table["people"].to_numpy(dtype=float)
+    people, nobody = table["people"].to_numpy(dtype=float), np.zeros(len(table))
+    missing = access.places.people_missing
     for zone in zones_of(access.places):
-        yield _Group(zone.kind, zone.name, zone.id, zone.member, people)
+        yield _Group(zone.kind, zone.name, zone.id, zone.member, people, missing)
     for name in access.places.groups:
         weight = table[f"people_{name}"].to_numpy(dtype=float)
-        yield _Group("people_group", name, name, np.ones(len(table), dtype=bool), weight)
+        yield _Group("people_group", name, name, np.ones(len(table), dtype=bool), weight, nobody)
 
 
 def coverage_of(access: Access) -> pd.DataFrame:
@@ -208,6 +213,8 @@ def _coverage_row(service: Service, block: pd.DataFrame, group: _Group) -> dict[
     counted = np.nan_to_num(people)
     status = rows["status"].to_numpy()
     heads = {name: float(counted[status == name].sum()) for name in _STATES}
+    missing = float(group.missing[member].sum())
+    heads["unknown"] += missing
     number = {name: int((status == name).sum()) for name in _STATES}
     total = sum(heads.values())
     known = heads["covered"] + heads["uncovered"]
@@ -230,6 +237,7 @@ def _coverage_row(service: Service, block: pd.DataFrame, group: _Group) -> dict[
         "places_unreachable": int(lost.sum()),
         "people_unreachable": float(counted[lost].sum()),
         "places_without_people": int(np.isnan(people).sum()),
+        "people_missing": missing,
     }
 
 
@@ -315,11 +323,16 @@ def _gap_rows(
 
 
 def _equity(access: Access) -> pd.DataFrame:
-    rows = [row for service, block in _blocks(access) for row in _equity_rows(service, block)]
+    missing = float(access.places.people_missing.sum())
+    rows = [
+        row for service, block in _blocks(access) for row in _equity_rows(service, block, missing)
+    ]
     return pd.DataFrame(rows, columns=EQUITY_COLUMNS)
 
 
-def _equity_rows(service: Service, block: pd.DataFrame) -> Iterator[dict[str, object]]:
+def _equity_rows(
+    service: Service, block: pd.DataFrame, missing: float
+) -> Iterator[dict[str, object]]:
     quantity = "distance_m" if service.limit_unit == "m" else "minutes"
     value = block[quantity].to_numpy(dtype=float)
     people = block["people"].to_numpy(dtype=float)
@@ -333,7 +346,7 @@ def _equity_rows(service: Service, block: pd.DataFrame) -> Iterator[dict[str, ob
             "value": figure,
             "people": measured,
             "quantity": quantity,
-            "people_left_out": float(np.nansum(people[~held])),
+            "people_left_out": float(np.nansum(people[~held])) + missing,
         }
 
 

@@ -250,7 +250,7 @@ def test_people_where_the_cells_are() -> None:
     sites = facilities([{"x": 0, "y": 50, "capacity": 70.0}])
     access = measure_access(village, sites, None, [clinic(400)])
     cells = measure_access(as_places(grid, village), sites, None, [clinic(400)])
-    made = measure_capacity(access, [RULE], cells=cells, population=grid)
+    made = measure_capacity(access, [RULE], cells=cells)
     assert made.table["basis"].tolist() == ["grid"]
     assert made.table["people_within_limit"].tolist() == [90]
     columns = ["people", "people_served", "people_residual", "people_spent"]
@@ -258,10 +258,6 @@ def test_people_where_the_cells_are() -> None:
     assert area(made.unserved, "place", "p1")[columns].tolist() == [0, 0, 0, 0]
     assert area(made.unserved, "place", "")[columns].tolist() == [5, 0, 5, 0]
     assert area(made.unserved, "city", "city")[columns].tolist() == [95, 70, 25, 20]
-    at_places = measure_capacity(access, [RULE])
-    for more in ({"cells": cells}, {"population": grid}):  # with both only
-        again = measure_capacity(access, [RULE], **more)
-        pd.testing.assert_frame_equal(again.unserved, at_places.unserved)
 
 
 def test_cells_of_a_village_whose_clinic_has_no_position_are_as_unknown_as_it_is() -> None:
@@ -293,7 +289,7 @@ def test_cells_of_a_village_whose_clinic_has_no_position_are_as_unknown_as_it_is
     assert zones.loc["unknown", "people"] == 70
     assert zones.loc["up_to", "people_within"].iloc[3] == 105
     columns = ["people_served", "people_residual", "people_spent", "people_unknown"]
-    made = measure_capacity(access, [RULE], cells=cells, population=grid).unserved
+    made = measure_capacity(access, [RULE], cells=cells).unserved
     assert area(made, "place", "p0")[columns].tolist() == [70, 10, 10, 0]
     assert area(made, "place", "p1")[columns].tolist() == [0, 0, 0, 95]
     assert area(made, "place", "")[columns].tolist() == [0, 5, 0, 0]

@@ -186,3 +186,86 @@ def test_nothing_of_gdals_own_is_printed(capfd):
     assert cli.main(["check", str(FOLDER / "study.toml")]) == 0
     said = capfd.readouterr()
     assert "GDAL" not in said.out + said.err
+
+
+HOLED = """
+[study]
+name = "有洞的栅格"
+date = 2014-12-31
+crs = "EPSG:4547"
+[districts]
+path = "districts.geojson"
+id = "code"
+name = "name"
+datum = "wgs84"
+[places]
+path = "villages.csv"
+id = "编码"
+name = "名称"
+x = "经度"
+y = "纬度"
+datum = "wgs84"
+%s
+[[facilities]]
+path = "facilities.csv"
+service_column = "类别"
+service_values = { health_post = ["卫生站"] }
+id = "编号"
+name = "名称"
+x = "经度"
+y = "纬度"
+datum = "wgs84"
+capacity = "床位"
+[population]
+raster = "people.tif"
+reconcile = "district"
+[services.health_post]
+mode = "straight"
+limit_m = 2000
+catchment = "capacity"
+people_per_capacity = 600
+source = "assumption"
+"""
+
+
+@pytest.mark.parametrize("people", ['people = "人口"', ""])
+def test_a_hole_in_the_raster_is_the_same_hole_in_every_table(tmp_path, people):
+    for name in ("districts.geojson", "villages.csv", "facilities.csv"):
+        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
+    with rasterio.open(FOLDER / "people.tif") as raster:
+        cells, profile = raster.read(1), raster.profile
+    cells[:, : cells.shape[1] * 2 // 5] = profile["nodata"]
+    with rasterio.open(tmp_path / "people.tif", "w", **profile) as raster:
+        raster.write(cells, 1)
+    (tmp_path / "study.toml").write_text(HOLED % people, encoding="utf-8")
+    assert cli.main(["run", str(tmp_path / "study.toml"), "-o", str(tmp_path / "out")]) == 0
+    grid = table(tmp_path / "out", "grid_coverage").set_index(["group_kind", "group_id"])
+    zones = table(tmp_path / "out", "zones").set_index(["zone_kind", "zone_id"])
+    unserved = table(tmp_path / "out", "unserved").set_index(["area_kind", "area_id"])
+    assert grid.loc[("city", "city"), "people_missing"] > 1000
+    for area in [("city", "city"), *grid.loc[["district"]].index]:
+        row, steps, left = grid.loc[area], zones.loc[[area]], unserved.loc[area]
+        everybody = pytest.approx(row["people_grid"] + row["people_missing"], rel=1e-6)
+        assert steps["people"].sum() == everybody
+        assert left["people"] == everybody
+        at_limit = steps[steps["up_to"] == 2000].iloc[0]
+        assert at_limit["share_within_low"] == pytest.approx(row["share_grid_low"], abs=2e-6)
+        assert at_limit["share_within_high"] == pytest.approx(row["share_grid_high"], abs=2e-6)
+        assert row["share_grid_high"] - row["share_grid_low"] >= row["people_missing"] / (
+            row["people_grid"] + row["people_missing"]
+        ) - 1e-5  # fmt: skip
+        assert left["people_unknown"] >= row["people_missing"] * (1 - 1e-6)
+    coverage = table(tmp_path / "out", "coverage").set_index(["group_kind", "group_id"])
+    city = coverage.loc[("city", "city")]
+    if people:
+        told = sum(int(row["人口"]) for row in rows("villages.csv"))
+        assert city["people"] == told
+        assert grid.loc[("city", "city"), ["people_grid", "people_missing"]].sum() == (
+            pytest.approx(told, rel=1e-6)
+        )
+    else:
+        missing = grid.loc[("city", "city"), "people_missing"]
+        assert city["people_missing"] == pytest.approx(missing, rel=1e-6)
+        assert city["people_unknown"] >= city["people_missing"] * (1 - 1e-6)
+        low, high = city["share_people_low"], city["share_people_high"]
+        assert high - low == pytest.approx(city["people_unknown"] / city["people"], abs=1e-5)

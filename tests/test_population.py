@@ -34,9 +34,8 @@ from population_toys import (
 
 from gapmap.access import Service, measure_access
 from gapmap.errors import InputError
-from gapmap.gridded import find_missing
 from gapmap.network import network_from_lines
-from gapmap.population import as_places, counting, with_people
+from gapmap.population import as_places, counting, missing_people, with_people
 from gapmap.population.value import AREA_COLUMNS, CELL_COLUMNS
 from gapmap.rasters import survey as surveying
 
@@ -155,13 +154,17 @@ def test_no_value_in_the_middle_is_missing_and_not_nobody(tmp_path: Path) -> Non
 
 def test_a_district_beside_the_raster(tmp_path: Path) -> None:
     region = region_of(box(0, 0, 4, 4), box(4, 0, 8, 4), box(3, 0, 5, 4))
-    places = places_of(region, [{"district_id": f"d{number}"} for number in range(3)])
+    where = [(1, 1), (6, 1), None]
+    rows = [{"district_id": f"d{number}", "at": at} for number, at in enumerate(where)]
+    places = places_of(region, rows)
     population = read(tif(tmp_path / "a.tif", FOUR), region, places, reconcile="district")
     shares = [in_area(population, "district", f"d{n}")["share_missing"] for n in range(3)]
     assert shares == pytest.approx([0, 1, 0.5])
     assert in_area(population, "district", "d1")["people"] == 0
-    assert {"population-not-reconciled-off", "population-not-reconciled-empty"} <= codes(population)
-    assert in_area(population, "district", "d2")["people"] == near(FOUR[:, 3].sum())
+    assert "population-not-reconciled-empty" in codes(population)
+    assert in_area(population, "district", "d2")["people"] == near(100)
+    missing = missing_people(population, places).set_index("place")["people"]
+    assert missing.to_dict() == {1: near(100)}  # of p2 nobody knows that it stands off it
 
 
 def test_where_districts_overlap_people_count_twice_and_it_is_told(tmp_path: Path) -> None:
@@ -344,7 +347,7 @@ def test_nobody_anywhere(tmp_path: Path) -> None:
     assert {name: str(kind) for name, kind in population.cells.dtypes.items()} == CELL_COLUMNS
     assert {"raster-people-none", "population-not-reconciled-empty"} <= codes(population)
     assert in_area(population, "district", "d1")["people"] == 0
-    assert len(as_places(population, places).table) == 0
+    assert as_places(population, places).table["people"].tolist() == [100]  # nobody knows where
 
 
 def test_longitudes_from_0_to_360_and_across_the_180th_meridian(tmp_path: Path) -> None:
@@ -448,8 +451,31 @@ def test_people_of_ground_without_a_value_are_not_squeezed_into_the_rest(tmp_pat
     places = places_of(ONE, [{"people": 400}], polygons=[box(0, 0, 4, 4)])
     population = read(tif(tmp_path / "a.tif", half, nodata=-1), ONE, places, reconcile="district")
     assert in_area(population, "district", "d0")["people"] == near(200)
-    missing = find_missing(population, places)
-    assert missing.people["city", "city"] == near(200)
+    missing = missing_people(population, places)
+    assert missing["place"].tolist() == [0]
+    assert missing["people"].sum() == near(200)
+    row = as_places(population, places).table.iloc[-1]
+    assert (row["place_id"], row["position"], row["people"]) == ("missing-d0-p0", "missing", 200)
+    assert row.geometry is None
+
+
+def test_missing_people_of_a_place_across_two_districts_add_up_to_the_table(
+    tmp_path: Path,
+) -> None:
+    """p0 of d0 has cells in d1, too; those do not count against what d0 misses."""
+    cells = FOUR.copy()
+    cells[0, 0] = -1
+    region = region_of(box(0, 0, 2, 4), box(2, 0, 4, 4))
+    drawn = [box(0, 0, 3, 4), box(3, 0, 4, 4)]
+    rows = [{"people": 90, "district_id": "d0"}, {"people": 60, "district_id": "d1"}]
+    places = places_of(region, rows, polygons=drawn)
+    path = tif(tmp_path / "a.tif", cells, nodata=-1)
+    population = read(path, region, places, reconcile="district")
+    missing = missing_people(population, places)
+    assert missing["people"].sum() > 0
+    people = in_area(population, "district", "d0")["people"]
+    assert people + missing["people"].sum() == near(90)
+    assert in_area(population, "district", "d1")["people"] == near(60)
 
 
 # Towns and places
@@ -736,6 +762,7 @@ def test_places_without_people_take_those_of_their_cells(tmp_path: Path) -> None
     assert math.isnan(people[2])
     assert math.isnan(people[3])  # it stands where the raster has no value
     assert np.nansum(people) == near(FOUR[:, :3].sum())
+    assert made.people_missing.tolist() == [0, 0, 0, near(FOUR[:, :3].sum() / 3), 0]
     said = made.findings[-1]
     assert said.code == "population-places-from-grid"
     assert dict(said.facts)["count"] == "2"
@@ -777,24 +804,23 @@ def test_nobody_is_lost_or_made(tmp_path: Path, data: st.DataObject) -> None:
     inside = cells[cells >= 0].sum()
     assert population.cells["people_raster"].sum() == pytest.approx(inside, rel=1e-9)
     areas = population.areas.set_index(["area_kind", "area_id"])
+    missing = missing_people(population, places)
     for row, code in enumerate(("d0", "d1", "d2")):
         mine = population.cells[population.cells["district"] == row]
         district = areas.loc[("district", code)]
         assert district["people"] == pytest.approx(mine["people"].sum(), rel=1e-9)
         if district["basis"] == "reconciled":
-            home = (places.table["district_id"] == code).to_numpy()
-            told = areas.loc["place"][home]
-            gone = (told["share_missing"].fillna(0) * told["people_table"]).sum()
-            table, slack = district["people_table"], 1e-9 * district["people_table"]
-            assert table - gone - slack <= district["people"] <= table + slack
+            gone = missing.loc[missing["district"] == row, "people"].sum()
+            assert district["people"] + gone == pytest.approx(district["people_table"], rel=1e-9)
         else:
             assert district["people"] == district["people_raster"]
     kept = areas.loc["place", "people"].sum()
     lost = population.cells.loc[population.cells["place"] < 0, "people"].sum()
     assert kept + lost == pytest.approx(areas.loc[("city", ""), "people"], rel=1e-9)
-    assert as_places(population, places).table["people"].sum() == pytest.approx(
-        kept + lost, rel=1e-9
-    )
+    stood = as_places(population, places).table
+    on_grid = stood.loc[stood["position"] == "ok", "people"].sum()
+    assert on_grid == pytest.approx(kept + lost, rel=1e-9)
+    assert stood["people"].sum() == pytest.approx(on_grid + missing["people"].sum(), rel=1e-9)
     assert as_places(population, places).table["place_id"].is_unique
     whole = population.cells.groupby(["row", "column"])["share"].sum()
     assert (whole <= 1 + 1e-9).all()

@@ -16,9 +16,10 @@ from gapmap.catchment.filling import ORDERS, fill_capacity
 from gapmap.catchment.unserved import UNSERVED_COLUMNS, Grounds, Left, unserved_rows
 from gapmap.errors import MethodError
 from gapmap.findings import finding
+from gapmap.population.cells_as_places import owners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
     from scipy.sparse import coo_array
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from gapmap.access import Access, Service
     from gapmap.catchment.filling import Filled
     from gapmap.findings import Finding
-    from gapmap.population import Population
 
 __all__ = ["CAPACITY_COLUMNS", "Capacity", "CapacityRule", "measure_capacity"]
 
@@ -101,8 +101,6 @@ def measure_capacity(
     rules: Sequence[CapacityRule],
     *,
     cells: Access | None = None,
-    population: Population | None = None,
-    missing: Mapping[tuple[str, str], float] | None = None,
 ) -> Capacity:
     """Fill the facilities of services up to their capacity, and say who stays without.
 
@@ -121,12 +119,9 @@ def measure_capacity(
         Of the places.
     rules
         The services to fill.
-    cells, population
-        Access of the cells of a population grid, and the grid: with both, people are where the
-        cells are (basis ``grid``), else at the places (``places``).
-    missing
-        People whom the grid has not, by kind (``place``, too) and id of the area: they are
-        ``people_unknown``.
+    cells
+        Access of the cells of a population grid (:func:`gapmap.population.as_places`): people are
+        where these are then (basis ``grid``), else at the places (``places``).
 
     Returns
     -------
@@ -142,8 +137,8 @@ def measure_capacity(
     known = {service.id: service for service in access.services}
     for rule in rules:
         _check(rule, known)
-    grounds = _grounds(access, cells, population, missing or {})
-    origins = access if cells is None or population is None else cells
+    grounds = _grounds(access, cells)
+    origins = access if cells is None else cells
     filled = [_fill(origins, grounds, known[rule.service], rule) for rule in rules]
     tables = [one.table for one in filled]
     unserved = [one.unserved for one in filled]
@@ -176,17 +171,11 @@ def _check(rule: CapacityRule, known: dict[str, Service]) -> None:
         )
 
 
-def _grounds(
-    access: Access,
-    cells: Access | None,
-    population: Population | None,
-    missing: Mapping[tuple[str, str], float],
-) -> Grounds:
+def _grounds(access: Access, cells: Access | None) -> Grounds:
     places = access.places
-    if cells is None or population is None:
-        return Grounds(places, places, np.arange(len(places.table)), "places", {})
-    owner = population.cells["place"].to_numpy(np.int64)
-    return Grounds(cells.places, places, owner, "grid", missing)
+    if cells is None:
+        return Grounds(places, places, np.arange(len(places.table)), "places")
+    return Grounds(cells.places, places, owners(cells.places, places), "grid")
 
 
 class _Pool(NamedTuple):

@@ -11,8 +11,6 @@ import pandas as pd
 from gapmap.catchment.zones import zones_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gapmap.places import Places
 
 __all__ = ["UNSERVED_COLUMNS", "Grounds", "Left", "unserved_rows"]
@@ -39,16 +37,12 @@ UNSERVED_COLUMNS = [
 
 
 class Grounds(NamedTuple):
-    """Where people are: as places or as cells, and to which place (-1: none) each row belongs.
-
-    ``missing`` are people whom a grid has not, by kind and id of the area.
-    """
+    """Where people are: as places or as cells, and to which place (-1: none) each row belongs."""
 
     origins: Places
     places: Places
     owner: npt.NDArray[np.int64]
     basis: str
-    missing: Mapping[tuple[str, str], float]
 
 
 class Left(NamedTuple):
@@ -69,8 +63,7 @@ def unserved_rows(service: str, left: Left, grounds: Grounds) -> pd.DataFrame:
 
     ``people_served``, ``people_residual`` and ``people_unknown`` add up to ``people``;
     ``people_spent`` are those of ``people_residual`` who have a facility within the limit, but a
-    full one. People whom a grid has not are unknown. Of cells those without a place are one row
-    with an empty id.
+    full one. Of cells those without a place are one row with an empty id.
     """
     without = grounds.origins.table["people"].isna().to_numpy()
     of_rows = {
@@ -92,11 +85,6 @@ def unserved_rows(service: str, left: Left, grounds: Grounds) -> pd.DataFrame:
         if zone.kind in _KINDS and zone.member.any()
     ]
     table = pd.concat([pd.DataFrame(rows), _by_place(of_rows, grounds)], ignore_index=True)
-    gone = [
-        grounds.missing.get(key, 0.0)
-        for key in zip(table["area_kind"], table["area_id"], strict=True)
-    ]
-    table[["people", "people_unknown"]] = table[["people", "people_unknown"]].add(gone, axis=0)
     table = table.assign(service=service, basis=grounds.basis)
     table["places_without_people"] = table["places_without_people"].astype(np.int64)
     return table[UNSERVED_COLUMNS]

@@ -13,7 +13,7 @@ from gapmap.errors import MethodError
 from gapmap.network import SLACK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from gapmap.access import Access, Service
     from gapmap.catchment.zones import Zone
@@ -49,7 +49,6 @@ def zonal_statistics(
     *,
     kinds: Sequence[str] = ("city", "district", "town", "group"),
     breaks: Sequence[float] = BREAKS,
-    missing: Mapping[tuple[str, str], float] | None = None,
 ) -> pd.DataFrame:
     """Count the people of each zone by how far they are from the nearest facility.
 
@@ -69,8 +68,6 @@ def zonal_statistics(
         Kinds of zone, as :func:`gapmap.catchment.zones_of` lists them.
     breaks
         Where the steps end, as parts of each service's limit, rising; 1 should be among them.
-    missing
-        People whom a grid has not, by kind and id of the zone: they are ``unknown``, too.
 
     Returns
     -------
@@ -104,10 +101,9 @@ def zonal_statistics(
         for block in [access.table.iloc[number * size : (number + 1) * size]]
     ]
     by_zone = [
-        [_rows(service, zone, (step, block, gone), edges) for service, step, block in stepped]
+        [_rows(service, zone, step, block, edges) for service, step, block in stepped]
         for zone in zones_of(access.places)
         if zone.kind in kinds and zone.member.any()
-        for gone in [(missing or {}).get((zone.kind, zone.id), 0.0)]
     ]
     found = [of_zone[number] for number in range(len(stepped)) for of_zone in by_zone]
     if not found:
@@ -126,15 +122,13 @@ def _steps(service: Service, block: pd.DataFrame, edges: Floats) -> Integers:
 
 
 def _rows(
-    service: Service, zone: Zone, told: tuple[Integers, pd.DataFrame, float], edges: Floats
+    service: Service, zone: Zone, step: Integers, block: pd.DataFrame, edges: Floats
 ) -> pd.DataFrame:
-    """Count one zone's people by step, those missing as unknown."""
-    step, block, missing = told
+    """Count one zone's people by step."""
     count = len(edges) + 3
     member = step[zone.member]
     people = np.nan_to_num(block["people"].to_numpy(dtype=float)[zone.member])
     heads = np.bincount(member, people, minlength=count).astype(float)
-    heads[-1] += missing
     within = np.cumsum(heads)
     within[-2:] = np.nan
     unknown, every = heads[-1], heads.sum()

@@ -62,6 +62,7 @@ def draw_people(
     """Draw the cells that have people by whether they are covered, and give what was drawn."""
     table = gridded.access.table
     status = table.loc[table["service"] == service, "status"].to_numpy(dtype=object)
+    status = status[: len(population.cells)]  # behind them stand people whom the raster has not
     extent = area_of(population.region)
     pixels = people_pixels(population, status, extent)
     draw_pixels(axis, pixels)

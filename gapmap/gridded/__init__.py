@@ -8,6 +8,5 @@
 """
 
 from gapmap.gridded.compare import GRID_COLUMNS, Gridded, compare_grid
-from gapmap.gridded.missing import Missing, find_missing
 
-__all__ = ["GRID_COLUMNS", "Gridded", "Missing", "compare_grid", "find_missing"]
+__all__ = ["GRID_COLUMNS", "Gridded", "compare_grid"]

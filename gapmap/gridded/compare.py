@@ -12,16 +12,14 @@ import pandas as pd
 from gapmap.assessment import coverage_of
 from gapmap.catchment import zones_of
 from gapmap.errors import MethodError
-from gapmap.gridded.missing import find_missing
 from gapmap.gridded.telling import differing, findings_of, sentences
+from gapmap.population.cells_as_places import owners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gapmap.access import Access
     from gapmap.catchment import Zone
     from gapmap.findings import Finding
-    from gapmap.gridded.missing import Missing
+    from gapmap.places import Places
     from gapmap.population import Population
 
 __all__ = ["GRID_COLUMNS", "Gridded", "compare_grid"]
@@ -30,6 +28,13 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 _KEY = ["service", "group_kind", "group_id"]
+_COUNTED = [
+    "people_grid",
+    "people_grid_unknown",
+    "people_beyond",
+    "people_within",
+    "people_missing",
+]
 _POINTS = 100.0
 
 GRID_COLUMNS = [
@@ -71,8 +76,8 @@ class Gridded:
     access
         Of the cells.
     coverage
-        The columns of ``coverage.csv``, with cells in the place of places. ``share_people_low`` and
-        ``_high`` count people whom the raster has not as unknown.
+        The columns of ``coverage.csv``, with cells in the place of places. People whom the raster
+        has not are unknown.
     comparison
         The columns of ``grid_coverage.csv``, one row per service and group that places or cells
         have: see :func:`compare_grid`.
@@ -97,9 +102,10 @@ def compare_grid(access: Access, cells: Access, population: Population) -> Gridd
     grid's share would differ from the places' by so much, because people live elsewhere than the
     table says, or because cells have no place or a status is unknown.
 
-    People whom the raster has not (see :func:`gapmap.gridded.missing.find_missing`) are
-    ``people_missing``; nobody knows what they reach, so ``share_grid_low`` counts them as
-    uncovered and ``share_grid_high`` as covered, as it does the unknown people on the grid.
+    People whom the raster has not (see :func:`gapmap.population.missing.missing_people`) are
+    ``people_missing`` and no part of ``people_grid``; nobody knows what they reach, so
+    ``share_grid_low`` counts them as uncovered and ``share_grid_high`` as covered, as it does the
+    unknown people on the grid.
 
     Parameters
     ----------
@@ -108,7 +114,7 @@ def compare_grid(access: Access, cells: Access, population: Population) -> Gridd
     cells
         Of :func:`gapmap.population.as_places`, with the same facilities and services.
     population
-        The cells, in the same order, and to which place each belongs.
+        What the cells were made of.
 
     Returns
     -------
@@ -122,18 +128,16 @@ def compare_grid(access: Access, cells: Access, population: Population) -> Gridd
         If services or cells do not fit each other.
     """
     _check(access, cells, population)
-    missing = find_missing(population, access.places)
-    sums = _sums(access, cells, population, missing)
-    coverage = _widened(coverage_of(cells), sums)
+    sums, coverage = _sums(access, cells), coverage_of(cells)
     by_places = coverage_of(access)
     by_places = by_places[by_places["group_kind"] != "people_group"]
-    table = _beside(by_places, coverage, sums, missing)
+    table = _beside(by_places, coverage, sums)
     table["note"], table["note_zh"] = sentences(table, weight=access.places.weight)
     return Gridded(
         access=cells,
         coverage=coverage,
         comparison=table[GRID_COLUMNS],
-        findings=tuple(findings_of(table, missing, population, access.places)),
+        findings=tuple(findings_of(table, cells.places, population)),
     )
 
 
@@ -144,38 +148,44 @@ def _check(access: Access, cells: Access, population: Population) -> None:
             "cells and places were measured for different services or limits",
             "栅格单元与村居所测的服务或限值不同",
         )
-    count = len(population.cells)
-    if len(cells.places.table) != count:
+    count, measured = len(population.cells), int((~_gone(cells.places)).sum())
+    if measured != count:
         raise MethodError(
-            f"{len(cells.places.table)} cells were measured, but the population has {count}",
-            f"测了 {len(cells.places.table)} 个栅格单元，但人口栅格有 {count} 个",
+            f"{measured} cells were measured, but the population has {count}",
+            f"测了 {measured} 个栅格单元，但人口栅格有 {count} 个",
         )
+
+
+def _gone(cells: Places) -> Flags:
+    """Mark the people whom the raster has not: they alone have no position."""
+    return np.asarray(cells.table["position"] == "missing")
 
 
 class _Cells(NamedTuple):
     """What decides on the cells of one service: people and statuses.
 
     ``beyond`` marks cells beyond the limit whose place counts as covered, ``within`` cells within
-    it whose place counts as uncovered.
+    it whose place counts as uncovered, ``gone`` people whom the raster has not.
     """
 
     people: Floats
+    gone: Flags
     covered: Flags
     unknown: Flags
     beyond: Flags
     within: Flags
 
 
-def _of_service(number: int, access: Access, cells: Access, population: Population) -> _Cells:
+def _of_service(number: int, access: Access, cells: Access) -> _Cells:
     """Hold the status of each cell against that of its place."""
     places, count = len(access.places.table), len(cells.places.table)
     status = cells.table["status"].iloc[number * count : (number + 1) * count].to_numpy()
     of_places = access.table["status"].iloc[number * places : (number + 1) * places].to_numpy()
-    place = population.cells["place"].to_numpy()
-    theirs = np.append(of_places, "")[place]  # -1 is no place
+    theirs = np.append(of_places, "")[owners(cells.places, access.places)]  # -1 is no place
     people = np.nan_to_num(cells.places.table["people"].to_numpy(dtype=float))
     return _Cells(
         people=people,
+        gone=_gone(cells.places),
         covered=status == "covered",
         unknown=status == "unknown",
         beyond=(status == "uncovered") & (theirs == "covered"),
@@ -183,59 +193,40 @@ def _of_service(number: int, access: Access, cells: Access, population: Populati
     )
 
 
-def _sums(access: Access, cells: Access, population: Population, missing: Missing) -> pd.DataFrame:
-    """Add up what coverage does not: people beyond and within, people missing, the bounds."""
-    services = [
-        _of_service(number, access, cells, population) for number in range(len(access.services))
-    ]
+def _sums(access: Access, cells: Access) -> pd.DataFrame:
+    """Add up what coverage does not: people beyond and within, on the grid and missing."""
+    services = [_of_service(number, access, cells) for number in range(len(access.services))]
     rows = [
-        {"service": service.id, **row}
+        {"service": service.id, **_of_zone(of_cells, zone)}
         for zone in zones_of(cells.places)
         if zone.member.any()
         for service, of_cells in zip(access.services, services, strict=True)
-        for row in _of_zone(of_cells, zone, missing)
     ]
-    names = ["people_beyond", "people_within", "people_missing", "low", "high"]
-    return pd.DataFrame(rows, columns=[*_KEY, *names])
+    return pd.DataFrame(rows, columns=[*_KEY, *_COUNTED])
 
 
-def _of_zone(cells: _Cells, zone: Zone, missing: Missing) -> Iterator[dict[str, object]]:
-    people = cells.people[zone.member]
-    gone = missing.people.get((zone.kind, zone.id), 0.0)
-    covered, unknown = (
-        float(people[flags[zone.member]].sum()) for flags in (cells.covered, cells.unknown)
-    )
-    total = float(people.sum()) + gone
-    yield {
-        "group_kind": zone.kind,
-        "group_id": zone.id,
-        "people_beyond": float(people[cells.beyond[zone.member]].sum()),
-        "people_within": float(people[cells.within[zone.member]].sum()),
-        "people_missing": gone,
-        "low": covered / total if total > 0 else np.nan,
-        "high": (covered + unknown + gone) / total if total > 0 else np.nan,
+def _of_zone(cells: _Cells, zone: Zone) -> dict[str, object]:
+    flags = {
+        "people_grid": ~cells.gone,
+        "people_grid_unknown": cells.unknown & ~cells.gone,
+        "people_beyond": cells.beyond,
+        "people_within": cells.within,
+        "people_missing": cells.gone,
     }
+    people = cells.people[zone.member]
+    sums = {name: float(people[those[zone.member]].sum()) for name, those in flags.items()}
+    return {"group_kind": zone.kind, "group_id": zone.id, **sums}
 
 
-def _widened(coverage: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
-    """Count missing people as unknown in the bounds of coverage."""
-    bounds = coverage[_KEY].merge(sums, on=_KEY, how="left", validate="one_to_one")
-    return coverage.assign(
-        share_people_low=bounds["low"].to_numpy(), share_people_high=bounds["high"].to_numpy()
-    )
-
-
-def _beside(
-    by_places: pd.DataFrame, by_cells: pd.DataFrame, sums: pd.DataFrame, missing: Missing
-) -> pd.DataFrame:
+def _beside(by_places: pd.DataFrame, by_cells: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """Put both tables side by side, and take the difference apart."""
     grid = by_cells.rename(
         columns={
-            "people": "people_grid",
             "people_covered": "people_grid_covered",
             "people_uncovered": "people_grid_uncovered",
-            "people_unknown": "people_grid_unknown",
             "share_people": "share_grid",
+            "share_people_low": "share_grid_low",
+            "share_people_high": "share_grid_high",
         }
     )
     names = [name for name in grid.columns if "grid" in name]
@@ -245,9 +236,9 @@ def _beside(
         .merge(by_places[[*_KEY, *shares]], on=_KEY, how="left", validate="one_to_one")
         .merge(grid[[*_KEY, *names]], on=_KEY, how="left", validate="one_to_one")
         .merge(sums, on=_KEY, how="left", validate="one_to_one")
-        .rename(columns={"low": "share_grid_low", "high": "share_grid_high"})
     )
-    table = _without_cells(table, missing)
+    counts = [name for name in table.columns if name.startswith("people_")]
+    table[counts] = table[counts].fillna(0.0)
     known = table["people_grid_covered"] + table["people_grid_uncovered"]
     known = known.where(known > 0)
     difference = (table["share_grid"] - table["share_people"]) * _POINTS
@@ -260,22 +251,6 @@ def _beside(
         points_weight=difference - beyond - within,
         differs_much=differing(difference),
     )
-
-
-def _without_cells(table: pd.DataFrame, missing: Missing) -> pd.DataFrame:
-    """Fill in groups that have no cell: nobody on the grid, and maybe people missing."""
-    none = table["people_grid"].isna()
-    gone = [
-        missing.people.get(key, 0.0)
-        for key in zip(table["group_kind"], table["group_id"], strict=True)
-    ]
-    counts = [name for name in table.columns if name.startswith("people_")]
-    table[counts] = table[counts].fillna(0.0)
-    table.loc[none, "people_missing"] = np.asarray(gone)[none]
-    lost = none & (table["people_missing"] > 0)
-    table.loc[lost, "share_grid_low"] = 0.0
-    table.loc[lost, "share_grid_high"] = 1.0
-    return table
 
 
 def _keys(by_places: pd.DataFrame, by_cells: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gapmap.findings import finding
+from gapmap.population.missing import from_table
 from gapmap.words import listed, word
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gapmap.findings import Finding
-    from gapmap.gridded.missing import Missing
     from gapmap.places import Places
     from gapmap.population import Population
 
@@ -105,9 +105,7 @@ def _signed(points: float) -> str:
     return "0.0" if told in ("-0.0", "+0.0") else told
 
 
-def findings_of(
-    table: pd.DataFrame, missing: Missing, population: Population, places: Places
-) -> Iterator[Finding]:
+def findings_of(table: pd.DataFrame, cells: Places, population: Population) -> Iterator[Finding]:
     """Say for each service where both counts differ much, and what the raster has not."""
     for service, rows in table.groupby("service", sort=False):
         others = _others(rows)
@@ -120,7 +118,7 @@ def findings_of(
             yield finding("gridded-differs", value=facts["points"], **facts)
         elif others:
             yield finding("gridded-groups-differ", value=len(others), **facts)
-    yield from _of_missing(missing, population, places)
+    yield from _of_missing(cells, population)
 
 
 def _others(rows: pd.DataFrame) -> list[str]:
@@ -130,30 +128,28 @@ def _others(rows: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(much["group"][worst]))
 
 
-def _of_missing(missing: Missing, population: Population, places: Places) -> Iterator[Finding]:
-    file = population.source.raster.name
-    city = missing.people.get(("city", "city"), 0.0)
-    city = city if city >= _SOMEBODY else 0.0
-    if city and missing.by_area:
-        districts = population.region.districts["district"].to_numpy()
-        names = listed(districts[missing.of_district > 0])
-        yield finding("gridded-area-missing", file=file, people=f"{city:,.0f}", **names)
-    elif city:
-        lost = missing.of_place > 0
-        table = places.table
-        named = table["place"].where(table["place"] != "", table["place_id"])[lost]
+def _of_missing(cells: Places, population: Population) -> Iterator[Finding]:
+    """Tell who lives where the raster has no value."""
+    file, table = population.source.raster.name, cells.table
+    gone = table[table["position"] == "missing"]
+    somebody = gone[gone["people"] > 0]
+    people = float(somebody["people"].sum())
+    by_places = from_table(population)
+    if people >= _SOMEBODY and by_places:
+        named = somebody["place"].where(somebody["place"] != "", somebody["of_place"])
         yield finding(
             "gridded-people-missing",
             file=file,
-            people=f"{city:,.0f}",
-            number=int(lost.sum()),
+            people=f"{people:,.0f}",
+            number=len(somebody),
             **listed(named),
         )
-    if missing.by_area:
-        areas = population.areas[population.areas["area_kind"] == "district"]
-        off = ((areas["share_missing"] > 0) & (areas["people"] == 0)).to_numpy()
-        if off.any():
-            names = population.region.districts["district"].to_numpy()[off].tolist()
-            yield finding("gridded-district-off", file=file, **listed(names))
-    if missing.places_unknown:
-        yield finding("gridded-missing-unknown", file=file, number=missing.places_unknown)
+    elif people >= _SOMEBODY:
+        names = listed(dict.fromkeys(somebody["district"]))
+        yield finding("gridded-area-missing", file=file, people=f"{people:,.0f}", **names)
+    unknown = gone[gone["people"].isna()]
+    if len(unknown) and by_places:
+        yield finding("gridded-missing-unknown", file=file, number=len(unknown))
+    elif len(unknown):
+        names = listed(dict.fromkeys(unknown["district"]))
+        yield finding("gridded-district-off", file=file, **names)

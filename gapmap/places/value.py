@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -58,6 +61,8 @@ class Places:
         ``row``, and ``geometry``: a point in ``region.crs``, None where the position is missing.
         The index runs from 0. Further columns of the source are kept as ``source_<name>``. Cells
         that stand as places have ``of_place``, too: the id of the place that they belong to.
+        Places whose people are those of a grid have ``people_missing``, too: people beside them
+        who live where the grid has no value.
     region
         The region that the places were read against.
     weight
@@ -76,3 +81,10 @@ class Places:
     findings: tuple[Finding, ...] = ()
     rows: tuple[RowCount, ...] = ()
     simulated: tuple[str, ...] = ()
+
+    @property
+    def people_missing(self) -> npt.NDArray[np.float64]:
+        """People of each place who live where the grid that told its people has no value."""
+        if "people_missing" not in self.table.columns:
+            return np.zeros(len(self.table))
+        return np.asarray(self.table["people_missing"], dtype=float)

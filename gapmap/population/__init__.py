@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from gapmap.population.value import Population, PopulationSource, Urban
 
 if _TYPE_CHECKING:
-    from gapmap.population.cells_as_places import as_places, with_people
+    from gapmap.population.cells_as_places import as_places, owners, with_people
+    from gapmap.population.missing import missing_people
     from gapmap.population.read import read_population
     from gapmap.population.urban import grid_setting, urban_clusters
 
@@ -27,6 +28,8 @@ __all__ = [
     "Urban",
     "as_places",
     "grid_setting",
+    "missing_people",
+    "owners",
     "read_population",
     "urban_clusters",
     "with_people",
@@ -35,6 +38,8 @@ __all__ = [
 _HOME = {
     "as_places": "cells_as_places",
     "grid_setting": "urban",
+    "missing_people": "missing",
+    "owners": "cells_as_places",
     "read_population": "read",
     "urban_clusters": "urban",
     "with_people": "cells_as_places",

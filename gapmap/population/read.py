@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import shapely
 
 from gapmap.errors import InputError
 from gapmap.findings import fail, finding
 from gapmap.population.assigning import assign_cells, district_rows
 from gapmap.population.counting import count_people, sheet_of
 from gapmap.population.middles import part_middles
+from gapmap.population.missing import at_home
 from gapmap.population.parts import ground_of
 from gapmap.population.reconciling import Held, factors, table_people
 from gapmap.population.summing import Sums, area_table, places_missing
@@ -120,12 +120,11 @@ def _looked_through(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read; ``covered`` is the share of each district that lies within the raster."""
+    """What was read."""
 
     ground: Ground
     sheet: Sheet
     count: Count
-    covered: Floats
 
 
 def _read(
@@ -145,19 +144,16 @@ def _read(
     ground = ground_of(districts, drawn, towns)
     sheet = sheet_of(raster, ground, places.table.geometry, wide=source.setting == "grid")
     count = count_people(raster, facts, source, sheet, ground)
-    covered = shapely.area(shapely.intersection(districts.shapes, frame)) / districts.size
-    return _Read(ground, sheet, count, covered)
+    return _Read(ground, sheet, count)
 
 
 def _held(read: _Read, cells: pd.DataFrame, empty: Floats, region: Region, places: Places) -> Held:
     """Say what of each place the raster holds in the place's district, and what not."""
     home = district_rows(places.table["district_id"], region)
-    own = cells[cells["place"] >= 0]
-    own = own[home[own["place"]] == own["district"].to_numpy()]
-    people = np.bincount(own["place"], own["people_raster"], minlength=len(home)).astype(float)
+    people = at_home(cells, home, "people_raster")
     table = np.nan_to_num(places.table["people"].to_numpy(dtype=float))
     missing = np.nan_to_num(places_missing(read.count, read.ground, empty, places))
-    return Held(read.covered, home, table, people, missing)
+    return Held(home, table, people, missing)
 
 
 def _factors(

@@ -24,8 +24,6 @@ __all__ = ["Held", "Table", "factors", "table_people"]
 
 _ODD: Final = (0.5, 2.0)
 """Factors outside of this doubt the raster, the table or the year of either."""
-_OFF_RASTER: Final = 0.05
-"""Share of a district off the raster beyond which its people cannot all be on it."""
 _HALVINGS: Final = 80
 
 
@@ -44,13 +42,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the raster holds: the share of each district in its frame; of each place the rest.
+    """What the raster holds of each place.
 
     ``home`` is the row of its district, ``table`` its people in the table, ``people`` those on the
     raster within that district, ``missing`` the share of its ground without a value.
     """
 
-    covered: Floats
     home: Integers
     table: Floats
     people: Floats
@@ -86,7 +83,7 @@ def factors(
     held
         What of each district and place the raster holds. People of places that stand where it has
         no value are not squeezed into the rest: scaled people and those whom the raster has not
-        (see :func:`gapmap.gridded.missing.find_missing`) add up to the table.
+        (see :func:`gapmap.population.missing.missing_people`) add up to the table.
     region
         The districts.
     file
@@ -101,11 +98,10 @@ def factors(
         told: dict[str, object] = {
             "name": name,
             "before": f"{people[row]:,.1f}",
-            "after": f"{table.people[row]:,.1f}",
+            "table": f"{table.people[row]:,.1f}",
             "count": int(table.unknown[row]),
         }
-        code = _hindrance(table, row, people[row], held.covered[row])
-        told["share"] = f"{1 - held.covered[row]:.1%}"
+        code = _hindrance(table, row, people[row])
         if not code and people[row] == 0:
             scale[row] = 1.0  # nobody here and there
         elif not code:
@@ -113,6 +109,7 @@ def factors(
             fits = _ODD[0] <= scale[row] <= _ODD[1]
             code = "population-reconciled" if fits else "population-reconciled-odd"
         told["factor"] = f"{scale[row]:.4g}"
+        told["after"] = f"{people[row] * scale[row]:,.1f}"
         if code:
             findings.append(finding(code, file=file, row=None, field="", **told))
     if table.places[rows]:
@@ -141,7 +138,7 @@ def _factor(total: float, people: float, held: Held, mine: Flags) -> float:
     return high
 
 
-def _hindrance(table: Table, row: int, people: float, covered: float) -> str:
+def _hindrance(table: Table, row: int, people: float) -> str:
     """Name the finding that says why a district cannot be scaled; ``""`` where it can."""
     if table.places[row] == 0:
         return "population-not-reconciled-no-places" if people > 0 else ""
@@ -149,4 +146,4 @@ def _hindrance(table: Table, row: int, people: float, covered: float) -> str:
         return "population-not-reconciled-unknown"
     if people == 0:
         return "population-not-reconciled-empty" if table.people[row] > 0 else ""
-    return "population-not-reconciled-off" if covered < 1 - _OFF_RASTER else ""
+    return ""

@@ -14,7 +14,7 @@ from gapmap.catchment import (
     referral_pairs,
     zonal_statistics,
 )
-from gapmap.gridded import compare_grid, find_missing
+from gapmap.gridded import compare_grid
 from gapmap.report import Grids
 
 if TYPE_CHECKING:
@@ -58,17 +58,10 @@ def measure_grids(
                 brief=True,
             )
             gridded = compare_grid(access, cells, population)
-    missing: dict[tuple[str, str], float] = {}
-    if population is not None:
-        gone = find_missing(population, study.places)
-        ids = study.places.table["place_id"].astype(str)
-        missing = gone.people | {
-            ("place", one): n for one, n in zip(ids, gone.of_place, strict=True)
-        }
     tables: dict[str, pd.DataFrame] = {}
     findings = [] if gridded is None else [*gridded.findings]
     if population is not None or access.surface is not None:
-        tables["zones"] = zonal_statistics(access if cells is None else cells, missing=missing)
+        tables["zones"] = zonal_statistics(access if cells is None else cells)
     rules = [
         CapacityRule(
             service=one.id,
@@ -80,9 +73,7 @@ def measure_grids(
     ]
     if rules:
         with watch.step("fill capacities"):
-            filled = measure_capacity(
-                access, rules, cells=cells, population=population, missing=missing
-            )
+            filled = measure_capacity(access, rules, cells=cells)
         tables |= {"capacity": filled.table, "unserved": filled.unserved}
         findings += filled.findings
     told, more = _referrals(study, access, watch)

@@ -44,6 +44,7 @@ def measure_reach(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Fi
         return [impossible(said("no_network")) for _ in units]
     areas = areas_of(scene, ask)
     rows = scene.access.table[scene.access.table["service"] == ask.service]
+    rows = rows.assign(people_missing=scene.access.places.people_missing)
     rows = rows.set_index(scene.access.places.table.index).loc[areas.table.index]
     if to_mainland:
         rows = _across(scene, service, rows)
@@ -103,16 +104,18 @@ def _figure(
 ) -> Figure:
     if ask.statistic in ("median_minutes", "mainland_minutes"):
         return _minutes(service, level, rows, extra)
-    weight = np.ones(len(rows))
-    if ask.statistic == "share_people":
+    in_people = ask.statistic == "share_people"
+    weight, missing = np.ones(len(rows)), 0.0
+    if in_people:
         weight = rows["people"].to_numpy(dtype=float)
+        missing = float(rows["people_missing"].sum())
     status = rows["status"].to_numpy(dtype=object)
     counted = np.nan_to_num(weight)
-    total = float(counted.sum())
+    total = float(counted.sum()) + missing
     if total == 0:
         return impossible(said("no_areas", level=level.name, unit={"zh": "", "en": "it"}))
     met, unknown = (float(counted[status == word].sum()) for word in ("covered", "unknown"))
-    in_people = ask.statistic == "share_people"
+    unknown += missing
     notes = [
         said(
             "covered_people" if in_people else "covered_places",
@@ -128,6 +131,8 @@ def _figure(
         "people_unknown": int(np.isnan(weight).sum()),
     }
     notes += [said(code, count=count) for code, count in told.items() if count]
+    if missing > 0:
+        notes.append(said("people_missing", people=amount(missing, "")))
     return Figure(
         achieved=met / total,
         possible=(met + unknown) / total,

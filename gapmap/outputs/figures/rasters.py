@@ -81,7 +81,7 @@ def draw_people_grid(
     """Draw the cells that have people by whether a service covers them."""
     figure = new_figure(9, height_in(area_of(population.region)) + _EDGES_IN[1] + _EDGES_IN[3])
     axis = make_axes(figure, _EDGES_IN)
-    pixels = draw_people(axis, service.id, population, gridded, pen.letters.font(9))
+    draw_people(axis, service.id, population, gridded, pen.letters.font(9))
     unit = pen.text("米", "m") if service.limit_unit == "m" else pen.text("分钟", "min")
     title = f"{pen.service(service)} ≤ {service.limit:g} {unit} · "
     title += pen.text("按人口格网的覆盖", "coverage of people on the grid")
@@ -90,8 +90,8 @@ def draw_people_grid(
     people = table["people"].to_numpy(dtype=float)
     handles: list[object] = []
     for status in STATUSES:
-        if status in pixels.shown or status != "unknown":
-            count = float(np.nansum(people[(table["status"] == status).to_numpy()]))
+        count = float(np.nansum(people[(table["status"] == status).to_numpy()]))
+        if count > 0 or status != "unknown":
             told = pen.text(f"{word(status, 'zh')}:{count:,.0f} 人",
                             f"{word(status, 'en')}: {count:,.0f} people")  # fmt: skip
             handles.append(Patch(facecolor=TINTS[status][0], label=told))
