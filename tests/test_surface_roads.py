@@ -32,11 +32,13 @@ from surface_toys import (
 
 from gapmap.datum import convert_datum
 from gapmap.errors import InputError
-from gapmap.network import network_at
+from gapmap.network import network_at, network_from_lines
 from gapmap.network.borders import cut_at_water
 from gapmap.rasters.grid import Grid
+from gapmap.surface import travelled
 from gapmap.surface.assembling import assemble
 from gapmap.surface.barriers import Barriers, read_barriers
+from gapmap.surface.bridges import Bridges, Passage
 from gapmap.surface.fences import bars, make_fences, slots
 from gapmap.surface.read import read_surface
 from gapmap.surface.search import search
@@ -456,6 +458,95 @@ def test_adding_a_road_never_slows_anyone(  # noqa: PLR0913, PLR0917 - what is d
     for row, column in draw.integers(0, SIDE, (3, 2)).tolist():
         slow, quick = (reached(one, row, column) for one in (before, after))
         assert (quick <= slow + 1e-6).all()
+
+
+def mixed(walked, driven):
+    """Ways open to walkers alone, and 5 km/h to all, which is little more than they walk."""
+    lines = [*walked, *driven]
+    kinds = ["footway"] * len(walked) + ["living_street"] * len(driven)
+    return network_from_lines(
+        gpd.GeoDataFrame({"highway": kinds}, geometry=lines, crs=CRS),
+        speeds=MappingProxyType({"living_street": 5.0}),
+    )
+
+
+@slowly
+@given(
+    seed=st.integers(0, 999),
+    ways=st.tuples(st.lists(lines, max_size=2), st.lists(lines, max_size=2)),
+    added=st.tuples(st.sampled_from([0, 1]), st.none() | lines),
+    barrier=st.tuples(st.lists(lines, max_size=2), st.integers(0, 150)),
+    told=st.fixed_dictionaries({
+        "neighbours": st.sampled_from([8, 16]),
+        "roads": st.sampled_from(["walk", "cycle", "drive"]),
+        "slope": st.sampled_from(["none", "tobler", "langmuir"]),
+        "direction": st.sampled_from(["to", "from"]),
+    }),
+)  # fmt: skip
+def test_adding_a_way_slows_nobody_who_walks_one_and_drives_another(
+    seed, ways, added, barrier, told
+):
+    draw = np.random.default_rng(seed)
+    land = draw.choice([0.0, 1.0, 4.5, 9.5, np.nan], GRID.shape, p=[0.2, 0.2, 0.4, 0.1, 0.1])
+    height = draw.normal(100, 12, GRID.shape)
+    shut, half_m = barrier
+    shut = {"areas": [one.buffer(half_m) for one in shut]} if half_m else {"lines": shut}
+    new = [[*some] for some in ways]
+    kind, line = added
+    assume(ways[0] or ways[1])
+    assume(line or ways[1 - kind])
+    new[kind].append(line or ways[1 - kind][0])  # where one is driven another one is walked
+    fewer, more = mixed(*ways), mixed(*new)
+    assume(len(more.edges) > len(fewer.edges))  # and no ends that meet no longer meet the rest
+    before, after = (
+        put_together(land, network=one, height=height, **shut, **told) for one in (fewer, more)
+    )
+    for row, column in draw.integers(0, SIDE, (3, 2)).tolist():
+        slow, quick = (reached(one, row, column) for one in (before, after))
+        assert (quick <= slow + 1e-6).all()
+
+
+def slope_of(rise_m, ways, *, direction="from", **told):
+    """A slope that rises to the right, by so many metres a cell, with ways along its middle."""
+    height = np.tile(np.arange(SIDE) * float(rise_m), (SIDE, 1))
+    return put_together(
+        network=ways, height=height, roads="drive", slope="tobler", direction=direction, **told
+    )
+
+
+def test_one_walks_downhill_on_a_path_where_driving_is_hardly_faster_and_drives_uphill():
+    middle = shape([(50, 1050), (1950, 1050)])
+    path, road, both = mixed([middle], []), mixed([], [middle]), mixed([middle], [middle])
+    tobler = {-1: np.exp(-3.5 * 0.05), 1: np.exp(3.5 * 0.05)}  # at a slope of 5 %
+    for side, factor in tobler.items():
+        begin, end = (10, 1), (10, 18)
+        walked, driven, free = (
+            search(slope_of(5 * side, ways).terrain, [begin]).minutes[end]
+            for ways in (path, road, both)
+        )
+        assert walked == pytest.approx(17 * WALK * factor)
+        assert driven == pytest.approx(17 * 0.06 * CELL / 5.0)
+        assert free == pytest.approx(min(walked, driven))
+
+
+def test_a_walked_link_takes_the_slope_and_a_driven_one_does_not():
+    def passage(*ends, minutes):
+        return Passage(*(np.array([end]) for end in ends), np.array([minutes]))
+
+    height = np.tile(np.arange(SIDE) * 10.0, (SIDE, 1))
+    up, down = np.exp(3.5 * 0.1), np.exp(3.5 * (0.05 - 0.05))  # 10 % up and down
+    none = Passage(np.empty(0, int), np.empty(0, int), np.empty(0))
+    for kind, there, back in ((0, 8.0, 8.0), (1, 8 * up, 8 * down), (2, 8 * up, 8.0)):
+        bridges = Bridges(*(passage(3, 5, minutes=8.0) if kind == at else none for at in range(3)))
+        links = travelled.crossed(bridges, travelled.Hills(height, GRID, "tobler"))
+        assert list(zip(*(one.tolist() for one in links[:2]), strict=True)) == [(3, 5), (5, 3)]
+        np.testing.assert_allclose(links.minutes, [there, back])
+        np.testing.assert_allclose(travelled.crossed(bridges, None).minutes, [8.0, 8.0])
+    each = passage(3, 5, minutes=9.0), passage(5, 3, minutes=8.5), none
+    np.testing.assert_allclose(
+        travelled.crossed(Bridges(*each), travelled.Hills(height, GRID, "tobler")).minutes,
+        [9.0, 8.5 * down],
+    )
 
 
 @slowly

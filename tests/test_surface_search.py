@@ -75,10 +75,13 @@ def step_of(terrain, r, c, k):
     if terrain.height_m is not None:
         rise = terrain.height_m[y, x] - terrain.height_m[r, c]
         factor = slower(rise / (length * terrain.cell_m), terrain.slope)
+    sloping = terrain.height_m is not None and terrain.slope != "none"
+    driven = terrain.driven_minutes if sloping else None
     total = 0.0
     for cell in cells:
         on_foot = terrain.on_foot is None or terrain.on_foot[cell]
-        total += terrain.minutes_per_cell[cell] * (factor if on_foot else 1.0)
+        takes = terrain.minutes_per_cell[cell] * (factor if on_foot else 1.0)
+        total += takes if driven is None else min(takes, driven[cell])
     return total * length / len(cells)
 
 
@@ -145,6 +148,9 @@ def terrains(draw, *, sloping=True, linked=True):
         more["height_m"] = height
         if draw(st.booleans()):
             more["on_foot"] = random.random((rows, columns)) < 0.5
+        if draw(st.booleans()):
+            driven = random.choice([0.5, 1.0, 3.0, X], (rows, columns))
+            more["driven_minutes"] = np.where(np.isfinite(minutes), driven, X)
     if linked:
         count = draw(st.integers(0, 3))
         ends = random.integers(0, (rows, columns), (2, count, 2))
@@ -646,6 +652,7 @@ def test_no_way_is_shorter_than_the_least_metres(job):
         ({"minutes_per_cell": np.ones(2)}, "shape"),
         ({"height_m": np.ones((2, 2))}, "height_m"),
         ({"on_foot": np.ones((1, 3), bool)}, "on_foot"),
+        ({"driven_minutes": np.ones((1, 3))}, "driven_minutes"),
         ({"barred": np.zeros((3, 2), np.uint16)}, "barred"),
         ({"slope": "naismith"}, "slope"),
         ({"direction": "there"}, "direction"),

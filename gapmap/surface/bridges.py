@@ -20,7 +20,7 @@ from gapmap.surface.value import STEPS
 
 if TYPE_CHECKING:
     from gapmap.surface.fences import Fences
-    from gapmap.surface.roads import Roads
+    from gapmap.surface.roads import Burnt, Roads
 
     Floats = npt.NDArray[np.float64]
     Flags = npt.NDArray[np.bool_]
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Bits = npt.NDArray[np.uint16]
 
 __all__ = [
+    "Bridges",
     "Closed",
     "Passage",
     "build_bridges",
@@ -66,6 +67,17 @@ class Passage(NamedTuple):
     tail: Integers
     head: Integers
     minutes: Floats
+
+
+class Bridges(NamedTuple):
+    """What no step can open: by driven ways alone, by walked ones alone, and by both in turn.
+
+    Each pair of cells stands there for one direction and holds for both.
+    """
+
+    driven: Passage
+    walked: Passage
+    mixed: Passage
 
 
 class _Visits(NamedTuple):
@@ -144,8 +156,8 @@ def lines_near(roads: Roads, closed: Closed) -> Flags:
 
 
 def build_bridges(
-    roads: Roads, closed: Closed, kmh: Floats, barred: Bits, minutes_per_cell: float
-) -> Passage:
+    roads: Roads, closed: Closed, burnt: Burnt, barred: Bits, minutes_per_cell: float
+) -> Bridges:
     """Burn in ways that run over closed ground or near fences, and open what they open.
 
     Parameters
@@ -154,7 +166,7 @@ def build_bridges(
         The ways; which of them run there is what :func:`lines_near` says.
     closed
         That ground.
-    kmh
+    burnt
         Speeds of the cells; gets those of the roads, the fastest of several.
     barred
         Steps that are barred; gets those around the roads' cells, and loses those along the roads.
@@ -163,22 +175,39 @@ def build_bridges(
 
     Returns
     -------
-    What no step can open, for each direction once.
+    What no step can open.
     """
-    from gapmap.surface.visiting import close_around, open_short_cuts, open_steps  # noqa: PLC0415 - loads numba
+    from gapmap.surface.visiting import close_around  # noqa: PLC0415 - loads numba
 
     if not len(roads.kmh):
-        return _nothing()
+        return Bridges(_nothing(), _nothing(), _nothing())
     visits = _visits(roads, closed)
-    speed = roads.kmh[visits.line]
-    met = visits.cell >= 0
-    np.maximum.at(kmh.reshape(-1), visits.cell[met], speed[met])
+    speed, met = roads.kmh[visits.line], visits.cell >= 0
+    on_foot = roads.on_foot[visits.line]
+    for some, kmh in ((met & on_foot, burnt.walked), (met & ~on_foot, burnt.driven)):
+        np.maximum.at(kmh.reshape(-1), visits.cell[some], speed[some])
     opened = np.unique(visits.cell[met])
     close_around(opened[closed.cells.reshape(-1)[opened]], closed.cells, barred)
-    pairs = _pairs(visits, minutes_per_cell / roads.kmh, closed.cells.shape[1])
+    minutes = minutes_per_cell / roads.kmh
+    driven, walked = (
+        _opened(_Visits._make(column[some] for column in visits), minutes, closed, barred)
+        for some in (~on_foot, on_foot)
+    )
+    both = on_foot.any() and not on_foot.all()
+    mixed = _opened(visits, minutes, closed, barred) if both else _nothing()
+    return Bridges(driven, walked, mixed)
+
+
+def _opened(visits: _Visits, minutes: Floats, closed: Closed, barred: Bits) -> Passage:
+    """Open the steps along some ways, and give what no step can open."""
+    from gapmap.surface.visiting import open_short_cuts, open_steps  # noqa: PLC0415 - loads numba
+
+    if not len(visits.line):
+        return _nothing()
+    pairs = _pairs(visits, minutes, closed.cells.shape[1])
     passed = visits._replace(cell=np.where(_wide_nodes(visits, closed), -1, visits.cell))
     if (passed.cell != visits.cell).any():
-        more = _pairs(passed, minutes_per_cell / roads.kmh, closed.cells.shape[1])
+        more = _pairs(passed, minutes, closed.cells.shape[1])
         pairs = Passage(*(np.concatenate(one) for one in zip(pairs, more, strict=True)))
     begin, step, left = _steps(pairs, closed.cells)
     open_steps(begin, step, barred)

@@ -36,10 +36,14 @@ def ground_of(terrain: Terrain, frame: int = 0) -> Ground:
     check_terrain(terrain)
     rule = RULES.index(terrain.slope) if terrain.height_m is not None else LEVEL
     sloping = rule != LEVEL
+    on_foot, driven = (terrain.on_foot, terrain.driven_minutes) if sloping else (None, None)
+    if driven is not None and on_foot is None:
+        on_foot = np.ones(driven.shape, np.bool_)
     return Ground(
         minutes=_framed(terrain.minutes_per_cell, frame, np.inf, np.float64),
         height=_framed(terrain.height_m if sloping else None, frame, 0.0, np.float64),
-        on_foot=_framed(terrain.on_foot if sloping else None, frame, 1.0, np.bool_),
+        on_foot=_framed(on_foot, frame, 1.0, np.bool_),
+        driven=_framed(driven, frame, np.inf, np.float64),
         barred=_framed(terrain.barred, frame, 0.0, np.uint16),
         run_m=-terrain.cell_m if terrain.direction == "to" else float(terrain.cell_m),
         rule=rule,
@@ -57,7 +61,7 @@ def check_terrain(terrain: Terrain) -> None:
         One is not.
     """
     shape = terrain.minutes_per_cell.shape
-    for name in ("minutes_per_cell", "height_m", "on_foot", "barred"):
+    for name in ("minutes_per_cell", "height_m", "on_foot", "driven_minutes", "barred"):
         array = getattr(terrain, name)
         if array is not None and (array.shape != shape or array.ndim != 2):  # noqa: PLR2004
             raise MethodError(

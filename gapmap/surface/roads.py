@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Roads", "burn_roads", "in_cells", "open_roads", "pick_roads"]
+__all__ = ["Burnt", "Roads", "burn_roads", "in_cells", "open_roads", "pick_roads"]
 
 _FERRY: Final = KINDS.index("ferry")
 _TO_QUAY: Final = KINDS.index("ferry_access")
-_HAIR: Final = 1e-12
-"""A walker is by so much slower than a car as fast: a cell's speed tells who goes there."""
 
 
 class Roads(NamedTuple):
@@ -41,6 +39,13 @@ class Roads(NamedTuple):
     kmh: Floats
     xy: Floats
     on_foot: npt.NDArray[np.bool_]
+
+
+class Burnt(NamedTuple):
+    """Speeds of cells on the ways that are walked, and on those that are driven; 0 without one."""
+
+    walked: Floats
+    driven: Floats
 
 
 def in_cells(grid: Grid, xy: Floats) -> Floats:
@@ -80,7 +85,7 @@ def open_roads(
     kmh = np.where(on_foot, network.speeds["walk"], kmh)
     for kind, speed in by_road.items():
         kmh = np.where(edges.kind == KINDS.index(kind), speed, kmh)
-    kmh = np.where(on_foot, kmh * source.on_path * (1 - _HAIR), kmh)
+    kmh = np.where(on_foot, kmh * source.on_path, kmh)
     with np.errstate(invalid="ignore"):
         usable = (usable | edges.walk) & (edges.kind != _FERRY) & (kmh > 0)
     which = np.flatnonzero(usable)
@@ -127,12 +132,15 @@ def pick_roads(roads: Roads, which: npt.NDArray[np.bool_]) -> Roads:
     )
 
 
-def burn_roads(roads: Roads, kmh: Floats) -> None:
-    """Give each cell in ``kmh`` the speed of the fastest way through it.
+def burn_roads(roads: Roads, burnt: Burnt) -> None:
+    """Give each cell the speeds of the fastest ways through it.
 
     Every cell that a line runs through counts, one beside the other: a road has no gaps.
     """
-    if len(roads.kmh):
-        from gapmap.surface.tracing import burn  # noqa: PLC0415 - loads numba
+    if not len(roads.kmh):
+        return
+    from gapmap.surface.tracing import burn  # noqa: PLC0415 - loads numba
 
-        burn(np.ascontiguousarray(roads.xy), roads.edges.offsets, roads.kmh, kmh)
+    for which, kmh in ((roads.on_foot, burnt.walked), (~roads.on_foot, burnt.driven)):
+        some = pick_roads(roads, which)
+        burn(np.ascontiguousarray(some.xy), some.edges.offsets, some.kmh, kmh)

@@ -45,7 +45,8 @@ def search(
     knight's move sqrt(5) times the mean of the four cells that it crosses. No step crosses an
     impassable cell. Where slope counts, the part of a step in each cell where people go on foot
     is multiplied by the factor of the slope between the step's ends, in the direction of walking
-    (see :mod:`gapmap.surface.slope`); a step from or to a cell of unknown height is flat.
+    (see :mod:`gapmap.surface.slope`), or driven where that is quicker; a step from or to a cell of
+    unknown height is flat.
 
     Parameters
     ----------
@@ -114,7 +115,13 @@ def in_metres(terrain: Terrain) -> Terrain:
         apart[(apart == 0) | np.isinf(links.minutes)] = np.inf  # of no use here either
         links = Links(tail=links.tail, head=links.head, minutes=apart)
     return replace(
-        terrain, minutes_per_cell=metres, height_m=None, on_foot=None, slope="none", links=links
+        terrain,
+        minutes_per_cell=metres,
+        height_m=None,
+        on_foot=None,
+        driven_minutes=None,
+        slope="none",
+        links=links,
     )
 
 

@@ -127,6 +127,10 @@ class Terrain:
     on_foot
         Where slope changes the speed; None: everywhere. Of a step, the half in a cell without it
         takes as long as on the flat.
+    driven_minutes
+        Time at most, whatever the slope, to cross a cell in which one may drive as well as walk,
+        and neither is quicker for every slope; inf elsewhere. None: nowhere. It plays no part
+        where slope plays none.
     slope
         ``tobler``, ``langmuir`` or ``none``.
     direction
@@ -146,6 +150,7 @@ class Terrain:
     cell_m: float
     height_m: Floats | None = None
     on_foot: Flags | None = None
+    driven_minutes: Floats | None = None
     slope: str = "none"
     direction: str = "to"
     neighbours: int = 8

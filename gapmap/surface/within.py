@@ -136,6 +136,7 @@ def cut_around(terrain: Terrain, cells: Integers, reach: Reach) -> tuple[Terrain
         for name, value in (
             ("height_m", terrain.height_m),
             ("on_foot", terrain.on_foot),
+            ("driven_minutes", terrain.driven_minutes),
             ("barred", terrain.barred),
         )
     }

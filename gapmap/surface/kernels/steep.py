@@ -61,7 +61,7 @@ class Ground(NamedTuple):
 
     Attributes
     ----------
-    minutes, height, on_foot, barred
+    minutes, height, on_foot, driven, barred
         As in a terrain.
     run_m
         Horizontal length of a step along a side; below 0 where people walk towards the sources,
@@ -77,6 +77,7 @@ class Ground(NamedTuple):
     minutes: Floats
     height: Floats
     on_foot: Flags
+    driven: Floats
     barred: Bits
     run_m: float
     rule: int
@@ -122,6 +123,14 @@ def langmuir(slope: float) -> float:
 
 
 @compiled
+def _in_cell(ground: Ground, r: int, c: int, factor: float) -> float:
+    """Give what crossing a cell takes: the quicker of walking on a slope and driving."""
+    walks = not ground.on_foot.size or ground.on_foot[r, c]
+    takes = ground.minutes[r, c] * (factor if walks else 1.0)
+    return float(min(takes, ground.driven[r, c]) if ground.driven.size else takes)
+
+
+@compiled
 def step_minutes(ground: Ground, r: int, c: int, k: int) -> float:
     """Give what the k-th step from a cell takes; inf off the grid and where it is barred."""
     minutes, rows, columns = ground.minutes, *ground.minutes.shape
@@ -132,18 +141,17 @@ def step_minutes(ground: Ground, r: int, c: int, k: int) -> float:
         return inf
     if DIAGONAL <= k < KNIGHTS and ground.closed and minutes[r, x] == inf and minutes[y, c] == inf:
         return inf
-    factor, some = 1.0, ground.on_foot.size > 0
+    factor = 1.0
     if ground.rule != LEVEL:
         slope = (ground.height[y, x] - ground.height[r, c]) / (LENGTHS[k] * ground.run_m)
         factor = tobler(slope) if ground.rule == TOBLER else langmuir(slope)
-    total = minutes[r, c] * (1.0 if some and not ground.on_foot[r, c] else factor)
-    total += minutes[y, x] * (1.0 if some and not ground.on_foot[y, x] else factor)
+    total = _in_cell(ground, r, c, factor) + _in_cell(ground, y, x, factor)
     if k >= KNIGHTS:
         # the two cells between: in the row or column of one end each
         down, right = STEP_ROWS[k], STEP_COLUMNS[k]
         b, a = (r + down // 2, c) if abs(down) > 1 else (r, c + right // 2)
-        between = minutes[b, a] * (1.0 if some and not ground.on_foot[b, a] else factor)
+        between = _in_cell(ground, b, a, factor)
         b, a = (r + down // 2, x) if abs(down) > 1 else (y, c + right // 2)
-        between += minutes[b, a] * (1.0 if some and not ground.on_foot[b, a] else factor)
+        between += _in_cell(ground, b, a, factor)
         total += between  # summed as the flat search does, so that both give the same bits
     return float(SHARES[k] * total)

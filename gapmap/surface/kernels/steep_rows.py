@@ -71,7 +71,20 @@ def _work_out(ground: Ground, k: int, r: int, begin: int, end: int, room: Floats
         else:
             for i in range(size):
                 room[i] = langmuir((h1[i] - h0[i]) / run)
-        if ground.on_foot.size:
+        if ground.driven.size:
+            f0, f1 = ground.on_foot[y, x : x + size], ground.on_foot[r, begin:end]
+            f2, f3 = ground.on_foot[b, a : a + size], ground.on_foot[d, c : c + size]
+            d0, d1 = ground.driven[y, x : x + size], ground.driven[r, begin:end]
+            d2, d3 = ground.driven[b, a : a + size], ground.driven[d, c : c + size]
+            for i in range(size):
+                f = room[i]
+                t = min(m0[i] * (f if f0[i] else 1.0), d0[i])
+                t += min(m1[i] * (f if f1[i] else 1.0), d1[i])
+                if k >= KNIGHTS:
+                    u = min(m2[i] * (f if f2[i] else 1.0), d2[i])
+                    t += u + min(m3[i] * (f if f3[i] else 1.0), d3[i])
+                room[i] = share * t
+        elif ground.on_foot.size:
             f0, f1 = ground.on_foot[y, x : x + size], ground.on_foot[r, begin:end]
             f2, f3 = ground.on_foot[b, a : a + size], ground.on_foot[d, c : c + size]
             for i in range(size):
