@@ -240,6 +240,64 @@ def test_a_road_opens_a_line_where_it_crosses_and_nowhere_else(tmp_path):
     assert wall_row[10] > 2 * 11 * WALK  # down to the bridge, and up again
 
 
+def test_ways_that_nobody_may_use_and_that_cross_a_barrier_are_counted():
+    across = [shape([(750, y), (1250, y)]) for y in (250, 650, 1250)]
+    beside = shape([(50, 1050), (450, 1050)])
+    network = network_from_lines(
+        gpd.GeoDataFrame(
+            {"highway": ["footway", "primary", "motorway", "primary"]},
+            geometry=[*across, beside],
+            crs=CRS,
+        )
+    )
+    river = shape([(1000, -900), (1000, 2900)])
+    for mode, used, closed in (("drive", 3, 0), ("walk", 2, 1), ("cycle", 2, 1), ("none", 0, 3)):
+        made = put_together(lines=[river], network=network, roads=mode)
+        assert dict(one(made, "surface-barriers").facts)["ways"] == str(used), mode
+        told = [said for said in made.findings if said.code == "surface-ways-closed"]
+        assert [(said.value, dict(said.facts)["count"]) for said in told] == (
+            [(mode, str(closed))] if closed else []
+        )
+
+
+def test_a_way_over_a_barrier_is_one_whatever_it_is_cut_into():
+    """A bridge with a pier where another one begins, and a road that comes back."""
+    river = shapely.box(WEST + 900, NORTH - 2900, WEST + 1100, NORTH + 900)
+    bridge = [shape([(750, 650), (1000, 650)]), shape([(1000, 650), (1250, 650)])]
+    pier = shape([(1000, 650), (1000, 850)])
+    other = shape([(750, 1250), (1250, 1250)])
+    for drawn, ways in (([*bridge], 1), ([*bridge, pier], 1), ([*bridge, pier, other], 2)):
+        made = put_together(areas=[river], network=roads(*drawn))
+        assert dict(one(made, "surface-barriers").facts)["ways"] == str(ways)
+
+
+def loose_ends(lines, *, land=4.0, areas=()):
+    found = put_together(land, lines=lines, areas=areas).findings
+    told = [dict(said.facts) for said in found if said.code == "surface-barrier-ends"]
+    return told[0] if told else None
+
+
+def test_ends_of_barrier_lines_are_told_where_one_walks_round_them():
+    import pyproj  # noqa: PLC0415 - for this position alone
+
+    through = shape([(1000, -900), (1000, 2900)])
+    stub = shape([(1000, 450), (1450, 450)])
+    ring = shape([(450, 450), (750, 450), (750, 750), (450, 750), (450, 460)])
+    assert loose_ends([through, ring]) is None
+    lon, lat = pyproj.Transformer.from_crs(CRS, 4326, always_xy=True).transform(
+        WEST + 1450, NORTH - 450
+    )
+    where = {"count": "1", "lon": f"{lon:.5f}", "lat": f"{lat:.5f}"}
+    assert loose_ends([through, stub]) == where
+    assert loose_ends([stub])["count"] == "2"
+    pond = shapely.box(WEST + 1520, NORTH - 600, WEST + 1800, NORTH - 300)
+    assert loose_ends([through, stub], areas=[pond]) is None
+    land = np.full(GRID.shape, 4.0)
+    land[4, 15] = 0.0
+    assert loose_ends([through, stub], land=land) is None
+    assert loose_ends([shape([(1000, 50), (1000, 2900)])]) is None
+
+
 def test_a_road_along_a_line_opens_nothing_and_is_not_cut_by_it(tmp_path):
     at = np.linspace(0, 2000, 81)
     river = shape([(-900, 1000), *zip(at, 1000 + 60 * np.sin(at / 130), strict=True), (2900, 1000)])

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from gapmap.findings import finding
-from gapmap.network.ways import edge_lines
 from gapmap.surface.bridges import build_bridges, closed_ground, lines_near
 from gapmap.surface.ferries import ferry_links
 from gapmap.surface.roads import Burnt, burn_roads, open_roads, pick_roads
+from gapmap.surface.telling import Shut, about_barriers, about_roads, about_walking
 from gapmap.surface.travelled import Hills, crossed, travelled
 from gapmap.surface.value import Links, Terrain
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from gapmap.surface.barriers import Barriers
     from gapmap.surface.bridges import Closed, Passage
     from gapmap.surface.fences import Fences
-    from gapmap.surface.roads import Roads
     from gapmap.surface.value import SurfaceSource
 
     Floats = npt.NDArray[np.float64]
@@ -82,7 +80,7 @@ def assemble(  # noqa: PLR0913 - the parts of a surface
     closed = _closed(barriers, grid, land)
     fences = closed.fences
     barred, burnt = _barred(closed, source), Burnt(np.zeros(grid.shape), np.zeros(grid.shape))
-    findings, links = [_about_walking(source, slope)], []
+    findings, links = [about_walking(source, slope)], []
     hills = None if slope == "none" or height_m is None else Hills(height_m, grid, slope)
     if network is None:
         findings.append(finding("surface-no-network"))
@@ -93,11 +91,12 @@ def assemble(  # noqa: PLR0913 - the parts of a surface
         bridges = build_bridges(some, closed, burnt, barred, grid.transform.a * _MINUTES)
         links.append(crossed(bridges, hills))
         burn_roads(pick_roads(roads, ~near), burnt)
-        findings += [*told, *_about_roads(burnt, roads)]
+        findings += [*told, *about_roads(burnt, roads)]
     road = (burnt.walked > 0) | (burnt.driven > 0)
     kmh, on_foot, driven_kmh = travelled(burnt, np.where(closed.cells, 0.0, land), hills)
     if fences is not None:
-        findings.append(_about_barriers(barriers, fences, barred, some if network else None))
+        shut = Shut(barriers, fences, barred, closed.cells)
+        findings += about_barriers(shut, grid, network, roads if network else None, source.roads)
     if network is not None:
         mode = "walk" if source.roads == "none" else source.roads
         ferries = ferry_links(network, grid, closed, kmh > 0, mode)
@@ -151,37 +150,4 @@ def _links(passages: list[Passage], grid: Grid) -> Links | None:
         tail=np.column_stack(np.divmod(tail, grid.width)),
         head=np.column_stack(np.divmod(head, grid.width)),
         minutes=minutes,
-    )
-
-
-def _about_walking(source: SurfaceSource, slope: str) -> Finding:
-    return finding(
-        "surface-walking", value=slope, on=f"{source.on_path:g}", off=f"{source.off_path:g}"
-    )
-
-
-def _about_roads(burnt: Burnt, roads: Roads) -> list[Finding]:
-    if not len(roads.kmh):
-        return []
-    km = f"{roads.edges.length_m.sum() / 1000:,.0f}"
-    cells = int(((burnt.walked > 0) | (burnt.driven > 0)).sum())
-    return [finding("surface-roads", km=km, cells=cells)]
-
-
-def _about_barriers(
-    barriers: Barriers, fences: Fences, barred: Bits, roads: Roads | None
-) -> Finding:
-    """Say how much is closed, and how many ways cross what is."""
-    over = 0
-    if roads is not None and len(roads.kmh):
-        shores = shapely.union_all([*barriers.lines, *shapely.boundary(list(barriers.areas))])
-        shapely.prepare(shores)
-        over = int(shapely.intersects(shores, edge_lines(roads.edges)).sum())
-    return finding(
-        "surface-barriers",
-        lines=len(barriers.lines),
-        areas=len(barriers.areas),
-        cells=int(fences.inside.sum()),
-        steps=int(np.bitwise_count(barred).sum()) // 2,
-        ways=over,
     )

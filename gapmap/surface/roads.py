@@ -31,14 +31,15 @@ _TO_QUAY: Final = KINDS.index("ferry_access")
 class Roads(NamedTuple):
     """The ways that are open to a mode of travel.
 
-    ``kmh`` is the speed on each of ``edges``, ``xy`` their points in cells of the grid, and
-    ``on_foot`` says which are walked.
+    ``kmh`` is the speed on each of ``edges``, ``xy`` their points in cells of the grid,
+    ``on_foot`` says which are walked, and ``number`` which of the network's edges they are.
     """
 
     edges: Edges
     kmh: Floats
     xy: Floats
     on_foot: npt.NDArray[np.bool_]
+    number: npt.NDArray[np.int64]
 
 
 class Burnt(NamedTuple):
@@ -74,7 +75,8 @@ def open_roads(
     edges, mode = network.edges, source.roads
     if mode == "none":
         none = pick_edges(edges, np.empty(0, np.int64))
-        return Roads(none, np.empty(0), np.empty((0, 2)), np.empty(0, bool)), ()
+        nobody = np.empty(0, np.int64)
+        return Roads(none, np.empty(0), np.empty((0, 2)), np.empty(0, bool), nobody), ()
     kmh = edges.drive_kmh if mode == "drive" else np.full(len(edges), network.speeds[mode])
     usable = {
         "drive": edges.forward | edges.backward,
@@ -91,7 +93,11 @@ def open_roads(
     which = np.flatnonzero(usable)
     picked = pick_edges(edges, which)
     roads = Roads(
-        picked, np.ascontiguousarray(kmh[which]), in_cells(grid, picked.coords), on_foot[which]
+        edges=picked,
+        kmh=np.ascontiguousarray(kmh[which]),
+        xy=in_cells(grid, picked.coords),
+        on_foot=on_foot[which],
+        number=which,
     )
     return roads, tuple(_about(network, roads, source, by_road))
 
@@ -129,6 +135,7 @@ def pick_roads(roads: Roads, which: npt.NDArray[np.bool_]) -> Roads:
         roads.kmh[numbers],
         roads.xy[np.repeat(which, counts)],
         roads.on_foot[numbers],
+        roads.number[numbers],
     )
 
 
