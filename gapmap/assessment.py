@@ -109,11 +109,11 @@ def assess(
     """Sum access up by area and group, compare the groups, and hold the plan against it.
 
     Covered, uncovered and unknown always add up to all, in places and in people, at every
-    level; a place without a known number of people counts as a place and adds no people. Where
-    places have their people from a grid, ``people_missing`` of the unknown people live where it has
-    no value; how many they are is an assumption.
+    level; a place without a known number of people counts as a place and adds no people.
     ``share_people`` is covered over covered and uncovered; ``share_people_low`` and ``_high``
-    count the unknown people as uncovered and as covered.
+    count the unknown people as uncovered and as covered. Where places have their people from a grid,
+    ``people_missing`` live where it has no value; they stand beside the others, are unknown for the
+    bounds, and how many they are is an assumption.
 
     Quantiles treat unreachable places as infinitely far and leave unknown ones out (an
     infinite quantile is empty in the table); means leave both out. How many people were
@@ -214,7 +214,6 @@ def _coverage_row(service: Service, block: pd.DataFrame, group: _Group) -> dict[
     status = rows["status"].to_numpy()
     heads = {name: float(counted[status == name].sum()) for name in _STATES}
     missing = float(group.missing[member].sum())
-    heads["unknown"] += missing
     number = {name: int((status == name).sum()) for name in _STATES}
     total = sum(heads.values())
     known = heads["covered"] + heads["uncovered"]
@@ -230,8 +229,8 @@ def _coverage_row(service: Service, block: pd.DataFrame, group: _Group) -> dict[
         "people": total,
         **{f"people_{name}": heads[name] for name in _STATES},
         "share_people": _share(heads["covered"], known),
-        "share_people_low": _share(heads["covered"], total),
-        "share_people_high": _share(heads["covered"] + heads["unknown"], total),
+        "share_people_low": _share(heads["covered"], total + missing),
+        "share_people_high": _share(total - heads["uncovered"] + missing, total + missing),
         "share_places": _share(number["covered"], judged),
         **_distances(rows, counted, lost),
         "places_unreachable": int(lost.sum()),

@@ -19,9 +19,9 @@
 
   // Covered, uncovered and unknown people as one bar; the widths are those of the table.
   gapmap.bar = function (row, voice) {
-    const total = row.people > 0 ? row.people : 0;
+    const total = row.people > 0 ? row.people + row.people_missing : 0;
     const parts = STATES.map((state) => {
-      const part = row["people_" + state];
+      const part = row["people_" + state] + (state === "unknown" ? row.people_missing : 0);
       if (!total || !(part > 0)) return null;
       return el("span", {
         class: "part " + state, style: "width:" + (100 * part) / total + "%",
@@ -32,11 +32,11 @@
   };
 
   gapmap.range = function (row, voice) {
-    if (!(row.people_unknown > 0)) return null;
+    if (!(row.people_unknown + row.people_missing > 0)) return null;
+    const low = voice.share(row.share_people_low), high = voice.share(row.share_people_high);
+    if (low === high) return null;
     return el("span", { class: "range", title: voice.say("range_help") },
-      voice.say("range", {
-        low: voice.share(row.share_people_low), high: voice.share(row.share_people_high),
-      }));
+      voice.say("range", { low, high }));
   };
 
   gapmap.serviceList = function (page) {
@@ -108,6 +108,8 @@
           "places_uncovered"),
         people ? fact(voice.say("people_unknown"), voice.count(row.people_unknown),
           "people_unknown") : null,
+        row.people_missing >= 0.5 ? fact(voice.title("people_missing"),
+          voice.count(row.people_missing), "people_missing") : null,
         fact(voice.say("places_unknown"), voice.count(row.places_unknown), "places_unknown"),
         ["mean", "median", "p90"].map((name) => fact(gapmap.distanceName(name, service, voice),
           gapmap.distanceText(row, name, service, voice), name)),

@@ -194,7 +194,9 @@
       value: (row) => row[name + "_" + unit],
       cell: (row) => gapmap.distanceText(row, name, service, voice) });
     const people = page.data.weight === "people"
-      ? ["people", "people_covered", "people_uncovered", "people_unknown"].map(whole) : [];
+      ? ["people", "people_covered", "people_uncovered", "people_unknown",
+        ...(rows.some((row) => row.people_missing >= 0.5) ? ["people_missing"] : [])].map(whole)
+      : [];
     return gapmap.table({
       voice, rows, state: state.groupSort, name: "groups-table", id: (row) => row.group_id,
       columns: [
