@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from gapmap.access import REASONS, STATUSES, Service, measure_access
+from gapmap.access import REASONS, STATUSES, Service, measure_access, overland
 from gapmap.access.measure import COUNTED
 from gapmap.errors import MethodError
 from gapmap.rasters.grid import Grid
 from gapmap.surface import Links, Surface, SurfaceSource, Terrain, travel_minutes
+from gapmap.surface.search import search
 
 CELL_M = 100.0
 CRS_TO = pyproj.Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
@@ -189,6 +190,10 @@ def test_a_facility_on_a_barrier_leaves_its_neighbours_unknown() -> None:
     (said,) = [one for one in access.findings if one.code == "surface-facility-on-barrier"]
     assert (said.file, said.row, said.value) == ("f.csv", 2, "100.0")
     assert "站0 (clinic) stands in a cell that nobody can enter" in said.message("en")
+    assert "the nearest passable cell is 100 m away, at" in said.message("en")
+    lon, lat = (float(v) for v in said.message("en").split("at ")[-1].split(","))
+    nearest = X0 + 650, Y0 + (ROWS - 4.5) * 100
+    assert CRS_TO.transform(lon, lat) == pytest.approx(nearest, abs=2)
     assert "those farther away are judged without it" in said.done("en")
     only = measure(homes, [at(4, 7)], surface(river(7)), limit=5)
     assert list(only.table["status"]) == ["unknown", "unknown", "uncovered"]
@@ -278,7 +283,51 @@ def test_in_brief_what_is_kept_is_the_same() -> None:
     whole = measure_access(homes, sites, None, asked, surface=surface(river(7)))
     brief = measure_access(homes, sites, None, asked, surface=surface(river(7)), brief=True)
     assert_frame_equal(brief.table, whole.table[COUNTED])
-    assert (brief.findings, dict(brief.fields)) == (whole.findings, {})
+    assert (brief.findings, dict(brief.fields), len(brief.pieces)) == ((), {}, 0)
+
+
+def _searches(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """Note the sources of every search over land, which is done as ever."""
+    done = []
+
+    def noted(terrain, sources, **more):
+        done.append(sources)
+        return search(terrain, sources, **more)
+
+    monkeypatch.setattr(overland, "search", noted)
+    return done
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 19)), min_size=1, max_size=6))
+@settings(max_examples=25)
+def test_an_earlier_answer_saves_its_searches_and_changes_nothing(cells) -> None:
+    ground = surface(river(7, bridge=8), snap_m=150)
+    sites = facilities([at(5, 10), at(2, 7), at(9, 3)])  # the second is moved out of the river
+    asked = [service(4), replace(service(500, unit="m"), id="clinic_m")]
+    sites = replace(sites, services=("clinic", "clinic_m"))
+    earlier = measure_access(places([at(2, 3)]), sites, None, asked, surface=ground)
+    homes = places([at(*one) for one in cells])
+    anew = measure_access(homes, sites, None, asked, surface=ground)
+    with pytest.MonkeyPatch.context() as patch:
+        done = _searches(patch)
+        again = measure_access(homes, sites, None, asked, surface=ground, earlier=earlier)
+    assert len(done) == 1  # in metres
+    assert_frame_equal(again.table, anew.table, check_exact=True)
+    assert again.findings == anew.findings
+    assert_frame_equal(again.routes, anew.routes, check_exact=True)
+    assert again.fields["clinic"] is earlier.fields["clinic"]
+
+
+def test_what_was_searched_for_other_facilities_or_ground_is_not_taken_over() -> None:
+    homes, asked = places([at(2, 3)]), [service(4)]
+    ground = surface(river(7, bridge=8))
+    sites, others = facilities([at(5, 10)]), facilities([at(5, 11)])
+    earlier = measure_access(homes, sites, None, asked, surface=ground)
+    for there, land in ((others, ground), (sites, surface(river(7, bridge=2)))):
+        anew = measure_access(homes, there, None, asked, surface=land)
+        again = measure_access(homes, there, None, asked, surface=land, earlier=earlier)
+        assert_frame_equal(again.table, anew.table, check_exact=True)
+        assert again.fields["clinic"] is not earlier.fields["clinic"]
 
 
 def test_the_lost_are_listed_up_to_fifty_each_once() -> None:

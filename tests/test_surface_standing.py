@@ -125,3 +125,16 @@ def test_the_cell_offered_is_the_nearest_of_all(tmp_path, seed, share):
     np.testing.assert_array_equal(
         standing.passable[inside], cells[standing.row, standing.column][inside] == 1
     )
+
+
+@pytest.mark.parametrize("reach", [1, 5, 13])
+def test_of_cells_as_near_the_one_in_the_lower_row_then_column_is_offered(tmp_path, reach):
+    """Of a pond: 4 cells of its shore are as near to its middle, 12 at 5 or 13 cells."""
+    side = 2 * reach + 5
+    middle = side // 2
+    row, column = np.indices((side, side)) - middle
+    cells = np.where(np.hypot(row, column) < reach, 9, 2)
+    standing = stand(surface(tmp_path, cells), [at((middle * 100 + 50, middle * 100 + 50))[0]])
+    np.testing.assert_allclose(
+        standing.nearest_xy[0], at((middle * 100 + 50, (middle - reach) * 100 + 50))[0]
+    )

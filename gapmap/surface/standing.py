@@ -24,6 +24,11 @@ __all__ = ["Standing", "stand"]
 _FAR: Final = 1e300
 _OFFERED: Final = 8
 """So many passable cells are looked at for one on the same side."""
+_TIED: Final = 24
+"""So many, where the last of them is as far away as the next: so many at most within
+:data:`_LOOK_CELLS` are as far from the middle of a cell as each other."""
+_TIE_M: Final = 1e-6
+"""Of cells less than this farther away the one in the lower row, then column, counts."""
 _LOOK_CELLS: Final = 20
 """Farther away than so many cells nobody looks what lies in between."""
 
@@ -69,7 +74,8 @@ def stand(surface: Surface, xy: npt.ArrayLike) -> Standing:
     A position stands at the middle of its cell, or of the nearest one beside it where a fence runs
     in between. One in an impassable cell, or off the grid, is moved to the nearest passable cell
     only if that one's middle is no farther than the study's ``snap_m``; it is named in any case,
-    one on the same side of all fences rather than another.
+    one on the same side of all fences rather than another. Of several as near it is the one in the
+    lowest row, the northernmost, and there in the lowest column.
 
     Parameters
     ----------
@@ -149,8 +155,7 @@ class _Sides:
         if not len(shore):
             return np.zeros((len(at), 2), np.int64), np.full(len(at), np.inf)
         middles = self.grid.centres(*shore.T)
-        count = min(_OFFERED, len(shore))
-        far, number = cKDTree(middles).query(at, k=np.arange(1, count + 1))
+        far, number = _offered(middles, at)
         chosen = self._seen(at, far, middles[number])
         each = np.arange(len(at))
         return shore[number[each, chosen]], far[each, chosen]
@@ -171,6 +176,26 @@ class _Sides:
         spots = in_cells(self.grid, middles[some].reshape(-1, 2)).reshape(len(some), -1, 2)
         chosen[some] = np.where(wet, 0, first_seen(fences, slot, points, wet, spots))
         return chosen
+
+
+def _offered(middles: Floats, at: Floats) -> tuple[Floats, Integers]:
+    """Give how far the nearest middles are, and their numbers; of those as far the lower first."""
+    tree, count = cKDTree(middles), min(_OFFERED, len(middles))
+    far, number = tree.query(at, k=np.arange(1, min(count + 1, len(middles)) + 1))
+    _in_order(far, number)
+    cut = np.flatnonzero(far[:, -1] - far[:, count - 1] <= _TIE_M)
+    if len(cut) and len(middles) > count:
+        more = tree.query(at[cut], k=np.arange(1, min(_TIED, len(middles)) + 1))
+        _in_order(*more)
+        far[cut, :count], number[cut, :count] = (one[:, :count] for one in more)
+    return far[:, :count], number[:, :count]
+
+
+def _in_order(far: Floats, number: Integers) -> None:
+    """Sort those that are as far away, row by row, by their numbers."""
+    group = np.cumsum(np.diff(far, axis=1, prepend=far[:, :1]) > _TIE_M, axis=1)
+    order = np.lexsort((number, group), axis=1)
+    far[:], number[:] = (np.take_along_axis(one, order, axis=1) for one in (far, number))
 
 
 def _edge(open_cells: Flags) -> Flags:
