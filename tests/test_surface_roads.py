@@ -38,8 +38,9 @@ from gapmap.rasters.grid import Grid
 from gapmap.surface import travelled
 from gapmap.surface.assembling import assemble
 from gapmap.surface.barriers import Barriers, read_barriers
-from gapmap.surface.bridges import Bridges, Passage
+from gapmap.surface.bridges import Bridges
 from gapmap.surface.fences import bars, make_fences, slots
+from gapmap.surface.pairing import Passage
 from gapmap.surface.read import read_surface
 from gapmap.surface.search import search
 from gapmap.surface.value import STEPS, SurfaceSource

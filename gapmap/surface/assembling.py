@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from gapmap.network import Network
     from gapmap.rasters.grid import Grid
     from gapmap.surface.barriers import Barriers
-    from gapmap.surface.bridges import Closed, Passage
+    from gapmap.surface.bridges import Closed
     from gapmap.surface.fences import Fences
+    from gapmap.surface.pairing import Passage
     from gapmap.surface.value import SurfaceSource
 
     Floats = npt.NDArray[np.float64]

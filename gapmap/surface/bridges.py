@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import maximum_filter
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, dijkstra
 
+from gapmap.surface.pairing import LEAST_LINK, Passage, Visits, nothing, pairs_of
 from gapmap.surface.value import STEPS
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Bridges",
     "Closed",
-    "Passage",
     "build_bridges",
     "closed_ground",
     "lines_near",
@@ -44,8 +42,6 @@ for _number, (_row, _column) in enumerate(STEPS):
     _STEP[_row + 2, _column + 2] = _number
 _DIAGONAL: Final = 4
 _REACH: Final = 3
-_LEAST: Final = 1e-9
-"""Minutes that a link takes at least."""
 
 
 class Closed(NamedTuple):
@@ -61,14 +57,6 @@ class Closed(NamedTuple):
     fences: Fences | None = None
 
 
-class Passage(NamedTuple):
-    """What roads open: pairs of cells by their numbers along the rows, and minutes between them."""
-
-    tail: Integers
-    head: Integers
-    minutes: Floats
-
-
 class Bridges(NamedTuple):
     """What no step can open: by driven ways alone, by walked ones alone, and by both in turn.
 
@@ -78,21 +66,6 @@ class Bridges(NamedTuple):
     driven: Passage
     walked: Passage
     mixed: Passage
-
-
-class _Visits(NamedTuple):
-    """Where roads are met, in their order; ``cell`` is -1 for those that are left out.
-
-    Those of one ``stretch`` follow each other without leaving the grid; those of one ``point``
-    are one, and a ``node`` is where ways meet.
-    """
-
-    line: Integers
-    stretch: Integers
-    point: Integers
-    node: Flags
-    cell: Integers
-    along: Floats
 
 
 def closed_ground(cells: Flags, fences: Fences | None) -> Closed:
@@ -119,10 +92,6 @@ def meeting_cells(closed: Closed, points: Floats) -> Integers:
     there = (column >= 0) & (column < width) & (row >= 0) & (row < height)
     cells = np.where(there, row * width + column, -1)
     return settled(closed, points, cells)
-
-
-def _nothing() -> Passage:
-    return Passage(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
 def settled(closed: Closed, points: Floats, cells: Integers) -> Integers:
@@ -180,7 +149,7 @@ def build_bridges(
     from gapmap.surface.visiting import close_around  # noqa: PLC0415 - loads numba
 
     if not len(roads.kmh):
-        return Bridges(_nothing(), _nothing(), _nothing())
+        return Bridges(nothing(), nothing(), nothing())
     visits = _visits(roads, closed)
     speed, met = roads.kmh[visits.line], visits.cell >= 0
     on_foot = roads.on_foot[visits.line]
@@ -190,24 +159,24 @@ def build_bridges(
     close_around(opened[closed.cells.reshape(-1)[opened]], closed.cells, barred)
     minutes = minutes_per_cell / roads.kmh
     driven, walked = (
-        _opened(_Visits._make(column[some] for column in visits), minutes, closed, barred)
+        _opened(Visits._make(column[some] for column in visits), minutes, closed, barred)
         for some in (~on_foot, on_foot)
     )
     both = on_foot.any() and not on_foot.all()
-    mixed = _opened(visits, minutes, closed, barred) if both else _nothing()
+    mixed = _opened(visits, minutes, closed, barred) if both else nothing()
     return Bridges(driven, walked, mixed)
 
 
-def _opened(visits: _Visits, minutes: Floats, closed: Closed, barred: Bits) -> Passage:
+def _opened(visits: Visits, minutes: Floats, closed: Closed, barred: Bits) -> Passage:
     """Open the steps along some ways, and give what no step can open."""
     from gapmap.surface.visiting import open_short_cuts, open_steps  # noqa: PLC0415 - loads numba
 
     if not len(visits.line):
-        return _nothing()
-    pairs = _pairs(visits, minutes, closed.cells.shape[1])
+        return nothing()
+    pairs = pairs_of(visits, minutes, closed.cells.shape[1])
     passed = visits._replace(cell=np.where(_wide_nodes(visits, closed), -1, visits.cell))
     if (passed.cell != visits.cell).any():
-        more = _pairs(passed, minutes, closed.cells.shape[1])
+        more = pairs_of(passed, minutes, closed.cells.shape[1])
         pairs = Passage(*(np.concatenate(one) for one in zip(pairs, more, strict=True)))
     begin, step, left = _steps(pairs, closed.cells)
     open_steps(begin, step, barred)
@@ -215,7 +184,7 @@ def _opened(visits: _Visits, minutes: Floats, closed: Closed, barred: Bits) -> P
     return left
 
 
-def _visits(roads: Roads, closed: Closed) -> _Visits:
+def _visits(roads: Roads, closed: Closed) -> Visits:
     """Follow the ways."""
     from gapmap.surface.visiting import visit  # noqa: PLC0415 - loads numba
 
@@ -228,10 +197,10 @@ def _visits(roads: Roads, closed: Closed) -> _Visits:
     point = np.where(end >= 0, node, node.max(initial=0) + 1 + np.arange(len(told)))
     _, first, same = np.unique(point, return_index=True, return_inverse=True)
     cells = settled(closed, np.ascontiguousarray(told[first, 2:4]), cell[first])
-    return _Visits(line, stretch, same.ravel(), end >= 0, cells[same.ravel()], told[:, 4])
+    return Visits(line, stretch, same.ravel(), end >= 0, cells[same.ravel()], told[:, 4])
 
 
-def _wide_nodes(visits: _Visits, closed: Closed) -> Flags:
+def _wide_nodes(visits: Visits, closed: Closed) -> Flags:
     """Mark the nodes around which a road is not met from cell to cell.
 
     A road that is cut there by another one still has to connect what it did before, as quickly.
@@ -248,75 +217,6 @@ def _wide_nodes(visits: _Visits, closed: Closed) -> Flags:
     np.maximum.at(high, point, np.where(far[:, None], 2, reach))
     wide: Flags = visits.node & ((high - low)[visits.point] > 1).any(axis=1)
     return wide
-
-
-def _pairs(visits: _Visits, minutes: Floats, width: int) -> Passage:
-    """Give the pairs of cells that roads connect; ``minutes`` is what a cell takes on each.
-
-    A pair takes as long as the road between where it is met, and no less than the straight line
-    between the cells' middles would.
-    """
-    at = np.flatnonzero(visits.stretch[1:] == visits.stretch[:-1])
-    each = minutes[visits.line[at]]
-    takes = (visits.along[at + 1] - visits.along[at]) * each
-    a, b = visits.cell[at], visits.cell[at + 1]
-    whole = (a >= 0) & (b >= 0)
-    arcs = Passage(visits.point[at[~whole]], visits.point[at[~whole] + 1], takes[~whole])
-    through, rate = _through(arcs, (a[~whole], b[~whole]), each[~whole])
-    tail, head, took, each = (
-        np.concatenate(one)
-        for one in zip(
-            (a[whole], b[whole], takes[whole], each[whole]), (*through, rate), strict=True
-        )
-    )
-    apart = tail != head
-    tail, head = tail[apart], head[apart]
-    straight = np.hypot(tail // width - head // width, tail % width - head % width)
-    return Passage(tail, head, np.maximum(took[apart], straight * each[apart]))
-
-
-def _through(
-    arcs: Passage, cells: tuple[Integers, Integers], each: Floats
-) -> tuple[Passage, Floats]:
-    """Connect the cells at both ends of what is left out, along the roads.
-
-    ``arcs`` go from point to point, ``cells`` are where these points are met: -1 for one of them
-    at least. ``each`` is what a cell takes on each arc; of the two at the ends, the less is given
-    beside what they connect.
-    """
-    if not len(arcs.tail):
-        return arcs, each
-    points, numbers = np.unique(np.concatenate((arcs.tail, arcs.head)), return_inverse=True)
-    tail, head = numbers.reshape(2, -1)
-    ports = len(points) + np.arange(2 * len(tail))  # each end that is met counts for itself
-    met = np.concatenate(cells)
-    ends = np.where(met >= 0, ports, np.concatenate((tail, head))).reshape(2, -1)
-    count = len(points) + len(ports)
-    # no two arcs join the same two points, which would be added up: each has a point in its middle
-    graph = coo_array((np.maximum(arcs.minutes, _LEAST), tuple(ends)), shape=(count, count)).tocsr()
-    _, group = connected_components(graph, directed=False)
-    doors = np.flatnonzero(met >= 0)
-    if not len(doors):
-        return _nothing(), np.empty(0)
-    order = doors[np.argsort(group[ports[doors]], kind="stable")]
-    rate = np.tile(each, 2)
-    found: list[tuple[Integers, Integers, Floats, Floats]] = []
-    members = np.argsort(group, kind="stable")
-    bounds = np.searchsorted(group[members], np.arange(group.max() + 2))
-    groups, starts = np.unique(group[ports[order]], return_index=True)
-    for number, some in zip(groups, np.split(order, starts[1:]), strict=True):
-        if len(np.unique(met[some])) < 2:  # noqa: PLR2004 - it leads nowhere
-            continue
-        inside = members[bounds[number] : bounds[number + 1]]
-        where = np.searchsorted(inside, ports[some])
-        far = dijkstra(graph[inside][:, inside], directed=False, indices=where)[:, where]
-        one, other = np.triu_indices(len(some), 1)
-        slow = np.minimum(rate[some][one], rate[some][other])
-        found.append((met[some][one], met[some][other], far[one, other], slow))
-    if not found:
-        return _nothing(), np.empty(0)
-    tail, head, minutes, slow = (np.concatenate(one) for one in zip(*found, strict=True))
-    return Passage(tail, head, minutes), slow
 
 
 def _steps(pairs: Passage, closed: Flags) -> tuple[Integers, Integers, Passage]:
@@ -341,7 +241,7 @@ def _steps(pairs: Passage, closed: Flags) -> tuple[Integers, Integers, Passage]:
     fresh = np.ones(len(order), bool)
     fresh[1:] = (np.diff(keys[:, order]) != 0).any(axis=0)  # of several the quickest
     kept = order[fresh]
-    left = Passage(keys[0][kept], keys[1][kept], np.maximum(links.minutes[kept], _LEAST))
+    left = Passage(keys[0][kept], keys[1][kept], np.maximum(links.minutes[kept], LEAST_LINK))
     return pairs.tail[beside], step[beside], left
 
 

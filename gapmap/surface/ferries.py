@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from gapmap.findings import finding
 from gapmap.network.rules import KINDS
-from gapmap.surface.bridges import Passage, meeting_cells
+from gapmap.surface.bridges import meeting_cells
+from gapmap.surface.pairing import Passage
 from gapmap.surface.roads import in_cells
 
 if TYPE_CHECKING:

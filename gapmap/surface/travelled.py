@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gapmap.surface.bridges import Passage
+from gapmap.surface.pairing import Passage
 from gapmap.surface.slope import LEAST, time_factor
 from gapmap.surface.value import STEPS
 
