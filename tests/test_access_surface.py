@@ -298,24 +298,25 @@ def _searches(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
     return done
 
 
-@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 19)), min_size=1, max_size=6))
-@settings(max_examples=25)
-def test_an_earlier_answer_saves_its_searches_and_changes_nothing(cells) -> None:
+def test_an_earlier_answer_saves_its_searches_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ground = surface(river(7, bridge=8), snap_m=150)
-    sites = facilities([at(5, 10), at(2, 7), at(9, 3)])  # the second is moved out of the river
+    sites = [at(5, 10, service=one) for one in ("clinic", "clinic_m")]
+    sites += [at(2, 7), at(9, 3)]  # the former is moved out of the river
+    there = facilities(sites, services=("clinic", "clinic_m"))
     asked = [service(4), replace(service(500, unit="m"), id="clinic_m")]
-    sites = replace(sites, services=("clinic", "clinic_m"))
-    earlier = measure_access(places([at(2, 3)]), sites, None, asked, surface=ground)
-    homes = places([at(*one) for one in cells])
-    anew = measure_access(homes, sites, None, asked, surface=ground)
-    with pytest.MonkeyPatch.context() as patch:
-        done = _searches(patch)
-        again = measure_access(homes, sites, None, asked, surface=ground, earlier=earlier)
-    assert len(done) == 1  # in metres
+    earlier = measure_access(places([at(2, 3)]), there, None, asked, surface=ground)
+    homes = places([at(row, column) for row in range(ROWS) for column in range(COLUMNS)])
+    done = _searches(monkeypatch)
+    anew = measure_access(homes, there, None, asked, surface=ground)
+    without = len(done)
+    again = measure_access(homes, there, None, asked, surface=ground, earlier=earlier)
+    assert len(done) - without == without - 2  # one for each service; metres are searched anew
     assert_frame_equal(again.table, anew.table, check_exact=True)
     assert again.findings == anew.findings
     assert_frame_equal(again.routes, anew.routes, check_exact=True)
-    assert again.fields["clinic"] is earlier.fields["clinic"]
+    assert all(again.fields[one.id] is earlier.fields[one.id] for one in asked)
 
 
 def test_what_was_searched_for_other_facilities_or_ground_is_not_taken_over() -> None:

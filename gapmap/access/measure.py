@@ -9,10 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gapmap.access.again import field_again
 from gapmap.access.evidence import EVIDENCE_COLUMNS, evidence_columns, off_road
 from gapmap.access.extent import Extent, edge_finding
 from gapmap.access.legs import facility_legs, far_legs, lost_places, metres, where
-from gapmap.access.pieces import OnModes, network_findings, pieces_table
+from gapmap.access.pieces import OnModes, network_findings, no_pieces, pieces_table
 from gapmap.access.reasons import Case, explain, judge, pool_of, serving_of, unplaced_of
 from gapmap.access.standings import lost_ground, strange_questions
 from gapmap.access.stops import Ground, Stops, check_ground
@@ -96,7 +97,7 @@ COUNTED = [
 """What is kept of the table in brief: all that counting people by status, way and step asks for."""
 
 
-def measure_access(
+def measure_access(  # noqa: PLR0913 - four values, and what they are measured over
     places: Places,
     facilities: Facilities,
     network: Network | None,
@@ -104,6 +105,7 @@ def measure_access(
     *,
     surface: Surface | None = None,
     brief: bool = False,
+    earlier: Access | None = None,
 ) -> Access:
     """Measure how far every place is from the nearest facility of every service.
 
@@ -140,8 +142,11 @@ def measure_access(
         The land that services of the mode ``surface`` are measured over, and those whose
         ``off_road`` is ``surface``. Its roads are whatever it was read with.
     brief
-        Whether to keep the columns ``COUNTED`` alone, no routes and no fields: the cells of a grid
-        are many, and need no more.
+        Whether to keep the columns ``COUNTED`` alone, no routes, fields, pieces and findings: the
+        cells of a grid are many, and need no more.
+    earlier
+        An answer for other places. Where it has the field of a service over land to the same
+        facilities on the same ``surface``, that is not searched again; the answer is the same.
 
     Returns
     -------
@@ -155,7 +160,7 @@ def measure_access(
     MethodError
         A service needs a surface or a network that is not there, or a limit in minutes.
     """
-    known = _Known(Extent(places.region), Ground(network, surface), brief)
+    known = _Known(Extent(places.region), Ground(network, surface), brief, earlier)
     check_ground(known.ground, services)
     found = [_measure(places, facilities, service, known) for service in services]
     routes = [one.routes for one in found if len(one.routes)]
@@ -168,20 +173,8 @@ def measure_access(
         network=network,
         services=tuple(services),
         routes=pd.concat(routes, ignore_index=True) if routes else _no_routes(places.region.crs),
-        findings=(
-            *(note for one in found for note in one.findings),
-            *lost_places(known.on_modes.places, places),
-            *strange_questions(services, known.ground),
-            *lost_ground(known.stops, places, [(one.serving, one.targets) for one in found]),
-            *far_legs(table, places),
-            *facility_legs(
-                (service.mode, one.serving, one.targets)
-                for service, one in zip(services, found, strict=True)
-            ),
-            *network_findings(known.on_modes, places),
-            *edge_finding(table),
-        ),
-        pieces=pieces_table(known.on_modes, places),
+        findings=() if brief else _findings(places, services, known, found, table),
+        pieces=no_pieces() if brief else pieces_table(known.on_modes, places),
         surface=surface,
         fields={
             service.id: one.field
@@ -195,6 +188,29 @@ def measure_access(
     )
 
 
+def _findings(
+    places: Places,
+    services: Sequence[Service],
+    known: _Known,
+    found: list[_Measured],
+    table: pd.DataFrame,
+) -> tuple[Finding, ...]:
+    """Tell what was doubtful about the services, the positions and the ground."""
+    return (
+        *(note for one in found for note in one.findings),
+        *lost_places(known.on_modes.places, places),
+        *strange_questions(services, known.ground),
+        *lost_ground(known.stops, places, [(one.serving, one.targets) for one in found]),
+        *far_legs(table, places),
+        *facility_legs(
+            (service.mode, one.serving, one.targets)
+            for service, one in zip(services, found, strict=True)
+        ),
+        *network_findings(known.on_modes, places),
+        *edge_finding(table),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What several services share: places on the network by mode, and the edge of the data."""
@@ -202,6 +218,7 @@ class _Known:
     extent: Extent
     ground: Ground
     brief: bool
+    earlier: Access | None
     stops: dict[str, Stops] = field(default_factory=dict)
     on_modes: OnModes = field(default_factory=OnModes)
 
@@ -236,7 +253,8 @@ def _measure(
     serving = serving_of(pool)
     targets = join(serving, origins, service)
     known.on_modes.add(service.mode, origins, targets)
-    trip = travel(origins, targets, service)
+    field_there = field_again(known.earlier, service, origins, targets)
+    trip = travel(origins, targets, service, field_there)
     within = trip.within(service)
     case = Case(
         service=service,
@@ -253,9 +271,9 @@ def _measure(
     table = _as_table(case, targets, serving, (status, reason), known.columns).assign(
         edge_effect=known.extent.mark(origins, service, status)
     )
-    notes = _notes(service, facilities, serving, targets)
     if known.brief:
-        return _Measured(table, _no_routes(places.region.crs), notes, serving, targets, None)
+        return _Measured(table, _no_routes(places.region.crs), [], serving, targets, None)
+    notes = _notes(service, facilities, serving, targets)
     far = np.flatnonzero((status == "uncovered") & np.isfinite(trip.distance_m))
     wanted = _most_people(far, places)
     if len(wanted) < len(far):
@@ -317,8 +335,9 @@ def _as_table(
         "nearest_way_m": _of_snap(origins, "nearest_way_m"),
         "limit_source": service.source,
         "limit_basis": service.basis,
-        **evidence_columns(case, targets, reason),
     }
+    if not set(EVIDENCE_COLUMNS).isdisjoint(wanted):
+        columns |= evidence_columns(case, targets, reason)
     return pd.DataFrame(columns, columns=wanted)
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "moved",
     "pick",
     "stand_on",
+    "starts_of",
     "straight_within",
     "travel_over",
     "where_they_could",
@@ -78,13 +79,23 @@ def field_from(
     terrain: Terrain, targets: Stops, metres_a_unit: float, limit: float = np.inf
 ) -> Field:
     """Search from targets; sources are numbered as these are, whether they can be left or not."""
-    cells, legs = cells_of(targets), moved(targets, metres_a_unit)
+    cells, starts = _begun(targets, metres_a_unit)
     there = np.flatnonzero(cells[:, 0] >= 0)
-    found = search(terrain, cells[there], start_minutes=legs[there], limit_minutes=limit)
+    found = search(terrain, cells[there], start_minutes=starts[there], limit_minutes=limit)
     number = np.append(there, -1).astype(np.int32)  # the last is taken for none
-    starts = np.full(len(cells), np.inf)
-    starts[there] = legs[there]
     return replace(found, source=number[found.source], sources=cells, start_minutes=starts)
+
+
+def _begun(targets: Stops, metres_a_unit: float) -> tuple[Integers, Floats]:
+    """Give the cells where a search begins, and with what; inf for a target that stands nowhere."""
+    cells = cells_of(targets)
+    return cells, np.where(cells[:, 0] >= 0, moved(targets, metres_a_unit), np.inf)
+
+
+def starts_of(targets: Stops) -> tuple[Integers, Floats]:
+    """Give the sources and starting minutes of the field that a trip to these targets has."""
+    assert targets.surface is not None  # noqa: S101 - callers stand on a surface
+    return _begun(targets, ground_speed(targets.surface))
 
 
 def _question(surface: Surface, service: Service) -> tuple[Terrain, float]:
@@ -111,24 +122,29 @@ def cost_over(origins: Stops, targets: Stops, service: Service, limit: float) ->
     return _at(field_from(terrain, targets, metres_a_unit, limit), origins, metres_a_unit)[0]
 
 
-def travel_over(origins: Stops, targets: Stops, service: Service) -> Trip:
-    """Go from every place to the nearest target, in the least time or over the fewest metres."""
+def travel_over(
+    origins: Stops, targets: Stops, service: Service, minutes_field: Field | None = None
+) -> Trip:
+    """Go from every place to the nearest target, in the least time or over the fewest metres.
+
+    ``minutes_field`` is what was searched already from these targets over this surface, if it was.
+    """
     surface = origins.surface
     assert surface is not None  # noqa: S101 - callers stand on a surface
     terrain, metres_a_unit = _question(surface, service)
-    field = field_from(terrain, targets, metres_a_unit)
+    timed = service.limit_unit == "minutes"
+    whole = minutes_field or field_from(surface.terrain, targets, ground_speed(surface))
+    field = whole if timed else field_from(terrain, targets, metres_a_unit)
     value, target = _at(field, origins, metres_a_unit)
     courses = Courses(surface, terrain, field, cells_of(origins))
     metres, minutes = value, np.where(target >= 0, np.nan, np.inf)
-    if service.limit_unit == "minutes":
+    if timed:
         metres, minutes = courses.metres(origins, targets), value
-    else:
-        field = field_from(surface.terrain, targets, ground_speed(surface))
     reached = target >= 0
     land = lost_land(origins, ~reached)
     leg_m = np.where(reached, moved(origins, 1.0), np.inf)
     has_ferry = ferried(land, len(target))
-    return Trip(metres, minutes, target, has_ferry, leg_m, courses, field, land)
+    return Trip(metres, minutes, target, has_ferry, leg_m, courses, whole, land)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from gapmap.access.value import Service
     from gapmap.places import Places
+    from gapmap.surface import Field
 
 __all__ = [
     "Ground",
@@ -80,10 +81,13 @@ def _xy(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.column_stack((shapely.get_x(geometry), shapely.get_y(geometry))).astype(float)
 
 
-def travel(origins: Stops, targets: Stops, service: Service) -> Trip:
-    """Go from every place to the nearest target."""
+def travel(origins: Stops, targets: Stops, service: Service, field: Field | None = None) -> Trip:
+    """Go from every place to the nearest target; ``field`` is what was searched over land before.
+
+    See :func:`gapmap.access.again.field_again`.
+    """
     if origins.surface is not None:
-        return _travel_over(origins, targets, service)
+        return _travel_over(origins, targets, service, field)
     if len(targets.xy) == 0:
         nowhere = np.full(len(origins.xy), np.inf)
         never = np.zeros(len(nowhere), dtype=bool)
@@ -104,11 +108,11 @@ def travel(origins: Stops, targets: Stops, service: Service) -> Trip:
     return Trip(*measures, reach.target, reach.has_ferry, reach.leg_m, reach)
 
 
-def _travel_over(origins: Stops, targets: Stops, service: Service) -> Trip:
+def _travel_over(origins: Stops, targets: Stops, service: Service, field: Field | None) -> Trip:
     if origins.network is None:
         from gapmap.access.overland import travel_over  # noqa: PLC0415 - as above
 
-        return travel_over(origins, targets, service)
+        return travel_over(origins, targets, service, field)
     from gapmap.access.off_road import travel_off_road  # noqa: PLC0415 - as above
 
     return travel_off_road(origins, targets, service)

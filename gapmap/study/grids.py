@@ -56,6 +56,7 @@ def measure_grids(
                 access.services,
                 surface=access.surface,
                 brief=True,
+                earlier=access,
             )
             gridded = compare_grid(access, cells, population)
     tables: dict[str, pd.DataFrame] = {}
