@@ -70,6 +70,7 @@ def test_links_and_what_lies_beyond_them_are_those_of_the_whole(seed, limit):
         minutes_per_cell=minutes,
         cell_m=50.0,
         height_m=draw.uniform(0, 30, shape),
+        driven_minutes=np.where(draw.random(shape) < 0.1 * np.isfinite(minutes), 0.3, np.inf),
         slope=("none", "tobler")[seed % 2],
         direction=("to", "from")[seed // 2 % 2],
         neighbours=(8, 16)[seed // 4 % 2],

@@ -96,6 +96,8 @@ def reach_cells(terrain: Terrain, limit: float) -> Reach:
     if not passable.size or not math.isfinite(limit):
         return UNBOUNDED
     least = float(passable.min()) * (LEAST if terrain.slope != "none" else 1.0)
+    if terrain.driven_minutes is not None:
+        least = min(least, float(terrain.driven_minutes.min()))
     return Reach(limit / least + 2, least)
 
 
