@@ -142,7 +142,7 @@ def test_who_asks_for_too_many_cells_is_told_how_much_they_take_and_what_fits():
         choose_grid(study, cell_m=0.125, lattice=None, margin_m=0.0)
     told = dict(caught.value.found[0].facts)
     cells = width * height / 0.125**2
-    assert float(told["gib"].replace(",", "")) == pytest.approx(cells * 140 / 2**30, rel=0.02)
+    assert float(told["gib"].replace(",", "")) == pytest.approx(cells * 131 / 2**30, rel=0.02)
     grid = choose_grid(study, cell_m=float(told["fits"]), lattice=None, margin_m=0.0)
     assert 0.7 * MOST_CELLS < grid.height * grid.width <= MOST_CELLS
 

@@ -39,9 +39,12 @@ MARGIN_M: Final = 5_000.0
 DRIVING_MARGIN_M: Final = 20_000.0
 """How far beyond them they may drive."""
 MOST_CELLS: Final = 100_000_000
-"""What a machine of 16 GiB holds."""
-_BYTES_A_CELL: Final = 140
-"""At the peak of a run over land cover and heights, as measured; a further service takes 12."""
+"""What a machine of 16 GiB holds: they take 12.2 GiB by the slope that follows."""
+_BYTES_A_CELL: Final = 131
+"""What a further cell adds to the peak of a whole run, between 12 and 27 million of them.
+
+Measured with land cover, heights and two services, one of them by road; another takes 12 more.
+"""
 _AT_ONCE: Final = 16_000_000
 """Cells of a raster that are read for one part of the grid."""
 _SAME_M: Final = 0.01
