@@ -35,6 +35,7 @@ from gapmap.catchment.unserved import UNSERVED_COLUMNS
 from gapmap.cells import unguarded
 from gapmap.drawing import ground
 from gapmap.drawing.chart import Extent, Pixels, pixel_size
+from gapmap.drawing.fields import travelled
 from gapmap.drawing.people import TINTS, people_pixels
 from gapmap.drawing.sheet import area_of
 from gapmap.errors import MethodError, OutputError
@@ -42,6 +43,9 @@ from gapmap.gridded import GRID_COLUMNS
 from gapmap.network import SLACK
 from gapmap.outputs import rasters, write_run
 from gapmap.outputs.extra import EXTRA
+from gapmap.outputs.figures.pen import Pen
+from gapmap.outputs.figures.rasters import draw_minutes
+from gapmap.outputs.fonts import lettering
 from gapmap.outputs.tables import COLUMNS, result_tables
 from gapmap.population import as_places
 from gapmap.population.value import AREA_COLUMNS
@@ -218,6 +222,15 @@ def test_the_direction_is_that_of_the_search_whatever_the_surface_says(
     (path,) = (tmp_path / "out" / "rasters").glob("minutes_*.tif")
     with rasterio.open(path) as source:
         assert source.tags()["DIRECTION"] == direction
+
+
+@pytest.mark.parametrize(("direction", "words"), [("to", "time to"), ("from", "time from")])
+def test_the_title_of_a_figure_says_the_direction_of_the_search(direction: str, words: str) -> None:
+    results = toy_results.results(toy_grids.assessment(), proposals=())
+    (one,) = travelled(results.assessment.access)
+    one = one._replace(field=replace(one.field, direction=direction))
+    figure = draw_minutes(Pen(results, lettering(None), "en"), one)
+    assert f"{words} the nearest facility" in figure.texts[0].get_text()
 
 
 @pytest.mark.parametrize("service", ["../../evil", "医院/门诊 <b>", "'\"`;DROP TABLE places;--"])

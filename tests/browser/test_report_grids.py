@@ -101,6 +101,20 @@ def test_counts_that_agree_are_said_to_agree(
     assert page.locator("#surface, #capacity, #referral, #zones").count() == 0
 
 
+def test_a_picture_is_called_after_the_direction_of_its_search(
+    open_page: Callable[..., Opened], tmp_path: Path
+) -> None:
+    made = toy_grids.assessment()
+    fields = {name: replace(one, direction="from") for name, one in made.access.fields.items()}
+    made = replace(made, access=replace(made.access, fields=fields))
+    page = open_page(build_report(made, about=toys.ABOUT).save(tmp_path / "report.html")).page
+    page.click("[data-language=en]")
+    surface = page.inner_text("#surface")
+    assert "time from the nearest facility" in surface
+    assert "time to the nearest facility" not in surface
+    assert page.inner_text("#surface [data-fact=direction] dd") == "from the facility"
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_surface_says_how_it_was_computed(opened: Opened, language: str) -> None:
     page = opened.page
