@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 import pytest
+import shapely
 from builders import CRS, X0, Y0, facilities, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from pandas.testing import assert_frame_equal
 
 from gapmap.access import REASONS, STATUSES, Service, measure_access, overland
 from gapmap.access.measure import COUNTED
+from gapmap.access.unsure import as_if_passable
 from gapmap.errors import MethodError
 from gapmap.rasters.grid import Grid
 from gapmap.surface import Links, Surface, SurfaceSource, Terrain, travel_minutes
@@ -197,6 +199,48 @@ def test_a_facility_on_a_barrier_leaves_its_neighbours_unknown() -> None:
     assert "those farther away are judged without it" in said.done("en")
     only = measure(homes, [at(4, 7)], surface(river(7)), limit=5)
     assert list(only.table["status"]) == ["unknown", "unknown", "uncovered"]
+
+
+def test_unknown_ground_on_the_way_leaves_it_unknown_who_is_within_the_limit() -> None:
+    # A strip of unknown ground one cell wide; were it land, p0 would be 8 minutes away and p1 14.
+    strip = np.zeros((ROWS, COLUMNS), bool)
+    strip[:, 6] = True
+    ground = surface(np.where(strip, np.inf, 1.0), unknown=strip)
+    homes, sites = [at(5, 2), at(5, 18), at(5, 12)], [at(5, 10)]
+    access = measure(homes, sites, ground, limit=8)
+    kept = access.table[["status", "reason"]].to_numpy().tolist()
+    assert kept == [
+        ["unknown", "not_connected"],
+        ["covered", "within_limit"],
+        ["covered", "within_limit"],
+    ]
+    assert "unknown speed" in access.table.loc[0, "evidence"]
+    assert "surface-unknown-between" in codes(access)
+    far = measure(homes, sites, ground, limit=7.9)
+    assert told(far, "status", "reason") == ["uncovered", "no_route"]
+    assert "surface-unknown-between" not in codes(far)
+    cells = measure_access(
+        places(homes), facilities(sites), None, [service(8)], surface=ground, brief=True
+    )
+    assert cells.table["status"].tolist() == access.table["status"].tolist()
+
+
+def test_unknown_ground_that_would_shorten_the_way_counts_but_never_outside_the_districts() -> None:
+    # A wall with a gap far off (row 0); in row 5 of it nobody knows whether one gets through.
+    wall = river(6, bridge=0)
+    unknown = np.zeros((ROWS, COLUMNS), bool)
+    unknown[5, 6] = True
+    homes, sites = [at(5, 3)], [at(5, 9)]
+    assert told(measure(homes, sites, surface(wall), limit=8), "status") == ["uncovered"]
+    gap = measure(homes, sites, surface(wall, unknown=unknown), limit=8)
+    assert told(gap, "status", "reason") == ["unknown", "not_connected"]
+    assert gap.table.loc[0, "minutes"] > 8  # the way that is known
+    metres = measure(homes, sites, surface(wall, unknown=unknown), limit=600, unit="m")
+    assert told(metres, "status") == ["unknown"]
+    region = places(homes).region
+    east = shapely.box(X0 + 700, Y0, X0 + 5000, Y0 + 5000)
+    assert as_if_passable(surface(wall, unknown=unknown), east) is None
+    assert as_if_passable(surface(wall), shapely.union_all(region.districts.geometry)) is None
 
 
 def test_without_a_facility_nobody_is_covered() -> None:

@@ -149,9 +149,9 @@ def _tell_over_land(case: Case, reason: NDArray[np.object_]) -> dict[int, _Texts
     """Give the evidence of the places of a service that goes over land."""
     off = case.origins.off_network
     told = nowhere_texts(case.origins, np.flatnonzero((reason == "not_connected") & off))
-    near = _texts("evidence_facility_nowhere")
+    near, between = _texts("evidence_facility_nowhere"), _texts("evidence_unknown_ground")
     for place in np.flatnonzero((reason == "not_connected") & ~off):
-        told[int(place)] = near
+        told[int(place)] = near if case.unjoined[place] else between
     lost = np.flatnonzero(np.isin(reason, ["no_route", "island_no_ferry"]))
     land = case.trip.land
     if land is None:

@@ -27,11 +27,12 @@ from gapmap.access.trips import (
     travel,
     within_limit,
 )
+from gapmap.access.unsure import as_if_passable, perhaps_within
 from gapmap.access.value import Access
 from gapmap.findings import Finding, finding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import shapely
     from numpy.typing import NDArray
@@ -126,7 +127,8 @@ def measure_access(  # noqa: PLR0913 - four values, and what they are measured o
     facility, known by code, has none; cells of a grid go by the place that they belong to),
     ``outside_area``, ``not_connected`` (the place is off the
     network or on no passable cell, or a facility is that stands within the limit in a straight
-    line, or would be within it from the nearest passable cell), and for
+    line, or would be within it from the nearest passable cell; or ground lies between of which
+    nobody knows the speed, and which might be crossed within the limit), and for
     ``below_standard`` where the only facility within the limit lacks the attribute by which to
     judge it or its existence is doubtful; a failed gate is ``uncovered``. The remaining
     reasons are ``covered`` or ``uncovered``.
@@ -160,8 +162,11 @@ def measure_access(  # noqa: PLR0913 - four values, and what they are measured o
     MethodError
         A service needs a surface or a network that is not there, or a limit in minutes.
     """
-    known = _Known(Extent(places.region), Ground(network, surface), brief, earlier)
-    check_ground(known.ground, services)
+    extent, ground = Extent(places.region), Ground(network, surface)
+    check_ground(ground, services)
+    over_land = any(ground.of(service).surface is not None for service in services)
+    hoped = as_if_passable(surface, extent.area) if over_land else None
+    known = _Known(extent, ground, brief, earlier, hoped)
     found = [_measure(places, facilities, service, known) for service in services]
     routes = [one.routes for one in found if len(one.routes)]
     tables = [one.table for one in found]
@@ -219,6 +224,7 @@ class _Known:
     ground: Ground
     brief: bool
     earlier: Access | None
+    hoped: Surface | None
     stops: dict[str, Stops] = field(default_factory=dict)
     on_modes: OnModes = field(default_factory=OnModes)
 
@@ -264,6 +270,7 @@ def _measure(
         failing=_any_within(origins, pool[(judged == "fails") & located], service, within),
         doubtful=_any_within(origins, pool[(judged == "doubtful") & located], service, within),
         unjoined=near_lost(origins, targets, service) & ~within,
+        unsure=perhaps_within(origins, targets, service, known.hoped) & ~within,
         unplaced=unplaced_of(pool),
         serving=len(serving) > 0,
     )
@@ -273,7 +280,7 @@ def _measure(
     )
     if known.brief:
         return _Measured(table, _no_routes(places.region.crs), [], serving, targets, None)
-    notes = _notes(service, facilities, serving, targets)
+    notes = [*_notes(service, facilities, serving, targets), *_about_unsure(case, reason)]
     far = np.flatnonzero((status == "uncovered") & np.isfinite(trip.distance_m))
     wanted = _most_people(far, places)
     if len(wanted) < len(far):
@@ -283,6 +290,14 @@ def _measure(
     lines = route_lines(trip, origins, targets, wanted)
     routes = _routes(table, lines, wanted, places)
     return _Measured(table, routes, notes, serving, targets, trip.field)
+
+
+def _about_unsure(case: Case, reason: NDArray[np.object_]) -> Iterator[Finding]:
+    """Say how many places are unknown for ground of unknown speed alone."""
+    alone = case.unsure & ~case.unjoined & ~case.origins.off_network
+    count = int((alone & (reason == "not_connected")).sum())
+    if count:
+        yield finding("surface-unknown-between", service=case.service.id, count=count)
 
 
 def _most_people(far: NDArray[np.int64], places: Places) -> NDArray[np.int64]:

@@ -68,6 +68,7 @@ class Case:
     failing: NDArray[np.bool_]
     doubtful: NDArray[np.bool_]
     unjoined: NDArray[np.bool_]
+    unsure: NDArray[np.bool_]
     unplaced: gpd.GeoDataFrame
     serving: bool
 
@@ -91,7 +92,7 @@ def explain(case: Case) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         (nobody_placed, "unknown", "no_position"),
         (np.full(count, not case.serving), "uncovered", "no_facility"),
         (case.origins.off_network, "unknown", "not_connected"),
-        (case.unjoined, "unknown", "not_connected"),
+        (case.unjoined | case.unsure, "unknown", "not_connected"),
         (unreachable & no_ferry, "uncovered", "island_no_ferry"),
         (unreachable, "uncovered", "no_route"),
     ]
