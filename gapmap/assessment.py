@@ -111,9 +111,9 @@ def assess(
     Covered, uncovered and unknown always add up to all, in places and in people, at every
     level; a place without a known number of people counts as a place and adds no people.
     ``share_people`` is covered over covered and uncovered; ``share_people_low`` and ``_high``
-    count the unknown people as uncovered and as covered. Where places have their people from a grid,
-    ``people_missing`` live where it has no value; they stand beside the others, are unknown for the
-    bounds, and how many they are is an assumption.
+    count the unknown people as uncovered and as covered. Where places have their people from a
+    grid, ``people_missing`` live where it has no value; they stand beside the others, are unknown
+    for the bounds, and how many they are is an assumption.
 
     Quantiles treat unreachable places as infinitely far and leave unknown ones out (an
     infinite quantile is empty in the table); means leave both out. How many people were

@@ -367,3 +367,23 @@ def test_everybody_is_served_left_or_unknown(villages, sites, order) -> None:
     people = np.nan_to_num(access.table["people"].to_numpy())
     served = again.unserved[again.unserved["area_kind"] == "place"]["people_served"]
     assert served.to_numpy() == pytest.approx(np.where(covered, people, 0))
+
+
+def test_who_finds_no_room_may_find_it_beyond_ground_of_unknown_speed() -> None:
+    # 90 people beside s0, which takes 50; s1 lies beyond a strip that nobody knows.
+    strip = np.zeros((20, 20), bool)
+    strip[:, 10] = True
+    sites = facilities(
+        [{"x": 850, "y": 950, "capacity": 50.0}, {"x": 1250, "y": 950, "capacity": 99.0}]
+    )
+    village = places([{"x": 850, "y": 950, "people": 90.0}])
+    columns = ["people_served", "people_residual", "people_unknown"]
+    for land, told in (
+        (surface(wall=10, unknown=strip), [50, 0, 40]),
+        (surface(wall=10), [50, 40, 0]),
+    ):
+        service = clinic(6, mode="surface", unit="minutes")
+        access = measure_access(village, sites, None, [service], surface=land)
+        assert access.table["status"].tolist() == ["covered"]
+        made = measure_capacity(access, [RULE])
+        assert area(made.unserved, "city", "city")[columns].tolist() == told

@@ -142,15 +142,40 @@ def test_a_target_off_the_ground_that_may_be_the_nearest_leaves_it_unknown_as_in
 
 
 def test_over_the_surface_a_target_that_nobody_reaches_may_be_the_nearest() -> None:
-    # h1 stands in the wall, 12 minutes from c1 in a straight line at 5 km/h; h2 is 18 away.
+    # h1 stands in the wall, 9 minutes and 100 m at 5 km/h from c1; h2 is 18 away.
     have = sites(
         ("c1", "clinic", 50, 50, {}),
         ("h1", "hospital", 1050, 50, {}),
         ("h2", "hospital", 50, 1850, {}),
     )
-    for limit, status in ((11.9, "beyond"), (12.0, "unknown"), (18.0, "within"), (None, "reached")):
+    for limit, status in (
+        (10.1, "beyond"),
+        (10.21, "unknown"),
+        (18.0, "within"),
+        (None, "reached"),
+    ):
         table = refer(have, rule("surface", limit), surface=surface(wall=10)).table
         assert table["status"].tolist() == [status], limit
+
+
+def test_a_target_beyond_ground_of_unknown_speed_may_be_within_the_limit() -> None:
+    # A strip that nobody knows: were it land, h1 would be 15 minutes from c1; h2 is 18, this side.
+    have = sites(
+        ("c1", "clinic", 50, 50, {}),
+        ("h1", "hospital", 1550, 50, {}),
+        ("h2", "hospital", 50, 1850, {}),
+    )
+    strip = np.zeros((20, 20), bool)
+    strip[:, 10] = True
+    ground = surface(wall=10, unknown=strip)
+    for limit, status in ((14.9, "beyond"), (15.0, "unknown"), (18.0, "within"), (None, "reached")):
+        table = refer(have, rule("surface", limit), surface=ground).table
+        assert table["status"].tolist() == [status], limit
+    alone = sites(("c1", "clinic", 50, 50, {}), ("h1", "hospital", 1550, 50, {}))
+    for land, status in ((ground, "unknown"), (surface(wall=10), "unreachable")):
+        assert refer(alone, rule("surface", None), surface=land).table["status"].tolist() == [
+            status
+        ]
 
 
 def test_one_that_offers_both_refers_to_itself() -> None:
@@ -171,7 +196,7 @@ def test_straight_lines_have_no_minutes() -> None:
 
 
 def surface(
-    *, minutes=None, direction: str = "to", wall: int | None = None, height_m=None
+    *, minutes=None, direction: str = "to", wall: int | None = None, height_m=None, unknown=None
 ) -> Surface:
     """20 x 20 cells of 100 m, a minute each; a column that nobody passes; heights."""
     minutes = np.ones((20, 20)) if minutes is None else minutes
@@ -188,11 +213,12 @@ def surface(
         direction=direction,
     )
     none = np.zeros((20, 20), bool)
+    nobody_knows = none if unknown is None else unknown
     return Surface(
         grid=grid,
         terrain=terrain,
-        barrier=~np.isfinite(minutes),
-        unknown=none,
+        barrier=~np.isfinite(minutes) & ~nobody_knows,
+        unknown=nobody_knows,
         road=none,
         classes=None,
         source=SurfaceSource(),

@@ -135,10 +135,12 @@ def within_limit(origins: Stops, targets: Stops, service: Service) -> NDArray[np
     if origins.network is None:
         from gapmap.access.overland import cost_over  # noqa: PLC0415 - as above
 
-        return cost_over(origins, targets, service, limit) <= limit
-    from gapmap.access.off_road import minutes_off_road  # noqa: PLC0415 - as above
+        cost = cost_over(origins, targets, service, limit)
+    else:
+        from gapmap.access.off_road import minutes_off_road  # noqa: PLC0415 - as above
 
-    return minutes_off_road(origins, targets, service, limit) <= limit
+        cost = minutes_off_road(origins, targets, service, limit)
+    return np.isfinite(cost) & (cost <= limit)
 
 
 def near_lost(origins: Stops, targets: Stops, service: Service) -> NDArray[np.bool_]:

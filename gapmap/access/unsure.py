@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from gapmap.access.value import Service
     from gapmap.surface import Surface
 
-__all__ = ["as_if_passable", "perhaps_within"]
+__all__ = ["as_if_passable", "over", "perhaps_within"]
 
 
-def as_if_passable(surface: Surface | None, area: shapely.Geometry) -> Surface | None:
+def as_if_passable(surface: Surface | None, area: shapely.Geometry | None = None) -> Surface | None:
     """Give the surface with its unknown cells in an area as passable as its best land.
 
     Without slope that is the fastest class that occurs off the roads; with no such land the
-    walking speed of the source. Outside the area nothing changes: who may be served from there is
-    told as the effect of the edge.
+    walking speed of the source. Outside the area (None: the whole grid) nothing changes: who may be
+    served from there is told as the effect of the edge.
 
     Returns
     -------
@@ -37,13 +37,14 @@ def as_if_passable(surface: Surface | None, area: shapely.Geometry) -> Surface |
     """
     if surface is None or not surface.unknown.any():
         return None
-    from rasterio.features import rasterize  # noqa: PLC0415 - rasterio is slow to load
+    grid, terrain, opened = surface.grid, surface.terrain, surface.unknown
+    if area is not None:
+        from rasterio.features import rasterize  # noqa: PLC0415 - rasterio is slow to load
 
-    grid, terrain = surface.grid, surface.terrain
-    inside = rasterize(
-        [area], out_shape=grid.shape, transform=grid.transform, dtype="uint8", all_touched=True
-    )
-    opened = surface.unknown & (inside > 0)
+        inside = rasterize(
+            [area], out_shape=grid.shape, transform=grid.transform, dtype="uint8", all_touched=True
+        )
+        opened = opened & (inside > 0)
     if not opened.any():
         return None
     land = terrain.minutes_per_cell[np.isfinite(terrain.minutes_per_cell) & ~surface.road]
@@ -72,9 +73,14 @@ def perhaps_within(
     """
     if origins.surface is None or hoped is None:
         return np.zeros(len(origins.xy), dtype=bool)
-    there = replace(origins, surface=hoped)
-    if origins.network is not None:
-        from gapmap.access.doors import find_doors  # noqa: PLC0415 - compiles for itself
+    return within_limit(over(hoped, origins, service), targets, service)
 
-        there = replace(there, landings=find_doors(hoped, origins.network, service.mode))
-    return within_limit(there, targets, service)
+
+def over(hoped: Surface, origins: Stops, service: Service) -> Stops:
+    """Let people who stand on the surface as it is known travel over the one hoped for."""
+    there = replace(origins, surface=hoped)
+    if origins.network is None:
+        return there
+    from gapmap.access.doors import find_doors  # noqa: PLC0415 - compiles for itself
+
+    return replace(there, landings=find_doors(hoped, origins.network, service.mode))

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gapmap.access.extent import Extent
 from gapmap.access.reasons import judge, own_unplaced, pool_of, unplaced_of
 from gapmap.access.trips import Ground, join, near_lost, origins_of, within_limit
+from gapmap.access.unsure import as_if_passable, over
 from gapmap.catchment.costs import costs_between, names_of
 from gapmap.catchment.filling import ORDERS, fill_capacity
 from gapmap.catchment.unserved import UNSERVED_COLUMNS, Grounds, Left, unserved_rows
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from scipy.sparse import coo_array
 
     from gapmap.access import Access, Service
+    from gapmap.access.stops import Stops
     from gapmap.catchment.filling import Filled
     from gapmap.findings import Finding
 
@@ -109,7 +112,8 @@ def measure_capacity(
     facility there, are ``people_residual``, and ``people_spent`` those of them who have one within
     the limit that is full. They are ``people_unknown`` instead where nobody can know: their status
     is unknown, or a facility is within their limit whose capacity, position on the network, quality
-    or existence is unknown, or stands nobody knows where in their own place. So served, residual
+    or existence is unknown, or stands nobody knows where in their own place, or lies beyond ground
+    of unknown speed. So served, residual
     and unknown people add up to all. Whatever nobody knows of other facilities, ``people_served``
     of a place are served at least: a facility that takes people in only leaves others more room.
 
@@ -220,6 +224,7 @@ def _fill(access: Access, grounds: Grounds, service: Service, rule: CapacityRule
         | _reached(costs, reason == "capacity_unknown")
         | within_limit(origins, doubtful, service)
         | near_lost(origins, targets, service)
+        | _beyond_unknown(access, origins, targets, (service, costs))
         | own_unplaced(access.places.table, pool.unplaced)
     )
     left = Left(
@@ -234,6 +239,21 @@ def _fill(access: Access, grounds: Grounds, service: Service, rule: CapacityRule
         unserved=unserved_rows(service.id, left, grounds),
         findings=tuple(_notes(pool.serving, service, reason)),
     )
+
+
+def _beyond_unknown(
+    access: Access, origins: Stops, targets: Stops, known: tuple[Service, coo_array]
+) -> Flags:
+    """Say who would have one more facility within the limit, were unknown ground passable."""
+    service, costs = known
+    hoped = None
+    if origins.surface is not None:
+        hoped = as_if_passable(origins.surface, Extent(access.places.region).area)
+    if hoped is None:
+        return np.zeros(len(origins.xy), bool)
+    more = costs_between(over(hoped, origins, service), targets, service)
+    counts = [np.bincount(one.coords[1], minlength=len(origins.xy)) for one in (more, costs)]
+    return np.asarray(counts[0] > counts[1])
 
 
 def _status_unknown(access: Access, service: Service) -> Flags:

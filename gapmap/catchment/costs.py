@@ -102,7 +102,7 @@ def _off_road(origins: Stops, targets: Stops, service: Service) -> coo_array:
     for number in np.flatnonzero(~targets.off_network):
         one = pick(targets, np.array([number]))
         minutes = minutes_off_road(origins, one, service, limit, reach=reach)
-        near = np.flatnonzero(minutes <= limit)
+        near = np.flatnonzero(np.isfinite(minutes) & (minutes <= limit))
         rows.append(np.full(len(near), number))
         columns.append(near)
         costs.append(minutes[near])

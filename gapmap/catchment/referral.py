@@ -154,7 +154,8 @@ def refer(
         the limit; in a straight line there are no minutes (unknown); a target within the limit
         whose quality or existence is doubtful (unknown); no target serves (unreachable); none has
         a position (unknown); none is connected, or the facility itself is not (unknown); one that
-        is not connected may be within the limit, as in access (unknown); no route (unreachable);
+        is not connected, or lies beyond ground of unknown speed, may be within the limit, as in
+        access (unknown); no route (unreachable);
         beyond the limit.
 
     Raises
@@ -223,7 +224,7 @@ def _judged(ends: Ends, rule: ReferralRule, trips: Trips, doubtful: Trips) -> tu
         (all_of(len(placed) == 0), "unreachable", "no_facility"),
         (all_of(not placed.any()), "unknown", "no_position"),
         (all_of(not joined.any()) | trips.lost_origins, "unknown", "not_connected"),
-        (trips.near_lost, "unknown", "not_connected"),
+        (trips.perhaps, "unknown", "not_connected"),
         (~reached, "unreachable", "no_route"),
     ]
     holds = [rule for rule, _, _ in rules]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from gapmap.access import Service
 from gapmap.access.trips import Ground, Stops, join, near_lost, travel
+from gapmap.access.unsure import as_if_passable, perhaps_within
 from gapmap.catchment.costs import costs_between
 from gapmap.errors import MethodError
 
@@ -29,8 +30,8 @@ class Trips(NamedTuple):
     ``target`` and ``nearest`` are rows of the targets, -1 where there is none. ``minutes`` and
     ``distance_m`` are of the way that takes least time, ``nearest_m`` is of the shortest; inf
     where there is none, NaN where nobody knows a speed. ``lost_origins`` and ``lost_targets`` have
-    a position, but neither way nor passable ground is near; ``near_lost`` says which origins may be
-    within the limit of such a target.
+    a position, but neither way nor passable ground is near; ``perhaps`` says which origins may be
+    within the limit of such a target, or of one beyond ground of unknown speed.
     """
 
     target: Integers
@@ -40,7 +41,7 @@ class Trips(NamedTuple):
     nearest_m: Floats
     lost_origins: Flags
     lost_targets: Flags
-    near_lost: Flags
+    perhaps: Flags
 
 
 class Pairs(NamedTuple):
@@ -108,6 +109,9 @@ def nearest_trips(
     row = np.append(placed, -1)  # the last is taken for none
     lost = np.zeros(len(targets), bool)
     lost[placed] = end.lost
+    asked = _service(mode, "minutes", limit_minutes)
+    perhaps = near_lost(begin, end, asked)
+    perhaps |= perhaps_within(begin, end, asked, as_if_passable(own.surface))
     return Trips(
         row[fast.target],
         fast.minutes,
@@ -116,7 +120,7 @@ def nearest_trips(
         short.distance_m,
         begin.lost,
         lost,
-        near_lost(begin, end, _service(mode, "minutes", limit_minutes)),
+        perhaps,
     )
 
 
