@@ -176,7 +176,7 @@ def test_one_note_counts_the_unknown_and_lists_their_words(tmp_path: Path, regio
     places = villages(tmp_path, region, rows, head=",class", setting="class", setting_values=VALUES)
     (note,) = [one for one in places.findings if one.code == "setting-unknown"]
     assert (note.severity, note.row) == ("note", 2)
-    assert "3 places" in note.message("en")
+    assert "setting_values: 3 (" in note.message("en")
     assert "其他 (2), – (1)" in note.message("zh")
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import affine
 import numpy as np
 import pyproj
 import pytest
-from population_toys import box, codes, places_of, read, region_of, tif
+from population_toys import CRS, X0, Y0, box, codes, places_of, read, region_of, tif
 
+from gapmap.findings import finding
 from gapmap.population import grid_setting, urban_clusters
 from gapmap.rasters.grid import Grid
+from gapmap.study import read_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +128,7 @@ def test_places_without_a_setting_take_it_from_the_grid(tmp_path: Path) -> None:
     rows = [
         {"at": (3, 2)},
         {"at": (1, 1)},
-        {"at": (0.5, 3.5)},  # no value there
+        {"at": (0.5, 3.5)},  # no value there, but cells around it
         {"at": None},
         {"at": (3, 2), "setting": "rural"},
         {"at": (20, 2), "position": "outside"},
@@ -138,18 +141,37 @@ def test_places_without_a_setting_take_it_from_the_grid(tmp_path: Path) -> None:
     path = population.source.raster
     read_again = read(path, region, places, setting="grid")
     made = grid_setting(places, read_again)
-    expected = ["urban", "rural", "unknown", "unknown", "rural", "unknown", "urban", "rural"]
+    expected = ["urban", "rural", "rural", "unknown", "rural", "unknown", "urban", "rural"]
     assert made.table["setting"].tolist() == expected
     said = made.findings[-1]
     assert said.code == "population-setting"
-    assert dict(said.facts) == {"clusters": "1", "urban": "2", "rural": "2", "unknown": "3"}
+    assert dict(said.facts) == {"clusters": "1", "urban": "2", "rural": "3", "unknown": "2"}
     assert set(places.table["setting"]) == {"unknown", "rural"}
+
+
+@pytest.mark.parametrize(("more", "expected"), [(0.0, "urban"), (1.0, "rural")])
+def test_most_people_of_a_village_tell_its_setting_and_not_the_cell_under_it(
+    tmp_path: Path, more: float, expected: str
+) -> None:
+    """5,000 people in one cell, and 25 cells of 200; the village stands in one of these."""
+    cells = np.full((1, 26), 200.0)
+    cells[0, 0] = 5000
+    cells[0, 3] += more
+    region = region_of(box(0, 0, 26, 1))
+    places = places_of(region, [{"at": (20.5, 0.5)}], weight="places")
+    note = finding("setting-unknown", file="villages.csv", row=2, count=1, some="– (1)")
+    places = replace(places, findings=(note,))
+    population = read(tif(tmp_path / "a.tif", cells), region, places, setting="grid")
+    made = grid_setting(places, population)
+    assert made.table["setting"].tolist() == [expected]
+    assert [one.code for one in made.findings] == ["setting-by-grid", "population-setting"]
 
 
 def test_without_clusters_of_its_own_those_within_the_districts_count(tmp_path: Path) -> None:
     """Half of the town has 2,800 people: no cluster; what has no value stays unknown."""
     population = city(tmp_path)
-    places = places_of(population.region, [{"at": (3, 2)}, {"at": (0.5, 3.5)}], weight="places")
+    rows = [{"at": (3, 2)}, {"at": (0.5, 3.5), "district_id": "elsewhere"}]
+    places = places_of(population.region, rows, weight="places")
     again = read(population.source.raster, population.region, places)
     assert grid_setting(places, again).table["setting"].tolist() == ["rural", "unknown"]
 
@@ -162,3 +184,45 @@ def test_cells_of_many_km2_are_told(tmp_path: Path) -> None:
     assert [one.code for one in made.findings] == ["population-cells-large", "population-setting"]
     assert made.table["setting"].tolist() == ["urban"]  # 9,000 people on 25 km2 are 360 per km2
     assert "population-cells-large" not in codes(read(path, region, places))
+
+
+def test_a_study_tells_no_setting_unknown_that_the_grid_has_found(tmp_path: Path) -> None:
+    cells = np.full((4, 4), 700.0)
+    tif(tmp_path / "pop.tif", cells)
+    region_of(box(0, 0, 4, 4)).districts.to_file(tmp_path / "d.geojson")
+    x, y = X0 + 2000, Y0 + 2000
+    rows = f"id,name,x,y,cls,people\na,甲,{x},{y},?,11200\n"
+    (tmp_path / "villages.csv").write_text(rows, encoding="utf8")
+    (tmp_path / "posts.csv").write_text(f"id,name,svc,x,y\nf,站,post,{x},{y}\n", encoding="utf8")
+    position = f'id = "id"\nname = "name"\nx = "x"\ny = "y"\ndatum = "{CRS}"\n'
+    study = f"""[study]
+name = "s"
+date = 2024-12-31
+crs = "{CRS}"
+[districts]
+path = "d.geojson"
+id = "district_id"
+name = "district"
+[places]
+path = "villages.csv"
+people = "people"
+setting = "cls"
+setting_values = {{ urban = ["U"], rural = ["R"] }}
+{position}[[facilities]]
+path = "posts.csv"
+service_column = "svc"
+service_values = {{ post = ["post"] }}
+{position}[population]
+raster = "pop.tif"
+SETTING
+[services.post]
+mode = "straight"
+limit_m = 500
+"""
+    for setting, expected in (("", "unknown"), ('setting = "grid"', "urban")):
+        (tmp_path / "study.toml").write_text(study.replace("SETTING", setting), encoding="utf8")
+        made = read_study(tmp_path / "study.toml")
+        assert made.places.table["setting"].tolist() == [expected]
+        found = {one.code for one in made.findings}
+        assert ("setting-unknown" in found) == (expected == "unknown")
+        assert ("setting-by-grid" in found) == (expected == "urban")

@@ -102,9 +102,10 @@ def _to_km(grid: Grid, people: Floats) -> tuple[Grid, Floats]:
 def grid_setting(places: Places, population: Population) -> Places:
     """Say of places whose setting nothing tells whether they are urban or rural, by the grid.
 
-    A place with a polygon is urban where at least half of its people on the grid live in urban
-    clusters, as the degree of urbanisation classes small areas; one without is what the cell is
-    in which it stands. Where the raster has no value, the setting stays unknown.
+    A place is urban where at least half of its people on the grid live in urban clusters, as the
+    degree of urbanisation classes small areas, by whichever way its cells were assigned to it.
+    One without people on the grid is what the cell is in which it stands; where that has no
+    value, the setting stays unknown.
 
     Parameters
     ----------
@@ -116,7 +117,8 @@ def grid_setting(places: Places, population: Population) -> Places:
     Returns
     -------
     Places
-        With a finding ``population-setting`` that counts what was found.
+        With a finding ``population-setting`` that counts what was found; ``setting-unknown`` has
+        become ``setting-by-grid``.
     """
     urban = population.urban or _of_cells(population)
     table = places.table.copy()
@@ -130,16 +132,8 @@ def grid_setting(places: Places, population: Population) -> Places:
     missing = areas.loc[areas["area_kind"] == "place", "share_missing"].to_numpy()
     known &= ~(missing == 1)
     found[known] = np.where(inside[known], "urban", "rural")
-    cells = population.cells[population.cells["assigned"] == "polygon"]
-    if len(cells):
-        known, inside = _at(urban, cells[["x", "y"]].to_numpy(), places.region.crs)
-        rows = len(table)
-        people = cells["people"].to_numpy()
-        every = np.bincount(cells["place"], people, minlength=rows)
-        of_them = np.bincount(cells["place"], people * inside, minlength=rows)
-        lived = every > 0
-        most = of_them[lived] >= _HALF * every[lived] * (1 - _ROUNDING)
-        found[lived] = np.where(most, "urban", "rural")
+    lived, most = _by_majority(urban, population, places)
+    found[lived] = np.where(most[lived], "urban", "rural")
     told = [*_about_cells(urban, population.source.raster.name)]
     table["setting"] = table["setting"].where(~asked, found).astype(table["setting"].dtype)
     counts = {kind: int((found[asked] == kind).sum()) for kind in ("urban", "rural", "unknown")}
@@ -153,7 +147,21 @@ def grid_setting(places: Places, population: Population) -> Places:
             unknown=counts["unknown"],
         )
     )
-    return replace(places, table=table, findings=(*places.findings, *told))
+    before = (
+        replace(one, code="setting-by-grid") if one.code == "setting-unknown" else one
+        for one in places.findings
+    )
+    return replace(places, table=table, findings=(*before, *told))
+
+
+def _by_majority(urban: Urban, population: Population, places: Places) -> tuple[Flags, Flags]:
+    """Say which places have people on the grid, and of which at least half are in clusters."""
+    cells = population.cells[population.cells["place"] >= 0]
+    _, inside = _at(urban, cells[["x", "y"]].to_numpy(dtype=float), places.region.crs)
+    people, rows = cells["people"].to_numpy(), len(places.table)
+    every = np.bincount(cells["place"], people, minlength=rows)
+    of_them = np.bincount(cells["place"], people * inside, minlength=rows)
+    return every > 0, of_them >= _HALF * every * (1 - _ROUNDING)
 
 
 def _about_cells(urban: Urban, file: str) -> Iterator[Finding]:

@@ -184,6 +184,7 @@ class _Reading:
             self.findings = [one for one in self.findings if one.code != "people-absent"]
         if source.setting == "grid":
             places = grid_setting(places, read)
+            self.findings = [one for one in self.findings if one.code != "setting-unknown"]
         self.findings += [one for one in places.findings if one not in known]
         return read, replace(ground, places=places)
 
