@@ -644,6 +644,13 @@ def test_within_the_town_where_towns_have_polygons(tmp_path: Path) -> None:
     rows = [{"at": (0.1, 2), "town_id": "t0"}, {"at": (2.0, 2), "town_id": "t1"}]
     population = read(tif(tmp_path / "a.tif", FOUR), region, places_of(region, rows))
     assert people_of(population) == near({0: FOUR[:, :2].sum(), 1: FOUR[:, 2:].sum()})
+    said = {one.code: one for one in population.findings}["population-town-without-place"]
+    assert said.severity == "warning"
+    told = {"cells": "4", "people": f"{FOUR[:, 3].sum():,.1f}", "names_zh": "镇t2"}
+    assert dict(said.facts).items() >= told.items()
+    drawn = places_of(region, rows, polygons=[None, box(3, 0, 4, 4)])
+    population = read(tif(tmp_path / "a.tif", FOUR), region, drawn)
+    assert "population-town-without-place" not in codes(population)
     without = region_of(box(0, 0, 4, 4))
     population = read(tif(tmp_path / "a.tif", FOUR), without, places_of(without, rows))
     assert people_of(population)[0] < FOUR[:, :2].sum()

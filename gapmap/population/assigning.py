@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["assign_cells", "district_rows", "nearest_place"]
+__all__ = ["assign_cells", "district_rows", "nearest_place", "towns_of_cells", "usable_places"]
 
 _SAME: Final = 1e-12
 """Share by which two distances may differ and still be the same."""
@@ -61,8 +61,7 @@ def assign_cells(
     place = cells["place"].to_numpy(np.int64, copy=True)
     how = np.where(place >= 0, "polygon", "none").astype(object)
     table = places.table
-    usable = (table["position"] == "ok").to_numpy() & table.geometry.notna().to_numpy()
-    home = np.where(usable, district_rows(table["district_id"], region), -1)
+    home = np.where(usable_places(places), district_rows(table["district_id"], region), -1)
     point = table.geometry.to_numpy()
     place_xy = np.column_stack((shapely.get_x(point), shapely.get_y(point)))
     xy = cells[["x", "y"]].to_numpy()
@@ -76,10 +75,16 @@ def assign_cells(
             how[mine[target >= 0]] = "network"
     left = np.flatnonzero(place < 0)
     stands = _Stands(home, _towns_of_places(places, region), place_xy)
-    nearest = _straight(stands, district[left], _towns_of_cells(region, xy[left]), xy[left])
+    nearest = _straight(stands, district[left], towns_of_cells(region, xy[left]), xy[left])
     place[left] = nearest
     how[left[nearest >= 0]] = "voronoi"
     return place, how
+
+
+def usable_places(places: Places) -> npt.NDArray[np.bool_]:
+    """Say which places have a position that cells can be near to."""
+    table = places.table
+    return np.asarray((table["position"] == "ok") & table.geometry.notna())
 
 
 class _Stands(NamedTuple):
@@ -134,7 +139,7 @@ def _towns_of_places(places: Places, region: Region) -> Integers:
     return _rows(region.towns["town_id"], places.table["town_id"])
 
 
-def _towns_of_cells(region: Region, xy: Floats) -> Integers:
+def towns_of_cells(region: Region, xy: Floats) -> Integers:
     """Give the town in whose polygon the middle of a cell lies; -1 in none."""
     if not region.towns.geometry.notna().any():
         return np.full(len(xy), -1)

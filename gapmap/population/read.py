@@ -11,7 +11,7 @@ import pyproj
 
 from gapmap.errors import InputError
 from gapmap.findings import fail, finding
-from gapmap.population.assigning import assign_cells, district_rows
+from gapmap.population.assigning import assign_cells, district_rows, usable_places
 from gapmap.population.counting import count_people, sheet_of
 from gapmap.population.middles import part_middles
 from gapmap.population.missing import at_home
@@ -81,7 +81,7 @@ def read_population(
     cells = _cells(read, region)
     on_foot = None if source.assign == "voronoi" else network
     cells["place"], cells["assigned"] = assign_cells(cells, region, places, on_foot)
-    empty = np.where(_placed(places), np.isnan(read.count.at_places), np.nan)
+    empty = np.where(usable_places(places), np.isnan(read.count.at_places), np.nan)
     held = _held(read, cells, empty, region, places)
     factor, scaled = _factors(cells, table, held, source, region)
     scale = np.where(np.isnan(factor), 1.0, factor)
@@ -181,7 +181,3 @@ def _urban(read: _Read, cells: pd.DataFrame) -> Urban:
     more = (cells["people"] - cells["people_raster"]).to_numpy()
     np.add.at(people, (cells["row"].to_numpy(), cells["column"].to_numpy()), more)
     return urban_clusters(read.sheet.grid, np.maximum(people, 0.0))
-
-
-def _placed(places: Places) -> npt.NDArray[np.bool_]:
-    return np.asarray((places.table["position"] == "ok") & places.table.geometry.notna())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pyproj
 
 from gapmap.findings import finding
+from gapmap.population.assigning import towns_of_cells, usable_places
 from gapmap.population.counting import MOST_PER_KM2
 from gapmap.words import listed
 
@@ -46,6 +47,7 @@ def about_population(
     told += _about_missing(population.areas, file)
     told += _about_overlaps(ground.overlapping, places, file)
     told += _about_places(population, file, walked=walked)
+    told += _about_towns(population, places, file)
     if places.weight == "people":
         told += _about_unknown(population.areas, file)
     return tuple(told)
@@ -138,6 +140,27 @@ def _about_places(population: Population, file: str, *, walked: bool) -> Iterato
             people=f"{lost['people'].sum():,.1f}",
             **listed(names[row] for row in sorted(set(lost["district"]))),
         )
+
+
+def _about_towns(population: Population, places: Places, file: str) -> Iterator[Finding]:
+    """Tell of whose cells places of other towns take, because their town has no place."""
+    towns = population.region.towns
+    theirs = places.table.loc[usable_places(places), "town_id"]
+    bare = (towns.geometry.notna() & ~towns["town_id"].isin(theirs)).to_numpy()
+    cells = population.cells
+    cells = cells[(cells["place"] >= 0) & (cells["assigned"] != "polygon")]
+    if bare.any() and len(cells):
+        town = towns_of_cells(population.region, cells[["x", "y"]].to_numpy())
+        there = (town >= 0) & bare[town]
+        if there.any():
+            names = towns["town"].to_numpy(dtype=object)
+            yield finding(
+                "population-town-without-place",
+                file=file,
+                cells=int(there.sum()),
+                people=f"{cells.loc[there, 'people'].sum():,.1f}",
+                **listed(names[row] for row in sorted(set(town[there]))),
+            )
 
 
 def _about_unknown(areas: pd.DataFrame, file: str) -> Iterator[Finding]:
