@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["listed", "title", "vocabulary", "word"]
+__all__ = ["joined_word", "listed", "title", "vocabulary", "word"]
 
 _MOST_NAMES = 5
+_REST = "rest of "
 
 
 @cache
@@ -45,8 +46,29 @@ def word(key: str, language: str = "en") -> str:
     --------
     >>> word("uncovered", "zh")
     '未覆盖'
+    >>> word("rest of west", "zh")
+    '西部以外'
     """
-    return _words()["values"].get(key, {}).get(language, key)
+    words = _words()
+    own = words["values"].get(key, {}).get(language)
+    group = key.removeprefix(_REST)
+    if own or language == "en" or group in ("", key):
+        return own or key
+    return words["report"]["rest_of"][language].format(group=word(group, language))
+
+
+def joined_word(key: str, language: str = "en") -> str:
+    """Give a value's word, or several that are joined by a plus.
+
+    Examples
+    --------
+    >>> joined_word("polygon+network", "en")
+    'within its polygon + network'
+    """
+    told = word(key, language)
+    if told == key and "+" in key:
+        return " + ".join(word(part, language) for part in key.split("+"))
+    return told
 
 
 def listed(names: Iterable[object]) -> dict[str, Any]:

@@ -209,13 +209,13 @@ def test_people_off_the_raster_widen_the_bounds() -> None:
     assert city["people_missing"] == 300
     assert city["share_grid_low"] == pytest.approx(80 / 500)
     assert city["share_grid_high"] == pytest.approx(380 / 500)
-    assert "300 people live where the raster has no value" in city["note"]
+    assert "300 people are missing from the grid" in city["note"]
     widened = one(result.coverage, "city", "city")
     assert widened["share_people_low"] == city["share_grid_low"]
     assert widened["share_people_high"] == city["share_grid_high"]
     codes = [said.code for said in result.findings]
     assert codes == ["gridded-differs", "gridded-people-missing"]
-    assert "no value: 1, with 300 people: 村2" in result.findings[1].message("en")
+    assert "does not have: places 1, people 300 (" in result.findings[1].message("en")
 
 
 def test_a_place_whose_people_are_on_the_grid_misses_none() -> None:

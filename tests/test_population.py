@@ -115,6 +115,12 @@ def test_people_outside_are_told_and_nothing_else_is_lost(tmp_path: Path) -> Non
     population = read(tif(tmp_path / "a.tif", FOUR), region)
     said = {one.code: dict(one.facts) for one in population.findings}["population-outside"]
     assert said == {"outside": "10.0", "total": "40.0", "share": "25.00%"}
+    scaled = read(
+        tif(tmp_path / "a.tif", FOUR), region, places_of(region, [{}]), reconcile="district"
+    )
+    assert "population-outside" not in codes(scaled)
+    (note,) = [one for one in scaled.findings if one.code == "population-outside-reconciled"]
+    assert "reconcile" not in (note.advice("en"))
     assert population.cells["people"].sum() == pytest.approx(30)
     assert population.grid.shape == (4, 1)  # only the window around the district was read
 
@@ -268,6 +274,9 @@ def test_a_density_asks_for_its_unit(tmp_path: Path) -> None:
     said = {one.code: one for one in wrong.findings}["raster-unit"]
     assert (said.severity, dict(said.facts)["best"]) == ("warning", "per_km2")
     assert "raster-unit-differs" in codes(read(path, ONE, places_of(ONE, [{}]), unit="count"))
+    few = places_of(ONE, [{"people": 300}])
+    told = {one.code: one for one in read(path, ONE, few, unit="per_km2").findings}
+    assert dict(told["raster-unit-differs"].facts)["best"] != "per_km2"
     assert "population-unit-assumed" in codes(read(path, ONE, unit="auto"))
 
 
@@ -406,6 +415,7 @@ def test_districts_add_up_to_their_places(tmp_path: Path) -> None:
     assert said["population-reconciled"]["before"] == "44.0"
     assert said["population-reconciled"]["after"] == "51.5"
     assert said["population-reconciled"]["factor"] == "1.17"
+    assert said["population-reconciled"]["gone"] == "0.0"
     assert said["population-reconciled-odd"]["name"] == "区d1"
 
 
@@ -451,6 +461,8 @@ def test_people_of_ground_without_a_value_are_not_squeezed_into_the_rest(tmp_pat
     places = places_of(ONE, [{"people": 400}], polygons=[box(0, 0, 4, 4)])
     population = read(tif(tmp_path / "a.tif", half, nodata=-1), ONE, places, reconcile="district")
     assert in_area(population, "district", "d0")["people"] == near(200)
+    said = {one.code: dict(one.facts) for one in population.findings}["population-reconciled-odd"]
+    assert (said["table"], said["after"], said["gone"]) == ("400.0", "200.0", "200.0")
     missing = missing_people(population, places)
     assert missing["place"].tolist() == [0]
     assert missing["people"].sum() == near(200)
@@ -773,6 +785,8 @@ def test_places_without_people_take_those_of_their_cells(tmp_path: Path) -> None
     said = made.findings[-1]
     assert said.code == "population-places-from-grid"
     assert dict(said.facts)["count"] == "2"
+    assert "无:2 (0)、直线最近(镇内):3 (" in said.message("zh")
+    assert "none: 2 (0), nearest in a straight line, within the town: 3 (" in said.message("en")
     pd.testing.assert_frame_equal(pd.DataFrame(places.table), pd.DataFrame(before))
     told = places_of(ONE, rows)
     assert with_people(told, read(tif(tmp_path / "b.tif", FOUR), ONE, told)) is told

@@ -38,7 +38,7 @@ _EN: Final = {
     " {within} within it although their place does not ({more}); {rest} is because people live"
     " elsewhere than the table says or a status is unknown.",
     "weight": " Places were counted, as the table has no people.",
-    "missing": " {missing} people live where the raster has no value: with them the share is"
+    "missing": " {missing} people are missing from the grid: with them the share is"
     " between {low} and {high}.",
 }
 _ZH: Final = {
@@ -49,7 +49,7 @@ _ZH: Final = {
     "{beyond} 人住在限值之外,而其村居计为已覆盖({less});{within} 人住在限值之内,而其村居"
     "计为未覆盖({more});其余 {rest} 是因为人口的分布与表中不同,或状态未知。",
     "weight": "表中没有人口,村居按个数计。",
-    "missing": "另有 {missing} 人住在栅格没有值的地方:计入后覆盖率在 {low} 与 {high} 之间。",
+    "missing": "另有 {missing} 人是栅格上没有的:计入后覆盖率在 {low} 与 {high} 之间。",
 }
 
 
@@ -129,7 +129,7 @@ def _others(rows: pd.DataFrame) -> list[str]:
 
 
 def _of_missing(cells: Places, population: Population) -> Iterator[Finding]:
-    """Tell who lives where the raster has no value."""
+    """Tell whom the grid does not have."""
     file, table = population.source.raster.name, cells.table
     gone = table[table["position"] == "missing"]
     somebody = gone[gone["people"] > 0]

@@ -21,7 +21,7 @@ from gapmap.findings import finding
 from gapmap.outputs.sheets import Block, Rows, put_rows
 from gapmap.outputs.summary import marker, summary_blocks
 from gapmap.outputs.tables import cell_values
-from gapmap.words import title, word
+from gapmap.words import joined_word, title, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -298,7 +298,7 @@ def _speaker(results: Results, column: str) -> Callable[[str], str]:
     if column == "comparison":
         return lambda value: _comparison_word(value, results.language)
     if column in _WORD_COLUMNS:
-        return lambda value: _joined_word(value, results.language)
+        return lambda value: joined_word(value, results.language)
     return lambda value: value
 
 
@@ -309,19 +309,7 @@ def _group_word(results: Results, value: str, kind: str) -> str:
         return word(value, results.language)
     if not own:
         return _cut(value)
-    start, _, name = value.partition("rest of ")
-    if not start and name:
-        inner = word(name, results.language)
-        return f"{inner}以外" if results.language == "zh" else value
     return _cut(word(value, results.language))
-
-
-def _joined_word(value: str, language: str) -> str:
-    """Say a word of gapmap's own, or several that are joined by a plus."""
-    told = word(value, language)
-    if told == value and "+" in value:
-        return " + ".join(word(part, language) for part in value.split("+"))
-    return told
 
 
 def _comparison_word(value: str, language: str) -> str:

@@ -15,6 +15,7 @@ from gapmap.findings import finding
 from gapmap.places import Places
 from gapmap.population.missing import missing_people
 from gapmap.region import plan_district_of
+from gapmap.words import joined_word
 
 if TYPE_CHECKING:
     from gapmap.population.value import Population
@@ -144,11 +145,10 @@ def with_people(places: Places, population: Population) -> Places:
     people = areas["people"].to_numpy(copy=True)
     people[((areas["cells"] == 0) & ~(areas["share_missing"] < 1)).to_numpy()] = np.nan
     by = areas.groupby("basis")["people"].agg(["count", "sum"])
-    ways = ", ".join(f"{way}: {row['count']:.0f} ({row['sum']:,.0f})" for way, row in by.iterrows())
     told = finding(
         "population-places-from-grid",
         file=population.source.raster.name,
-        ways=ways,
+        **_ways(by),
         people=f"{np.nansum(people):,.1f}",
         count=int(np.isnan(people).sum()),
     )
@@ -157,3 +157,14 @@ def with_people(places: Places, population: Population) -> Places:
     missing = np.bincount(gone["place"], np.nan_to_num(gone["people"]), minlength=len(people))
     table = places.table.assign(people=people, people_missing=missing)
     return replace(places, table=table, weight="people", findings=(*places.findings, told))
+
+
+def _ways(by: pd.DataFrame) -> dict[str, str]:
+    """Say how many places came by their cells in which way, and their people."""
+    return {
+        f"ways_{language}": mark.join(
+            f"{joined_word(str(way), language)}{colon}{row['count']:.0f} ({row['sum']:,.0f})"
+            for way, row in by.iterrows()
+        )
+        for language, mark, colon in (("zh", "、", ":"), ("en", ", ", ": "))
+    }

@@ -109,7 +109,9 @@ def factors(
             fits = _ODD[0] <= scale[row] <= _ODD[1]
             code = "population-reconciled" if fits else "population-reconciled-odd"
         told["factor"] = f"{scale[row]:.4g}"
-        told["after"] = f"{people[row] * scale[row]:,.1f}"
+        after = people[row] * scale[row]
+        told["after"] = f"{after:,.1f}"
+        told["gone"] = f"{max(table.people[row] - after, 0.0):,.1f}"
         if code:
             findings.append(finding(code, file=file, row=None, field="", **told))
     if table.places[rows]:

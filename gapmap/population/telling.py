@@ -63,8 +63,11 @@ def _about_borders(population: Population, count: Count, file: str) -> Iterator[
     outside = count.touched - count.inside
     if outside > _ROUNDING * count.touched:
         few = outside < _OUTSIDE * count.touched
+        much = "population-outside"
+        if population.source.reconcile == "district":
+            much = "population-outside-reconciled"
         yield finding(
-            "population-outside-few" if few else "population-outside",
+            "population-outside-few" if few else much,
             file=file,
             outside=f"{outside:,.1f}",
             total=f"{count.touched:,.1f}",

@@ -258,13 +258,13 @@ def _about_people(
     taken = "count" if unit == "auto" else unit
     if off.get(taken, math.inf) <= math.log(_FAR):
         return []
-    best = min(off, key=lambda name: off[name])
+    best = min((name for name in off if name != taken), key=lambda name: off[name])
     if unit != "auto":
         told |= {"taken": f"{sums[taken]:,.0f}", "best": best, "would": f"{sums[best]:,.0f}"}
-        fits = best != taken and off[best] <= math.log(_FITS)
+        fits = off[best] <= math.log(_FITS)
         code = "raster-unit" if fits else "raster-unit-differs"
         return [Finding(code, file, value=unit, facts=tuple(told.items()))]
-    fits = best != "count" and off[best] <= math.log(_FITS)
+    fits = off[best] <= math.log(_FITS)
     per = "ha" if best == "per_ha" else "km2"
     told |= {"counted": f"{sums['count']:,.0f}", "dense": f"{sums['per_' + per]:,.0f}", "per": per}
     code = "raster-density" if fits else "raster-people-differ"
