@@ -78,7 +78,11 @@ def test_the_grid_reaches_beyond_the_districts_but_no_farther_than_the_land_cove
     assert ground.grid.shape == (120, 120)  # 2 km and 5 km on either side
     assert ground.grid.bounds == (WEST + 4e3, NORTH - 16e3, WEST + 16e3, NORTH - 4e3)
     driven = SurfaceSource(land_cover=cover, speeds=speeds)
-    assert read_surface(driven, small).grid.shape == (200, 200)  # 20 km, but there is no more
+    assert read_surface(driven, small).grid.shape == (120, 120)  # nobody drives without roads
+    network = roads(shape([(9_000, 10_000), (11_000, 10_000)]))
+    ground = read_surface(driven, small, network)
+    assert ground.grid.shape == (200, 200)  # 20 km, but there is no more
+    assert facts(ground, "surface-grid")["km"] == "20"
 
 
 def test_what_the_land_cover_does_not_cover_is_unknown_and_told_with_its_share(tmp_path):
@@ -115,6 +119,36 @@ def test_a_size_of_cell_may_be_chosen(tmp_path):
     assert facts(ground, "surface-aligned") == {"was": "100", "now": "50"}
     assert "surface-coarser" not in codes(ground)
     assert "surface-coarser" in codes(surface(tmp_path, cells, cell_m=200))
+
+
+def test_coarser_cells_that_lose_a_river_are_told_and_its_class_stays_in_the_table(tmp_path):
+    cells = fields()
+    cells[:, 3] = 9  # a river one cell wide that no middle of a cell of 300 m lies in
+    cells[0, 0] = 2
+    ground = surface(tmp_path, cells, cell_m=300)
+    assert ground.grid.shape == (7, 7)
+    assert not ground.barrier.any()
+    said = one(ground, "surface-coarser-shut")
+    assert (said.severity, said.value) == ("warning", "300")
+    lost = {"was": "100", "own": "20", "cells": "7", "kept": "0", "lost": "7"}
+    assert dict(said.facts) == lost
+    assert "surface-coarser" not in codes(ground)
+    assert "surface-class-unused" not in codes(ground)
+    named = ground.classes.set_index("class")
+    assert named["cells"].drop(index=[1], errors="ignore").to_dict() == {2: 0, 9: 0}
+    assert named["used"].to_dict() == {1: True, 2: False, 9: False}
+    assert named.loc[9, "name"] == "water"
+
+
+def test_coarser_cells_that_keep_some_of_a_river_are_counted(tmp_path):
+    cells = fields()
+    cells[:10, 4] = 9  # of cells of 300 m the middle row 1, 4, 7 are water, row 10 is not
+    said = dict(one(surface(tmp_path, cells, cell_m=300), "surface-coarser-shut").facts)
+    assert said == {"was": "100", "own": "10", "cells": "4", "kept": "3", "lost": "1"}
+    lake = fields()
+    lake[3:9, 3:9] = 9  # whole cells of 300 m: nothing is lost
+    assert "surface-coarser-shut" not in codes(surface(tmp_path, lake, cell_m=300))
+    assert "surface-coarser-shut" not in codes(surface(tmp_path, cells, cell_m=50))
 
 
 def test_without_land_cover_all_land_has_one_speed():
@@ -347,12 +381,17 @@ def test_classes_far_apart_are_told_apart(tmp_path):
     np.testing.assert_allclose(ground.terrain.minutes_per_cell[5:], 1)
 
 
-def test_where_every_class_is_a_fraction_it_is_said_beside_the_refusal(tmp_path):
+def test_where_every_class_is_a_fraction_the_refusal_says_so(tmp_path):
     with pytest.raises(InputError) as caught:
         surface(tmp_path, np.full((20, 20), 1.5, np.float32))
-    assert caught.value.code == "surface-nothing-passable"
-    told = {one.code: dict(one.facts) for one in caught.value.found}
-    assert told["surface-class-fraction"]["cells"] == "400"
+    assert caught.value.code == "surface-class-none"
+    assert "no cell of the raster holds a whole number" in str(caught.value)
+    cells = np.full((20, 20), 1.5, np.float32)
+    cells[0] = 9  # a class, but one that nobody crosses
+    with pytest.raises(InputError) as caught:
+        surface(tmp_path, cells)
+    told = [one.code for one in caught.value.found]
+    assert told == ["surface-nothing-passable", "surface-class-fraction"]
 
 
 def test_a_raster_of_which_no_class_is_passable_is_refused(tmp_path):

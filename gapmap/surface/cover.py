@@ -11,6 +11,7 @@ import pandas as pd
 from gapmap.findings import fail, finding
 from gapmap.rasters.opening import open_raster
 from gapmap.surface.aligning import values_on
+from gapmap.surface.coarser import about_shut, look_finer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gapmap.rasters import RasterFacts
     from gapmap.rasters.grid import Grid
     from gapmap.surface.aligning import Lattice
+    from gapmap.surface.coarser import Finer
     from gapmap.surface.speeds import Speeds
 
     Floats = npt.NDArray[np.float64]
@@ -31,6 +33,8 @@ _NONE: Final = -(2**31)
 """The code of a cell without a class."""
 _LARGEST: Final = 2**31 - 1
 _SHOWN: Final = 10
+_COARSER: Final = 1.01
+"""Cells so many times as wide as the raster's may lose some of its classes."""
 _SLOW_KMH: Final = 2.0
 _M2_IN_KM2: Final = 1e6
 
@@ -99,6 +103,9 @@ def read_cover(
 
     with open_raster(path) as source:
         same = values_on(source, grid, lattice, undeclared=facts.undeclared, take=take)
+        finer = None
+        if grid.transform.a > _COARSER * lattice.cell_m:
+            finer = look_finer(source, grid, lattice, speeds.by_class, facts.undeclared)
     found, which = _numbered(codes)
     cells = np.bincount(which.ravel(), minlength=len(found))
     inside = np.bincount(which[districts], minlength=len(found))
@@ -108,14 +115,42 @@ def read_cover(
     ids = pd.array([int(code) if code != _NONE else pd.NA for code in found], "Int64")
     names = [speeds.names.get(int(code), "") for code in found]
     table = _table(grid, (ids, names, by_class), cells, inside)
+    if odd[0] and not there.any():
+        fail(finding("surface-class-none", file=path.name, cells=int(odd[0])))
     if not (by_class[there] > 0).any():
         seen = _listed([str(code) for code in found[there]]) or "–"
         also = [one for one in speeds.findings if one.severity != "note"]  # they may be why
         if odd[0]:
             also.insert(0, finding("surface-class-fraction", file=path.name, cells=int(odd[0])))
         fail(finding("surface-nothing-passable", file=path.name, value=seen), also=also)
-    findings = _about(path.name, table, speeds, int(odd[0]))
-    return Cover(by_class[which], table, tuple(findings), same)
+    kmh = by_class[which]
+    findings = []
+    if finer is not None:
+        findings = about_shut(path.name, finer, kmh, lattice, grid)
+        table = _with_lost(table, finer, speeds)
+    findings += _about(path.name, table, speeds, int(odd[0]))
+    return Cover(kmh, table, tuple(findings), same)
+
+
+def _with_lost(table: pd.DataFrame, finer: Finer, speeds: Speeds) -> pd.DataFrame:
+    """Add the classes that no cell of the grid took from the raster."""
+    seen = set(table["class"].dropna().astype(int))
+    lost = sorted(set(finer.cells) - seen)
+    if not lost:
+        return table
+    more = pd.DataFrame(
+        {
+            "class": pd.array(lost, "Int64"),
+            "name": [speeds.names.get(code, "") for code in lost],
+            "kmh": [speeds.by_class.get(code, np.nan) for code in lost],
+            "cells": 0,
+            "km2": 0.0,
+            "share": 0.0,
+            "used": False,
+        }
+    )
+    every = pd.concat([table, more], ignore_index=True)
+    return every.sort_values("class", na_position="first", ignore_index=True)
 
 
 def _numbered(codes: Codes) -> tuple[Codes, npt.NDArray[np.int32]]:

@@ -58,8 +58,8 @@ def read_surface(source: SurfaceSource, region: Region, network: Network | None 
 
     Cells are squares of the study's metric CRS, ``cell_m`` wide, else as wide as those of the land
     cover, else of the heights; land cover whose cells are such squares already is taken as it is.
-    The grid holds all districts and reaches 5 km beyond them (20 km where roads are driven on), but
-    not farther than the land cover, else the heights.
+    The grid holds all districts and reaches 5 km beyond them (20 km where roads of a network are
+    driven on), but not farther than the land cover, else the heights.
 
     A cell takes the faster of land and road. Speeds on land are multiplied by ``off_path``, those
     on roads that are walked by ``on_path``. Slope counts on land, and on roads that are walked.
@@ -87,13 +87,18 @@ def read_surface(source: SurfaceSource, region: Region, network: Network | None 
     speeds = Speeds(by_class={}, names={}, by_road={})
     if source.speeds is not None:
         speeds = read_speeds(source.speeds, repair=source.repair)
-    grid = _grid(source, region, rasters)
+    driven = source.roads == "drive" and network is not None
+    margin_m = DRIVING_MARGIN_M if driven else MARGIN_M
+    grid = _grid(source, region, rasters, margin_m)
     districts = district_cells(region, grid)
     cover = _cover(source, grid, districts, rasters, speeds)
     heights, told, level = _heights(grid, districts, rasters)
     as_is = {"land_cover": cover.same, "dem": level}
-    findings += [*speeds.findings, _about_grid(source, grid), *cover.findings, *told]
-    findings += _about_alignment(rasters, grid, as_is)
+    findings += [*speeds.findings, _about_grid(margin_m, grid), *cover.findings, *told]
+    about = _about_alignment(rasters, grid, as_is)
+    if any(one.code == "surface-coarser-shut" for one in cover.findings):  # it says more
+        about = [one for one in about if one.code != "surface-coarser"]
+    findings += about
     barriers = Barriers()
     if source.barriers is not None:
         barriers = read_barriers(
@@ -151,13 +156,15 @@ def _looked_through(
     return rasters, findings
 
 
-def _grid(source: SurfaceSource, region: Region, rasters: dict[str, _Raster]) -> Grid:
+def _grid(
+    source: SurfaceSource, region: Region, rasters: dict[str, _Raster], margin_m: float
+) -> Grid:
     leading = rasters.get("land_cover") or rasters.get("dem")
     return choose_grid(
         region,
         cell_m=source.cell_m,
         lattice=None if leading is None else leading.lattice,
-        margin_m=DRIVING_MARGIN_M if source.roads == "drive" else MARGIN_M,
+        margin_m=margin_m,
     )
 
 
@@ -183,14 +190,13 @@ def _heights(
     return read_heights(path, facts, lattice, grid, districts)
 
 
-def _about_grid(source: SurfaceSource, grid: Grid) -> Finding:
-    margin = DRIVING_MARGIN_M if source.roads == "drive" else MARGIN_M
+def _about_grid(margin_m: float, grid: Grid) -> Finding:
     return finding(
         "surface-grid",
         value=f"{grid.transform.a:g}",
         rows=grid.height,
         columns=grid.width,
-        km=f"{margin / 1000:g}",
+        km=f"{margin_m / 1000:g}",
     )
 
 
