@@ -126,7 +126,7 @@ def read(
     return read_population(source, region, places, network)
 
 
-def in_area(population: Population, kind: str, area: str = "") -> pd.Series:
+def in_area(population: Population, kind: str, area: str = "city") -> pd.Series:
     """Give one row of the table of areas."""
     areas = population.areas
     found = areas[(areas["area_kind"] == kind) & (areas["area_id"] == area)]

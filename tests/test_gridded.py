@@ -371,7 +371,7 @@ def test_a_county_read_from_its_files_adds_up() -> None:
     for service in ("health_post", "hospital"):
         rows = table[table["service"] == service]
         city = one(rows, "city", "city")
-        assert city["people_grid"] == pytest.approx(areas.loc[("city", ""), "people"])
+        assert city["people_grid"] == pytest.approx(areas.loc[("city", "city"), "people"])
         assert 0 < city["share_grid"] < 1
         districts = rows[rows["group_kind"] == "district"]
         for district in districts.itertuples():

@@ -837,7 +837,7 @@ def test_nobody_is_lost_or_made(tmp_path: Path, data: st.DataObject) -> None:
             assert district["people"] == district["people_raster"]
     kept = areas.loc["place", "people"].sum()
     lost = population.cells.loc[population.cells["place"] < 0, "people"].sum()
-    assert kept + lost == pytest.approx(areas.loc[("city", ""), "people"], rel=1e-9)
+    assert kept + lost == pytest.approx(areas.loc[("city", "city"), "people"], rel=1e-9)
     stood = as_places(population, places).table
     on_grid = stood.loc[stood["position"] == "ok", "people"].sum()
     assert on_grid == pytest.approx(kept + lost, rel=1e-9)

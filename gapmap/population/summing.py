@@ -79,7 +79,7 @@ def _city(sums: Sums) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "area_kind": ["city"],
-            "area_id": [""],
+            "area_id": ["city"],
             "area": ["city"],
             "cells": [len(cells.drop_duplicates(["row", "column"]))],
             "people_raster": [cells["people_raster"].sum()],

@@ -154,6 +154,8 @@ def test_capacity_zones_and_referral_say_what_the_tables_say(opened: Opened) -> 
     assert "=<img src=x onerror=alert(5)>" in capacity[1]
     assert capacity[2].endswith("capacity unknown")
     assert "—" in capacity[2]
+    steps = page.locator(".zones-table thead").inner_text().split("\t")
+    assert [one.strip() for one in steps[1:]] == ["≤ 10 min", "≤ 20 min", "> 20 min", "unknown"]
     zones = page.locator(".zones-table tbody tr").all_inner_texts()
     assert zones[0].split("\t") == ["whole area", "25.7%", "42.9%", "2,000", "310"]
     referral = page.locator(".referral-table tbody tr").all_inner_texts()

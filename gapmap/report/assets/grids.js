@@ -233,9 +233,12 @@
       const steps = mine.filter((row) => row.zone_id === mine[0].zone_id
         && row.zone_kind === mine[0].zone_kind);
       const named = new Map(mine.map((row) => [row.zone_kind + "\n" + row.zone_id, row.zone]));
-      const head = (step) => (step.step === "up_to"
-        ? "≤ " + voice.number(step.up_to) + " "
-          + (step.unit === "minutes" ? voice.say("minutes_unit") : "m") : voice.value(step.step));
+      const last = steps.filter((step) => step.step === "up_to").pop();
+      const end = (sign, step) => sign + voice.number(step.up_to) + " "
+        + (step.unit === "minutes" ? voice.say("minutes_unit") : "m");
+      // Beyond the last step, which need not be the limit.
+      const head = (step) => (step.step === "up_to" ? end("≤ ", step)
+        : step.step === "beyond" && last ? end("> ", last) : voice.value(step.step));
       return [el("h3", {}, voice.both(service.name)),
         el("div", { class: "table-frame matrix zones-table" }, el("table", {},
           el("thead", {}, el("tr", {}, el("th", { scope: "col" }, voice.value("district")),
