@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -159,7 +159,7 @@ def with_people(places: Places, population: Population) -> Places:
     return replace(places, table=table, weight="people", findings=(*places.findings, told))
 
 
-def _ways(by: pd.DataFrame) -> dict[str, str]:
+def _ways(by: pd.DataFrame) -> dict[str, Any]:
     """Say how many places came by their cells in which way, and their people."""
     return {
         f"ways_{language}": mark.join(
