@@ -326,6 +326,57 @@ def test_a_cell_without_height_is_flat_and_told_and_spoils_no_neighbour(tmp_path
     assert not np.isnan(ground.terrain.height_m).any()
 
 
+def in_unit(path: Path, unit: str) -> Path:
+    with rasterio.open(path, "r+") as target:
+        target.units = (unit,)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("unit", "metres"),
+    [
+        ("ft", 304.8),
+        ("Foot", 304.8),
+        ("feet", 304.8),
+        ("us-ft", 1_200_000 / 3937),
+        ("US survey foot", 1_200_000 / 3937),
+        ("m", 1000.0),
+        ("metre", 1000.0),
+        ("", 1000.0),
+    ],
+)
+def test_heights_in_feet_become_metres_and_are_told(tmp_path, unit, metres):
+    heights = np.full((20, 20), 1000, np.float32)
+    dem = in_unit(tif(tmp_path / "d.tif", heights), unit)
+    ground = surface(tmp_path, fields(), dem=dem)
+    np.testing.assert_allclose(ground.terrain.height_m, metres, rtol=1e-12)
+    assert ("surface-height-feet" in codes(ground)) == (metres != 1000)
+    if metres != 1000:
+        said = one(ground, "surface-height-feet")
+        assert (said.severity, said.repair, said.value) == ("warning", "safe", unit)
+        assert dict(said.facts) == {"cells": "400", "was": "1,000", "now": "304.8"}
+
+
+def test_heights_in_feet_beyond_9000_are_no_error_and_those_not_to_be_repaired_are(tmp_path):
+    heights = np.full((20, 20), 12_000, np.float32)
+    dem = in_unit(tif(tmp_path / "d.tif", heights), "ft")
+    ground = surface(tmp_path, fields(), dem=dem)
+    np.testing.assert_allclose(ground.terrain.height_m, 3657.6)
+    assert "surface-height-odd" not in codes(ground)
+    with pytest.raises(InputError) as caught:
+        surface(tmp_path, fields(), dem=dem, repair="none")
+    assert caught.value.code == "surface-height-feet-kept"
+
+
+def test_land_without_heights_is_a_warning_with_its_share(tmp_path):
+    heights = np.full((20, 20), 5, np.float32)
+    heights[:, :10] = np.nan
+    ground = surface(tmp_path, fields(), dem=tif(tmp_path / "d.tif", heights))
+    said = one(ground, "surface-height-unknown")
+    assert said.severity == "warning"
+    assert dict(said.facts) == {"cells": "200", "share": "50.00%"}
+
+
 def test_slope_may_be_left_out(tmp_path):
     dem = tif(tmp_path / "d.tif", np.zeros((20, 20), np.float32))
     ground = surface(tmp_path, fields(), dem=dem, slope="none")

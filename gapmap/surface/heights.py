@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from gapmap.findings import finding
+from gapmap.findings import fail, finding, may_repair
 from gapmap.rasters.opening import open_raster
 from gapmap.surface.aligning import values_on
 
@@ -27,10 +27,25 @@ __all__ = ["read_heights"]
 _LOWEST_M: Final = -500.0
 _HIGHEST_M: Final = 9000.0
 """No land lies outside: the shore of the Dead Sea is at -440 m, Mount Everest at 8,849 m."""
+_FOOT_M: Final = 0.3048
+_SURVEY_FOOT_M: Final = 1200 / 3937
+_FEET: Final = {
+    **dict.fromkeys(("ft", "foot", "feet", "international foot", "international feet"), _FOOT_M),
+    **dict.fromkeys(("us-ft", "us ft", "ftus", "ft-us", "us foot", "us feet"), _SURVEY_FOOT_M),
+    **dict.fromkeys(("us survey foot", "us survey feet", "survey foot"), _SURVEY_FOOT_M),
+    "英尺": _FOOT_M,
+}
+"""Metres in the unit that a band declares."""
 
 
 def read_heights(
-    path: Path, facts: RasterFacts, lattice: Lattice, grid: Grid, districts: Flags
+    path: Path,
+    facts: RasterFacts,
+    lattice: Lattice,
+    grid: Grid,
+    districts: Flags,
+    *,
+    repair: str = "safe",
 ) -> tuple[Floats, tuple[Finding, ...], bool]:
     """Read the height of each cell.
 
@@ -40,11 +55,18 @@ def read_heights(
         The raster, what it holds, and how its cells lie.
     grid, districts
         Where heights are wanted, and which of these cells lie in a district.
+    repair
+        Whether heights in feet may be converted: one of ``gapmap.findings.REPAIRS``.
 
     Returns
     -------
     Metres, NaN where the raster has none or one that cannot be; what was wrong; whether the
     raster's own cells are those of the grid.
+
+    Raises
+    ------
+    InputError
+        The band says that its heights are in feet, and they must not be converted.
     """
     heights = np.full(grid.shape, np.nan)
 
@@ -52,16 +74,23 @@ def read_heights(
         heights[part] = values
 
     with open_raster(path) as source:
+        unit = (source.units[0] or "").strip()
+        factor = _metres_in(unit)
+        if factor != 1 and not may_repair(repair, "surface-height-feet"):
+            fail(finding("surface-height-feet-kept", file=path.name, value=unit))
         same = values_on(
             source,
             grid,
             lattice,
             undeclared=facts.undeclared,
             take=take,
-            clean=_possible,
+            clean=lambda values: _possible(values * factor),
         )
-    findings = []
-    low, high = facts.low, facts.high
+    findings, (low, high) = [], (facts.low, facts.high)
+    if low is not None and high is not None:
+        if factor != 1:
+            findings.append(_in_feet(path.name, unit, facts, high * factor))
+        low, high = low * factor, high * factor
     if low is not None and high is not None and not _LOWEST_M <= low <= high <= _HIGHEST_M:
         said = finding(
             "surface-height-odd",
@@ -76,6 +105,23 @@ def read_heights(
         share = f"{flat / max(int(districts.sum()), 1):.2%}"
         findings.append(finding("surface-height-unknown", file=path.name, cells=flat, share=share))
     return heights, tuple(findings), same
+
+
+def _metres_in(unit: str) -> float:
+    """Give how many metres a unit has; 1 for all that is no foot."""
+    return _FEET.get(" ".join(unit.lower().replace("_", " ").replace(".", "").split()), 1.0)
+
+
+def _in_feet(file: str, unit: str, facts: RasterFacts, highest_m: float) -> Finding:
+    """Say that heights were converted, with the highest of them."""
+    return finding(
+        "surface-height-feet",
+        file=file,
+        value=unit,
+        cells=facts.usable,
+        was=f"{facts.high:,.6g}",
+        now=f"{highest_m:,.1f}",
+    )
 
 
 def _possible(values: Floats) -> Floats:

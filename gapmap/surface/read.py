@@ -92,7 +92,7 @@ def read_surface(source: SurfaceSource, region: Region, network: Network | None 
     grid = _grid(source, region, rasters, margin_m)
     districts = district_cells(region, grid)
     cover = _cover(source, grid, districts, rasters, speeds)
-    heights, told, level = _heights(grid, districts, rasters)
+    heights, told, level = _heights(grid, districts, rasters, source.repair)
     as_is = {"land_cover": cover.same, "dem": level}
     findings += [*speeds.findings, _about_grid(margin_m, grid), *cover.findings, *told]
     about = _about_alignment(rasters, grid, as_is)
@@ -182,12 +182,12 @@ def _cover(
 
 
 def _heights(
-    grid: Grid, districts: Flags, rasters: dict[str, _Raster]
+    grid: Grid, districts: Flags, rasters: dict[str, _Raster], repair: str
 ) -> tuple[Floats | None, tuple[Finding, ...], bool]:
     if "dem" not in rasters:
         return None, (), True
     path, facts, lattice = rasters["dem"]
-    return read_heights(path, facts, lattice, grid, districts)
+    return read_heights(path, facts, lattice, grid, districts, repair=repair)
 
 
 def _about_grid(margin_m: float, grid: Grid) -> Finding:
