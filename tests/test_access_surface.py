@@ -162,7 +162,12 @@ def test_a_place_where_nobody_can_be_is_unknown_and_the_nearest_cell_is_proposed
     assert evidence[1].startswith("lies beyond the surface; nearest passable cell 550 m away")
     assert evidence[2].startswith("stands on land of unknown speed")
     named = [one for one in access.findings if one.code == "surface-place-on-barrier"]
-    assert [(one.row, one.value) for one in named] == [(3, "550.0"), (2, "100.0"), (4, "100.0")]
+    assert [(one.row, one.value) for one in named] == [(3, "550.0"), (2, "100.0")]
+    assert "raise snap_m" in named[0].advice("en")
+    (blank,) = [one for one in access.findings if one.code == "surface-place-on-unknown"]
+    assert (blank.row, blank.value) == (4, "100.0")
+    assert "snap_m" not in blank.advice("en") + blank.advice("zh")
+    assert "give its class of land cover a speed" in blank.advice("en")
     lon, lat = (float(v) for v in named[0].message("en").split("at ")[-1].split(","))
     x, y = CRS_TO.transform(lon, lat)
     assert (x, y) == pytest.approx((X0 + 1950, Y0 + 50), abs=2)
@@ -199,6 +204,16 @@ def test_a_facility_on_a_barrier_leaves_its_neighbours_unknown() -> None:
     assert "those farther away are judged without it" in said.done("en")
     only = measure(homes, [at(4, 7)], surface(river(7)), limit=5)
     assert list(only.table["status"]) == ["unknown", "unknown", "uncovered"]
+
+
+def test_a_facility_on_unknown_ground_asks_for_the_land_cover() -> None:
+    gap = np.zeros((ROWS, COLUMNS), bool)
+    gap[4, 7] = True
+    access = measure([at(4, 4)], [at(4, 7)], surface(np.where(gap, np.inf, 1.0), unknown=gap))
+    (said,) = [one for one in access.findings if one.code.startswith("surface-facility-on")]
+    assert (said.code, said.severity) == ("surface-facility-on-unknown", "warning")
+    assert "snap_m" not in said.advice("en") + said.advice("zh")
+    assert "stands on land of unknown speed" in said.message("en")
 
 
 def test_unknown_ground_on_the_way_leaves_it_unknown_who_is_within_the_limit() -> None:

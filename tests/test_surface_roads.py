@@ -368,6 +368,26 @@ def test_a_bridge_over_wide_water_is_travelled_from_end_to_end_only(tmp_path):
     assert np.isinf(far[13:, 5:15]).all()
 
 
+def test_barriers_off_the_surface_are_told(tmp_path):
+    inside = shape([(900, 100), (900, 900)])
+    across = shape([(1500, 100), (9000, 100)])
+    away = shape([(9000, 100), (9000, 900)])
+    pool = shapely.box(WEST + 8000, NORTH - 600, WEST + 8500, NORTH - 300)
+
+    def told(*shapes):
+        wall = layer(tmp_path / "b.gpkg", *shapes)
+        ground = surface(tmp_path, fields(), barriers=wall)
+        return [one for one in ground.findings if "off" in one.code]
+
+    assert told(inside, across) == []
+    (said,) = told(away, pool)
+    assert (said.code, said.severity) == ("surface-barriers-off", "warning")
+    assert said.message("en").startswith("all barriers lie off the surface (2)")
+    (said,) = told(inside, across, away, pool)
+    assert (said.code, said.severity) == ("surface-barriers-partly-off", "note")
+    assert dict(said.facts) == {"count": "2", "shapes": "4", "partly": "1"}
+
+
 def test_barriers_are_lines_and_areas_of_one_file_and_other_rows_are_told(tmp_path):
     wall = shape([(900, 0), (900, 900)])
     pool = shapely.box(WEST + 200, NORTH - 600, WEST + 500, NORTH - 300)

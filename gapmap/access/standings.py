@@ -33,6 +33,12 @@ _FACILITIES = {
     "lost": ("surface-facility-on-barrier", "surface-facility-on-barrier-more"),
     "moved": ("surface-facility-moved", "surface-facility-moved-more"),
 }
+_ON_UNKNOWN = {
+    "surface-place-on-barrier": "surface-place-on-unknown",
+    "surface-facility-on-barrier": "surface-facility-on-unknown",
+}
+"""What is said instead on ground of unknown speed: there the land cover is to be mended."""
+_UNKNOWN = WHYS.index("evidence_unknown_land")
 
 
 def strange_questions(services: Iterable[Service], ground: Ground) -> list[Finding]:
@@ -134,7 +140,7 @@ def _listed(
         lon, lat = at_cell.transform(worst["x"].to_numpy(), worst["y"].to_numpy())
         told = [
             finding(
-                code,
+                _ON_UNKNOWN.get(code, code) if row.why == _UNKNOWN else code,
                 **where(row),
                 value=metres(row.away),
                 name=row.name,

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from gapmap.findings import Finding
     from gapmap.network import Network
+    from gapmap.rasters.grid import Grid
     from gapmap.region import Region
     from gapmap.region.polygons import Mended
     from gapmap.tables import RowCount, Table
 
     Flags = npt.NDArray[np.bool_]
 
-__all__ = ["Barriers", "read_barriers", "with_network"]
+__all__ = ["Barriers", "about_extent", "read_barriers", "with_network"]
 
 
 class Barriers(NamedTuple):
@@ -110,6 +111,19 @@ def _told(code: str, table: Table, mended: Mended, which: Flags) -> list[Finding
         finding(code, file=table.file, row=int(row), value=row, **mended.areas(at))
         for at, row in zip(np.flatnonzero(which).tolist(), table.cells.index[which], strict=True)
     ]
+
+
+def about_extent(barriers: Barriers, grid: Grid, file: str) -> list[Finding]:
+    """Count the barriers that lie off the grid: a warning where all do, a note where some do."""
+    shapes = np.array([*barriers.lines, *barriers.areas], object)
+    frame = shapely.box(*grid.bounds)
+    near = shapely.intersects(frame, shapes)
+    partly = int((near & ~shapely.covers(frame, shapes)).sum())
+    off = int((~near).sum())
+    if not off:
+        return []
+    code = "surface-barriers-partly-off" if near.any() else "surface-barriers-off"
+    return [finding(code, file=file, count=off, shapes=len(shapes), partly=partly)]
 
 
 def with_network(barriers: Barriers, network: Network | None) -> Barriers:

@@ -16,7 +16,7 @@ from gapmap.surface.aligning import (
     lattice_of,
 )
 from gapmap.surface.assembling import assemble
-from gapmap.surface.barriers import Barriers, read_barriers, with_network
+from gapmap.surface.barriers import Barriers, about_extent, read_barriers, with_network
 from gapmap.surface.cover import read_cover, same_everywhere
 from gapmap.surface.heights import read_heights
 from gapmap.surface.speeds import Speeds, read_speeds
@@ -104,6 +104,7 @@ def read_surface(source: SurfaceSource, region: Region, network: Network | None 
         barriers = read_barriers(
             source.barriers, region, datum=source.barriers_datum, repair=source.repair
         )
+        findings += about_extent(barriers, grid, source.barriers.name)
     made = assemble(
         source,
         grid,
