@@ -148,6 +148,11 @@ def test_coarser_cells_that_keep_some_of_a_river_are_counted(tmp_path):
     lake = fields()
     lake[3:9, 3:9] = 9  # whole cells of 300 m: nothing is lost
     assert "surface-coarser-shut" not in codes(surface(tmp_path, lake, cell_m=300))
+    odd = fields().astype(np.float32)
+    odd[0, 0], odd[0, 3], odd[0, 6], odd[:, 11] = np.inf, 1e12, 1.5, 9  # three are no classes
+    ground = surface(tmp_path, odd, cell_m=300)
+    assert ground.classes["class"].tolist() == [1, 9]
+    assert facts(ground, "surface-coarser-shut")["own"] == "20"
     assert "surface-coarser-shut" not in codes(surface(tmp_path, cells, cell_m=50))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import affine
 import numpy as np
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Flags = npt.NDArray[np.bool_]
 
-__all__ = ["Finer", "about_shut", "look_finer"]
+__all__ = ["LARGEST", "Finer", "about_shut", "look_finer"]
+
+LARGEST: Final = 2**31 - 1
+"""No class has a larger number."""
 
 
 class Finer(NamedTuple):
@@ -77,7 +80,8 @@ def look_finer(
     shut = np.zeros(grid.shape, bool)
 
     def take(values: Floats, part: tuple[slice, slice]) -> None:
-        codes, counts = np.unique(values[values == np.rint(values)], return_counts=True)
+        whole = (values == np.rint(values)) & (np.abs(values) <= LARGEST)
+        codes, counts = np.unique(values[whole], return_counts=True)
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
             seen[int(code)] = seen.get(int(code), 0) + count
         row, column = np.nonzero(np.isin(values, barred))

@@ -11,7 +11,7 @@ import pandas as pd
 from gapmap.findings import fail, finding
 from gapmap.rasters.opening import open_raster
 from gapmap.surface.aligning import values_on
-from gapmap.surface.coarser import about_shut, look_finer
+from gapmap.surface.coarser import LARGEST, about_shut, look_finer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,6 @@ __all__ = ["Cover", "read_cover", "same_everywhere"]
 
 _NONE: Final = -(2**31)
 """The code of a cell without a class."""
-_LARGEST: Final = 2**31 - 1
 _SHOWN: Final = 10
 _COARSER: Final = 1.01
 """Cells so many times as wide as the raster's may lose some of its classes."""
@@ -97,7 +96,7 @@ def read_cover(
     odd = np.zeros(1, np.int64)
 
     def take(values: Floats, part: tuple[slice, slice]) -> None:
-        whole = (values == np.rint(values)) & (np.abs(values) <= _LARGEST)
+        whole = (values == np.rint(values)) & (np.abs(values) <= LARGEST)
         odd[0] += int((~whole & ~np.isnan(values)).sum())
         codes[part] = np.where(whole, values, _NONE).astype(np.int32)
 
