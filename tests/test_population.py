@@ -471,6 +471,68 @@ def test_people_of_ground_without_a_value_are_not_squeezed_into_the_rest(tmp_pat
     assert row.geometry is None
 
 
+def test_a_point_on_a_cell_without_a_value_has_its_people_on_the_cells_around(
+    tmp_path: Path,
+) -> None:
+    cells = FOUR.copy()
+    cells[3, 0] = -1
+    for rows in ([{"at": (0.5, 0.5)}], [{"at": (0.5, 0.5)}, {"at": (3, 3)}]):
+        places = places_of(ONE, [{**row, "people": 600} for row in rows])
+        path = tif(tmp_path / f"{len(rows)}.tif", cells, nodata=-1)
+        population = read(path, ONE, places, reconcile="district")
+        assert in_area(population, "district", "d0")["people"] == near(600 * len(rows))
+        assert missing_people(population, places).empty
+
+
+def test_where_many_factors_fit_the_raster_is_changed_as_little_as_can_be(tmp_path: Path) -> None:
+    """The village's polygon has no value, and people live around it, in nobody's."""
+    cells = FOUR.copy()
+    cells[:, 0] = -1
+    there = FOUR[:, 1:].sum()
+    path = tif(tmp_path / "a.tif", cells, nodata=-1)
+    for people, kept in ((2 * there, there), (there / 2, there / 2)):
+        places = places_of(ONE, [{"people": people}], polygons=[box(0, 0, 1, 4)])
+        population = read(path, ONE, places, reconcile="district")
+        assert in_area(population, "district", "d0")["people"] == near(kept)
+        gone = missing_people(population, places)["people"].sum()
+        assert gone == pytest.approx(people - kept, rel=1e-9, abs=1e-6)
+
+
+def test_a_polygon_that_leaves_the_districts_lacks_no_value_there(tmp_path: Path) -> None:
+    west = region_of(box(0, 0, 2, 4))
+    places = places_of(west, [{"people": 3000}], polygons=[box(0, 0, 4, 4)])
+    population = read(tif(tmp_path / "a.tif", FOUR), west, places, reconcile="district")
+    assert in_area(population, "place", "p0")["share_missing"] == 0
+    assert in_area(population, "district", "d0")["people"] == near(3000)
+    assert missing_people(population, places).empty
+
+
+def test_settled_cells_alone_leave_few_people_missing(tmp_path: Path) -> None:
+    """As in grids without a value where nobody lives: 1 of 16 cells has all, or nearly all."""
+    cells = np.full((4, 4), -1.0)
+    cells[1, 1] = 1000
+    path = tif(tmp_path / "a.tif", cells, nodata=-1)
+    for people, kept in ((1100, 1000), (900, 900), (40_000, 2500)):
+        places = places_of(ONE, [{"people": people}], polygons=[box(0, 0, 4, 4)])
+        population = read(path, ONE, places, reconcile="district")
+        assert in_area(population, "district", "d0")["people"] == near(kept)
+        gone = missing_people(population, places)["people"].sum()
+        assert gone == pytest.approx(people - kept, rel=1e-9, abs=1e-6)
+
+
+def test_no_value_may_mean_that_nobody_lives_there(tmp_path: Path) -> None:
+    cells = FOUR.copy()
+    cells[:, :3] = -1
+    places = places_of(ONE, [{"people": 800}], polygons=[box(0, 0, 4, 4)])
+    path = tif(tmp_path / "a.tif", cells, nodata=-1)
+    population = read(path, ONE, places, reconcile="district", no_value="nobody")
+    assert in_area(population, "district", "d0")["people"] == near(800)
+    assert in_area(population, "district", "d0")["share_missing"] == 0
+    assert missing_people(population, places).empty
+    off = read(path, region_of(box(0, 0, 4, 4), box(4, 0, 8, 4)), no_value="nobody")
+    assert in_area(off, "district", "d1")["share_missing"] == 1  # off the raster nobody knows
+
+
 def test_missing_people_of_a_place_across_two_districts_add_up_to_the_table(
     tmp_path: Path,
 ) -> None:

@@ -131,7 +131,8 @@ def _rows(
     heads = np.bincount(member, people, minlength=count).astype(float)
     within = np.cumsum(heads)
     within[-2:] = np.nan
-    unknown, every = heads[-1], heads.sum()
+    unknown, known = heads[-1], heads[:-1].sum()
+    every = known + unknown
     return pd.DataFrame(
         {
             "service": service.id,
@@ -144,7 +145,7 @@ def _rows(
             "places": np.bincount(member, minlength=count),
             "people": heads,
             "people_within": within,
-            "share_within": _share(within, every - unknown),
+            "share_within": _share(within, known),
             "share_within_low": _share(within, every),
             "share_within_high": _share(within + unknown, every),
         },

@@ -60,8 +60,8 @@ def as_places(population: Population, places: Places) -> Places:
     for name in ("district_id", "district"):
         columns[name] = _of_owner(region.districts[name], district, "")
     elsewhere = _of_owner(places.table["district_id"], owner, "") != columns["district_id"]
-    units = plan_district_of(region, region.districts["district_id"]).to_numpy(dtype=object)
-    plan = np.where(elsewhere, units[district], np.asarray(columns["plan_district"]))
+    units = plan_district_of(region, region.districts["district_id"])
+    plan = np.where(elsewhere, _of_owner(units, district, ""), np.asarray(columns["plan_district"]))
     placed = np.arange(len(cells)) < len(population.cells)
     island = pd.array(_of_owner(places.table["island"], owner, pd.NA), dtype="boolean")
     columns |= {

@@ -165,7 +165,10 @@ def count_people(
 def _strips(
     source: rasterio.DatasetReader, facts: RasterFacts, told: PopulationSource, sheet: Sheet
 ) -> Iterator[Strip]:
-    """Read people per cell, some rows at a time; a cell below 0 has no value."""
+    """Read people per cell, some rows at a time; a cell below 0 has no value.
+
+    What has no value is nobody where the study says so.
+    """
     window, grid = sheet.window, sheet.grid
     high = max(1, _AT_ONCE // max(1, grid.width))
     for first in range(0, grid.height, high):
@@ -173,6 +176,8 @@ def _strips(
         part = Window(window.col_off, window.row_off + first, grid.width, tall)
         people = read_values(source, part, undeclared=facts.undeclared)
         people[people < 0] = np.nan
+        if told.no_value == "nobody":
+            people[np.isnan(people)] = 0.0
         transform = source.window_transform(part)
         if told.unit in ("per_km2", "per_ha"):
             row, column = np.nonzero(people > 0)

@@ -43,9 +43,9 @@ class Pieces(NamedTuple):
 class Ground:
     """Districts, towns and place polygons in the raster's coordinates.
 
-    ``places`` and ``towns`` are those parts of them that lie in a district. Where polygons of
-    places overlap, only the first has the ground, ``place_size`` of the others is without it, and
-    ``overlapping`` are their rows.
+    ``places`` and ``towns`` are those parts of them that lie in a district; ``place_size`` and
+    ``town_size`` are the areas of these parts. Where polygons of places overlap, only the first has
+    the ground, and ``overlapping`` are the rows of the others.
     ``all_of`` is the ground of all districts together.
     """
 
@@ -91,20 +91,23 @@ class Cuts(NamedTuple):
 
 def ground_of(districts: Outlines, places: Outlines | None, towns: Outlines | None) -> Ground:
     """Cut place and town polygons along the districts."""
-    none = np.zeros(0)
-    drawn = _pieces(districts.shapes, places)
-    apart, overlapping = _apart(drawn)
-    place_size = none if places is None else places.size.copy()
-    np.subtract.at(place_size, drawn.other, shapely.area(drawn.shapes) - shapely.area(apart.shapes))
+    apart, overlapping = _apart(_pieces(districts.shapes, places))
+    of_towns = _pieces(districts.shapes, towns)
     return Ground(
         districts=districts,
         places=apart,
-        place_size=place_size,
-        towns=_pieces(districts.shapes, towns),
-        town_size=none if towns is None else towns.size,
+        place_size=_sizes(apart, places),
+        towns=of_towns,
+        town_size=_sizes(of_towns, towns),
         all_of=shapely.union_all(districts.shapes),
         overlapping=overlapping,
     )
+
+
+def _sizes(pieces: Pieces, whole: Outlines | None) -> Floats:
+    """Give the area of each polygon within the districts."""
+    count = 0 if whole is None else len(whole.shapes)
+    return np.bincount(pieces.other, shapely.area(pieces.shapes), minlength=count).astype(float)
 
 
 def _pieces(districts: Shapes, others: Outlines | None) -> Pieces:

@@ -14,7 +14,7 @@ from gapmap.findings import fail, finding
 from gapmap.population.assigning import assign_cells, district_rows, usable_places
 from gapmap.population.counting import count_people, sheet_of
 from gapmap.population.middles import part_middles
-from gapmap.population.missing import at_home
+from gapmap.population.missing import at_home, where_missing
 from gapmap.population.parts import ground_of
 from gapmap.population.reconciling import Held, factors, table_people
 from gapmap.population.summing import Sums, area_table, places_missing
@@ -152,7 +152,9 @@ def _held(read: _Read, cells: pd.DataFrame, empty: Floats, region: Region, place
     home = district_rows(places.table["district_id"], region)
     people = at_home(cells, home, "people_raster")
     table = np.nan_to_num(places.table["people"].to_numpy(dtype=float))
-    missing = np.nan_to_num(places_missing(read.count, read.ground, empty, places))
+    peopled = np.bincount(cells.loc[cells["place"] >= 0, "place"], minlength=len(home)) > 0
+    share = places_missing(read.count, read.ground, empty, places)
+    missing = where_missing(share, places, peopled)
     return Held(home, table, people, missing)
 
 

@@ -124,8 +124,9 @@ def factors(
 def _factor(total: float, people: float, held: Held, mine: Flags) -> float:
     """Find the factor with which people on the raster and people missing are the table's.
 
-    Missing are of each place share times people, at most as many as the scaled raster has fewer;
-    so the sum never falls as the factor rises, and halving finds it.
+    Missing are of each place at most share times people, and at most as many as the scaled raster
+    has fewer; so the sum never falls as the factor rises, and halving finds the least that will do.
+    Up to the one with which nobody is missing all will: the raster is changed as little as can be.
     """
     told, here = held.table[mine], held.people[mine]
     gone = held.missing[mine] * told
@@ -137,7 +138,7 @@ def _factor(total: float, people: float, held: Held, mine: Flags) -> float:
         middle = (low + high) / 2
         lost = np.minimum(gone, np.maximum(told - middle * here, 0)).sum()
         low, high = (low, middle) if middle * people + lost >= total else (middle, high)
-    return high
+    return min(max(1.0, high), full)
 
 
 def _hindrance(table: Table, row: int, people: float) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gapmap.population.missing import drawn as _drawn
 from gapmap.population.value import AREA_COLUMNS
 
 if TYPE_CHECKING:
@@ -196,12 +197,6 @@ def _polygons(sums: Sums, places: Places) -> pd.DataFrame:
     pieces = sums.ground.places
     basis = _bases(sums.factor[pieces.district], pieces.other, len(drawn))
     return made[drawn].assign(share_missing=missing[drawn], basis=basis[drawn])
-
-
-def _drawn(places: Places) -> npt.NDArray[np.bool_]:
-    if places.polygons is None:
-        return np.zeros(len(places.table), dtype=bool)
-    return np.asarray(places.polygons.notna())
 
 
 def _by_place(places: Places, kind: str, cells: pd.DataFrame) -> pd.DataFrame:

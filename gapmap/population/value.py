@@ -59,6 +59,9 @@ class PopulationSource:
     unit
         What a cell holds: ``count`` of people, ``per_km2``, ``per_ha``; ``auto`` is a count, and an
         error where the sums say that it is a density.
+    no_value
+        What a cell without a value within the raster means: ``unknown`` people, or ``nobody``, as
+        in grids that hold settled cells alone.
     reconcile
         ``district``: cells are scaled so that each district adds up to its places' people; or
         ``none``.
@@ -75,6 +78,7 @@ class PopulationSource:
 
     raster: Path
     unit: str = "auto"
+    no_value: str = "unknown"
     reconcile: str = "none"
     assign: str = "auto"
     setting: str = "table"

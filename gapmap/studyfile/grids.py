@@ -19,6 +19,7 @@ __all__ = ["check_surface_service", "read_population", "read_referrals", "read_s
 
 _POPULATION = {
     "unit": ("auto", "count", "per_km2", "per_ha"),
+    "no_value": ("unknown", "nobody"),
     "reconcile": ("none", "district"),
     "assign": ("auto", "network", "voronoi"),
     "setting": ("table", "grid"),

@@ -45,10 +45,12 @@ Latin-1 read as GB18030 has 0.3 and less.
 FEWEST_TO_JUDGE: Final = 6
 """Characters below which nothing is said about plausibility."""
 
-_OF_LETTERS: Final = re.compile(
-    "[A-Za-z][\u00c0-\u017f]|[\u00c0-\u017f][A-Za-z]|[A-Za-z0-9][\u00b0-\u00b3\u00b5]"
-)
-"""What real text of two-byte letters and signs has: São, Müller, m², 25°, ±0."""
+_OF_LETTERS: Final = re.compile("[A-Za-z][\u00c0-\u017f]|[\u00c0-\u017f][A-Za-z]")
+"""What real text of two-byte letters has: São, Müller."""
+_SIGN: Final = re.compile("[\u0080-\u00bf]")
+"""What GBK text hardly is by chance, and files in UTF-8 often have: m², 25 °C, ±0, A · B."""
+_WORD: Final = re.compile("[\u00c0-\u07ff]{2}")
+"""What words of GBK text are by chance; one such letter alone is taken for itself."""
 _LONGER: Final = re.compile(rb"[\xe0-\xff]")
 """Bytes that begin a character of three or four bytes in UTF-8."""
 _LATIN_UTF8: Final = re.compile(rb"[a-z][\xc3-\xc5][\x80-\xbf][a-z]")
@@ -86,7 +88,7 @@ def decode(raw: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         return _not_utf8(raw, error.start, file)
-    if not raw.isascii() and is_chinese_by_chance(raw, text):
+    if _WORD.search(text) and is_chinese_by_chance(raw, text):
         return raw.decode("gb18030"), (finding("text-gb18030", file=file),)
     return text, ()
 
@@ -103,7 +105,7 @@ def is_chinese_by_chance(raw: bytes, text: str) -> bool:
     >>> [is_chinese_by_chance(one, one.decode()) for one in ("平沙".encode("gbk"), "m²".encode())]
     [True, False]
     """
-    if _LONGER.search(raw) or _OF_LETTERS.search(text):
+    if _LONGER.search(raw) or _SIGN.search(text) or _OF_LETTERS.search(text):
         return False
     try:
         share, count = _share_of_everyday(raw.decode("gb2312"))
