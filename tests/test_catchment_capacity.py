@@ -387,3 +387,16 @@ def test_who_finds_no_room_may_find_it_beyond_ground_of_unknown_speed() -> None:
         assert access.table["status"].tolist() == ["covered"]
         made = measure_capacity(access, [RULE])
         assert area(made.unserved, "city", "city")[columns].tolist() == told
+
+
+def test_who_finds_no_room_may_find_it_at_a_facility_off_the_ground() -> None:
+    # 90 people beside s0, which takes 50; s1 stands in a river 4 cells away.
+    sites = facilities(
+        [{"x": 650, "y": 950, "capacity": 50.0}, {"x": 1050, "y": 950, "capacity": 99.0}]
+    )
+    village = places([{"x": 650, "y": 950, "people": 90.0}])
+    service = clinic(6, mode="surface", unit="minutes")
+    access = measure_access(village, sites, None, [service], surface=surface(wall=10))
+    assert access.table["status"].tolist() == ["covered"]
+    left = area(measure_capacity(access, [RULE]).unserved, "city", "city")
+    assert left[["people_served", "people_residual", "people_unknown"]].tolist() == [50, 0, 40]

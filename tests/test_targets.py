@@ -620,6 +620,18 @@ def test_access_of_people(judge) -> None:
     assert "left out for lack of a number of people: 1" in city["reason"]
 
 
+def test_people_where_the_grid_has_no_value_leave_the_share_open(judge) -> None:
+    target = ACCESS + 'statistic = "share_people"\n'
+    held = places()
+    told = held.table.assign(people_missing=[0.0, 150.0, 0.0, 100.0, 0.0])
+    seen = access([one("p0")], statuses="ccucc", where=replace(held, table=told))
+    city = judge(target, seen).loc["city"]
+    assert city["achieved"] == pytest.approx(700 / 1250)
+    assert city["possible"] == pytest.approx(950 / 1250)
+    assert "700 of 1,000 people" in city["reason"]
+    assert "250 more people" in city["reason"]
+
+
 def test_access_before_the_due_date_has_no_baseline(judge) -> None:
     city = judge(ACCESS, access([one("p0")], HALF, statuses="cuuuu")).loc["city"]
     assert city["status"] == "not_measurable"

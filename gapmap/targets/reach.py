@@ -120,7 +120,7 @@ def _figure(
         said(
             "covered_people" if in_people else "covered_places",
             met=amount(met, ""),
-            areas=amount(total, ""),
+            areas=amount(total - missing, ""),
             level=level.name,
             limit=_limit(service),
         ),
