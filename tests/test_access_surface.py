@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from gapmap.access import REASONS, STATUSES, Service, measure_access, overland
-from gapmap.access.measure import COUNTED
+from gapmap.access.table import COUNTED
 from gapmap.access.unsure import as_if_passable
 from gapmap.errors import MethodError
 from gapmap.rasters.grid import Grid

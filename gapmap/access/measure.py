@@ -10,18 +10,17 @@ import numpy as np
 import pandas as pd
 
 from gapmap.access.again import field_again
-from gapmap.access.evidence import EVIDENCE_COLUMNS, evidence_columns, off_road
+from gapmap.access.evidence import off_road
 from gapmap.access.extent import Extent, edge_finding
 from gapmap.access.legs import facility_legs, far_legs, lost_places, metres, where
 from gapmap.access.pieces import OnModes, network_findings, no_pieces, pieces_table
 from gapmap.access.reasons import Case, explain, judge, pool_of, serving_of, unplaced_of
 from gapmap.access.standings import lost_ground, strange_questions
 from gapmap.access.stops import Ground, Stops, check_ground
+from gapmap.access.table import COLUMNS, COUNTED, table_of
 from gapmap.access.trips import (
     join,
     near_lost,
-    nearest_straight,
-    or_nan,
     origins_of,
     route_lines,
     travel,
@@ -43,59 +42,10 @@ if TYPE_CHECKING:
     from gapmap.places import Places
     from gapmap.surface import Field, Surface
 
-__all__ = ["COLUMNS", "COUNTED", "MOST_ROUTES", "measure_access"]
+__all__ = ["MOST_ROUTES", "measure_access"]
 
 MOST_ROUTES = 2000
 """Routes drawn for one service: on a map more of them hide each other, and each costs time."""
-
-_ROUTES = {"m": "shortest", "minutes": "fastest"}
-
-COLUMNS = [
-    "place_id",
-    "place",
-    "town_id",
-    "town",
-    "district_id",
-    "district",
-    "plan_district",
-    "setting",
-    "island",
-    "people",
-    "service",
-    "straight_m",
-    "distance_m",
-    "minutes",
-    "facility_id",
-    "facility",
-    "limit",
-    "limit_unit",
-    "status",
-    "reason",
-    "shortfall",
-    "mode",
-    "measured",
-    "route",
-    "snap_m_used",
-    "nearest_way_m",
-    "limit_source",
-    "limit_basis",
-    *EVIDENCE_COLUMNS,
-    "edge_effect",
-]
-
-COUNTED = [
-    "people",
-    "service",
-    "distance_m",
-    "minutes",
-    "status",
-    "mode",
-    "measured",
-    "snap_m_used",
-    "nearest_way_m",
-    "edge_effect",
-]
-"""What is kept of the table in brief: all that counting people by status, way and step asks for."""
 
 
 def measure_access(  # noqa: PLR0913 - four values, and what they are measured over
@@ -275,7 +225,7 @@ def _measure(
         serving=len(serving) > 0,
     )
     status, reason = explain(case)
-    table = _as_table(case, targets, serving, (status, reason), known.columns).assign(
+    table = table_of(case, targets, serving, (status, reason), known.columns).assign(
         edge_effect=known.extent.mark(origins, service, status)
     )
     if known.brief:
@@ -313,78 +263,6 @@ def _any_within(
     if len(others) == 0 or already.all():
         return np.zeros(len(already), dtype=bool)
     return within_limit(origins, join(others, origins, service), service) & ~already
-
-
-def _as_table(
-    case: Case,
-    targets: Stops,
-    serving: gpd.GeoDataFrame,
-    judged: tuple[NDArray[np.object_], NDArray[np.object_]],
-    wanted: list[str],
-) -> pd.DataFrame:
-    service, origins, trip = case.service, case.origins, case.trip
-    status, reason = judged
-    reached = np.isfinite(trip.distance_m)
-    beyond = np.where(status == "uncovered", trip.value(service) - service.limit, np.nan)
-    straight_m, _ = nearest_straight(origins.xy, targets.xy)
-    straight = origins.measured == "straight"
-    columns: dict[str, object] = {
-        name: case.places[name].to_numpy(copy=True) for name in COLUMNS[:10] if name in wanted
-    }
-    columns |= {
-        "service": service.id,
-        "straight_m": or_nan(straight_m),
-        "distance_m": or_nan(_at_least_straight(trip.distance_m, case, targets)),
-        "minutes": or_nan(trip.minutes),
-        "facility_id": _of_target(serving["facility_id"], trip.target, reached),
-        "facility": _of_target(serving["facility"], trip.target, reached),
-        "limit": service.limit,
-        "limit_unit": service.limit_unit,
-        "status": status,
-        "reason": reason,
-        "shortfall": np.where(beyond > 0, or_nan(beyond), np.nan),
-        "mode": service.mode,
-        "measured": origins.measured,
-        "route": "straight" if straight else _ROUTES[service.limit_unit],
-        "snap_m_used": np.where(reached, or_nan(trip.leg_m), _of_snap(origins, "distance_m")),
-        "nearest_way_m": _of_snap(origins, "nearest_way_m"),
-        "limit_source": service.source,
-        "limit_basis": service.basis,
-    }
-    if not set(EVIDENCE_COLUMNS).isdisjoint(wanted):
-        columns |= evidence_columns(case, targets, reason)
-    return pd.DataFrame(columns, columns=wanted)
-
-
-def _at_least_straight(
-    distance_m: NDArray[np.float64], case: Case, targets: Stops
-) -> NDArray[np.float64]:
-    """Give the length of each way, over land no less than the straight line to its facility.
-
-    Ways over land run between the middles of cells, nearer to each other than the positions may be.
-    A limit in metres is compared with the way as it is.
-    """
-    if case.origins.surface is None or case.service.limit_unit == "m":
-        return distance_m
-    there = np.flatnonzero(np.isfinite(distance_m) & (case.trip.target >= 0))
-    apart = case.origins.xy[there] - targets.xy[case.trip.target[there]]
-    longer = distance_m.copy()
-    longer[there] = np.maximum(distance_m[there], np.hypot(*apart.T))
-    return longer
-
-
-def _of_snap(origins: Stops, name: str) -> NDArray[np.float64]:
-    if origins.snap is None:
-        return np.full(len(origins.xy), np.nan)
-    return or_nan(np.asarray(getattr(origins.snap, name)))
-
-
-def _of_target(
-    names: pd.Series, target: NDArray[np.int64], reached: NDArray[np.bool_]
-) -> NDArray[np.object_]:
-    told = np.full(len(target), "", dtype=object)
-    told[reached] = names.to_numpy(dtype=object)[target[reached]]
-    return told
 
 
 def _routes(

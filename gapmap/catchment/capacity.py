@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gapmap.access.stops import Stops
     from gapmap.catchment.filling import Filled
     from gapmap.findings import Finding
+    from gapmap.surface import Surface
 
 __all__ = ["CAPACITY_COLUMNS", "Capacity", "CapacityRule", "measure_capacity"]
 
@@ -113,9 +114,9 @@ def measure_capacity(
     the limit that is full. They are ``people_unknown`` instead where nobody can know: their status
     is unknown, or a facility is within their limit whose capacity, position on the network, quality
     or existence is unknown, or stands nobody knows where in their own place, or lies beyond ground
-    of unknown speed. So served, residual
-    and unknown people add up to all. Whatever nobody knows of other facilities, ``people_served``
-    of a place are served at least: a facility that takes people in only leaves others more room.
+    of unknown speed. So served, residual and unknown people add up to all. Whatever nobody knows of
+    other facilities, ``people_served`` of a place are served at least: a facility that takes people
+    in only leaves others more room.
 
     Parameters
     ----------
@@ -143,7 +144,10 @@ def measure_capacity(
         _check(rule, known)
     grounds = _grounds(access, cells)
     origins = access if cells is None else cells
-    filled = [_fill(origins, grounds, known[rule.service], rule) for rule in rules]
+    hoped = None
+    if access.surface is not None:
+        hoped = as_if_passable(access.surface, Extent(access.places.region).area)
+    filled = [_fill(origins, grounds, hoped, (known[rule.service], rule)) for rule in rules]
     tables = [one.table for one in filled]
     unserved = [one.unserved for one in filled]
     return Capacity(
@@ -200,8 +204,11 @@ def _pool(access: Access, service: Service) -> _Pool:
     )
 
 
-def _fill(access: Access, grounds: Grounds, service: Service, rule: CapacityRule) -> Capacity:
-    """Fill the facilities of one service."""
+def _fill(
+    access: Access, grounds: Grounds, hoped: Surface | None, asked: tuple[Service, CapacityRule]
+) -> Capacity:
+    """Fill the facilities of one service; ``hoped`` is the surface were all of it passable."""
+    service, rule = asked
     pool = _pool(access, service)
     origins = origins_of(access.places, Ground(access.network, access.surface), service, {})
     targets, doubtful = (join(one, origins, service) for one in (pool.serving, pool.doubtful))
@@ -224,7 +231,7 @@ def _fill(access: Access, grounds: Grounds, service: Service, rule: CapacityRule
         | _reached(costs, reason == "capacity_unknown")
         | within_limit(origins, doubtful, service)
         | near_lost(origins, targets, service)
-        | _beyond_unknown(access, origins, targets, (service, costs))
+        | _beyond_unknown(origins, targets, hoped, (service, costs))
         | own_unplaced(access.places.table, pool.unplaced)
     )
     left = Left(
@@ -235,21 +242,18 @@ def _fill(access: Access, grounds: Grounds, service: Service, rule: CapacityRule
         within=_reached(costs, reason == ""),
     )
     return Capacity(
-        table=_table(pool.serving, filled, reason, (service, rule)).assign(basis=grounds.basis),
+        table=_table(pool.serving, filled, reason, asked).assign(basis=grounds.basis),
         unserved=unserved_rows(service.id, left, grounds),
         findings=tuple(_notes(pool.serving, service, reason)),
     )
 
 
 def _beyond_unknown(
-    access: Access, origins: Stops, targets: Stops, known: tuple[Service, coo_array]
+    origins: Stops, targets: Stops, hoped: Surface | None, known: tuple[Service, coo_array]
 ) -> Flags:
     """Say who would have one more facility within the limit, were unknown ground passable."""
     service, costs = known
-    hoped = None
-    if origins.surface is not None:
-        hoped = as_if_passable(origins.surface, Extent(access.places.region).area)
-    if hoped is None:
+    if origins.surface is None or hoped is None:
         return np.zeros(len(origins.xy), bool)
     more = costs_between(over(hoped, origins, service), targets, service)
     counts = [np.bincount(one.coords[1], minlength=len(origins.xy)) for one in (more, costs)]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gapmap.population.missing import drawn as _drawn
+from gapmap.population.missing import drawn
 from gapmap.population.value import AREA_COLUMNS
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def share_missing(valued: Floats, size: Floats) -> Floats:
 
 def places_missing(count: Count, ground: Ground, empty: Floats, places: Places) -> Floats:
     """Give the share of each place without a value; ``empty`` (0 or 1) where none is drawn."""
-    drawn = _drawn(places)
-    missing: Floats = np.where(drawn, np.nan, empty)
-    if drawn.any():
-        missing[drawn] = share_missing(count.place_valued, ground.place_size)[drawn]
+    has = drawn(places)
+    missing: Floats = np.where(has, np.nan, empty)
+    if has.any():
+        missing[has] = share_missing(count.place_valued, ground.place_size)[has]
     return missing
 
 
@@ -188,15 +188,15 @@ def _places(sums: Sums, places: Places) -> pd.DataFrame:
 
 def _polygons(sums: Sums, places: Places) -> pd.DataFrame:
     """Add up what lies in the polygon of each place that has one."""
-    drawn = _drawn(places)
+    has = drawn(places)
     cells = sums.cells[sums.cells["assigned"] == "polygon"]
     made = _by_place(places, "place_polygon", cells)
-    if not drawn.any():
-        return made[drawn]
+    if not has.any():
+        return made[has]
     missing = share_missing(sums.count.place_valued, sums.ground.place_size)
     pieces = sums.ground.places
-    basis = _bases(sums.factor[pieces.district], pieces.other, len(drawn))
-    return made[drawn].assign(share_missing=missing[drawn], basis=basis[drawn])
+    basis = _bases(sums.factor[pieces.district], pieces.other, len(has))
+    return made[has].assign(share_missing=missing[has], basis=basis[has])
 
 
 def _by_place(places: Places, kind: str, cells: pd.DataFrame) -> pd.DataFrame:
