@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gapmap.access import Access, Service
 
-__all__ = ["COVERAGE_COLUMNS", "blocks_of", "coverage_of"]
+__all__ = ["COVERAGE_COLUMNS", "Group", "blocks_of", "coverage_of", "groups_of"]
 
 COVERAGE_COLUMNS = [
     "service",
@@ -51,7 +51,7 @@ COVERAGE_COLUMNS = [
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
     """A named set of places, with the weight its people have, and people whom nobody placed."""
 
     kind: str
@@ -62,16 +62,16 @@ class _Group:
     missing: NDArray[np.float64]
 
 
-def _groups(access: Access) -> Iterator[_Group]:
+def groups_of(access: Access) -> Iterator[Group]:
     """List every group of places that is reported, city first."""
     table = access.places.table
     people, nobody = table["people"].to_numpy(dtype=float), np.zeros(len(table))
     missing = access.places.people_missing
     for zone in zones_of(access.places):
-        yield _Group(zone.kind, zone.name, zone.id, zone.member, people, missing)
+        yield Group(zone.kind, zone.name, zone.id, zone.member, people, missing)
     for name in access.places.groups:
         weight = table[f"people_{name}"].to_numpy(dtype=float)
-        yield _Group("people_group", name, name, np.ones(len(table), dtype=bool), weight, nobody)
+        yield Group("people_group", name, name, np.ones(len(table), dtype=bool), weight, nobody)
 
 
 def coverage_of(access: Access) -> pd.DataFrame:
@@ -90,7 +90,7 @@ def coverage_of(access: Access) -> pd.DataFrame:
     blocks = [(service, block[_JUDGED]) for service, block in blocks_of(access)]
     by_group = [  # one group at a time: of many cells their members take much room
         [_coverage_row(service, block, group) for service, block in blocks]
-        for group in _groups(access)
+        for group in groups_of(access)
         if group.member.any()
     ]
     rows = [of_group[number] for number in range(len(blocks)) for of_group in by_group]
@@ -104,7 +104,7 @@ def blocks_of(access: Access) -> Iterator[tuple[Service, pd.DataFrame]]:
         yield service, access.table.iloc[number * size : (number + 1) * size]
 
 
-def _coverage_row(service: Service, block: pd.DataFrame, group: _Group) -> dict[str, object]:
+def _coverage_row(service: Service, block: pd.DataFrame, group: Group) -> dict[str, object]:
     member = np.flatnonzero(group.member)
     rows = block.take(member)
     people = group.people[member]
