@@ -24,6 +24,7 @@ SCRIPTS = (
     "vendor/leaflet.js",
     "assets/text.js",
     "assets/layer.js",
+    "assets/colouring.js",
     "assets/table.js",
     "assets/panels.js",
     "assets/sections.js",

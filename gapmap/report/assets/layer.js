@@ -7,22 +7,27 @@
 
   gapmap.marks = {
     covered: { shape: "circle", radius: 4.5, color: "#ffffff", weight: 1, fill: "#1b6ca8" },
-    uncovered: { shape: "circle", radius: 6, color: "#4a1f00", weight: 1.4, fill: "#d55e00" },
+    uncovered: { shape: "circle", radius: 6, color: "#4a1f00", weight: 1.4, fill: "#d55e00",
+      order: 2 },
     unknown: {
       shape: "circle", radius: 5, color: "#6e6e6e", weight: 1.8, fill: "#ffffff", dash: "3 2",
+      order: 1,
     },
     serves: { shape: "square", radius: 3.4, color: "#20272e", weight: 0, fill: "#20272e" },
     fails: { shape: "square", radius: 6.5, color: "#20272e", weight: 1.6, fill: "none" },
     doubtful: {
       shape: "square", radius: 6.5, color: "#6e6e6e", weight: 1.6, fill: "none", dash: "2 2",
     },
-    proposed: { shape: "diamond", radius: 11, color: "#20272e", weight: 1.5, fill: "#f0c400" },
+    proposed: { shape: "diamond", radius: 11, color: "#20272e", weight: 1.5, fill: "#f0c400",
+      least: 0.85 }, // a site stays visible around its place
     way: { shape: "line", color: "#d55e00", weight: 1.2, opacity: 0.65 },
   };
 
-  // A swatch for legends and tables, drawn as the map draws it.
+  const styleOf = (kind) => (typeof kind === "string" ? gapmap.marks[kind] : kind);
+
+  // A swatch for legends and tables, drawn as the map draws it: a name among the marks, or a mark.
   gapmap.swatch = function (kind) {
-    const mark = gapmap.marks[kind];
+    const mark = styleOf(kind);
     const paint = {
       fill: mark.fill || "none", stroke: mark.color, "stroke-width": mark.weight,
       "stroke-dasharray": mark.dash,
@@ -40,6 +45,8 @@
       "svg",
       { class: "swatch", viewBox: "0 0 18 18", width: 16, height: 16, "aria-hidden": "true" },
       shapes[mark.shape](),
+      mark.label ? svg("text", { x: 9, y: 12.6, "text-anchor": "middle", "font-size": 10,
+        "font-weight": 700, fill: mark.ink }, mark.label) : null,
     );
   };
 
@@ -56,17 +63,28 @@
     },
   };
 
+  function write(context, dot) {
+    const { label, ink } = dot.options;
+    context.globalAlpha = 1;
+    context.fillStyle = ink;
+    context.font = "700 " + Math.round(dot._radius * 1.4) + "px sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(label, dot._point.x, dot._point.y + 0.5);
+  }
+
   let shapeClass = null;
   function Shape() {
     if (shapeClass) return shapeClass;
     shapeClass = L.CircleMarker.extend({
       _updatePath() {
         const canvas = this._renderer;
+        if (!canvas._drawing || this._empty()) return;
         if (this.options.shape === "circle") {
           canvas._updateCircle(this);
+          if (this.options.label) write(canvas._ctx, this);
           return;
         }
-        if (!canvas._drawing || this._empty()) return;
         canvas._ctx.beginPath();
         trace[this.options.shape](canvas._ctx, this._point, this._radius);
         canvas._fillStroke(canvas._ctx, this);
@@ -76,11 +94,12 @@
   }
 
   function mark(lat, lon, kind, changes) {
-    const style = gapmap.marks[kind];
+    const style = styleOf(kind);
     return new (Shape())([lat, lon], {
-      shape: style.shape, radius: style.radius, color: style.color, weight: style.weight,
-      stroke: style.weight > 0, dashArray: style.dash, fill: style.fill !== "none",
-      fillColor: style.fill, fillOpacity: 1, opacity: 1, interactive: false, kind, ...changes,
+      shape: style.shape, label: style.label, ink: style.ink, radius: style.radius,
+      color: style.color, weight: style.weight, stroke: style.weight > 0, dashArray: style.dash,
+      fill: style.fill !== "none", fillColor: style.fill, fillOpacity: 1, opacity: 1,
+      interactive: false, kind: style, ...changes,
     });
   }
 
@@ -107,7 +126,8 @@
     return group;
   }
 
-  // A chart draws one service of a picture on a Leaflet map.
+  // A chart draws one service of a picture on a Leaflet map. look(number) gives the mark of a place
+  // that is drawn by something else than its status, null for one that is not drawn.
   gapmap.chart = function (map, picture) {
     drawDistricts(map, picture.districts);
     const ways = L.layerGroup().addTo(map);
@@ -116,6 +136,7 @@
     const { places, statuses } = picture;
     let service = null;
     let sites = null;
+    let look = null;
 
     function bounds() {
       const box = L.latLngBounds([]);
@@ -143,15 +164,17 @@
       }
     }
 
+    const lookOf = (number) =>
+      (look ? look(number) : gapmap.marks[statuses[picture.services[service].status[number]]]);
+
     function drawPlaces() {
-      const result = picture.services[service];
-      for (const status of ["covered", "unknown", "uncovered"]) {
-        const code = statuses.indexOf(status);
-        for (let i = 0; i < places.lon.length; i += 1) {
-          if (result.status[i] !== code || !placed(places, i)) continue;
-          mark(places.lat[i], places.lon[i], status).addTo(dots);
-        }
+      const drawn = [];
+      for (let i = 0; i < places.lon.length; i += 1) {
+        const style = placed(places, i) ? lookOf(i) : null;
+        if (style) drawn.push([style, i]);
       }
+      drawn.sort((a, b) => (a[0].order || 0) - (b[0].order || 0) || a[1] - b[1]);
+      for (const [style, i] of drawn) mark(places.lat[i], places.lon[i], style).addTo(dots);
     }
 
     function drawFacilities(kinds) {
@@ -165,9 +188,8 @@
     function resize() {
       const scale = scaleAt(map.getZoom());
       dots.eachLayer((one) => {
-        const { kind } = one.options;
-        const least = kind === "proposed" ? 0.85 : 0; // a site stays visible around its place
-        one.setRadius(gapmap.marks[kind].radius * Math.max(scale, least));
+        const { radius, least } = one.options.kind;
+        one.setRadius(radius * Math.max(scale, least || 0));
       });
     }
 
@@ -182,6 +204,7 @@
       const { showWays = true, proposed = null } = options || {};
       service = id;
       sites = proposed;
+      look = (options && options.look) || null;
       ways.clearLayers();
       dots.clearLayers();
       if (showWays) drawWays();
@@ -199,12 +222,12 @@
         if (from !== number) continue;
         L.polyline(turn(line), { color: "#20272e", weight: 3, interactive: false }).addTo(spot);
       }
-      const status = statuses[picture.services[service].status[number]];
+      const style = lookOf(number) || gapmap.marks.covered;
       const at = [places.lat[number], places.lon[number]];
-      mark(...at, status, {
+      mark(...at, { ...style, label: undefined, shape: "circle" }, {
         radius: 13, fillOpacity: 0, color: "#20272e", weight: 2.2, dashArray: null,
       }).addTo(spot);
-      mark(...at, status).addTo(spot);
+      mark(...at, style).addTo(spot);
     }
 
     // The nearest drawn thing within so many pixels: a number, or null.

@@ -184,15 +184,14 @@
 
   gapmap.legend = function (page) {
     const { voice, data, state } = page;
-    const results = page.results(state.service);
     const list = data.map.facilities[state.service];
-    const here = (state_) => results.filter((row) => row.status === state_ && row.lon !== null);
     const built = (kind) => list.kind.filter((one, i) => one === kind && list.lon[i] !== null);
     const proposed = page.sites(state.service);
-    const line = (kind, label, number) => el("li", { "data-legend": kind },
-      gapmap.swatch(kind), el("span", {}, label), el("b", {}, voice.count(number)));
-    return el("ul", { class: "legend" },
-      STATES.map((name) => line(name, voice.value(name), here(name).length)),
+    const line = (kind, label, number, mark, help) => el("li", { "data-legend": kind, title: help },
+      gapmap.swatch(mark || kind), el("span", {}, label), el("b", {}, voice.count(number)));
+    return el("div", {}, gapmap.colourControl(page), el("ul", { class: "legend" },
+      gapmap.colouring(page).legend(page).map((one) =>
+        line(one.id, one.label, one.count, one.mark, one.help)),
       line("serves", voice.say("facility_serves"), built("serves").length),
       built("fails").length
         ? line("fails", voice.say("facility_fails"), built("fails").length) : null,
@@ -203,7 +202,7 @@
         el("input", {
           type: "checkbox", checked: state.ways, id: "ways",
           change: (event) => { state.ways = event.target.checked; page.drawMap(); },
-        }), gapmap.swatch("way"), el("span", {}, voice.say("ways")))));
+        }), gapmap.swatch("way"), el("span", {}, voice.say("ways"))))));
   };
 
   // What the map cannot show is said beside it.
