@@ -44,13 +44,14 @@ def extra_tables(results: Results, *, taken: Collection[str]) -> dict[str, pd.Da
         "surface": surface.classes if surface else None,
     }
     made = {name: table for name, table in own.items() if table is not None}
-    twice = set(taken) & set(results.tables)
+    further = results.insights.tables()
+    twice = (set(taken) | set(results.tables)) & set(further) | set(taken) & set(results.tables)
     if twice:
         names = ", ".join(sorted(twice))
         raise MethodError(
             f"{names}: there is such a table already; this is a defect of gapmap, report it",
             f"{names}:已有同名的表;这是 gapmap 的缺陷,请报告",
         )
-    made |= dict(results.tables)
+    made |= dict(results.tables) | further
     order = [*EXTRA, *(name for name in made if name not in EXTRA)]
     return {name: made[name] for name in order if name in made}

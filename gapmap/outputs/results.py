@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from gapmap.access import no_borders
-from gapmap.report import Grids
+from gapmap.report import Grids, Insights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +63,8 @@ class Results:
     tables
         Tables that only some studies ask for, by the name of their file without its ending, such
         as ``capacity``. A title stands in ``words.toml`` for each of their columns.
+    insights
+        What the further analyses found; its tables follow those.
     """
 
     assessment: Assessment
@@ -81,6 +83,7 @@ class Results:
     population: Population | None = None
     gridded: Gridded | None = None
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    insights: Insights = field(default_factory=Insights)
 
     @property
     def language(self) -> Literal["zh", "en"]:

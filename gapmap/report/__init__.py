@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gapmap.about import About
 from gapmap.cells import visible
 from gapmap.report.grids import Grids
+from gapmap.report.insights import Insights
 from gapmap.report.page import assemble
 from gapmap.report.parts import content
 from gapmap.siting import Proposal
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gapmap.findings import Finding
     from gapmap.tables import RowCount
 
-__all__ = ["Grids", "Report", "build_report"]
+__all__ = ["Grids", "Insights", "Report", "build_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Report:
         return target
 
 
-def build_report(
+def build_report(  # noqa: PLR0913 - the assessment, and six things that a report may have beside it
     assessment: Assessment,
     proposals: Proposal | Sequence[Proposal] = (),
     *,
@@ -55,6 +56,7 @@ def build_report(
     findings: Iterable[Finding] = (),
     rows: Iterable[RowCount] | None = None,
     grids: Grids | None = None,
+    insights: Insights | None = None,
 ) -> Report:
     """Make the report page of an assessment.
 
@@ -76,6 +78,8 @@ def build_report(
     grids
         People on a grid, capacities and referrals, where the study has them; what was measured
         over a surface is told by the assessment.
+    insights
+        What the further analyses of a run found.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def build_report(
     """
     block = about if about is not None else About()
     chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
-    data = content(assessment, chosen, block, findings, rows, grids)
+    data = content(assessment, chosen, block, findings, rows, grids, insights=insights)
     name, credit = visible(block.name), visible(block.credit)
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
     return Report(assemble(data, title=title, language=block.language, credit=credit))

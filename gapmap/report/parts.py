@@ -9,6 +9,7 @@ from gapmap.drawing import picture, plain, site_list
 from gapmap.findings import SEVERITIES, by_severity, grouped
 from gapmap.network import MODES, default_speeds
 from gapmap.report.grids import Grids
+from gapmap.report.insights import Insights
 from gapmap.report.sections import grid_content, simulated_grids
 from gapmap.words import vocabulary
 
@@ -33,13 +34,15 @@ MOST_MEMBERS: Final = 20
 """Findings of one kind that the page lists; ``findings.csv`` has all."""
 
 
-def content(
+def content(  # noqa: PLR0913 - as the report it is for
     assessment: Assessment,
     proposals: Sequence[Proposal],
     about: About,
     findings: Iterable[Finding] = (),
     rows: Iterable[RowCount] | None = None,
     grids: Grids | None = None,
+    *,
+    insights: Insights | None = None,
 ) -> dict[str, object]:
     """Give all that the page shows, fit for JSON.
 
@@ -75,6 +78,7 @@ def content(
         "map": picture(assessment),
         "proposals": [_proposal(proposal) for proposal in proposals],
         **({"grids": extra} if extra else {}),
+        "insights": (insights or Insights()).content(),
     }
 
 

@@ -18,6 +18,7 @@ from gapmap.siting import OBJECTIVES, propose_sites
 from gapmap.study.accounts import check_accounts
 from gapmap.study.grids import measure_grids
 from gapmap.study.inputs import named_files, study_path
+from gapmap.study.insights import measure_insights
 from gapmap.study.reading import read_study
 from gapmap.study.value import Steps
 from gapmap.studyfile import read_study_file
@@ -110,6 +111,7 @@ def _results(
         proposals = tuple(
             _propose(study, assessment, one) for one in wanted if one.objective in OBJECTIVES
         )
+    insights, further = measure_insights(study, assessment, proposals, watch=watch)
     with watch.step("report"):
         read = _read_and_sailed(study, network, scenario)
         findings = (
@@ -118,6 +120,7 @@ def _results(
             *opening_findings(borders, access.services),
             *assessment.findings,
             *doubts,
+            *further,
         )
         report = build_report(
             assessment,
@@ -126,6 +129,7 @@ def _results(
             findings=findings,
             rows=study.rows,
             grids=grids,
+            insights=insights,
         )
     return Results(
         assessment=assessment,
@@ -144,6 +148,7 @@ def _results(
         population=grids.population,
         gridded=grids.gridded,
         tables=grids.tables,
+        insights=insights,
     )
 
 

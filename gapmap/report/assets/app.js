@@ -1,4 +1,11 @@
 // The page: one state, drawn again where it changes.
+//
+// A section of a further analysis stands in a file of its own, which says
+//   gapmap.sections.push({ id, after, make, state });
+// `make(page)` gives a section element with that id, or null where the study has none of it; what it
+// shows stands in `page.data.insights[id]`. It follows the section `after` (one of those in SECTIONS
+// or an earlier one of these), its title is the word `section_<id>`, and it is drawn again when
+// another service is chosen. `state` is added to the page's.
 (function () {
   "use strict";
   const { gapmap } = window;
@@ -19,6 +26,7 @@
       villageSort: { key: "people", descending: true },
       groupSort: {}, gapSort: {}, findingSort: {}, islandSort: {},
       gridSort: {}, capacitySort: {}, unservedSort: {}, referralSort: {},
+      ...Object.assign({}, ...gapmap.sections.map((one) => one.state)),
     };
   }
 
@@ -165,16 +173,23 @@
     return el("div", { class: "banners" }, told);
   }
 
-  function contents(page) {
-    const grids = page.data.grids || {};
-    const ids = ["map", "targets", "coverage",
-      grids.compared || grids.population ? "people_grid" : null, grids.surface ? "surface" : null,
-      grids.zones ? "zones" : null, grids.capacity || grids.unserved ? "capacity" : null,
-      grids.referral ? "referral" : null,
-      "gaps", page.islands.length ? "islands" : null,
-      page.data.proposals.length ? "sites" : null,
-      "findings", "method", "sources"];
-    return el("nav", { class: "contents" }, ids.filter(Boolean).map((id) =>
+  // What stands below the first screen, in order; what a study has none of is null.
+  function below(page) {
+    const chosen = page.data.services.length > 0;
+    const made = [["targets", gapmap.targets], ["coverage", gapmap.coverage],
+      ["people_grid", gapmap.peopleGrid], ["surface", gapmap.surfaceSection],
+      ["zones", gapmap.zonesSection], ["capacity", gapmap.capacitySection],
+      ["referral", gapmap.referralSection], ["gaps", chosen ? gapmap.gapsSection : null],
+      ["islands", gapmap.islands], ["sites", gapmap.proposals], ["findings", gapmap.findings],
+      ["method", gapmap.method], ["sources", gapmap.sources]];
+    for (const one of gapmap.sections) {
+      made.splice(made.findIndex(([id]) => id === one.after) + 1, 0, [one.id, one.make]);
+    }
+    return made.map(([id, make]) => [id, make && make(page)]).filter(([, node]) => node);
+  }
+
+  function contents(page, ids) {
+    return el("nav", { class: "contents" }, ids.map((id) =>
       el("a", { href: "#" + id }, page.voice.say("section_" + id))));
   }
 
@@ -326,6 +341,7 @@
       page.state.service = id;
       page.drawService();
       page.drawGaps();
+      for (const one of gapmap.sections) if (parts[one.id]) redraw(one.id, one.make)();
       if (page.state.place !== null) page.select(page.state.place, false);
       const row = parts.list.querySelector('[aria-selected="true"]');
       if (row) row.scrollIntoView({ block: "nearest" });
@@ -339,17 +355,13 @@
     page.draw = () => {
       document.documentElement.lang = page.state.language === "zh" ? "zh-CN" : "en";
       const chosen = page.data.services.length > 0;
-      const below = el("div", { class: "below" });
+      const sections = below(page);
       root.replaceChildren(el("div", { class: "head" }, header(page), banners(page),
-        contents(page)), chosen ? workbench(page) : el("section", { id: "map" },
-        el("p", { class: "none" }, page.voice.say("no_services"))), below);
-      parts.targets = gapmap.targets(page);
-      parts.findings = gapmap.findings(page);
-      parts.gaps = chosen ? gapmap.gapsSection(page) : null;
-      below.append(...[parts.targets, gapmap.coverage(page), gapmap.peopleGrid(page),
-        gapmap.surfaceSection(page), gapmap.zonesSection(page), gapmap.capacitySection(page),
-        gapmap.referralSection(page), parts.gaps, gapmap.islands(page), gapmap.proposals(page),
-        parts.findings, gapmap.method(page), gapmap.sources(page)].filter(Boolean));
+        contents(page, ["map", ...sections.map(([id]) => id)])),
+      chosen ? workbench(page) : el("section", { id: "map" },
+        el("p", { class: "none" }, page.voice.say("no_services"))),
+      el("div", { class: "below" }, sections.map(([, node]) => node)));
+      for (const [id, node] of sections) parts[id] = node;
       if (!chosen) return;
       page.resize();
       const first = !page.map;

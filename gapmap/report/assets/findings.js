@@ -76,7 +76,7 @@
     const { voice, data, state } = page;
     const rows = data.findings.filter((row) => !state.severity || row.severity === state.severity);
     const left = data.finding_kinds - data.findings.length;
-    return el("section", { id: "findings" }, el("h2", {}, voice.say("section_findings")),
+    return gapmap.section(page, "findings",
       el("p", { class: "lead" }, voice.say("findings_lead")),
       gapmap.chips(page, SEVERITIES, data.finding_counts, state.severity, (name) => {
         state.severity = name;

@@ -2,13 +2,9 @@
 (function () {
   "use strict";
   const gapmap = (window.gapmap = window.gapmap || {});
-  const { el } = gapmap;
+  const { el, section } = gapmap;
   const MUCH = "much";
   const UNTOLD = new Set(["unknown", "unreachable"]); // what a reason adds something to
-
-  function section(page, id, ...content) {
-    return el("section", { id }, el("h2", {}, page.voice.say("section_" + id)), content);
-  }
 
   const serviceName = (page, id) => {
     const service = page.service(id);

@@ -102,7 +102,7 @@
     if (!page.islands.length) return null;
     const islands = byIsland(page.islands);
     const lived = islands.filter((rows) => rows[0].places > 0);
-    return el("section", { id: "islands" }, el("h2", {}, voice.say("section_islands")),
+    return gapmap.section(page, "islands",
       el("p", { class: "lead" }, voice.say("islands_lead")),
       islandTable(page, islands),
       lived.length && lived.length <= 24 ? [el("h3", {}, voice.say("islands_services")),

@@ -2,12 +2,8 @@
 (function () {
   "use strict";
   const gapmap = (window.gapmap = window.gapmap || {});
-  const { el } = gapmap;
+  const { el, section } = gapmap;
   const TARGET_STATES = ["met", "on_course", "behind", "overdue", "not_measurable"];
-
-  function section(page, id, ...content) {
-    return el("section", { id }, el("h2", {}, page.voice.say("section_" + id)), content);
-  }
 
   gapmap.chips = function (page, names, counts, chosen, onChoose) {
     const { voice } = page;

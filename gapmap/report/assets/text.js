@@ -30,6 +30,11 @@
   gapmap.svg = (tag, attributes, ...children) =>
     fill(document.createElementNS(SVG, tag), attributes, children);
 
+  // Sections of further analyses, see app.js.
+  gapmap.sections = [];
+  gapmap.section = (page, id, ...content) =>
+    gapmap.el("section", { id }, gapmap.el("h2", {}, page.voice.say("section_" + id)), content);
+
   // The page's voice in one language: words, values, titles, numbers.
   gapmap.voice = function (words, language) {
     const locale = language === "zh" ? "zh-CN" : "en-GB";

@@ -1,0 +1,39 @@
+"""What a run asks beyond coverage, gaps and targets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gapmap.report import Insights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gapmap.assessment import Assessment
+    from gapmap.findings import Finding
+    from gapmap.siting import Proposal
+    from gapmap.study.value import Steps, Study
+
+__all__ = ["measure_insights"]
+
+
+def measure_insights(
+    study: Study, assessment: Assessment, proposals: Sequence[Proposal], *, watch: Steps
+) -> tuple[Insights, tuple[Finding, ...]]:
+    """Ask what the study asks for beyond its coverage.
+
+    Parameters
+    ----------
+    study
+        Its blocks say what is asked; all else comes from ``assessment``, where a what-if holds.
+    assessment, proposals
+        The state, and the sites proposed.
+    watch
+        A stopwatch.
+
+    Returns
+    -------
+    What was found, and what was doubtful in it.
+    """
+    findings: list[Finding] = []
+    return Insights(), tuple(findings)
