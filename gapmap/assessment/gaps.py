@@ -26,6 +26,10 @@ GAP_COLUMNS = [
     "value_b",
     "difference",
     "ratio",
+    "kind_a",
+    "group_a_id",
+    "kind_b",
+    "group_b_id",
 ]
 GAP_MEASURES = ("share_people", "mean_m", "median_m", "p90_m")
 
@@ -80,4 +84,8 @@ def _gap_rows(
             "value_b": value_b,
             "difference": value_a - value_b,
             "ratio": value_a / value_b if value_b else np.nan,
+            "kind_a": a["group_kind"],
+            "group_a_id": a["group_id"],
+            "kind_b": b["group_kind"],
+            "group_b_id": b["group_id"],
         }

@@ -45,11 +45,20 @@ _BLOCK_ROWS = 5_000
 _WORD_COLUMNS = frozenset(
     (
         *("status", "reason", "setting", "group_kind", "measure", "quantity", "limit_unit"),
-        *("severity", "basis", "limit_basis", "mode", "measured", "simulated", "position"),
+        *(
+            "severity",
+            "basis",
+            "limit_basis",
+            "detour_reason",
+            "mode",
+            "measured",
+            "simulated",
+            "position",
+        ),
         *("has_ferry", "is_main", "beyond_water", "edge_effect"),
         *("kind", "destination", "on_island"),
         *("island", "scope", "scope_kind", "measure_unit", "overall", "limit_source"),
-        *("area_kind", "zone_kind", "step", "full", "used", "differs_much"),
+        *("area_kind", "zone_kind", "kind_a", "kind_b", "step", "full", "used", "differs_much"),
     )
 )
 """Columns whose values are words of gapmap's own, not of the planner's."""
@@ -335,7 +344,8 @@ def _kind(name: str) -> str:
         "people": name.startswith(("people", "places", "cost", "capacity", "cells")),
         "metres": name.endswith(("_m", "_m_used")),
         "minutes": "minutes" in name,
-        "index": name in {"ratio", "gini", "palma", "factor"} or name.startswith("theil"),
+        "index": name in {"ratio", "gini", "palma", "factor"}
+        or name.startswith(("theil", "detour")),
     }
     return next((kind for kind, is_it in told.items() if is_it), "number")
 
