@@ -29,6 +29,7 @@ if _TYPE_CHECKING:
     from gapmap.assessment import Assessment, assess
     from gapmap.change import Change, compare
     from gapmap.datum import convert_datum, detect_datum
+    from gapmap.detour import measure_detours
     from gapmap.errors import (
         CrsError,
         GapmapError,
@@ -104,6 +105,7 @@ __all__ = [
     "map_gaps",
     "map_sites",
     "measure_access",
+    "measure_detours",
     "network",
     "population",
     "propose_sites",
@@ -128,6 +130,7 @@ _NAMES = {
     "assessment": "Assessment assess",
     "change": "Change compare",
     "datum": "convert_datum datum detect_datum",
+    "detour": "measure_detours",
     "equity": "equity",
     "errors": "CrsError GapmapError InputError MethodError NetworkError OutputError PlanError "
     "ScenarioError StudyError",

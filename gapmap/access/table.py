@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gapmap.access.detour import DETOUR_COLUMNS, detour_columns
 from gapmap.access.evidence import EVIDENCE_COLUMNS, evidence_columns
 from gapmap.access.trips import nearest_straight, or_nan
 
@@ -50,6 +51,7 @@ COLUMNS = [
     "nearest_way_m",
     "limit_source",
     "limit_basis",
+    *DETOUR_COLUMNS,
     *EVIDENCE_COLUMNS,
     "edge_effect",
 ]
@@ -95,13 +97,14 @@ def table_of(
     beyond = np.where(status == "uncovered", trip.value(service) - service.limit, np.nan)
     straight_m, _ = nearest_straight(origins.xy, targets.xy)
     straight = origins.measured == "straight"
+    distance_m = _at_least_straight(trip.distance_m, case, targets)
     columns: dict[str, object] = {
         name: case.places[name].to_numpy(copy=True) for name in COLUMNS[:10] if name in wanted
     }
     columns |= {
         "service": service.id,
         "straight_m": or_nan(straight_m),
-        "distance_m": or_nan(_at_least_straight(trip.distance_m, case, targets)),
+        "distance_m": or_nan(distance_m),
         "minutes": or_nan(trip.minutes),
         "facility_id": _of_target(serving["facility_id"], trip.target, reached),
         "facility": _of_target(serving["facility"], trip.target, reached),
@@ -118,6 +121,8 @@ def table_of(
         "limit_source": service.source,
         "limit_basis": service.basis,
     }
+    if not set(DETOUR_COLUMNS).isdisjoint(wanted):
+        columns |= detour_columns(distance_m, case, targets)
     if not set(EVIDENCE_COLUMNS).isdisjoint(wanted):
         columns |= evidence_columns(case, targets, reason)
     return pd.DataFrame(columns, columns=wanted)

@@ -188,6 +188,9 @@ def _on_its_side(access: pd.DataFrame) -> pd.DataFrame:
         value[hidden] = np.round(limit[hidden] + step, METRE_DECIMALS)
         shortfall[hidden] = step
     table["straight_m"], table["distance_m"] = straight_m, distance_m
+    to_it_m = np.round(access["straight_to_facility_m"].to_numpy(dtype=float), METRE_DECIMALS)
+    longer = _within_step(to_it_m - distance_m, step)
+    table["straight_to_facility_m"] = np.where(longer, distance_m, to_it_m)
     table["minutes"], table["shortfall"] = minutes, shortfall
     return table
 
