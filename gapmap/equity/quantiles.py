@@ -1,0 +1,39 @@
+"""Weighted quantiles, in which what cannot be reached is infinitely far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+__all__ = ["quantile"]
+
+
+def quantile(values: ArrayLike, people: ArrayLike, share: float) -> float:
+    """Value below or at which ``share`` of the people live.
+
+    The inverse of the weighted distribution, with the mean of both neighbours where the share
+    is met exactly (so that the median of 1 and 3 is 2). Infinite values are allowed: a median
+    of infinity says that half of the people cannot get there. NaN without people.
+
+    Examples
+    --------
+    >>> quantile([100, 300, float("inf")], [1, 2, 1], 0.5)
+    300.0
+    """
+    held = np.asarray(values, dtype=float)
+    weights = np.asarray(people, dtype=float)
+    held, weights = held[weights > 0], weights[weights > 0]
+    if held.size == 0:
+        return float("nan")
+    order = np.argsort(held, kind="stable")
+    held, reached = held[order], np.cumsum(weights[order])
+    wanted = share * reached[-1]
+    slack = 1e-12 * reached[-1]
+    first = min(int(np.searchsorted(reached, wanted - slack)), held.size - 1)
+    if abs(reached[first] - wanted) <= slack and first + 1 < held.size:
+        return float((held[first] + held[first + 1]) / 2)
+    return float(held[first])
