@@ -1,6 +1,6 @@
 """Assessment: coverage, gaps, inequality and the plan's targets, from access."""
 
-from gapmap.assessment.coverage import COVERAGE_COLUMNS, coverage_of
+from gapmap.assessment.coverage import COVERAGE_COLUMNS, coverage_of, groups_of
 from gapmap.assessment.gaps import GAP_COLUMNS, GAP_MEASURES
 from gapmap.assessment.inequality import EQUITY_COLUMNS
 from gapmap.assessment.making import assess
@@ -14,6 +14,7 @@ __all__ = [
     "Assessment",
     "assess",
     "coverage_of",
+    "groups_of",
     "simulated_inputs",
     "sources_of",
 ]

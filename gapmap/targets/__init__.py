@@ -12,6 +12,7 @@ from gapmap.facilities import facilities_at
 from gapmap.targets.certificates import measure_certificate
 from gapmap.targets.counts import measure_attribute, measure_count, measure_trend
 from gapmap.targets.doubts import doubts
+from gapmap.targets.drawn import Asked, asked_of
 from gapmap.targets.figure import ScopeUnit
 from gapmap.targets.ground import Scene, scope_of, units_of
 from gapmap.targets.judging import STATUSES, Verdict, due_of, judge, weakest
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from gapmap.records import Records
     from gapmap.targets.figure import Figure
 
-__all__ = ["STATUSES", "TARGET_COLUMNS", "evaluate_targets"]
+__all__ = ["STATUSES", "TARGET_COLUMNS", "Asked", "asked_of", "evaluate_targets"]
 
 TARGET_COLUMNS: Mapping[str, str] = {
     "target": "str",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gapmap.targets.ground import Scene
     from gapmap.targets.said import Said
 
-__all__ = ["measure_reach"]
+__all__ = ["measure_reach", "qualifying"]
 
 _YES = ("yes", "是", "true", "1")
 
@@ -48,7 +48,7 @@ def measure_reach(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Fi
     rows = rows.set_index(scene.access.places.table.index).loc[areas.table.index]
     if to_mainland:
         rows = _across(scene, service, rows)
-    asked, notes = _asked(scene, ask, areas.table)
+    asked, notes = qualifying(scene, ask, areas.table)
     figures = []
     for unit in units:
         inside = within(areas.table, unit, scene)
@@ -62,7 +62,7 @@ def measure_reach(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Fi
     return figures
 
 
-def _asked(
+def qualifying(
     scene: Scene, ask: Ask, areas: pd.DataFrame
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], list[Said]]:
     """Say which areas qualify; where the data does not say, all of them do, and it is noted."""

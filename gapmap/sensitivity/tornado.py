@@ -1,0 +1,76 @@
+"""Which assumption matters most: each alone, at its ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from gapmap.sensitivity.intervals import BASIS, between
+from gapmap.sensitivity.sums import Groups, groups_in, sum_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gapmap.assessment import Assessment
+    from gapmap.sensitivity.value import Draw, Swing
+
+__all__ = ["TORNADO_COLUMNS", "tornado_table"]
+
+TORNADO_COLUMNS: Final = (
+    *("service", "assumption", "low", "high", "share_people", "share_at_low", "share_at_high"),
+    *("share_swing", "rank", "draws", "basis"),
+)
+_CITY: Final = 0
+"""The city is the first of the groups."""
+_DECIMALS: Final = 6
+
+
+def tornado_table(assessment: Assessment, swings: Iterable[Swing]) -> pd.DataFrame:
+    """Tell how far the city's share of people covered moves with each assumption alone.
+
+    ``low`` and ``high`` are what the assumption is multiplied by at its ends (of a wait: the share
+    of the usual wait); empty for what is drawn place by place, whose ends are those of the interval
+    of so many draws. ``rank`` counts from the widest swing of a service, 1.
+    """
+    access = assessment.access
+    groups = groups_in(access)
+    listed = list(swings)
+    rows = [_row(service.id, groups, one) for service in access.services for one in listed]
+    table = pd.DataFrame(rows, columns=list(TORNADO_COLUMNS))
+    city = assessment.coverage[assessment.coverage["group_kind"] == "city"]
+    table["share_people"] = table["service"].map(city.set_index("service")["share_people"])
+    table["rank"] = (
+        table.groupby("service")["share_swing"]
+        .rank(method="first", ascending=False, na_option="bottom")
+        .astype("Int64")
+    )
+    return table
+
+
+def _row(service: str, groups: Groups, swing: Swing) -> dict[str, object]:
+    shares = np.array([sum_up(groups, draw, service).share[_CITY] for draw in swing.draws])
+    low, high = (None, None)
+    if swing.ends:
+        at_low, at_high = (float(share) for share in shares)
+        low, high = (_factor(draw, swing.assumption, service) for draw in swing.draws)
+    else:
+        at_low, at_high = (float(end[0]) for end in between(shares[None, :]))
+    return {
+        "service": service,
+        "assumption": swing.assumption,
+        "low": np.nan if low is None else low,
+        "high": np.nan if high is None else high,
+        "share_at_low": at_low,
+        "share_at_high": at_high,
+        "share_swing": round(abs(at_high - at_low), _DECIMALS),
+        "draws": len(swing.draws),
+        "basis": BASIS,
+    }
+
+
+def _factor(draw: Draw, assumption: str, service: str) -> float | None:
+    """Give what the assumption was multiplied by; None where the draw does not say."""
+    factors: Mapping[str, float] = draw.factors
+    return factors.get(assumption, factors.get(f"{assumption}:{service}"))
