@@ -1,8 +1,15 @@
 """Facilities: what serves people, which of them count, and where they belong."""
 
 from gapmap.facilities.building import add_facilities
-from gapmap.facilities.existence import facilities_at
+from gapmap.facilities.existence import exists_at, facilities_at
 from gapmap.facilities.read import read_facilities
 from gapmap.facilities.value import Facilities, FacilitySource
 
-__all__ = ["Facilities", "FacilitySource", "add_facilities", "facilities_at", "read_facilities"]
+__all__ = [
+    "Facilities",
+    "FacilitySource",
+    "add_facilities",
+    "exists_at",
+    "facilities_at",
+    "read_facilities",
+]

@@ -1,47 +1,25 @@
-"""Change: what differs between two runs, place by place and group by group."""
+"""The tables of two runs held against each other, place by place and group by group."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from gapmap.change.value import Change
 from gapmap.findings import fail, finding
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Change", "compare"]
+__all__ = ["compare"]
 
 _TEXT = (
     *("place_id", "place", "town", "district_id", "district", "facility_id", "facility", "service"),
     *("group_kind", "group", "group_id", "target", "scope_kind", "unit", "clause", "title_zh"),
     *("title_en", "status", "reason"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """The differences between run A and run B.
-
-    Attributes
-    ----------
-    coverage
-        One row per service and group of either run: people covered and share in A and in B, and
-        the differences (B less A).
-    places
-        One row per place and service whose status, reason, facility or distance differs, with
-        both values and ``why``: ``gained`` and ``lost`` (coverage), ``nearer``, ``farther``,
-        ``reason``, ``people`` (their number changed), ``only_a``, ``only_b``.
-    targets
-        One row per target and unit whose status or achieved value differs.
-    """
-
-    coverage: pd.DataFrame
-    places: pd.DataFrame
-    targets: pd.DataFrame
 
 
 def compare(out_a: Path, out_b: Path) -> Change:
