@@ -210,3 +210,36 @@ def test_a_block_written_as_a_list_is_refused(write, block: str) -> None:
     text = text if block != "places" else GOOD.replace("[places]", "[[places]]")
     with pytest.raises(StudyError):
         read_study_file(write(text))
+
+
+def test_what_may_vary_is_read(write) -> None:
+    assert read_study_file(write(GOOD)).sensitivity is None
+    bare = read_study_file(write(f"{GOOD}\n[sensitivity]\n")).sensitivity
+    assert bare.draws == 1000
+    assert bare.assumptions.limit_bases == ("assumption",)
+    text = GOOD.replace('path = "f.csv"', 'path = "sub/f.csv"\nposition_m = 5')
+    block = '\n[sensitivity]\ndraws = 20\nspeed = 0.3\nferry_wait = false\nsource = "GPS"\n'
+    told = read_study_file(write(text + block)).sensitivity
+    assert told.draws == 20
+    assert (told.assumptions.speed, told.assumptions.limit) == (0.3, 0.1)
+    assert not told.assumptions.ferry_wait
+    assert told.assumptions.position_m_by_file == {"f.csv": 5.0}
+    assert told.assumptions.source == "GPS"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("draws = 0", "sensitivity.draws must be above 0"),
+        ("draws = 1.5", "sensitivity.draws"),
+        ("speed = 1", "sensitivity.speed must be below 1, not 1"),
+        ("people = -0.1", "sensitivity.people must be 0 or more"),
+        ("ferry_wait_otherwise = 1.1", "must be at most 1"),
+        ("ferry_wait = 0.5", "sensitivity.ferry_wait"),
+        ('limit_bases = ["plans"]', "sensitivity.limit_bases cannot be 'plans'"),
+        ("draw = 10", "the nearest known key is draws"),
+    ],
+)
+def test_what_cannot_vary_so_is_named(write, line: str, said: str) -> None:
+    with pytest.raises(StudyError, match=re.escape(said)):
+        read_study_file(write(f"{GOOD}\n[sensitivity]\n{line}\n"))

@@ -1,6 +1,6 @@
 """The study file: one TOML that names all inputs, read and checked before any data is opened."""
 
 from gapmap.studyfile.reading import read_study_file
-from gapmap.studyfile.value import ServiceEntry, SitingEntry, StudyFile
+from gapmap.studyfile.value import SensitivityEntry, ServiceEntry, SitingEntry, StudyFile
 
-__all__ = ["ServiceEntry", "SitingEntry", "StudyFile", "read_study_file"]
+__all__ = ["SensitivityEntry", "ServiceEntry", "SitingEntry", "StudyFile", "read_study_file"]

@@ -52,14 +52,14 @@ KEYS: dict[str, dict[str, str]] = {
         "path": TEXT, "layer": TEXT, "sheet": TEXT, "id": TEXT, "name": TEXT, "town": TEXT,
         "district": TEXT, "x": TEXT, "y": TEXT, "datum": TEXT, "setting": TEXT,
         "setting_values": TABLE, "people": TEXT, "island": TEXT, "group_people": TABLE,
-        "simulated": FLAG,
+        "position_m": NUMBER, "simulated": FLAG,
     },
     "facilities": {
         "path": TEXT, "layer": TEXT, "sheet": TEXT, "service": TEXT, "service_column": TEXT,
         "service_values": TABLE, "id": TEXT, "name": TEXT, "x": TEXT, "y": TEXT,
         "datum": TEXT, "opened": TEXT, "closed": TEXT, "status": TEXT,
         "floor_area_m2": TEXT, "capacity": TEXT, "level": TEXT, "place": TEXT,
-        "presence_m": NUMBER, "require": TABLE, "simulated": FLAG,
+        "presence_m": NUMBER, "position_m": NUMBER, "require": TABLE, "simulated": FLAG,
     },
     "network": {
         "osm": TEXT, "lines": TEXT, "layer": TEXT, "ferries": TEXT, "depart": TIME,
@@ -84,6 +84,11 @@ KEYS: dict[str, dict[str, str]] = {
     },
     "referral": {
         "from": TEXT, "to": TEXT, "mode": TEXT, "limit_minutes": NUMBER, "pairs": FLAG,
+    },
+    "sensitivity": {
+        "draws": NUMBER, "speed": NUMBER, "position_m": NUMBER, "limit": NUMBER,
+        "limit_bases": LIST, "people": NUMBER, "people_common": NUMBER, "ferry_wait": FLAG,
+        "ferry_wait_otherwise": NUMBER, "source": TEXT,
     },
     "indicators": {"path": TEXT, "simulated": FLAG},
     "certificates": {"path": TEXT, "simulated": FLAG},

@@ -32,6 +32,7 @@ from gapmap.studyfile.keys import (
     TEXT,
     is_kind,
 )
+from gapmap.studyfile.sensitivity import read_sensitivity
 from gapmap.studyfile.value import ServiceEntry, SitingEntry, StudyFile
 from gapmap.tables import clock
 from gapmap.tables.local import refuse_odd, refuse_remote, refuse_virtual
@@ -85,6 +86,7 @@ def read_study_file(path: Path) -> StudyFile:
         population=read_population(reader, raw),
         surface=read_surface(reader, raw),
         referrals=read_referrals(reader, raw),
+        sensitivity=read_sensitivity(reader, raw),
         raw=raw,
     )
 
@@ -222,7 +224,7 @@ class Reader:
         settings = self.several("places.setting_values", block.get("setting_values", {}))
         self.known(settings, {"urban": 0, "rural": 0}, "places.setting_values.")
         return PlaceSource(
-            **self.plain(block, "path", "setting_values", "group_people", "datum"),
+            **self.plain(block, "path", "setting_values", "group_people", "datum", "position_m"),
             repair=self.repair,
             path=self.path(block["path"]),
             setting_values=settings,
@@ -250,7 +252,7 @@ class Reader:
         require = {str(k): str(v) for k, v in dict(block.get("require", {})).items()}
         values = self.several(f"{where}.service_values", block.get("service_values", {}))
         return FacilitySource(
-            **self.plain(block, "path", "service_values", "require", "datum"),
+            **self.plain(block, "path", "service_values", "require", "datum", "position_m"),
             repair=self.repair,
             path=self.path(block["path"]),
             service_values=values,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,9 +16,14 @@ if TYPE_CHECKING:
     from gapmap.places import PlaceSource
     from gapmap.population import PopulationSource
     from gapmap.region import DistrictSource, TownSource
+    from gapmap.sensitivity import Assumptions
     from gapmap.surface import SurfaceSource
 
-__all__ = ["ServiceEntry", "SitingEntry", "StudyFile"]
+__all__ = ["DRAWS", "SensitivityEntry", "ServiceEntry", "SitingEntry", "StudyFile"]
+
+
+DRAWS: Final = 1000
+"""How many draws a study takes that does not say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,14 @@ class SitingEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SensitivityEntry:
+    """The ``[sensitivity]`` block: how many draws, and what varies in them."""
+
+    assumptions: Assumptions
+    draws: int = DRAWS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyFile:
     """A study file's content, checked; paths are absolute.
 
@@ -67,6 +80,8 @@ class StudyFile:
         People on a grid, and travel over land; None where the study has none.
     referrals
         From which services people are sent on to which.
+    sensitivity
+        What is varied to tell how sure the figures are; None: nothing.
     """
 
     path: Path
@@ -90,4 +105,5 @@ class StudyFile:
     population: PopulationSource | None = None
     surface: SurfaceSource | None = None
     referrals: tuple[ReferralRule, ...] = ()
+    sensitivity: SensitivityEntry | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
