@@ -25,6 +25,7 @@ __all__ = [
     "end_costs",
     "make_job",
     "rank",
+    "straight_on",
 ]
 
 _MEASURES = {"m": "distance", "minutes": "minutes"}
@@ -161,20 +162,28 @@ def direct_pairs(job: Job, origins: Snap, targets: Snap) -> tuple[Integers, Inte
     straight = np.hypot(*(origins.xy[a] - targets.xy[b]).T)
     keep = straight <= (origins.distance_m[a] + targets.distance_m[b]) * _ROUNDING
     a, b, straight = a[keep], b[keep], straight[keep]
-    free = ~blocked_legs(job.network, origins.xy[a], targets.xy[b])
-    a, b, straight = a[free], b[free], straight[free]
-    near = np.zeros(len(a), bool)
-    level = np.ceil(np.log2(np.maximum(origins.distance_m[a] + targets.distance_m[b], 1)))
-    for one in np.unique(level):  # the few with long legs do not lengthen the search of all others
-        mine = np.flatnonzero(level == one)
-        near[mine] = _joined_nearby(job, origins, targets, (a[mine], b[mine]))
+    near = straight_on(job, origins, targets, (a, b))
     return a[near], b[near], straight[near]
+
+
+def straight_on(job: Job, origins: Snap, targets: Snap, pairs: tuple[Integers, Integers]) -> Flags:
+    """Say between which origins and targets one may walk straight; see :func:`direct_pairs`.
+
+    ``pairs`` are numbers of origins and of targets no farther apart than both legs together.
+    """
+    a, b = pairs
+    near = ~blocked_legs(job.network, origins.xy[a], targets.xy[b])
+    level = np.ceil(np.log2(np.maximum(origins.distance_m[a] + targets.distance_m[b], 1)))
+    for one in np.unique(level[near]):  # the few with long legs do not lengthen all other searches
+        mine = np.flatnonzero(near & (level == one))
+        near[mine] = _joined_nearby(job, origins, targets, (a[mine], b[mine]))
+    return near
 
 
 def _joined_nearby(
     job: Job, origins: Snap, targets: Snap, pairs: tuple[Integers, Integers]
 ) -> Flags:
-    """Say of which pairs the nearest joins are near each other by land."""
+    """Say of which pairs of origin and target the nearest joins are near each other by land."""
     a, b = pairs
     most_m = _TIMES * (origins.distance_m[a] + targets.distance_m[b]) * _ROUNDING
     everyone = job._replace(forward=job.forward | job.backward, backward=job.forward | job.backward)

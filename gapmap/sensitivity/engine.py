@@ -1,0 +1,204 @@
+"""The engine: access over and over, each time with inputs that are a little different."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gapmap.access.stops import Ground
+from gapmap.sensitivity.assumptions import Assumptions
+from gapmap.sensitivity.drawing import make_dice, quiet
+from gapmap.sensitivity.model import make_model
+from gapmap.sensitivity.value import Draw, Swing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gapmap.access import Access
+    from gapmap.sensitivity.drawing import Dice, Throw
+    from gapmap.sensitivity.model import Model
+
+__all__ = ["base_draw", "draws", "fixed_positions", "swings"]
+
+_AT_ONCE = 40_000  # positions that are joined to the ways together
+
+
+def draws(
+    access: Access, assumptions: Assumptions, *, count: int = 1000, seed: int = 1
+) -> Iterator[Draw]:
+    """Draw what access would be if its inputs were a little different, again and again.
+
+    Draw number k hangs on the seed and on k alone: it is the same however many are asked for and
+    in whatever order the rows of the inputs stand. It is what :func:`gapmap.measure_access` says
+    with the places and facilities moved, and with other speeds, waits and limits; over a surface
+    see :func:`fixed_positions`.
+
+    Parameters
+    ----------
+    access
+        The answer as it stands.
+    assumptions
+        What varies, and how far.
+    count, seed
+        How many draws, and of which series.
+
+    Yields
+    ------
+    Draw
+        In the order of their numbers.
+    """
+    dice = make_dice(access, assumptions)
+    throws = (dice.throw(seed, number) for number in range(count))
+    yield from _drawn(make_model(access), dice, throws)
+
+
+def base_draw(access: Access) -> Draw:
+    """Give the draw in which nothing varies; its status and values are those of ``access``."""
+    dice = make_dice(access, Assumptions.nothing())
+    (drawn,) = _drawn(make_model(access), dice, [quiet(dice)])
+    return drawn
+
+
+def swings(
+    access: Access, assumptions: Assumptions, *, count: int = 200, seed: int = 1
+) -> tuple[Swing, ...]:
+    """Let one assumption vary at a time; those that change nothing in this study are left out.
+
+    Parameters
+    ----------
+    access, assumptions
+        As for :func:`draws`.
+    count, seed
+        Of the draws of positions and people, which have no ends.
+    """
+    dice, model = make_dice(access, assumptions), make_model(access)
+    still = quiet(dice)
+    found = []
+    for name, ends in _ends(access, dice, still).items():
+        found.append(Swing(assumption=name, ends=True, draws=tuple(_drawn(model, dice, ends))))
+    thrown = [dice.throw(seed, number) for number in range(count)]
+    alone = {
+        "position": lambda one: replace(
+            still,
+            number=one.number,
+            place_shift=one.place_shift,
+            facility_shift=one.facility_shift,
+        ),
+        "people": lambda one: replace(
+            still, number=one.number, people=one.people, people_common=one.people_common
+        ),
+    }
+    for name, only in alone.items():
+        if name in _varying(access, dice):
+            several = tuple(_drawn(model, dice, map(only, thrown)))
+            found.append(Swing(assumption=name, ends=False, draws=several))
+    return tuple(found)
+
+
+def fixed_positions(access: Access) -> tuple[str, ...]:
+    """Name the services over a surface: their facilities do not move in a draw.
+
+    Their places move, and all their speeds, boats included, are drawn as one.
+    """
+    ground = Ground(access.network, access.surface)
+    return tuple(one.id for one in access.services if ground.of(one).surface is not None)
+
+
+def _drawn(model: Model, dice: Dice, throws: Iterable[Throw]) -> Iterator[Draw]:
+    """Make draws of throws, some at a time."""
+    access = model.access
+    people = access.places.table["people"].to_numpy(dtype=float)
+    varying = _varying(access, dice)
+    size = max(1, _AT_ONCE // max(1, len(model.places) + len(model.facilities)))
+    left = iter(throws)
+    while several := list(itertools.islice(left, size)):
+        for throw, stand in zip(several, model.stands(several), strict=True):
+            outcome = model.outcome(throw, stand)
+            yield Draw(
+                number=throw.number,
+                factors=_factors(access, throw, varying),
+                people=people * throw.people,
+                people_factor=throw.people,
+                places_xy=stand.places,
+                limit={service.id: service.limit for service in outcome.services},
+                status=outcome.status,
+                value=outcome.value,
+            )
+
+
+def _modes(access: Access) -> list[str]:
+    """List the modes whose speed decides anything: those of limits in minutes."""
+    ground = Ground(access.network, access.surface)
+    timed = [one for one in access.services if one.limit_unit == "minutes"]
+    legs = any(ground.of(one).network is not None for one in timed)  # are walked
+    return sorted({one.mode for one in timed} | ({"walk"} if legs else set()))
+
+
+def _varying(access: Access, dice: Dice) -> set[str]:
+    """Name the assumptions that change anything in this study."""
+    given = dice.assumptions
+    ground = Ground(access.network, access.surface)
+    ferried = any(
+        ground.of(one).network is not None and ground.of(one).surface is None
+        for one in access.services
+        if one.limit_unit == "minutes"
+    )
+    waits = np.stack([dice.waits(np.full(len(dice.half_wait), end)) for end in (0.0, 1.0)])
+    facts = {
+        "position": dice.place_m.any() or dice.facility_m.any(),
+        "limit": given.limit > 0 and any(dice.services.values()),
+        "people": given.people > 0 or given.people_common > 0,
+        "ferry_wait": ferried and (waits[0] != waits[1]).any(),
+    }
+    speeds = [f"speed:{mode}" for mode in _modes(access)] if given.speed > 0 else []
+    return {*speeds, *(name for name, holds in facts.items() if holds)}
+
+
+def _ends(access: Access, dice: Dice, still: Throw) -> dict[str, list[Throw]]:
+    """Give the low and the high end of every assumption that has ends."""
+    given, varying = dice.assumptions, _varying(access, dice)
+    ends = {}
+    for name in sorted(one for one in varying if one.startswith("speed:")):
+        mode = name.removeprefix("speed:")
+        ends[name] = [
+            replace(still, speed={**still.speed, mode: 1 + sign * given.speed}) for sign in (-1, 1)
+        ]
+    if "limit" in varying:
+        ends["limit"] = [
+            replace(
+                still,
+                limit={
+                    name: 1 + sign * given.limit if varies else 1.0
+                    for name, varies in dice.services.items()
+                },
+            )
+            for sign in (-1, 1)
+        ]
+    if "ferry_wait" in varying:
+        every = np.ones(len(dice.half_wait))
+        ends["ferry_wait"] = [
+            replace(still, wait_minutes=dice.waits(share * every)) for share in (0.0, 1.0)
+        ]
+    return ends
+
+
+def _factors(access: Access, throw: Throw, varying: set[str]) -> dict[str, float]:
+    """Name what was drawn for all places alike."""
+    factors = {
+        name: throw.speed[name.removeprefix("speed:")]
+        for name in sorted(varying)
+        if name.startswith("speed:")
+    }
+    if "limit" in varying:
+        factors |= {f"limit:{name}": factor for name, factor in sorted(throw.limit.items())}
+    if "people" in varying:
+        factors["people"] = throw.people_common
+    if "ferry_wait" in varying and access.network is not None:
+        for number, ferry in enumerate(access.network.ferries):
+            if ferry.wait_minutes > 0:
+                share = float(throw.wait_minutes[number]) / ferry.wait_minutes
+                factors[f"ferry:{ferry.name or number}"] = share
+    return factors
