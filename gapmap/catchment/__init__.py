@@ -6,7 +6,9 @@ from gapmap.catchment.capacity import (
     CapacityRule,
     measure_capacity,
 )
+from gapmap.catchment.decay import STEP_WEIGHTS, Decay
 from gapmap.catchment.filling import ORDERS, Filled, fill_capacity
+from gapmap.catchment.floating import CONSERVING, METHODS, Shared, share_supply
 from gapmap.catchment.pairs import PAIR_COLUMNS, referral_pairs
 from gapmap.catchment.referral import REFERRAL_COLUMNS, ReferralRule, Referrals, refer
 from gapmap.catchment.unserved import UNSERVED_COLUMNS
@@ -16,22 +18,28 @@ from gapmap.catchment.zones import Zone, rest_of, zones_of
 __all__ = [
     "BREAKS",
     "CAPACITY_COLUMNS",
+    "CONSERVING",
+    "METHODS",
     "ORDERS",
     "PAIR_COLUMNS",
     "REFERRAL_COLUMNS",
+    "STEP_WEIGHTS",
     "UNSERVED_COLUMNS",
     "ZONAL_COLUMNS",
     "Capacity",
     "CapacityRule",
+    "Decay",
     "Filled",
     "ReferralRule",
     "Referrals",
+    "Shared",
     "Zone",
     "fill_capacity",
     "measure_capacity",
     "refer",
     "referral_pairs",
     "rest_of",
+    "share_supply",
     "zonal_statistics",
     "zones_of",
 ]
