@@ -19,6 +19,7 @@
       states: { covered: false, uncovered: true, unknown: true },
       search: "",
       ways: true,
+      colouring: "status",
       kind: "district",
       targetState: null,
       severity: null,
@@ -259,6 +260,7 @@
     page.drawMap = () => {
       page.chart.show(page.state.service, {
         showWays: page.state.ways, proposed: page.sites(page.state.service),
+        look: gapmap.lookOf(page),
       });
       page.chart.select(page.state.place);
       parts.legend.replaceChildren(gapmap.legend(page));
