@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
     from gapmap.access import Access, Service
 
-__all__ = ["DETOUR_CLASSES", "DETOUR_COLUMNS", "class_of", "measure_detours", "radius_of"]
+__all__ = [
+    "DETOUR_CLASSES",
+    "DETOUR_COLUMNS",
+    "Detours",
+    "class_of",
+    "measure_detours",
+    "radius_of",
+]
 
 DETOUR_CLASSES: Final = (1.2, 1.5, 2.0, 3.0)
 """Where the classes of detours end: 1 to 1.2 (as good as straight), ... more than 3."""
@@ -47,8 +54,40 @@ DETOUR_COLUMNS: Final = [
 ]
 
 
-def measure_detours(access: Access) -> pd.DataFrame:
-    """Sum up by area how the ways compare with straight lines: the table of ``detours.csv``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detours:
+    """How ways compare with straight lines.
+
+    Attributes
+    ----------
+    table
+        The columns of ``detours.csv``.
+    access
+        What it was made from; its table has the detour of each place.
+    """
+
+    table: pd.DataFrame
+    access: Access
+
+    def factors(self, service: str) -> npt.NDArray[np.float64]:
+        """Give the detour factor of each place for a service, NaN where there is none."""
+        table = self.access.table
+        mine = table.loc[table["service"] == service, "detour_factor"]
+        return np.asarray(mine, dtype=np.float64)
+
+    @property
+    def worst(self) -> str | None:
+        """The service that most people are near only on the map of; None where nothing is known."""
+        city = self.table[
+            (self.table["group_kind"] == "city") & (self.table["reason"] != "no_road")
+        ]
+        if len(city) == 0:
+            return None
+        return str(city.loc[city["people_only_straight"].fillna(-1.0).idxmax(), "service"])
+
+
+def measure_detours(access: Access) -> Detours:
+    """Sum up by area how the ways compare with straight lines.
 
     Parameters
     ----------
@@ -57,25 +96,26 @@ def measure_detours(access: Access) -> pd.DataFrame:
 
     Returns
     -------
-    One row per service and zone that has a place. ``radius_m`` is how far the limit reaches as
-    the crow flies: a limit in metres itself, one in minutes at the speed of the service or of its
-    mode. ``*_straight`` live within it of a facility that serves; ``*_only_straight`` of these are
-    ``uncovered`` by the way they have to take, ``*_straight_unknown`` are ``unknown``, and the
-    rest is covered. ``share_only_straight`` is ``people_only_straight`` over
+    Its table has one row per service and zone that has a place. ``radius_m`` is how far the limit
+    reaches as the crow flies: a limit in metres itself, one in minutes at the speed of the service
+    or of its mode. ``*_straight`` live within it of a facility that serves; of these
+    ``*_only_straight`` are ``uncovered`` by the way they have to take, ``*_straight_unknown`` are
+    ``unknown``, and the rest is covered. ``share_only_straight`` is ``people_only_straight`` over
     ``people_straight``. ``detour_median`` and ``detour_p90`` are quantiles of
     ``detour_factor`` over the people of ``places_measured``: those whose status is known and that
     have a factor.
 
     Figures that nobody knows are NaN, and ``reason`` says why: ``no_road`` (the service is
     measured in straight lines, so that nothing is known of detours), ``no_one_speed`` (a limit in
-    minutes that each road, or each kind of ground, fills with other metres: there is no radius).
+    minutes that each road, or each kind of ground, fills with other metres: there is no radius),
+    ``none_measured`` (nobody with a detour factor lives there); the last two may be joined by +.
     """
     zones = [zone for zone in zones_of(access.places) if zone.member.any()]
     size = len(access.places.table)
     rows: list[dict[str, object]] = []
     for number, service in enumerate(access.services):
         block = access.table.iloc[number * size : (number + 1) * size]
-        known = _Known(service, radius_of(service, access), block)
+        known = _Known.of(service, access, block)
         rows += [
             {
                 "service": service.id,
@@ -86,7 +126,7 @@ def measure_detours(access: Access) -> pd.DataFrame:
             }
             for zone in zones
         ]
-    return pd.DataFrame(rows, columns=DETOUR_COLUMNS)
+    return Detours(table=pd.DataFrame(rows, columns=DETOUR_COLUMNS), access=access)
 
 
 def radius_of(service: Service, access: Access) -> float:
@@ -113,44 +153,65 @@ def class_of(factor: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """One service: how far it reaches as the crow flies, and its rows of the access table."""
+    """One service: how far it reaches as the crow flies, and what is known of each place."""
 
     service: Service
     radius_m: float
-    block: pd.DataFrame
+    people: npt.NDArray[np.float64]
+    factor: npt.NDArray[np.float64]
+    near: npt.NDArray[np.bool_]
+    status: npt.NDArray[np.object_]
+    no_road: bool
+
+    @classmethod
+    def of(cls, service: Service, access: Access, block: pd.DataFrame) -> _Known:
+        """Take the columns of a service's rows of the access table."""
+        radius_m = radius_of(service, access)
+        straight_m = np.nan_to_num(block["straight_m"].to_numpy(dtype=float), nan=np.inf)
+        return cls(
+            service=service,
+            radius_m=radius_m,
+            people=np.nan_to_num(block["people"].to_numpy(dtype=float)),
+            factor=block["detour_factor"].to_numpy(dtype=float),
+            near=straight_m <= radius_m + SLACK,
+            status=block["status"].to_numpy(dtype=object),
+            no_road=bool((block["measured"] == "straight").all()),
+        )
 
     def row(self, member: npt.NDArray[np.bool_]) -> dict[str, object]:
         """Sum up the places of a zone."""
-        block = self.block[member]
-        status = block["status"].to_numpy(dtype=object)
-        people = np.nan_to_num(block["people"].to_numpy(dtype=float))
-        straight_m = block["straight_m"].to_numpy(dtype=float)
-        factor = block["detour_factor"].to_numpy(dtype=float)
-        near = np.nan_to_num(straight_m, nan=np.inf) <= self.radius_m + SLACK
-        measured = np.isfinite(factor) & (status != "unknown")
-        no_road = bool((block["measured"] == "straight").all())
+        near, people = self.near & member, self.people
+        measured = np.isfinite(self.factor) & (self.status != "unknown") & member
         told: dict[str, object] = {
             "limit": self.service.limit,
             "limit_unit": self.service.limit_unit,
             "radius_m": self.radius_m,
-            "places": len(block),
-            "people": float(people.sum()),
-            "places_measured": int(measured.sum()),
-            "people_measured": float(people[measured].sum()),
-            "detour_median": equity.quantile(factor[measured], people[measured], 0.5),
-            "detour_p90": equity.quantile(factor[measured], people[measured], 0.9),
-            "reason": "no_road" if no_road else "",
+            "places": int(member.sum()),
+            "people": float(people[member].sum()),
+            **_counted("measured", measured, people),
+            "detour_median": equity.quantile(self.factor[measured], people[measured], 0.5),
+            "detour_p90": equity.quantile(self.factor[measured], people[measured], 0.9),
+            "reason": self.reason(anybody=bool(people[measured].sum() > 0)),
         }
         if np.isnan(self.radius_m):
-            return told | {"reason": "no_road" if no_road else "no_one_speed"}
-        told |= _counted("straight", near, people)
-        if no_road:
             return told
-        told |= _counted("only_straight", near & (status == "uncovered"), people)
-        told |= _counted("straight_unknown", near & (status == "unknown"), people)
+        told |= _counted("straight", near, people)
+        if self.no_road:
+            return told
+        lost = near & (self.status == "uncovered")
+        told |= _counted("only_straight", lost, people)
+        told |= _counted("straight_unknown", near & (self.status == "unknown"), people)
         every = float(people[near].sum())
-        lost = float(people[near & (status == "uncovered")].sum())
-        return told | {"share_only_straight": lost / every if every else np.nan}
+        return told | {
+            "share_only_straight": float(people[lost].sum()) / every if every else np.nan
+        }
+
+    def reason(self, *, anybody: bool) -> str:
+        """Say why figures are missing, where they are."""
+        if self.no_road:
+            return "no_road"
+        reasons = {"no_one_speed": np.isnan(self.radius_m), "none_measured": not anybody}
+        return "+".join(reason for reason, holds in reasons.items() if holds)
 
 
 def _counted(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -14,8 +16,10 @@ from hypothesis import strategies as st
 
 import gapmap as gm
 from gapmap.access import measure_access
+from gapmap.access.detour import DETOUR_COLUMNS as OF_ACCESS
 from gapmap.detour import DETOUR_COLUMNS, class_of, measure_detours, radius_of
 from gapmap.network import network_from_lines
+from gapmap.report.detours import detour_content
 
 
 def roads(*lines: list[tuple[float, float]]):
@@ -57,7 +61,7 @@ def test_the_detour_by_hand_and_who_is_near_only_on_the_map() -> None:
     assert table["detour_reason"].tolist() == ["", "", "same_position", "not_reached"]
     assert table["detour_factor"].isna().tolist() == [False, False, True, True]
     assert table["straight_to_facility_m"].tolist()[:3] == pytest.approx([500, 300, 0])
-    city = measure_detours(access).set_index("group_kind").loc["city"]
+    city = measure_detours(access).table.set_index("group_kind").loc["city"]
     assert city[["places_straight", "people_straight"]].tolist() == [3, 180]
     assert city[["places_only_straight", "people_only_straight"]].tolist() == [1, 100]
     assert city["share_only_straight"] == pytest.approx(100 / 180)
@@ -74,7 +78,7 @@ def test_without_a_road_nothing_is_said_of_detours() -> None:
     assert access.table["straight_to_facility_m"].tolist() == pytest.approx([500])
     assert access.table["detour_factor"].isna().all()
     assert access.table["detour_reason"].tolist() == ["no_road"]
-    row = gm.measure_detours(access).iloc[0]
+    row = gm.measure_detours(access).table.iloc[0]
     assert (row["reason"], row["people_straight"]) == ("no_road", 100)
     assert np.isnan(row["people_only_straight"])
     assert np.isnan(row["detour_median"])
@@ -95,7 +99,7 @@ def test_a_limit_in_minutes_reaches_as_far_as_its_speed_goes_straight() -> None:
     radii = [radius_of(service, access) for service in access.services]
     assert radii[:2] == pytest.approx([500, 5 * street.speeds["walk"] * 1000 / 60])
     assert np.isnan(radii[2])
-    city = measure_detours(access).groupby("group_kind").get_group("city")
+    city = measure_detours(access).table.groupby("group_kind").get_group("city")
     assert city["people_only_straight"].tolist()[0] == 100
     assert np.isnan(city["people_only_straight"].tolist()[2])
     assert city["reason"].tolist() == ["", "", "no_one_speed"]
@@ -110,7 +114,7 @@ def test_whoever_is_near_on_the_map_but_unknown_by_road_is_not_called_uncovered(
         [clinic(500, mode="walk")],
     )
     assert access.table["status"].tolist() == ["unknown", "covered"]
-    city = measure_detours(access).iloc[0]
+    city = measure_detours(access).table.iloc[0]
     assert city["people_straight"] == 200
     assert (city["people_only_straight"], city["people_straight_unknown"]) == (0, 100)
 
@@ -122,10 +126,10 @@ def test_nobody_lives_there_and_no_place_is_there() -> None:
         roads(HOOK),
         [clinic(500, mode="walk")],
     )
-    row = measure_detours(empty).iloc[0]
-    assert row["people_straight"] == 0
+    row = measure_detours(empty).table.iloc[0]
+    assert (row["people_straight"], row["reason"]) == (0, "none_measured")
     assert np.isnan(row["share_only_straight"])
-    assert list(measure_detours(replace(empty, services=())).columns) == DETOUR_COLUMNS
+    assert list(measure_detours(replace(empty, services=())).table.columns) == DETOUR_COLUMNS
 
 
 def test_a_factor_at_a_class_s_end_belongs_to_the_class() -> None:
@@ -156,7 +160,7 @@ def test_no_way_is_shorter_than_the_straight_line_and_the_parts_add_up(homes, cl
     assert (table["detour_factor"].dropna() >= 1).all()
     assert (table["detour_factor"].isna() == (table["detour_reason"] != "")).all()
     assert (table["straight_to_facility_m"] >= table["straight_m"] - 1e-6).all()
-    told = measure_detours(access)
+    told = measure_detours(access).table
     by_district = told[told["group_kind"] == "district"]
     for name in ("people_straight", "people_only_straight", "places_measured"):
         assert by_district[name].sum() == told[name].iloc[0]
@@ -164,3 +168,32 @@ def test_no_way_is_shorter_than_the_straight_line_and_the_parts_add_up(homes, cl
     city = told.iloc[0]
     parts = covered + city["people_only_straight"] + city["people_straight_unknown"]
     assert city["people_straight"] == parts
+
+
+def test_every_column_has_titles_and_a_line_in_the_documentation() -> None:
+    top = Path(__file__).parents[1]
+    words = tomllib.loads((top / "gapmap" / "words.toml").read_text("utf8"))
+    page = (top / "docs" / "outputs.md").read_text("utf8")
+    for name, columns in (("access", OF_ACCESS), ("detours", DETOUR_COLUMNS)):
+        part = page.split(f"## {name}.csv")[1].split("\n## ")[0]
+        for column in columns:
+            assert set(words["columns"][column]) == {"zh", "en"}, column
+            assert f"`{column}`" in part, f"{name}: {column}"
+    for reason in ("no_road", "not_reached", "same_position", "no_one_speed"):
+        assert set(words["values"][reason]) == {"zh", "en"}
+
+
+def test_the_page_shows_no_factor_below_the_end_of_its_class() -> None:
+    access = measure_access(
+        places([{"x": 0, "y": 0}, {"x": 400, "y": 300}]),
+        facilities([{"x": 400, "y": 300}]),
+        roads(HOOK),
+        [clinic(500, mode="walk")],
+    )
+    access.table["detour_factor"] = [1.2000001, np.nan]
+    told = detour_content(measure_detours(access))
+    assert told["factors"] == {"clinic": [1.201, None]}
+    assert set(told["table"]) == set(DETOUR_COLUMNS)
+    assert measure_detours(access).worst == "clinic"
+    none = replace(access, table=access.table.iloc[:0], services=())
+    assert measure_detours(none).worst is None

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gapmap.report.detours import detour_content
+
 if TYPE_CHECKING:
     import pandas as pd
+
+    from gapmap.detour import Detours
 
 __all__ = ["Insights"]
 
@@ -17,15 +21,28 @@ class Insights:
 
     Each of them is a field, None where a run has none of it; its tables and what its section
     shows are listed below.
+
+    Attributes
+    ----------
+    detours
+        Straight lines against roads.
     """
+
+    detours: Detours | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Give the tables by the name of their file without its ending, in the sheets' order.
 
         A title stands in ``words.toml`` for each table and for each of their columns.
         """
-        return {}
+        made: dict[str, pd.DataFrame] = {}
+        if self.detours is not None:
+            made["detours"] = self.detours.table
+        return made
 
     def content(self) -> dict[str, object]:
         """Give what each section shows, fit for JSON, by the section's id."""
-        return {}
+        made: dict[str, object] = {}
+        if self.detours is not None:
+            made["detour"] = detour_content(self.detours)
+        return made

@@ -31,6 +31,7 @@ SCRIPTS = (
     "assets/findings.js",
     "assets/islands.js",
     "assets/grids.js",
+    "assets/detour.js",
     "assets/app.js",
 )
 STYLES = ("vendor/leaflet.css", "assets/app.css")

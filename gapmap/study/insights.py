@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gapmap.detour import measure_detours
 from gapmap.report import Insights
 
 if TYPE_CHECKING:
@@ -36,4 +37,6 @@ def measure_insights(
     What was found, and what was doubtful in it.
     """
     findings: list[Finding] = []
-    return Insights(), tuple(findings)
+    with watch.step("compare straight lines"):
+        detours = measure_detours(assessment.access)
+    return Insights(detours=detours), tuple(findings)

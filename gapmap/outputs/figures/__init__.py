@@ -12,6 +12,7 @@ from gapmap.drawing.fields import travelled
 from gapmap.findings import Finding, finding
 from gapmap.outputs.figures.coverage import draw_coverage
 from gapmap.outputs.figures.datum import draw_datum
+from gapmap.outputs.figures.detour import draw_detour
 from gapmap.outputs.figures.pen import Pen, save_figure
 from gapmap.outputs.figures.rasters import draw_minutes, draw_people_grid
 from gapmap.outputs.figures.status import draw_status
@@ -64,6 +65,11 @@ def write_figures(
         if results.population is not None and results.gridded is not None:
             drawn = draw_people_grid(pen, service, results.population, results.gridded)
             save_figure(folder / f"people_grid_{name}.png", drawn)
+    detours = results.insights.detours
+    worst = detours.worst if detours is not None else None
+    for service in services:
+        if detours is not None and service.id == worst:
+            save_figure(folder / "detour.png", draw_detour(pen, detours, service))
     for one in travelled(results.assessment.access):
         save_figure(folder / f"minutes_{names[one.service.id]}.png", draw_minutes(pen, one))
     return () if letters.chinese else (finding("figures-without-chinese"),)
