@@ -46,8 +46,8 @@ def test_one_sheet_for_each_table_behind_the_summary(tmp_path: Path) -> None:
     assert sheet["A2"].value == "2014-12-31 · 玩具规划 2012–2014"
     assert sheet["A3"].value == "模拟数据 / simulated data"
     assert sheet.freeze_panes == "C5"
-    assert sheet.auto_filter.ref == "A4:AG28"
-    assert sheet.dimensions == "A1:AG28"
+    assert sheet.auto_filter.ref == "A4:AJ28"
+    assert sheet.dimensions == "A1:AJ28"
     assert all(7 <= size.width <= 50 for size in sheet.column_dimensions.values())
 
 
