@@ -33,7 +33,15 @@ if TYPE_CHECKING:
     from gapmap.access import Access
     from gapmap.places import Places
 
-__all__ = ["OBJECTIVES", "PROPOSAL_COLUMNS", "Proposal", "candidate_sites", "propose_sites"]
+__all__ = [
+    "OBJECTIVES",
+    "PROPOSAL_COLUMNS",
+    "Proposal",
+    "candidate_sites",
+    "choose",
+    "propose_sites",
+    "serves_whom",
+]
 
 OBJECTIVES = ("people", "fewest")
 """What this version can propose sites for."""
@@ -67,12 +75,19 @@ class Proposal:
         The service's id.
     before, after
         Assessments without and with the sites, by the same functions.
+    candidates
+        What the sites were chosen among: ``site_id``, ``name``, ``geometry``. None where nobody
+        says.
+    allowed
+        How many sites could be chosen; inf for as many as serve anybody.
     """
 
     sites: gpd.GeoDataFrame
     service: str
     before: Assessment
     after: Assessment
+    candidates: gpd.GeoDataFrame | None = None
+    allowed: float = math.inf
 
 
 def propose_sites(  # noqa: PLR0913 - the question has six parts besides the assessment
@@ -120,10 +135,20 @@ def propose_sites(  # noqa: PLR0913 - the question has six parts besides the ass
     allowed = _allowed(count, budget, cost, objective)
     sites = candidate_sites(access.places, candidates)
     block = access.table[access.table["service"] == service].reset_index(drop=True)
-    gained = _greedy(_serves(access, wanted, sites, block), block, sites["site_id"], allowed)
+    people = block["people"].to_numpy(dtype=float)
+    open_places = (block["status"] == "uncovered").to_numpy()
+    serves = _serves(access, wanted, sites, open_places)
+    gained = choose(serves, people, open_places, sites["site_id"], allowed)
     chosen = _describe(sites, block, gained, wanted, cost)
     after = _after(assessment, chosen, wanted)
-    return Proposal(sites=chosen, service=service, before=assessment, after=after)
+    return Proposal(
+        sites=chosen,
+        service=service,
+        before=assessment,
+        after=after,
+        candidates=sites,
+        allowed=allowed,
+    )
 
 
 def candidate_sites(
@@ -197,36 +222,71 @@ def _allowed(count: int | None, budget: float | None, cost: float | None, object
 
 
 def _serves(
-    access: Access, service: Service, sites: gpd.GeoDataFrame, block: pd.DataFrame
+    access: Access, service: Service, sites: gpd.GeoDataFrame, open_places: NDArray[np.bool_]
 ) -> sparse.csr_array:
-    """Say which uncovered places each site would serve: sites x places, 1 within the limit."""
+    """Find what it takes to each site within the limit, and whom it would serve."""
     ground = Ground(access.network, access.surface)
     origins = origins_of(access.places, ground, service, {})
     found = costs_between(origins, join(sites, origins, service), service)
-    site, place = found.coords
-    wanted = (block["status"] == "uncovered").to_numpy()[place]
+    return serves_whom(found, open_places)
+
+
+def serves_whom(costs: sparse.coo_array, open_places: NDArray[np.bool_]) -> sparse.csr_array:
+    """Say which uncovered places each site would serve: sites x places, 1 within the limit.
+
+    Parameters
+    ----------
+    costs
+        Of :func:`gapmap.catchment.costs.costs_between`: those within the limit.
+    open_places
+        Which places are uncovered.
+    """
+    site, place = costs.coords
+    wanted = open_places[place]
     ones = np.ones(int(wanted.sum()), dtype=np.int8)
-    return sparse.csr_array((ones, (site[wanted], place[wanted])), shape=found.shape)
+    return sparse.csr_array((ones, (site[wanted], place[wanted])), shape=costs.shape)
 
 
-def _greedy(
-    serves: sparse.csr_array, block: pd.DataFrame, names: pd.Series, allowed: float
+def choose(
+    serves: sparse.csr_array,
+    people: NDArray[np.float64],
+    open_places: NDArray[np.bool_],
+    names: pd.Series,
+    allowed: float,
 ) -> list[tuple[int, NDArray[np.int64]]]:
-    """Take sites one by one: most people, then most places, then the lowest site id."""
-    people = np.nan_to_num(block["people"].to_numpy(dtype=float))
-    open_places = (block["status"] == "uncovered").to_numpy(copy=True)
+    """Take sites one by one: most people, then most places, then the lowest site id.
+
+    Parameters
+    ----------
+    serves
+        Of :func:`serves_whom`.
+    people
+        Of each place; NaN counts as nobody.
+    open_places
+        Which places are uncovered.
+    names
+        The sites' ids.
+    allowed
+        How many at most.
+
+    Returns
+    -------
+    The number of each site taken, in turn, and the places that it is the first to serve.
+    """
+    people = np.nan_to_num(people)
+    still_open = open_places.copy()
     by_name = np.argsort(np.argsort(names.to_numpy(dtype=str), kind="stable"))
     taken: list[tuple[int, NDArray[np.int64]]] = []
     while len(taken) < allowed:
-        heads = serves @ (people * open_places)
-        villages = serves @ open_places.astype(float)
+        heads = serves @ (people * still_open)
+        villages = serves @ still_open.astype(float)
         best = int(np.lexsort((by_name, -villages, -np.round(heads, 6)))[0]) if len(names) else -1
         if best < 0 or villages[best] == 0:
             break
         served = serves.indices[serves.indptr[best] : serves.indptr[best + 1]]
-        gained = np.sort(served[open_places[served]])
+        gained = np.sort(served[still_open[served]])
         taken.append((best, gained))
-        open_places[gained] = False
+        still_open[gained] = False
     return taken
 
 

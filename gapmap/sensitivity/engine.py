@@ -12,22 +12,35 @@ from gapmap.access.stops import Ground
 from gapmap.sensitivity.assumptions import Assumptions
 from gapmap.sensitivity.drawing import make_dice, quiet
 from gapmap.sensitivity.model import make_model
+from gapmap.sensitivity.sites import question_of
 from gapmap.sensitivity.value import Draw, Swing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gapmap.access import Access
     from gapmap.sensitivity.drawing import Dice, Throw
     from gapmap.sensitivity.model import Model
+    from gapmap.sensitivity.sites import Question
+    from gapmap.siting import Proposal
 
-__all__ = ["base_draw", "draws", "fixed_positions", "swings"]
+__all__ = ["SITES_IN", "base_draw", "draws", "fixed_positions", "swings"]
 
 _AT_ONCE = 40_000  # positions that are joined to the ways together
 
 
+SITES_IN = 200
+"""Draws in which the sites are chosen anew, the first of all: that takes longer than a draw."""
+
+
 def draws(
-    access: Access, assumptions: Assumptions, *, count: int = 1000, seed: int = 1
+    access: Access,
+    assumptions: Assumptions,
+    *,
+    count: int = 1000,
+    seed: int = 1,
+    proposals: Sequence[Proposal] = (),
+    sites_in: int = SITES_IN,
 ) -> Iterator[Draw]:
     """Draw what access would be if its inputs were a little different, again and again.
 
@@ -44,6 +57,13 @@ def draws(
         What varies, and how far.
     count, seed
         How many draws, and of which series.
+    proposals
+        To be made anew, by the same rule among the same candidates. A candidate at a place moves
+        with it, any other stands where it stands. Over a surface what lies between candidates and
+        places is measured once, as they stand. A proposal that does not say what it was chosen
+        among is left out.
+    sites_in
+        In how many draws, the first ones, they are.
 
     Yields
     ------
@@ -52,7 +72,10 @@ def draws(
     """
     dice = make_dice(access, assumptions)
     throws = (dice.throw(seed, number) for number in range(count))
-    yield from _drawn(make_model(access), dice, throws)
+    model = make_model(access)
+    asked = [question_of(model, one, assumptions) for one in proposals]
+    known = [one for one in asked if one is not None]
+    yield from _drawn(model, dice, throws, known, sites_in)
 
 
 def base_draw(access: Access) -> Draw:
@@ -75,26 +98,27 @@ def swings(
         Of the draws of positions and people, which have no ends.
     """
     dice, model = make_dice(access, assumptions), make_model(access)
-    still = quiet(dice)
+    still, varying = quiet(dice), _varying(access, dice)
     found = []
     for name, ends in _ends(access, dice, still).items():
         found.append(Swing(assumption=name, ends=True, draws=tuple(_drawn(model, dice, ends))))
     thrown = [dice.throw(seed, number) for number in range(count)]
-    alone = {
-        "position": lambda one: replace(
-            still,
-            number=one.number,
-            place_shift=one.place_shift,
-            facility_shift=one.facility_shift,
-        ),
-        "people": lambda one: replace(
-            still, number=one.number, people=one.people, people_common=one.people_common
-        ),
-    }
-    for name, only in alone.items():
-        if name in _varying(access, dice):
-            several = tuple(_drawn(model, dice, map(only, thrown)))
-            found.append(Swing(assumption=name, ends=False, draws=several))
+    if "position" in varying:
+        moved = (
+            replace(
+                still,
+                number=one.number,
+                place_shift=one.place_shift,
+                facility_shift=one.facility_shift,
+            )
+            for one in thrown
+        )
+        several = tuple(_drawn(model, dice, moved))
+        found.append(Swing(assumption="position", ends=False, draws=several))
+    if "people" in varying:
+        (base,) = _drawn(model, dice, [still])
+        several = tuple(_with_people(base, one) for one in thrown)
+        found.append(Swing(assumption="people", ends=False, draws=several))
     return tuple(found)
 
 
@@ -107,7 +131,13 @@ def fixed_positions(access: Access) -> tuple[str, ...]:
     return tuple(one.id for one in access.services if ground.of(one).surface is not None)
 
 
-def _drawn(model: Model, dice: Dice, throws: Iterable[Throw]) -> Iterator[Draw]:
+def _drawn(
+    model: Model,
+    dice: Dice,
+    throws: Iterable[Throw],
+    asked: Sequence[Question] = (),
+    sites_in: int = 0,
+) -> Iterator[Draw]:
     """Make draws of throws, some at a time."""
     access = model.access
     people = access.places.table["people"].to_numpy(dtype=float)
@@ -117,6 +147,13 @@ def _drawn(model: Model, dice: Dice, throws: Iterable[Throw]) -> Iterator[Draw]:
     while several := list(itertools.islice(left, size)):
         for throw, stand in zip(several, model.stands(several), strict=True):
             outcome = model.outcome(throw, stand)
+            sites = {
+                one.service.id: one.chosen(
+                    model, stand, outcome, people * throw.people, throw.speed[one.service.mode]
+                )
+                for one in asked
+                if throw.number < sites_in
+            }
             yield Draw(
                 number=throw.number,
                 factors=_factors(access, throw, varying),
@@ -126,7 +163,19 @@ def _drawn(model: Model, dice: Dice, throws: Iterable[Throw]) -> Iterator[Draw]:
                 limit={service.id: service.limit for service in outcome.services},
                 status=outcome.status,
                 value=outcome.value,
+                sites=sites,
             )
+
+
+def _with_people(base: Draw, throw: Throw) -> Draw:
+    """Let the people of a draw alone vary: nobody is nearer to anything or farther from it."""
+    return replace(
+        base,
+        number=throw.number,
+        factors={**base.factors, "people": throw.people_common},
+        people=base.people * throw.people,
+        people_factor=throw.people,
+    )
 
 
 def _modes(access: Access) -> list[str]:
