@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from gapmap.gdal_guard import keep_out as _keep_out
 
 if _TYPE_CHECKING:
-    from gapmap import datum, equity, network, population, siting, surface
+    from gapmap import datum, equity, network, population, sensitivity, siting, surface
     from gapmap.about import About
     from gapmap.access import Access, Service, measure_access
     from gapmap.assessment import Assessment, assess
@@ -51,6 +51,7 @@ if _TYPE_CHECKING:
     from gapmap.records import Records, read_records
     from gapmap.region import DistrictSource, Region, TownSource, read_region
     from gapmap.report import Report, build_report
+    from gapmap.sensitivity import Assumptions, Varied, vary
     from gapmap.siting import Proposal, propose_sites
     from gapmap.study import Study, check_study, read_study, run_study
     from gapmap.surface import Surface, SurfaceSource, read_surface
@@ -63,6 +64,7 @@ __all__ = [
     "About",
     "Access",
     "Assessment",
+    "Assumptions",
     "Change",
     "CrsError",
     "DistrictSource",
@@ -94,6 +96,7 @@ __all__ = [
     "SurfaceSource",
     "Target",
     "TownSource",
+    "Varied",
     "assess",
     "build_report",
     "check_study",
@@ -119,8 +122,10 @@ __all__ = [
     "read_study",
     "read_surface",
     "run_study",
+    "sensitivity",
     "siting",
     "surface",
+    "vary",
 ]
 
 # Which module each name comes from; a module's own name stands for the module itself.
@@ -144,6 +149,7 @@ _NAMES = {
     "records": "Records read_records",
     "region": "DistrictSource Region TownSource read_region",
     "report": "Report build_report",
+    "sensitivity": "Assumptions Varied sensitivity vary",
     "siting": "Proposal propose_sites siting",
     "study": "Study check_study read_study run_study",
     "surface": "Surface SurfaceSource read_surface surface",

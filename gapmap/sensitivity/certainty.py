@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gapmap.assessment import Assessment
     from gapmap.sensitivity.intervals import Tally
 
-__all__ = ["CERTAINTIES", "certainty_table"]
+__all__ = ["CERTAINTIES", "CERTAINTY_COLUMNS", "certainty_table"]
 
 CERTAINTIES: Final = (
     "firmly_uncovered",
@@ -26,6 +26,10 @@ CERTAINTIES: Final = (
     "unknown",
 )
 """From never covered to always covered; the bounds are those of ``STEPS``."""
+CERTAINTY_COLUMNS: Final = (
+    *("service", "place_id", "place", "town", "district", "people", "status"),
+    *("share_draws_covered", "share_draws_unknown", "certainty", "draws", "basis"),
+)
 STEPS: Final = (0.05, 0.25, 0.75, 0.95)
 """Shares of draws: at most 5 % firmly uncovered, below 25 % probably, up to 75 % borderline."""
 
@@ -62,7 +66,8 @@ def certainty_table(assessment: Assessment, tally: Tally) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    empty = pd.DataFrame(columns=list(CERTAINTY_COLUMNS))
+    return pd.concat(parts, ignore_index=True) if parts else empty
 
 
 def _words(share: NDArray[np.float64], unknown: NDArray[np.float64]) -> NDArray[np.object_]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gapmap.assessment import Assessment
     from gapmap.sensitivity.intervals import Tally
 
-__all__ = ["difference_table"]
+__all__ = ["DIFFERENCE_COLUMNS", "difference_table"]
 
 _DECIMALS: Final = 3
 _SHARE_DECIMALS: Final = 6
@@ -44,14 +44,14 @@ def difference_table(assessment: Assessment, tally: Tally) -> pd.DataFrame:
         told = {key: row[key] for key in (*_KEYS, "difference")}
         ends = _interval(row, drawn) if drawn is not None else {"reason": "not_drawn"}
         rows.append(told | ends | {"draws": tally.count, "basis": BASIS})
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
+    return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS))
 
 
 _KEYS: Final = (
     *("service", "comparison", "group_a", "group_b", "measure"),
     *("kind_a", "group_a_id", "kind_b", "group_b_id"),
 )
-_COLUMNS: Final = (
+DIFFERENCE_COLUMNS: Final = (
     *(*_KEYS, "difference", "difference_draw_median", "difference_draw_low"),
     *("difference_draw_high", "share_same_sign", "draws", "basis", "reason"),
 )

@@ -25,13 +25,24 @@ if TYPE_CHECKING:
     from gapmap.assessment import Assessment
     from gapmap.sensitivity.value import Draw
 
-__all__ = ["BASIS", "HIGH", "LOW", "Tally", "between", "interval_table", "middle", "tally_draws"]
+__all__ = [
+    "BASIS",
+    "HIGH",
+    "INTERVAL_COLUMNS",
+    "LOW",
+    "Tally",
+    "between",
+    "interval_table",
+    "middle",
+    "tally_draws",
+]
 
 LOW: Final = 0.05
 HIGH: Final = 0.95
 BASIS: Final = "assumption"
 _KINDS: Final = ("share", "low", "high", "mean", "median", "p90")
 _DECIMALS: Final = 3
+_SLACK: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +141,13 @@ def interval_table(assessment: Assessment, tally: Tally) -> pd.DataFrame:
     """Give the table of ``intervals.csv``: one row per row of coverage."""
     access = assessment.access
     parts = [_service_rows(one, assessment.coverage, tally) for one in access.services]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=INTERVAL_COLUMNS)
 
 
-_COLUMNS: Final = (
+INTERVAL_COLUMNS: Final = (
     *("service", "group_kind", "group", "group_id", "share_people", "share_draw_median"),
     *("share_draw_low", "share_draw_high", "share_low_with_unknown", "share_high_with_unknown"),
-    "limit_unit",
+    *("assessed_is", "limit_unit"),
     *(
         f"{one}{end}"
         for one in ("mean", "median", "p90")
@@ -158,6 +169,7 @@ def _service_rows(service: Service, coverage: pd.DataFrame, tally: Tally) -> pd.
         "share_draw_high": high,
         "share_low_with_unknown": between(drawn["low"])[0],
         "share_high_with_unknown": between(drawn["high"])[1],
+        "assessed_is": _against(told["share_people"].to_numpy(dtype=float), low, high),
         "limit_unit": service.limit_unit,
     }
     for kind in ("mean", "median", "p90"):
@@ -166,7 +178,19 @@ def _service_rows(service: Service, coverage: pd.DataFrame, tally: Tally) -> pd.
         for name, values in zip(("low", "high"), ends, strict=True):
             made[f"{kind}_draw_{name}"] = np.round(values, _DECIMALS)
     made |= {"draws": tally.count, "basis": BASIS, "reason": list(_reasons(drawn))}
-    return pd.DataFrame(made)[list(_COLUMNS)]
+    return pd.DataFrame(made)[list(INTERVAL_COLUMNS)]
+
+
+def _against(
+    assessed: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
+) -> NDArray[np.object_]:
+    """Say where the figure as assessed lies: what varies may move nearly all draws one way."""
+    inside = np.where(np.isnan(assessed) | np.isnan(low), "", "within")
+    return np.asarray(
+        np.select(
+            [assessed < low - _SLACK, assessed > high + _SLACK], ["below", "above"], inside
+        ).astype(object)
+    )
 
 
 def _reasons(drawn: Mapping[str, NDArray[np.float64]]) -> Iterator[str]:

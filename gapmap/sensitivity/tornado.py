@@ -11,7 +11,7 @@ from gapmap.sensitivity.intervals import BASIS, between
 from gapmap.sensitivity.sums import Groups, groups_in, sum_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from gapmap.assessment import Assessment
     from gapmap.sensitivity.value import Draw, Swing
@@ -22,6 +22,7 @@ TORNADO_COLUMNS: Final = (
     *("service", "assumption", "low", "high", "share_people", "share_at_low", "share_at_high"),
     *("share_swing", "rank", "draws", "basis"),
 )
+_FERRIES: Final = "ferry_wait"
 _CITY: Final = 0
 """The city is the first of the groups."""
 _DECIMALS: Final = 6
@@ -51,17 +52,18 @@ def tornado_table(assessment: Assessment, swings: Iterable[Swing]) -> pd.DataFra
 
 def _row(service: str, groups: Groups, swing: Swing) -> dict[str, object]:
     shares = np.array([sum_up(groups, draw, service).share[_CITY] for draw in swing.draws])
-    low, high = (None, None)
+    low = high = np.nan
     if swing.ends:
         at_low, at_high = (float(share) for share in shares)
-        low, high = (_factor(draw, swing.assumption, service) for draw in swing.draws)
+        low = _factor(swing.draws[0], swing.assumption, service, min)
+        high = _factor(swing.draws[1], swing.assumption, service, max)
     else:
         at_low, at_high = (float(end[0]) for end in between(shares[None, :]))
     return {
         "service": service,
         "assumption": swing.assumption,
-        "low": np.nan if low is None else low,
-        "high": np.nan if high is None else high,
+        "low": low,
+        "high": high,
         "share_at_low": at_low,
         "share_at_high": at_high,
         "share_swing": round(abs(at_high - at_low), _DECIMALS),
@@ -70,7 +72,11 @@ def _row(service: str, groups: Groups, swing: Swing) -> dict[str, object]:
     }
 
 
-def _factor(draw: Draw, assumption: str, service: str) -> float | None:
-    """Give what the assumption was multiplied by; None where the draw does not say."""
-    factors: Mapping[str, float] = draw.factors
-    return factors.get(assumption, factors.get(f"{assumption}:{service}"))
+def _factor(draw: Draw, assumption: str, service: str, pick: Callable[..., float]) -> float:
+    """Give what the assumption was multiplied by; of ferries the one that changes most."""
+    factors = draw.factors
+    names = (assumption, f"{assumption}:{service}")
+    found = [factors[name] for name in names if name in factors]
+    if assumption == _FERRIES:
+        found = [factor for name, factor in factors.items() if name.startswith("ferry:")]
+    return pick(found) if found else np.nan

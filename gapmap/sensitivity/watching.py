@@ -23,10 +23,10 @@ __all__ = ["SITE_COLUMNS", "TARGET_DRAW_COLUMNS", "SitesSeen", "TargetsSeen"]
 
 TARGET_DRAW_COLUMNS: Final = (
     *("target", "title_zh", "title_en", "unit", "overall", "service", "required", "achieved"),
-    *("achieved_draw_low", "achieved_draw_high", "share_draws_met", "draws", "basis", "reason"),
+    *("achieved_draw_low", "achieved_draw_high", "met_share_of_draws", "draws", "basis", "reason"),
 )
 SITE_COLUMNS: Final = (
-    *("service", "rank", "site_id", "name", "proposed", "share_chosen", "draws", "basis"),
+    *("service", "rank", "site_id", "name", "proposed", "chosen_share", "draws", "basis"),
 )
 MOST_OTHERS: Final = 20
 """Sites beside those proposed that are listed for a service: those chosen most often."""
@@ -58,7 +58,7 @@ class TargetsSeen:
         """Give one row per row of ``targets.csv``, in its order."""
         told = self._table[["target", "title_zh", "title_en", "unit", "overall", "service",
                             "required", "achieved"]].copy()  # fmt: skip
-        for name in ("achieved_draw_low", "achieved_draw_high", "share_draws_met"):
+        for name in ("achieved_draw_low", "achieved_draw_high", "met_share_of_draws"):
             told[name] = np.full(len(told), np.nan)
         for one in self._asked:
             rows = one.parts or (one.row,)
@@ -67,7 +67,7 @@ class TargetsSeen:
             low, high = between(np.round(achieved, _DECIMALS)[None, :])
             told.loc[one.row, "achieved_draw_low"] = low[0]
             told.loc[one.row, "achieved_draw_high"] = high[0]
-            told.loc[one.row, "share_draws_met"] = float(met.mean())
+            told.loc[one.row, "met_share_of_draws"] = float(met.mean())
         told["draws"] = [0 if why else count for why in self._why]
         told["basis"] = ["" if why else BASIS for why in self._why]
         told["reason"] = list(self._why)
@@ -110,7 +110,7 @@ class SitesSeen:
                     "site_id": one,
                     "name": name,
                     "proposed": one in own,
-                    "share_chosen": chosen[one] / asked if asked else np.nan,
+                    "chosen_share": chosen[one] / asked if asked else np.nan,
                     "draws": asked,
                     "basis": BASIS,
                 }
