@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import clinic, facilities, places
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from gapmap import equity
 from gapmap.access import measure_access
 from gapmap.assessment import assess, coverage_of
+from gapmap.assessment.coverage import _quantiles
 
 TOWN = [
     {"x": 0, "y": 0, "people": 300.0, "setting": "urban", "people_old": 30.0},  # covered, 100 m
@@ -90,21 +92,6 @@ def test_unreachable_is_infinite_for_quantiles_and_left_out_of_means() -> None:
     assert city["share_people"] == 0
 
 
-def test_inequality_is_measured_over_those_whose_way_is_known(result) -> None:
-    gini = one(result.equity, measure="gini")
-    assert gini["people"] == 450
-    assert gini["people_left_out"] == 50
-    distances, people = [100, 900, np.hypot(15000, 100)], [300, 100, 50]
-    mean = np.average(distances, weights=people)
-    pairs = np.abs(np.subtract.outer(distances, distances)) * np.outer(people, people)
-    assert gini["value"] == pytest.approx(pairs.sum() / (2 * 450**2 * mean))
-
-
-def test_without_a_plan_there_are_no_targets(result) -> None:
-    assert len(result.targets) == 0
-    assert {"target", "clause", "status", "basis"} <= set(result.targets.columns)
-
-
 homes = st.lists(
     st.fixed_dictionaries(
         {
@@ -120,12 +107,56 @@ homes = st.lists(
 )
 
 
+ways = st.lists(
+    st.tuples(st.sampled_from([0.0, 100.0, 250.0, 900.0, np.inf]), st.integers(0, 5)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(ways, st.integers(0, 9))
+def test_bounds_of_quantiles_have_the_unknown_nearest_and_farthest(rows, doubtful) -> None:
+    value, people = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    assume(people.sum() > 0)
+    told = _quantiles(value, people, float(doubtful), "m")
+    for name, share in (("median_m", 0.5), ("p90_m", 0.9)):
+        for end, put in (("", None), ("_low", 0.0), ("_high", np.inf)):
+            weights = [*people, 0 if put is None else doubtful]
+            wanted = equity.quantile([*value, put or 0.0], weights, share)
+            found = told[f"{name}{end}"]
+            assert found == pytest.approx(wanted) if np.isfinite(wanted) else np.isnan(found)
+
+
+def test_bounds_of_the_city_by_hand(result) -> None:
+    city = one(result.coverage, group_kind="city")  # 300 at 100 m, 100 at 900, 50 far, 50 unknown
+    assert (city["median_m_low"], city["median_m_high"]) == (100, 100)
+    assert city["p90_m_low"] == pytest.approx((900 + np.hypot(15000, 100)) / 2)  # met exactly
+    assert np.isnan(city["p90_m_high"])  # the unknown may live any distance away
+    west = one(result.coverage, group_kind="district", group_id="d2")
+    assert west["p90_m_low"] == west["p90_m"] == west["p90_m_high"]
+
+
+def test_inequality_is_measured_over_those_whose_way_is_known(result) -> None:
+    gini = one(result.equity, measure="gini")
+    assert gini["people"] == 450
+    assert gini["people_left_out"] == 50
+    distances, people = [100, 900, np.hypot(15000, 100)], [300, 100, 50]
+    mean = np.average(distances, weights=people)
+    pairs = np.abs(np.subtract.outer(distances, distances)) * np.outer(people, people)
+    assert gini["value"] == pytest.approx(pairs.sum() / (2 * 450**2 * mean))
+
+
+def test_without_a_plan_there_are_no_targets(result) -> None:
+    assert len(result.targets) == 0
+    assert {"target", "clause", "status", "basis"} <= set(result.targets.columns)
+
+
 @given(homes, st.lists(st.integers(0, 19_999), max_size=3))
 def test_the_three_states_always_add_up(rows, sites) -> None:
     access = measure_access(
         places(rows), facilities([{"x": x, "y": 0} for x in sites]), None, [clinic(3000)]
     )
-    table = assess(access).coverage
+    table = coverage_of(access)
     states = table[["people_covered", "people_uncovered", "people_unknown"]].sum(axis=1)
     assert np.allclose(states, table["people"])
     counts = table[["places_covered", "places_uncovered", "places_unknown"]].sum(axis=1)

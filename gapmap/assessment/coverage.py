@@ -47,6 +47,14 @@ COVERAGE_COLUMNS = [
     "people_unreachable",
     "places_without_people",
     "people_missing",
+    "median_m_low",
+    "median_m_high",
+    "p90_m_low",
+    "p90_m_high",
+    "median_minutes_low",
+    "median_minutes_high",
+    "p90_minutes_low",
+    "p90_minutes_high",
 ]
 
 
@@ -130,7 +138,7 @@ def _coverage_row(service: Service, block: pd.DataFrame, group: Group) -> dict[s
         "share_people_low": _share(heads["covered"], total + missing),
         "share_people_high": _share(total - heads["uncovered"] + missing, total + missing),
         "share_places": _share(number["covered"], judged),
-        **_distances(rows, counted, lost),
+        **_distances(rows, counted, lost, missing),
         "places_unreachable": int(lost.sum()),
         "people_unreachable": float(counted[lost].sum()),
         "places_without_people": int(np.isnan(people).sum()),
@@ -147,7 +155,7 @@ def _share(part: float, whole: float) -> float:
 
 
 def _distances(
-    rows: pd.DataFrame, people: NDArray[np.float64], lost: NDArray[np.bool_]
+    rows: pd.DataFrame, people: NDArray[np.float64], lost: NDArray[np.bool_], missing: float
 ) -> dict[str, float]:
     """Give mean, median and P90 of metres and of minutes, weighted by people."""
     unknown = (rows["status"] == "unknown").to_numpy()
@@ -158,8 +166,29 @@ def _distances(
         near = held & np.isfinite(value)
         weight = people[near].sum()
         told[f"mean_{unit}"] = float(value[near] @ people[near] / weight) if weight else np.nan
-        for name, share in (("median", 0.5), ("p90", 0.9)):
-            told[f"{name}_{unit}"] = _finite(equity.quantile(value[held], people[held], share))
+        doubtful = float(people[~held].sum()) + missing
+        told |= _quantiles(value[held], people[held], doubtful, unit)
+    return told
+
+
+def _quantiles(
+    value: NDArray[np.float64], people: NDArray[np.float64], doubtful: float, unit: str
+) -> dict[str, float]:
+    """Give median and P90, and what they are with all the doubtful nearest and farthest of all."""
+    lived = people > 0
+    order = np.argsort(value[lived], kind="stable")
+    far, reached = value[lived][order], np.cumsum(people[lived][order])
+    told = {}
+    for name, share in (("median", 0.5), ("p90", 0.9)):
+        middle = low = high = equity.quantile_of_sorted(far, reached, share)
+        if doubtful > 0 and far.size:
+            nearer, farther = np.append(0.0, far), np.append(far, np.inf)
+            low = equity.quantile_of_sorted(nearer, np.append(0.0, reached) + doubtful, share)
+            high = equity.quantile_of_sorted(
+                farther, np.append(reached, reached[-1] + doubtful), share
+            )
+        ends = {"": middle, "_low": low, "_high": high}
+        told |= {f"{name}_{unit}{end}": _finite(one) for end, one in ends.items()}
     return told
 
 

@@ -14,7 +14,7 @@ are none are a :class:`gapmap.errors.MethodError`.
 
 from gapmap.equity.entropy import Theil, theil, theil_l
 from gapmap.equity.lorenz import gini, palma
-from gapmap.equity.quantiles import quantile
+from gapmap.equity.quantiles import quantile, quantile_of_sorted
 from gapmap.equity.ranking import concentration
 from gapmap.equity.shortfall import fgt
 from gapmap.equity.spread import dissimilarity, variation
@@ -27,6 +27,7 @@ __all__ = [
     "gini",
     "palma",
     "quantile",
+    "quantile_of_sorted",
     "theil",
     "theil_l",
     "variation",

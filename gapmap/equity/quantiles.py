@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["quantile"]
+__all__ = ["quantile", "quantile_of_sorted"]
 
 
 def quantile(values: ArrayLike, people: ArrayLike, share: float) -> float:
@@ -27,13 +27,25 @@ def quantile(values: ArrayLike, people: ArrayLike, share: float) -> float:
     held = np.asarray(values, dtype=float)
     weights = np.asarray(people, dtype=float)
     held, weights = held[weights > 0], weights[weights > 0]
-    if held.size == 0:
-        return float("nan")
     order = np.argsort(held, kind="stable")
-    held, reached = held[order], np.cumsum(weights[order])
+    return quantile_of_sorted(held[order], np.cumsum(weights[order]), share)
+
+
+def quantile_of_sorted(
+    values: NDArray[np.float64], reached: NDArray[np.float64], share: float
+) -> float:
+    """Give the same of sorted values, where ``reached`` people live up to each of them.
+
+    Examples
+    --------
+    >>> quantile_of_sorted(np.array([100.0, 300.0]), np.array([1.0, 3.0]), 0.9)
+    300.0
+    """
+    if values.size == 0:
+        return float("nan")
     wanted = share * reached[-1]
     slack = 1e-12 * reached[-1]
-    first = min(int(np.searchsorted(reached, wanted - slack)), held.size - 1)
-    if abs(reached[first] - wanted) <= slack and first + 1 < held.size:
-        return float((held[first] + held[first + 1]) / 2)
-    return float(held[first])
+    first = min(int(np.searchsorted(reached, wanted - slack)), values.size - 1)
+    if abs(reached[first] - wanted) <= slack and first + 1 < values.size:
+        return float((values[first] + values[first + 1]) / 2)
+    return float(values[first])

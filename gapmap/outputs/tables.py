@@ -149,7 +149,7 @@ def _round_column(name: str, column: pd.Series) -> pd.Series:
     values = np.where(np.isfinite(values), values, np.nan)
     if name.startswith("share") or "points" in name:
         values = np.round(values, SHARE_DECIMALS)
-    elif re.search(r"(_m|_km|_m_used|minutes|minutes_(median|worst))$", name):
+    elif re.search(r"(_m|_km|_m_used|minutes|minutes_(median|worst))(_low|_high)?$", name):
         values = np.round(values, METRE_DECIMALS)
     return pd.Series(values, index=column.index)
 
