@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -93,7 +96,7 @@ def match_lists(a: Facilities, b: Facilities) -> Lists:
     one, other = _side(a, rows_a), _side(b, rows_b)
     forward = a.date <= b.date
     cause = _causes(one, other) if forward else _causes(other, one)
-    service = np.array([service for service, _ in both], dtype=object)
+    service = np.array([key[0] for key in both], dtype=object)
     told = _told(made_a + made_b, one, other, cause)
     return Lists(a, b, rows_a, rows_b, cause, service, tuple(told))
 
@@ -101,21 +104,29 @@ def match_lists(a: Facilities, b: Facilities) -> Lists:
 def _keys(facilities: Facilities) -> tuple[pd.Index, int]:
     """Give what each facility is known by, and for how many that is not an id of their own."""
     table = facilities.table
-    ids = table["facility_id"].astype(str)
-    stems = table["file"].fillna("").astype(str).str.split("[", n=1).str[0]
-    stems = stems.str.replace(r"\.[^.]*$", "", regex=True)
-    row = table["row"].astype("Int64").astype(str)
-    base = ids.str.replace(r"~\d+$", "", regex=True)
-    repeated = (base + "\n" + table["service"]).duplicated(keep=False)
-    made = (ids == stems + "-" + row) | repeated
-    points = table.geometry
-    x, y = (np.round(axis(points.to_numpy())) for axis in (shapely.get_x, shapely.get_y))
-    apart = table["facility"].astype(str) + [f"\n{a}\n{b}" for a, b in zip(x, y, strict=True)]
-    known = ids.where(~made, "\n" + apart)
-    number = pd.DataFrame({"s": table["service"], "k": known}).groupby(["s", "k"]).cumcount()
-    known = known.where(number == 0, known + "\n" + number.astype(str))
-    told = pd.Index(list(zip(table["service"], known, strict=True)), tupleize_cols=False)
-    return told, int(made.sum())
+    columns = [table[name].tolist() for name in ("service", "facility_id", "file", "row")]
+    rows = list(zip(*columns, strict=True))
+    shared = Counter((service, _NUMBER.sub("", one)) for service, one, _, _ in rows)
+    x, y = (np.round(axis(table.geometry.to_numpy())) for axis in (shapely.get_x, shapely.get_y))
+    where = list(zip(table["facility"], x.astype(str), y.astype(str), strict=True))
+    known: list[tuple[object, ...]] = []
+    made = 0
+    for (service, one, file, row), position in zip(rows, where, strict=True):
+        by_row = pd.notna(row) and one == f"{PurePath(file.split('[')[0]).stem}-{row}"
+        if by_row or shared[service, _NUMBER.sub("", one)] > 1:
+            known.append((service, *position))
+            made += 1
+        else:
+            known.append((service, one))
+    again: Counter[tuple[object, ...]] = Counter()
+    for number, key in enumerate(known):
+        known[number] = (*key, again[key])
+        again[key] += 1
+    return pd.Index(known, tupleize_cols=False, dtype=object), made
+
+
+_NUMBER = re.compile(r"~\d+$")
+"""What gapmap puts behind an id that another facility of the service has, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +166,9 @@ class _Side:
 
 
 def _side(facilities: Facilities, rows: NDArray[np.int64]) -> _Side:
-    table = pd.DataFrame(facilities.table)[list(COLUMNS)].take(np.maximum(rows, 0))
-    if len(table) == 0:
-        table = pd.DataFrame(facilities.table)[list(COLUMNS)].reindex(range(len(rows)))
-    return _Side(facilities.date, table.reset_index(drop=True), rows >= 0)
+    table = pd.DataFrame(facilities.table)[list(COLUMNS)].reset_index(drop=True).reindex(rows)
+    told = table.assign(status=table["status"].astype(object).fillna("")).reset_index(drop=True)
+    return _Side(facilities.date, told, rows >= 0)
 
 
 def _causes(early: _Side, late: _Side) -> NDArray[np.object_]:
