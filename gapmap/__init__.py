@@ -23,10 +23,11 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from gapmap.gdal_guard import keep_out as _keep_out
 
 if _TYPE_CHECKING:
-    from gapmap import datum, equity, network, population, sensitivity, siting, surface
+    from gapmap import catchment, datum, equity, network, population, sensitivity, siting, surface
     from gapmap.about import About
     from gapmap.access import Access, Service, measure_access
     from gapmap.assessment import Assessment, assess
+    from gapmap.catchment import Supply, SupplyRule, measure_supply
     from gapmap.change import Change, compare
     from gapmap.datum import convert_datum, detect_datum
     from gapmap.detour import measure_detours
@@ -92,6 +93,8 @@ __all__ = [
     "Service",
     "Study",
     "StudyError",
+    "Supply",
+    "SupplyRule",
     "Surface",
     "SurfaceSource",
     "Target",
@@ -99,6 +102,7 @@ __all__ = [
     "Varied",
     "assess",
     "build_report",
+    "catchment",
     "check_study",
     "compare",
     "convert_datum",
@@ -109,6 +113,7 @@ __all__ = [
     "map_sites",
     "measure_access",
     "measure_detours",
+    "measure_supply",
     "network",
     "population",
     "propose_sites",
@@ -133,6 +138,7 @@ _NAMES = {
     "about": "About",
     "access": "Access Service measure_access",
     "assessment": "Assessment assess",
+    "catchment": "Supply SupplyRule catchment measure_supply",
     "change": "Change compare",
     "datum": "convert_datum datum detect_datum",
     "detour": "measure_detours",

@@ -11,6 +11,7 @@ from gapmap.catchment.filling import ORDERS, Filled, fill_capacity
 from gapmap.catchment.floating import CONSERVING, METHODS, Shared, share_supply
 from gapmap.catchment.pairs import PAIR_COLUMNS, referral_pairs
 from gapmap.catchment.referral import REFERRAL_COLUMNS, ReferralRule, Referrals, refer
+from gapmap.catchment.supply import Supply, SupplyRule, measure_supply
 from gapmap.catchment.unserved import UNSERVED_COLUMNS
 from gapmap.catchment.zonal import BREAKS, ZONAL_COLUMNS, zonal_statistics
 from gapmap.catchment.zones import Zone, rest_of, zones_of
@@ -33,9 +34,12 @@ __all__ = [
     "ReferralRule",
     "Referrals",
     "Shared",
+    "Supply",
+    "SupplyRule",
     "Zone",
     "fill_capacity",
     "measure_capacity",
+    "measure_supply",
     "refer",
     "referral_pairs",
     "rest_of",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from gapmap.access.extent import Extent
-from gapmap.access.reasons import judge, own_unplaced, pool_of, unplaced_of
+from gapmap.access.reasons import own_unplaced
 from gapmap.access.trips import Ground, join, near_lost, origins_of, within_limit
 from gapmap.access.unsure import as_if_passable, over
 from gapmap.catchment.costs import costs_between, names_of
 from gapmap.catchment.filling import ORDERS, fill_capacity
+from gapmap.catchment.pool import parted_pool
 from gapmap.catchment.unserved import UNSERVED_COLUMNS, Grounds, Left, unserved_rows
 from gapmap.errors import MethodError
 from gapmap.findings import finding
@@ -186,30 +187,12 @@ def _grounds(access: Access, cells: Access | None) -> Grounds:
     return Grounds(cells.places, places, owners(cells.places, places), "grid")
 
 
-class _Pool(NamedTuple):
-    """Facilities of a service: those that serve, that may, and those that may and have no place."""
-
-    serving: gpd.GeoDataFrame
-    doubtful: gpd.GeoDataFrame
-    unplaced: gpd.GeoDataFrame
-
-
-def _pool(access: Access, service: Service) -> _Pool:
-    pool = pool_of(access.facilities, service.id)
-    judged, placed = judge(pool), pool.geometry.notna().to_numpy()
-    return _Pool(
-        pool[judged == "serves"].sort_values("facility_id", kind="stable"),
-        pool[(judged == "doubtful") & placed],
-        unplaced_of(pool),
-    )
-
-
 def _fill(
     access: Access, grounds: Grounds, hoped: Surface | None, asked: tuple[Service, CapacityRule]
 ) -> Capacity:
     """Fill the facilities of one service; ``hoped`` is the surface were all of it passable."""
     service, rule = asked
-    pool = _pool(access, service)
+    pool = parted_pool(access, service)
     origins = origins_of(access.places, Ground(access.network, access.surface), service, {})
     targets, doubtful = (join(one, origins, service) for one in (pool.serving, pool.doubtful))
     room = pool.serving["capacity"].to_numpy(dtype=float) * rule.people_per_capacity

@@ -1,0 +1,232 @@
+"""Supply over places: what is 0, what is bounded, what nobody knows, and what it sums to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders import clinic, facilities, places
+from test_catchment_referral import surface
+
+from gapmap.access import measure_access
+from gapmap.catchment import Decay, SupplyRule, measure_supply
+from gapmap.catchment.supply import AREA_COLUMNS, FACILITY_COLUMNS, SUPPLY_COLUMNS
+from gapmap.errors import MethodError
+
+PLAIN = SupplyRule(service="clinic", method="2sfca")
+VILLAGES = [
+    {"x": 0, "y": 0, "people": 60.0},
+    {"x": 400, "y": 0, "people": 40.0},
+    {"x": 0, "y": 400, "people": 100.0},
+    {"x": 9000, "y": 0, "people": 20.0},
+]
+
+
+def measured(villages, sites, rule=PLAIN, limit=400):
+    access = measure_access(places(villages), facilities(sites), None, [clinic(limit)])
+    return measure_supply(access, [rule])
+
+
+def said(made):
+    table = made.table
+    figures = table["supply_per_1000_people"].round(3).fillna(-1).tolist()
+    return list(zip(figures, table["bound"], table["reason"], strict=True))
+
+
+def test_by_hand():
+    # f0 stands where all but the last village are within 400 m, f1 where p1 and p0 are.
+    made = measured(VILLAGES, [{"x": 0, "y": 0, "capacity": 20}, {"x": 400, "y": 0, "capacity": 5}])
+    assert said(made) == [
+        (150.0, "exact", "within_limit"),  # 20/200 + 5/100
+        (150.0, "exact", "within_limit"),
+        (100.0, "exact", "within_limit"),
+        (0.0, "exact", "no_facility_within_limit"),
+    ]
+    assert list(made.table) == SUPPLY_COLUMNS
+    assert made.table["facilities_within_limit"].tolist() == [2, 2, 1, 0]
+    assert made.table["decay_basis"].tolist() == ["method"] * 4
+    sites = made.facilities
+    assert list(sites) == FACILITY_COLUMNS
+    assert sites["people_competing"].tolist() == sites["people_within_limit"].tolist() == [200, 100]
+    assert sites["capacity_per_1000_people"].tolist() == [100, 50]
+    assert made.findings == ()
+    city = made.areas.iloc[0]
+    assert list(made.areas) == AREA_COLUMNS
+    assert city["capacity_shared"] == pytest.approx(25)
+    assert city["supply_per_1000_people"] == pytest.approx(25 / 220 * 1000)
+    assert city[["people", "people_measured", "people_zero"]].tolist() == [220, 220, 20]
+    assert city["share_zero"] == pytest.approx(20 / 220)
+    # 20 have 0, 100 have 100, 100 have 150 per 1,000: mean difference over twice the mean
+    gaps = 20 * 100 * 100 + 20 * 100 * 150 + 100 * 100 * 50
+    assert city["gini"] == pytest.approx(gaps / 220**2 / (25 / 220 * 1000))
+
+
+def test_steps_are_thirds_of_the_limit_and_an_assumption():
+    made = measured(VILLAGES, [{"x": 0, "y": 0, "capacity": 10}], SupplyRule(service="clinic"), 600)
+    ratio = 10 / (60 + 0.68 * 140)
+    assert made.table["supply_per_1000_people"].tolist() == pytest.approx(
+        [1000 * ratio, 680 * ratio, 680 * ratio, 0]
+    )
+    assert made.table["decay"].iloc[0] == "200: 1, 400: 0.68, 600: 0.22"
+    assert set(made.table["decay_basis"]) == {"assumption"}
+    own = SupplyRule(service="clinic", decay=Decay(breaks=(100,), weights=(1, 0.5)))
+    made = measured(VILLAGES, [{"x": 0, "y": 0, "capacity": 10}], own, 600)
+    assert made.table["supply_per_1000_people"].iloc[1] == pytest.approx(500 * 10 / 130)
+    assert set(made.table["decay_basis"]) == {"given"}
+
+
+def test_unknown_capacity_is_no_zero():
+    made = measured(VILLAGES, [{"x": 0, "y": 400}, {"x": 400, "y": 0, "capacity": 10}])
+    assert said(made) == [
+        (100.0, "at_least", "capacity_unknown"),
+        (100.0, "exact", "within_limit"),
+        (-1, "", "capacity_unknown"),
+        (0.0, "exact", "no_facility_within_limit"),
+    ]
+    assert made.facilities["reason"].tolist() == ["capacity_unknown", ""]
+    assert np.isnan(made.facilities["capacity_per_1000_people"].iloc[0])
+    (note,) = made.findings
+    assert (note.code, note.file, note.row) == ("catchment-supply-capacity-unknown", "f.csv", 2)
+    city = made.areas.iloc[0]
+    assert city[["people_measured", "people_unknown", "people_bounded"]].tolist() == [120, 100, 60]
+    assert city[["share_zero", "share_zero_low", "share_zero_high"]].tolist() == pytest.approx(
+        [20 / 120, 20 / 220, 120 / 220]
+    )
+
+
+def test_what_may_serve_or_stands_nobody_knows_where():
+    sites = [
+        {"x": 0, "y": 0, "capacity": 10},
+        {"x": 400, "y": 0, "capacity": 99, "qualifies": "unknown"},
+        {"x": None, "capacity": 99, "place_id": "p3"},
+        {"x": 9000, "y": 0, "capacity": 99, "qualifies": "no"},
+    ]
+    made = measured(VILLAGES, sites, limit=300)
+    assert said(made) == [
+        (166.667, "exact", "within_limit"),
+        (-1, "", "below_standard"),
+        (0.0, "exact", "no_facility_within_limit"),
+        (-1, "", "no_position"),
+    ]
+    assert made.facilities["facility_id"].tolist() == ["f0", "f2", "f1"]
+    assert made.facilities["reason"].tolist() == ["", "no_position", "may_not_serve"]
+
+
+@pytest.mark.parametrize(("method", "bound"), [("e2sfca", "exact"), ("3sfca", "unsure")])
+def test_where_people_choose_a_facility_more_moves_others_too(method, bound):
+    # f1 may serve p1; p0 shares f0 with p1, so that p0 has more where p1 goes elsewhere.
+    villages = [{"x": 0, "y": 0}, {"x": 400, "y": 0}]
+    sites = [{"x": 200, "y": 0, "capacity": 9}, {"x": 600, "y": 0, "counts": "unknown"}]
+    made = measured(villages, sites, SupplyRule(service="clinic", method=method), 300)
+    assert made.table["bound"].tolist()[0] == bound
+    assert made.table["bound"].tolist()[1] == ("at_least" if method == "e2sfca" else "unsure")
+    assert made.facilities["bound"].tolist() == [bound, ""]
+
+
+def test_people_unknown_make_it_at_most():
+    villages = [{"x": 0, "y": 0, "people": 50.0}, {"x": 0, "y": 300, "people": np.nan}]
+    sites = [{"x": 0, "y": 0, "capacity": 10}, {"x": 0, "y": 600, "capacity": 7}]
+    made = measured(villages, sites)
+    assert said(made) == [
+        (200.0, "at_most", "people_unknown"),
+        (200.0, "unsure", "people_unknown"),  # f1 serves it alone: nobody knows how many that are
+    ]
+    assert made.facilities["reason"].tolist() == ["", "people_unknown"]
+    assert [one.code for one in made.findings] == ["catchment-supply-people-unknown"]
+    assert made.areas.iloc[0]["places_without_people"] == 1
+
+
+def test_places_that_stand_nowhere_have_no_figure_and_compete_for_nothing():
+    villages = [{"x": 0, "y": 0, "people": 50.0}, {"x": None, "people": 70.0}]
+    made = measured(villages, [{"x": 0, "y": 0, "capacity": 10}])
+    assert said(made) == [(200.0, "exact", "within_limit"), (-1, "", "no_position")]
+    assert made.table["facilities_within_limit"].isna().tolist() == [False, True]
+    (note,) = made.findings
+    assert note.code == "catchment-supply-people-nowhere"
+    assert "1 places with 70 people" in note.message("en")
+    assert made.areas.iloc[0]["people_unknown"] == 70
+
+
+def test_nobody_around_a_facility_leaves_it_unused():
+    villages = [{"x": 0, "y": 0, "people": 0.0}, {"x": 900, "y": 0, "people": 10.0}]
+    made = measured(villages, [{"x": 0, "y": 0, "capacity": 10}, {"x": 900, "y": 0, "capacity": 0}])
+    assert said(made) == [
+        (-1, "", "nobody_within_limit"),
+        (0.0, "exact", "no_capacity_within_limit"),
+    ]
+    assert made.facilities["reason"].tolist() == ["nobody_within_limit", ""]
+    (note,) = made.findings
+    assert "have 10 units" in note.message("en")
+
+
+def test_no_people_at_all_no_facility_at_all():
+    made = measured([{"x": 0, "y": 0, "people": 0.0}], [{"x": 5000, "y": 0, "capacity": 1}])
+    city = made.areas.iloc[0]
+    assert city["reason"] == "nobody"
+    assert city[["share_zero", "gini", "supply_per_1000_people"]].isna().all()
+    none = measured(VILLAGES, [])
+    assert set(none.table["reason"]) == {"no_facility_within_limit"}
+    assert none.areas.iloc[0][["share_zero", "gini"]].tolist() == [1, 0]
+    access = measure_access(places(VILLAGES), facilities([]), None, [clinic(400)])
+    assert list(measure_supply(access, []).areas) == AREA_COLUMNS
+
+
+def test_an_attribute_is_read_as_numbers():
+    sites = [
+        {"x": 0, "y": 0, "seats": "1,000"},
+        {"x": 0, "y": 0, "seats": "12"},
+        {"x": 0, "y": 0, "seats": "-3"},
+    ]
+    made = measured(VILLAGES, sites, SupplyRule(service="clinic", capacity="seats"))
+    assert made.facilities["capacity"].fillna(-1).tolist() == [-1, 12, -1]
+    assert set(made.table["capacity_attribute"]) == {"seats"}
+
+
+def test_unknown_ground_may_bring_more_people():
+    minutes, unknown = np.ones((20, 20)), np.zeros((20, 20), bool)
+    minutes[:, 3], unknown[:, 3] = np.inf, True
+    villages = [{"x": 50, "y": 50, "people": 10.0}, {"x": 550, "y": 50, "people": 10.0}]
+    access = measure_access(
+        places(villages),
+        facilities([{"x": 650, "y": 50, "capacity": 1}]),
+        None,
+        [clinic(1000, mode="surface")],
+        surface=surface(minutes=minutes, unknown=unknown),
+    )
+    made = measure_supply(access, [PLAIN])
+    # Whoever lives beyond ground of unknown speed has nothing that is known, and may be one more.
+    assert said(made) == [(-1, "", "not_connected"), (100.0, "at_most", "people_unknown")]
+    assert made.facilities["bound"].tolist() == ["at_most"]
+
+
+def test_order_of_rows_does_not_matter():
+    sites = [{"x": 0, "y": 0, "capacity": 20}, {"x": 400, "y": 0, "capacity": 5}]
+    one = measured(VILLAGES, sites).table
+    other = measured(VILLAGES[::-1], sites[::-1]).table[::-1]
+    assert other["supply_per_1000_people"].to_numpy() == pytest.approx(
+        one["supply_per_1000_people"].to_numpy(), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (SupplyRule(service="school"), "service school was not measured; known are clinic"),
+        (SupplyRule(service="clinic", capacity="beds"), "no column 'beds'"),
+        (SupplyRule(service="clinic", method="sfca"), "method is 'sfca'"),
+        (SupplyRule(service="clinic", decay=Decay(breaks=(9, 8))), "breaks are finite"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused(rule, words):
+    with pytest.raises(MethodError, match=words):
+        measured(VILLAGES, [], rule)
+
+
+def test_nothing_given_is_written_into():
+    access = measure_access(places(VILLAGES), facilities([]), None, [clinic(400)])
+    before = access.table.copy(), access.places.table.copy(), access.facilities.table.copy()
+    measure_supply(access, [PLAIN])
+    for old, new in zip(
+        before, (access.table, access.places.table, access.facilities.table), strict=True
+    ):
+        pd.testing.assert_frame_equal(pd.DataFrame(old), pd.DataFrame(new))
