@@ -7,11 +7,12 @@ import hashlib
 import importlib.metadata
 import json
 import math
+import os
 import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import fields
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,6 +77,7 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
         "seed": results.seed,
         "network_cache": access.network.cache if access.network else None,
         "study": results.study,
+        "study_file": _study_file(results, folder),
         "parameters": results.parameters,
         **_grids(results),
         "inputs": [
@@ -94,6 +96,20 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
         "peak_memory_mb": peak_memory_mb(),
         "files": _files(folder),
     }
+
+
+def _study_file(results: Results, folder: Path) -> str | None:
+    """Say where the study file stands, from the run's folder; None on another drive.
+
+    ``folder`` stands beside the folder that it becomes: the way is the same from both.
+    """
+    if not results.input_paths:
+        return None
+    study = results.input_paths[0].resolve()
+    try:
+        return PurePath(os.path.relpath(study, folder.resolve())).as_posix()
+    except ValueError:
+        return None
 
 
 def _grids(results: Results) -> dict[str, object]:

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from gapmap.region import Region
     from gapmap.studyfile import SitingEntry, StudyFile
 
-__all__ = ["about_study", "candidate_file", "input_paths", "named_files", "study_path"]
+__all__ = [
+    "about_study",
+    "candidate_file",
+    "input_files",
+    "input_paths",
+    "named_files",
+    "study_path",
+]
 
 
 def study_path(path: str | Path) -> Path:
@@ -28,7 +35,7 @@ def study_path(path: str | Path) -> Path:
 
 def about_study(file: StudyFile, plan: Plan | None, region: Region) -> About:
     """Make the title block: name, date, plan, CRS, and every input with its hash."""
-    inputs = _inputs(file)
+    inputs = input_files(file)
     return About(
         name=file.name,
         date=file.date,
@@ -98,7 +105,7 @@ def input_paths(study: Path) -> tuple[Path, ...]:
         return (path,)
 
 
-def _inputs(file: StudyFile) -> tuple[InputFile, ...]:
+def input_files(file: StudyFile) -> tuple[InputFile, ...]:
     """List every file that the study names and that is there, with size and SHA-256.
 
     What is missing or a folder was told where it had to be read; a check goes on without it.

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     _Read = Region | Places | Facilities | Network | Records | Candidates | Surface
 
-__all__ = ["check_study", "read_study"]
+__all__ = ["check_study", "read_inputs", "read_study"]
 
 _T = TypeVar("_T")
 _ASSUMED: Final = ("datum-assumed", "datum-as-declared")
@@ -76,9 +76,20 @@ def read_study(path: str | Path, *, steps: Steps | None = None) -> Study:
     InputError
         At the first input that cannot be used; ``gapmap check`` lists all of them.
     """
+    return read_inputs(read_study_file(study_path(path)), steps=steps)
+
+
+def read_inputs(file: StudyFile, *, steps: Steps | None = None) -> Study:
+    """Read everything that a study file names, given what stands in it.
+
+    Raises
+    ------
+    InputError
+        At the first input that cannot be used.
+    """
     reading = _Reading(steps or Steps(), tolerant=False)
     with uncollected():
-        study = reading.study(study_path(path))
+        study = reading.study(file)
     assert study is not None  # noqa: S101 - without tolerance a failure has raised
     return study
 
@@ -88,7 +99,7 @@ def check_study(path: str | Path, *, steps: Steps | None = None) -> Checked:
     reading = _Reading(steps or Steps(), tolerant=True)
     try:
         with uncollected():
-            reading.study(study_path(path))
+            reading.study(read_study_file(study_path(path)))
     except InputError as error:
         reading.findings += from_error(error)
     return Checked(findings=tuple(reading.findings), rows=tuple(reading.rows))
@@ -104,8 +115,7 @@ class _Reading:
     rows: list[RowCount] = field(default_factory=list)
     failed: bool = False
 
-    def study(self, path: Path) -> Study | None:
-        file = read_study_file(path)
+    def study(self, file: StudyFile) -> Study | None:
         plan = self.attempt("plan", lambda: _plan(file))
         records = self.attempt("records", lambda: _records(file)) or no_records()
         services = self.attempt("services", lambda: self.services(file, plan)) or ()

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from gapmap.study.value import Study
     from gapmap.studyfile import SitingEntry
 
-__all__ = ["run_study"]
+__all__ = ["run_study", "what_if"]
 
 
 def run_study(
@@ -99,7 +99,7 @@ def _results(
     watch: Steps,
 ) -> Results:
     """Measure, assess, propose sites, and make the report."""
-    about, network, facilities, services = _what_if(study, scenario, language)
+    about, network, facilities, services = what_if(study, scenario, language)
     with watch.step("measure"):
         access = measure_access(study.places, facilities, network, services, surface=study.surface)
     borders = _borders(study, access, scenario, watch)
@@ -152,7 +152,7 @@ def _results(
     )
 
 
-def _what_if(
+def what_if(
     study: Study, scenario: Scenario | None, language: str | None
 ) -> tuple[About, Network | None, Facilities, tuple[Service, ...]]:
     """Give what is measured, and under which title: the study, or what a what-if makes of it."""

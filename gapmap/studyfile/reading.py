@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["read_study_file"]
+__all__ = ["read_study_file", "study_file_of"]
 
 
 def read_study_file(path: Path) -> StudyFile:
@@ -52,7 +52,24 @@ def read_study_file(path: Path) -> StudyFile:
     StudyError
         Naming the file, the key, what stood there, the nearest known key, and what to do.
     """
-    raw = _parse(path)
+    return study_file_of(_parse(path), path)
+
+
+def study_file_of(raw: Mapping[str, Any], path: Path) -> StudyFile:
+    """Check a study file that was parsed already, such as the copy that a run's manifest keeps.
+
+    Parameters
+    ----------
+    raw
+        What stood in it; dates may be texts.
+    path
+        Where it stands: its paths are relative to that.
+
+    Raises
+    ------
+    StudyError
+        As :func:`read_study_file`.
+    """
     reader = Reader(path, _repair(path, raw))
     reader.known(raw, KEYS, "")
     for needed in ("study", "districts", "places"):
