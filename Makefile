@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 PEERS := $(VENV)/peers
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# bytecode is made of what is imported, when it is: most of what the packages bring never is
+INSTALL := --quiet --no-compile --constraint constraints.txt
 WORKERS ?= 2
 QUICK ?=
 STUDY := data/zhuhai/study.toml
@@ -32,8 +34,8 @@ $(READY): pyproject.toml constraints.txt .ci/find_python.sh
 	  rm -rf $(VENV); $$python -m venv $(VENV); \
 	fi
 	@echo "installing gapmap and its dependencies (a few minutes the first time)"
-	@$(PIP) install --quiet --constraint constraints.txt hatchling
-	@$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@$(PIP) install $(INSTALL) hatchling
+	@$(PIP) install $(INSTALL) --no-build-isolation --editable '.[dev]'
 	@touch $@
 
 demo: $(READY) fonts ## the shipped Zhuhai study: every output, and where the report is

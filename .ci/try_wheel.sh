@@ -13,7 +13,7 @@ cd "$top"
 "$python" -m build --wheel --no-isolation --outdir "$elsewhere/dist" . >"$elsewhere/build.log" 2>&1 ||
   { tail -n 20 "$elsewhere/build.log" >&2; exit 1; }
 "$python" -m venv "$elsewhere/venv"
-"$elsewhere/venv/bin/python" -m pip --disable-pip-version-check install --quiet \
+"$elsewhere/venv/bin/python" -m pip --disable-pip-version-check install --quiet --no-compile \
   --constraint "$top/constraints.txt" "$elsewhere"/dist/gapmap-*.whl
 
 mkdir "$elsewhere/work"
