@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 from builders import clinic, facilities, places
 from test_catchment_referral import surface
+from test_studyfile import GOOD
 
 from gapmap.access import measure_access
 from gapmap.catchment import Decay, SupplyRule, measure_supply
 from gapmap.catchment.supply import AREA_COLUMNS, FACILITY_COLUMNS, SUPPLY_COLUMNS
-from gapmap.errors import MethodError
+from gapmap.errors import MethodError, StudyError
+from gapmap.studyfile import read_study_file
 
 PLAIN = SupplyRule(service="clinic", method="2sfca")
 VILLAGES = [
@@ -230,3 +232,75 @@ def test_nothing_given_is_written_into():
         before, (access.table, access.places.table, access.facilities.table), strict=True
     ):
         pd.testing.assert_frame_equal(pd.DataFrame(old), pd.DataFrame(new))
+
+
+def entry(tmp_path, lines):
+    path = tmp_path / "study.toml"
+    path.write_text(GOOD.replace("limit_m = 500", f"limit_m = 500\n{lines}"), "utf8")
+    return read_study_file(path).services[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "rule"),
+    [
+        ("", None),
+        ('supply = "none"', None),
+        ('supply = "2sfca"\nsupply_capacity = "beds"', {"method": "2sfca", "capacity": "beds"}),
+        (
+            'supply = "3sfca"\nsupply_capacity = "floor_area_m2"\nsupply_decay = "gaussian"',
+            {"method": "3sfca", "capacity": "floor_area_m2", "decay": Decay(kind="gaussian")},
+        ),
+        (
+            (
+                'supply = "e2sfca"\nsupply_capacity = "beds"\n'
+                "supply_breaks = [200]\nsupply_weights = [1, 0.4]"
+            ),
+            {
+                "method": "e2sfca",
+                "capacity": "beds",
+                "decay": Decay(breaks=(200,), weights=(1, 0.4)),
+            },
+        ),
+        (
+            'supply = "bfca"\nsupply_capacity = "beds"\nsupply_weights = [1, 0.4]',
+            {"method": "bfca", "capacity": "beds", "decay": Decay(weights=(1, 0.4))},
+        ),
+    ],
+)
+def test_a_study_says_how(tmp_path, lines, rule):
+    expected = None if rule is None else SupplyRule(service="clinic", **rule)
+    assert entry(tmp_path, lines).supply == expected
+
+
+BEDS = 'supply = "e2sfca"\nsupply_capacity = "beds"\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('supply = "4sfca"', "services.clinic.supply cannot be '4sfca'; choose one of none, 2sfca"),
+        (
+            'supply = "2sfca"',
+            (
+                "supply_capacity is 'capacity', but no [[facilities]] block of clinic names a column"
+                " for it; named are: floor_area_m2, beds"
+            ),
+        ),
+        ('supply_capacity = "beds"', "services.clinic.supply_capacity has no effect where supply"),
+        (BEDS + 'supply_decay = "gaussian"', "supply_decay has no effect where supply is 'e2sfca'"),
+        (BEDS.replace("e2", "2") + "supply_breaks = [100]", "supply_breaks has no effect"),
+        (BEDS.replace("e2s", "3s") + 'supply_decay = "line"', "supply_decay cannot be 'line'"),
+        (BEDS + "supply_breaks = [100]", "do not fit: [100.0], [1.0, 0.68, 0.22]"),
+        (BEDS + "supply_breaks = [300, 600]", "do not fit"),
+        (BEDS + "supply_breaks = [300, 200]", "do not fit"),
+        (BEDS + "supply_weights = [0.5, 0.6]", "do not fit"),
+        (BEDS + "supply_weights = [1, 0]", "do not fit"),
+        (BEDS + "supply_weights = []", "do not fit"),
+        (BEDS + 'supply_weights = ["a"]', "supply_weights is of the wrong kind"),
+    ],
+)
+def test_a_slip_in_the_study_is_named(tmp_path, lines, words):
+    with pytest.raises(StudyError) as caught:
+        entry(tmp_path, lines)
+    assert words in caught.value.text("en")
+    assert caught.value.text("zh") != caught.value.text("en")

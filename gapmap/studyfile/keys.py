@@ -69,7 +69,9 @@ KEYS: dict[str, dict[str, str]] = {
     "services": {
         "name": TABLE, "mode": TEXT, "limit_m": NUMBER, "limit_minutes": NUMBER,
         "source": TEXT, "speed_kmh": NUMBER, "off_road": TEXT, "catchment": TEXT,
-        "catchment_order": TEXT, "people_per_capacity": NUMBER,
+        "catchment_order": TEXT, "people_per_capacity": NUMBER, "supply": TEXT,
+        "supply_capacity": TEXT, "supply_decay": TEXT, "supply_breaks": LIST,
+        "supply_weights": LIST,
     },
     "population": {
         "raster": TEXT, "unit": TEXT, "reconcile": TEXT, "assign": TEXT, "setting": TEXT,

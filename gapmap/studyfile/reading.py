@@ -33,6 +33,7 @@ from gapmap.studyfile.keys import (
     is_kind,
 )
 from gapmap.studyfile.sensitivity import read_sensitivity
+from gapmap.studyfile.supply import SUPPLY_KEYS, read_supply
 from gapmap.studyfile.value import ServiceEntry, SitingEntry, StudyFile
 from gapmap.tables import clock
 from gapmap.tables.local import refuse_odd, refuse_remote, refuse_virtual
@@ -324,8 +325,10 @@ class Reader:
         self.positive(where, block, *amounts)
         names = self._texts(f"{where}.name", block, "name")
         self.known(names, dict.fromkeys(LANGUAGES), f"{where}.name.")
-        told = self.plain(block, "name")
-        return ServiceEntry(**told, id=name, name={k: names.get(k, name) for k in LANGUAGES})
+        told = self.plain(block, "name", *SUPPLY_KEYS)
+        supply = read_supply(self, where, block, raw)
+        both = {k: names.get(k, name) for k in LANGUAGES}
+        return ServiceEntry(**told, id=name, name=both, supply=supply)
 
     def siting(self, name: str, have: object, raw: Mapping[str, Any]) -> SitingEntry:
         where = f"siting.{name}"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from gapmap.catchment import ReferralRule
+    from gapmap.catchment import ReferralRule, SupplyRule
     from gapmap.facilities import FacilitySource
     from gapmap.network import NetworkSource
     from gapmap.places import PlaceSource
@@ -41,6 +41,7 @@ class ServiceEntry:
     catchment: str = "none"
     catchment_order: str = "capacity"
     people_per_capacity: float = 1.0
+    supply: SupplyRule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
