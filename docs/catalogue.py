@@ -55,6 +55,7 @@ TOPICS: Final = {
     ),
     ("Roads, ferries, water", "道路、轮渡、水面"): (
         *("network", "trap", "traps", "ferry", "edge", "borders", "routes", "areas", "measured"),
+        "clusters",
     ),
     ("Rasters and people on a grid", "栅格与人口格网"): ("raster", "population", "gridded"),
     ("Travel over land", "地表出行"): ("surface", "off-road"),

@@ -28,7 +28,7 @@ if _TYPE_CHECKING:
     from gapmap.access import Access, Service, measure_access
     from gapmap.assessment import Assessment, assess
     from gapmap.catchment import Supply, SupplyRule, measure_supply
-    from gapmap.change import Change, compare
+    from gapmap.change import Causes, Change
     from gapmap.datum import convert_datum, detect_datum
     from gapmap.detour import measure_detours
     from gapmap.errors import (
@@ -54,7 +54,7 @@ if _TYPE_CHECKING:
     from gapmap.report import Report, build_report
     from gapmap.sensitivity import Assumptions, Varied, vary
     from gapmap.siting import Proposal, propose_sites
-    from gapmap.study import Study, check_study, read_study, run_study
+    from gapmap.study import Study, check_study, compare, compare_dates, read_study, run_study
     from gapmap.surface import Surface, SurfaceSource, read_surface
 
 _keep_out()  # before anything loads GDAL
@@ -66,6 +66,7 @@ __all__ = [
     "Access",
     "Assessment",
     "Assumptions",
+    "Causes",
     "Change",
     "CrsError",
     "DistrictSource",
@@ -105,6 +106,7 @@ __all__ = [
     "catchment",
     "check_study",
     "compare",
+    "compare_dates",
     "convert_datum",
     "datum",
     "detect_datum",
@@ -139,7 +141,7 @@ _NAMES = {
     "access": "Access Service measure_access",
     "assessment": "Assessment assess",
     "catchment": "Supply SupplyRule catchment measure_supply",
-    "change": "Change compare",
+    "change": "Causes Change",
     "datum": "convert_datum datum detect_datum",
     "detour": "measure_detours",
     "equity": "equity",
@@ -157,7 +159,7 @@ _NAMES = {
     "report": "Report build_report",
     "sensitivity": "Assumptions Varied sensitivity vary",
     "siting": "Proposal propose_sites siting",
-    "study": "Study check_study read_study run_study",
+    "study": "Study check_study compare compare_dates read_study run_study",
     "surface": "Surface SurfaceSource read_surface surface",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -1,43 +1,131 @@
-"""The tables of two runs held against each other, place by place and group by group."""
+"""The tables of two states held against each other, place by place and group by group."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from gapmap.change.value import Change
+from gapmap.assessment import Assessment, coverage_of, simulated_inputs
+from gapmap.change.causes import causes
+from gapmap.change.value import PLACE_COLUMNS, Change
 from gapmap.findings import fail, finding
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["compare"]
+    from gapmap.access import Access
+    from gapmap.change.value import Causes
+
+__all__ = ["compare_folders", "compare_states", "explained", "read_access"]
 
 _TEXT = (
     *("place_id", "place", "town", "district_id", "district", "facility_id", "facility", "service"),
     *("group_kind", "group", "group_id", "target", "scope_kind", "unit", "clause", "title_zh"),
     *("title_en", "status", "reason"),
 )
+_TARGETS = [
+    *("target", "scope_kind", "unit", "clause", "title_zh", "title_en", "achieved", "status")
+]
 
 
-def compare(out_a: Path, out_b: Path) -> Change:
-    """Compare two folders that ``gapmap run`` has left.
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The tables of one state that are held against those of another."""
+
+    access: pd.DataFrame
+    coverage: pd.DataFrame
+    targets: pd.DataFrame
+    simulated: bool
+
+    @property
+    def counts_places(self) -> bool:
+        """Whether every place counts 1, so that people are not known."""
+        return bool((self.access["people"] == 1).all())
+
+
+def compare_folders(out_a: Path, out_b: Path) -> Change:
+    """Compare the tables that ``gapmap run`` has left in two folders; causes are not split.
 
     Raises
     ------
     InputError
-        When a folder is not a run's.
+        When a folder is not a run's, or the runs have no place in common.
     """
-    access_a, access_b = _read(out_a, "access"), _read(out_b, "access")
-    if not set(access_a["place_id"]) & set(access_b["place_id"]):
+    a, b = _read_tables(out_a), _read_tables(out_b)
+    if not set(a.access["place_id"]) & set(b.access["place_id"]):
         fail(finding("runs-unrelated", file=str(out_b), value=out_a.name))
-    return Change(
-        coverage=_coverage(_read(out_a, "coverage"), _read(out_b, "coverage")),
-        places=_places(access_a, access_b),
-        targets=_targets(_read(out_a, "targets"), _read(out_b, "targets")),
+    return _compare(a, b)
+
+
+def compare_states(a: Access | Assessment, b: Access | Assessment) -> Change:
+    """Compare two measured states, and split the change into its causes.
+
+    Parameters
+    ----------
+    a, b
+        Answers of :func:`gapmap.measure_access` (not ``brief``) or :func:`gapmap.assess`; targets
+        are compared where both are assessments.
+
+    Raises
+    ------
+    InputError
+        The states cannot be compared: see :func:`gapmap.change.causes`.
+    """
+    found = causes(*(one.access if isinstance(one, Assessment) else one for one in (a, b)))
+    return explained(_compare(_tables_of(a), _tables_of(b)), found)
+
+
+def explained(change: Change, found: Causes) -> Change:
+    """Give the same change with its causes.
+
+    Parameters
+    ----------
+    change
+        Without causes.
+    found
+        Those of the same two states.
+    """
+    key = ["place_id", "service"]
+    plain = change.places.drop(columns=PLACE_COLUMNS[2:])
+    places = plain.merge(found.places, on=key, how="left")
+    for name in PLACE_COLUMNS[2:]:
+        places[name] = places[name].astype(object).fillna("")
+    return replace(
+        change,
+        places=places,
+        causes=found.table,
+        findings=(*change.findings, *found.findings),
     )
+
+
+def read_access(out: Path) -> pd.DataFrame:
+    """Read what a run has left in ``access.csv``.
+
+    Raises
+    ------
+    InputError
+        When the folder is not a run's.
+    """
+    return _read(out, "access")
+
+
+def _read_tables(out: Path) -> _Tables:
+    access, coverage, targets = (_read(out, name) for name in ("access", "coverage", "targets"))
+    simulated = "simulated" in access and bool((access["simulated"] == True).any())  # noqa: E712 - a column
+    return _Tables(access, coverage, targets, simulated)
+
+
+def _tables_of(state: Access | Assessment) -> _Tables:
+    if isinstance(state, Assessment):
+        simulated = bool(simulated_inputs(state))
+        targets = state.targets if len(state.targets) else pd.DataFrame(columns=_TARGETS)
+        return _Tables(state.access.table, state.coverage, targets, simulated)
+    grounds = (state.places.region, state.places, state.facilities, state.network, state.surface)
+    simulated = any(one is not None and bool(one.simulated) for one in grounds)
+    return _Tables(state.table, coverage_of(state), pd.DataFrame(columns=_TARGETS), simulated)
 
 
 def _read(out: Path, name: str) -> pd.DataFrame:
@@ -56,12 +144,26 @@ def _read(out: Path, name: str) -> pd.DataFrame:
         fail(finding("run-folder-unreadable", file=str(file), problem=error))
 
 
-def _coverage(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+def _compare(a: _Tables, b: _Tables) -> Change:
+    same_weight = a.counts_places == b.counts_places
+    names = ["places" if one.counts_places else "people" for one in (a, b)]
+    doubt = finding("change-people-apart", value=names[0], other=names[1])
+    return Change(
+        coverage=_coverage(a.coverage, b.coverage, same_weight=same_weight),
+        places=_places(a.access, b.access),
+        targets=_targets(a.targets, b.targets),
+        simulated=a.simulated or b.simulated,
+        findings=() if same_weight else (doubt,),
+    )
+
+
+def _coverage(a: pd.DataFrame, b: pd.DataFrame, *, same_weight: bool) -> pd.DataFrame:
     key = ["service", "group_kind", "group", "group_id"]
     kept = ["people", "people_covered", "share_people", "places", "places_covered"]
     both = a[key + kept].merge(b[key + kept], on=key, how="outer", suffixes=("_a", "_b"))
     for name in kept[1:3] + kept[4:]:
-        both[f"{name}_difference"] = both[f"{name}_b"] - both[f"{name}_a"]
+        told = both[f"{name}_b"] - both[f"{name}_a"]
+        both[f"{name}_difference"] = told if same_weight or "people" not in name else np.nan
     return both
 
 
@@ -75,7 +177,9 @@ def _places(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     both = both[both["why"] != ""]
     names = [f"{name}_{side}" for name in kept[2:] for side in "ab"]
     both["place"] = both["place_b"].fillna(both["place_a"])
-    return both[[*key, "place", "people_a", "people_b", "why", *names]].reset_index(drop=True)
+    both = both.assign(**dict.fromkeys(PLACE_COLUMNS[2:], ""))
+    columns = [*key, "place", "people_a", "people_b", "why", *names, *PLACE_COLUMNS[2:]]
+    return both[columns].reset_index(drop=True)
 
 
 def _why(both: pd.DataFrame) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from gapmap.findings import Finding
 
-__all__ = ["CAUSES", "CAUSE_COLUMNS", "Causes", "Change", "no_causes"]
+__all__ = ["CAUSES", "CAUSE_COLUMNS", "PLACE_COLUMNS", "Causes", "Change", "no_causes"]
 
 CAUSES = ("new", "closed", "people", "roads", "corrections", "rules")
 """Why covered people become more or fewer; see :func:`gapmap.change.causes` for what each means."""
@@ -69,6 +69,8 @@ class Change:
     causes
         The split of the change in covered people, as in :class:`Causes`; empty where it could not
         be made, and ``findings`` say why.
+    simulated
+        Whether any input of either was simulated.
     findings
         What was assumed, and what could not be said.
     """
@@ -77,6 +79,7 @@ class Change:
     places: pd.DataFrame
     targets: pd.DataFrame
     causes: pd.DataFrame = field(default_factory=lambda: no_causes().table)
+    simulated: bool = False
     findings: tuple[Finding, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import logging
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import gapmap
 from gapmap.cli import commands
 from gapmap.cli.check import check
+from gapmap.cli.comparing import asked_rightly, compare_runs
 from gapmap.cli.printing import complain, finish, system_language
 from gapmap.errors import GapmapError
 
@@ -24,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code: 0 done, 1 unusable input, 2 usage."""
     try:
         given = _parser().parse_args(arguments)
+        if "refuse" in given:
+            given.refuse(given)
     except SystemExit as stop:  # argparse has told what is wrong with the command
         return int(stop.code or 0)
     language = given.language or system_language()
@@ -93,12 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     size.add_argument("--budget", type=_positive)
     site.add_argument("--cost", type=_positive, help="cost of one site / 单点造价")
     site.add_argument("-o", "--output", type=Path)
-    compare = add(
-        "compare", commands.compare_runs, "say what changed between two runs / 比较两次结果"
-    )
-    compare.add_argument("out_a", type=Path)
-    compare.add_argument("out_b", type=Path)
-    compare.add_argument("-o", "--output", type=Path)
+    _add_compare(add("compare", compare_runs, "say what changed, and why / 比较变化及其原因"))
     plans = add("plans", commands.plans, "list shipped plans, or print one / 列出规划")
     plans.add_argument("id", nargs="?")
     convert = add("convert", commands.convert, "change the datum of a file / 坐标系转换")
@@ -109,6 +108,37 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("--layer", help="layer of a file that has several / 图层")
     convert.add_argument("-o", "--output", type=Path, required=True)
     return parser
+
+
+def _add_compare(compare: argparse.ArgumentParser) -> None:
+    """Add the two forms of ``compare``: two folders, or one study and two dates."""
+    compare.usage = (
+        "gapmap compare OUT_A OUT_B [-o OUT]\n"
+        "       gapmap compare STUDY --from DATE --to DATE [-o OUT]"
+    )
+    compare.add_argument(
+        "out_a", type=Path, metavar="OUT_A|STUDY", help="a run's folder, or a study / 结果或研究"
+    )
+    compare.add_argument("out_b", type=Path, nargs="?", metavar="OUT_B")
+    for flag, name, words in (
+        ("--from", "date_a", "such as 2012-12-31 / 起始日期"),
+        ("--to", "date_b", "such as 2014-12-31 / 截止日期"),
+    ):
+        compare.add_argument(
+            flag, dest=name, type=dt.date.fromisoformat, metavar="DATE", help=words
+        )
+    compare.add_argument("-o", "--output", type=Path, help="folder for the tables / 结果文件夹")
+    compare.set_defaults(refuse=_refuse_compare(compare))
+
+
+def _refuse_compare(
+    compare: argparse.ArgumentParser,
+) -> Callable[[argparse.Namespace], None]:
+    def refuse(given: argparse.Namespace) -> None:
+        if not asked_rightly(given):
+            compare.error("name two folders, or one study with --from and --to")
+
+    return refuse
 
 
 def _positive(text: str) -> float:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gapmap.scenario import Scenario
     from gapmap.studyfile import SitingEntry
 
-__all__ = ["compare_runs", "convert", "init", "plans", "run", "site"]
+__all__ = ["convert", "init", "plans", "run", "site"]
 
 
 def init(given: argparse.Namespace, language: str) -> int:
@@ -123,10 +123,6 @@ def _percent(share: float) -> str:
     return "?" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN is not itself
 
 
-def _signed(number: float) -> str:
-    return "?" if number != number else f"{number:+,.0f}"  # noqa: PLR0124 - NaN is not itself
-
-
 def site(given: argparse.Namespace, language: str) -> int:
     """Do the whole job and propose sites for one service."""
     from gapmap.study import study_path  # noqa: PLC0415
@@ -161,38 +157,6 @@ def site(given: argparse.Namespace, language: str) -> int:
     if not rows:
         say("没有候选点能再覆盖任何人" if zh else "no candidate would cover anybody further")
     say(f"{'结果' if zh else 'results'}: {out}")
-    return 0
-
-
-def compare_runs(given: argparse.Namespace, language: str) -> int:
-    """Show and write what changed between two runs."""
-    from gapmap.change import compare  # noqa: PLC0415
-    from gapmap.outputs import check_file, write_table  # noqa: PLC0415
-
-    written = (
-        {}
-        if given.output is None
-        else {
-            name: given.output / f"{name}_change.csv" for name in ("coverage", "places", "targets")
-        }
-    )
-    for path in written.values():
-        check_file(path)
-    change = compare(given.out_a, given.out_b)
-    zh = language == "zh"
-    city = change.coverage[change.coverage["group_kind"] == "city"]
-    rows = [
-        (row.service, _percent(row.share_people_a), _percent(row.share_people_b),
-         _signed(row.people_covered_difference))
-        for row in city.itertuples()
-    ]  # fmt: skip
-    show_table(("服务", "A", "B", "覆盖人口变化") if zh else ("service", "A", "B", "people"), rows)
-    for why, count in change.places["why"].value_counts().sort_index().items():
-        say(f"{why}: {count}")
-    if given.output is not None:
-        for name, path in written.items():
-            write_table(path, getattr(change, name))
-        say(f"{'结果' if zh else 'results'}: {given.output}")
     return 0
 
 

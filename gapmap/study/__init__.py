@@ -1,5 +1,6 @@
 """Study: all that one study file names, read; and the whole job from study to outputs."""
 
+from gapmap.study.comparing import compare, compare_dates
 from gapmap.study.inputs import input_paths, study_path
 from gapmap.study.reading import check_study, read_study
 from gapmap.study.run import run_study
@@ -10,6 +11,8 @@ __all__ = [
     "Steps",
     "Study",
     "check_study",
+    "compare",
+    "compare_dates",
     "input_paths",
     "read_study",
     "run_study",

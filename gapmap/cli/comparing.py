@@ -1,0 +1,156 @@
+"""``gapmap compare``: what changed between two runs, or two dates of one study, and why."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from gapmap.cli.printing import progress, say, severity_word, show_table
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    import pandas as pd
+
+    from gapmap.change import Change
+    from gapmap.findings import Finding
+
+__all__ = ["asked_rightly", "compare_runs"]
+
+_TABLES: Final = {
+    "coverage": "coverage_change.csv",
+    "places": "places_change.csv",
+    "targets": "targets_change.csv",
+    "causes": "causes.csv",
+}
+_FINDINGS: Final = "findings_change.csv"
+
+
+def asked_rightly(given: argparse.Namespace) -> bool:
+    """Say whether two folders are named, or one study and two dates."""
+    dates = [one is not None for one in (given.date_a, given.date_b)]
+    return not any(dates) if given.out_b is not None else all(dates)
+
+
+def compare_runs(given: argparse.Namespace, language: str) -> int:
+    """Show and write what changed."""
+    from gapmap.outputs import check_file  # noqa: PLC0415
+
+    target: Path | None = given.output
+    if target is not None:
+        for name in (*_TABLES.values(), _FINDINGS):
+            check_file(target / name)
+    change = _change(given)
+    _show(change, language)
+    if target is not None:
+        _write(change, target, language)
+        say(f"{'结果' if language == 'zh' else 'results'}: {target}")
+    return 0
+
+
+def _change(given: argparse.Namespace) -> Change:
+    from gapmap.study import compare, compare_dates, read_study  # noqa: PLC0415
+
+    with progress() as steps:
+        if given.out_b is not None:
+            return compare(given.out_a, given.out_b, steps=steps)
+        study = read_study(given.out_a, steps=steps)
+        with steps.step("compare"):
+            return compare_dates(study, given.date_a, given.date_b)
+
+
+def _write(change: Change, target: Path, language: str) -> None:
+    from gapmap.findings import as_table  # noqa: PLC0415
+    from gapmap.outputs import write_table  # noqa: PLC0415
+
+    for name, file in _TABLES.items():
+        write_table(target / file, getattr(change, name), simulated=change.simulated)
+    write_table(target / _FINDINGS, as_table(change.findings, language))
+
+
+def _show(change: Change, language: str) -> None:
+    if len(change.causes):
+        _show_causes(change.causes, language)
+    else:
+        _show_coverage(change.coverage, language)
+    _show_places(change.places, language)
+    if change.simulated:
+        say("模拟数据:不得用于决策" if language == "zh" else "simulated data: not for decisions")
+    for one in change.findings:
+        say(_sentence(one, language))
+
+
+def _show_causes(causes: pd.DataFrame, language: str) -> None:
+    """Show a line for each service: covered in A, what each cause adds, covered in B."""
+    from gapmap.words import word  # noqa: PLC0415
+
+    city = causes[causes["group_kind"] == "city"]
+    shown = list(dict.fromkeys(city.loc[city["differs"], "cause"]))
+    order = [one for one in dict.fromkeys(city["cause"]) if one in shown]
+    zh = language == "zh"
+    titles = ("服务", "A 覆盖人口") if zh else ("service", "covered in A")
+    ends = ("B 覆盖人口", "未知(A → B)") if zh else ("covered in B", "unknown (A → B)")
+    rows = []
+    for service, of_service in city.groupby("service", sort=False):
+        first = of_service.iloc[0]
+        added = of_service.set_index("cause")
+        rows.append(
+            (
+                str(service),
+                _number(first["people_covered_a"]),
+                *(_added(added.loc[cause]) for cause in order),
+                _number(first["people_covered_b"]),
+                f"{_number(first['people_unknown_a'])} → {_number(first['people_unknown_b'])}",
+            )
+        )
+    show_table((*titles, *(word(f"cause_{one}", language) for one in order), *ends), rows)
+
+
+def _added(row: pd.Series) -> str:
+    """Give what a cause adds; a dash where A and B do not differ in it."""
+    return _number(row["people"], sign="+") if row["differs"] else "–"
+
+
+def _number(value: Any, sign: str = "") -> str:  # noqa: ANN401 - a number of any kind
+    number = float(value)
+    if math.isnan(number):
+        return "?"
+    if sign and not number:
+        return "0"
+    told = format(number, f"{sign},.3f").rstrip("0").rstrip(".")
+    return "0" if told in ("-0", "+0") else told
+
+
+def _show_coverage(coverage: pd.DataFrame, language: str) -> None:
+    """Show a line for each service: the share in A and in B, and the change in people."""
+    zh = language == "zh"
+    city = coverage[coverage["group_kind"] == "city"]
+    rows = [
+        (str(row.service), _percent(row.share_people_a), _percent(row.share_people_b),
+         _number(row.people_covered_difference, sign="+"))
+        for row in city.itertuples()
+    ]  # fmt: skip
+    show_table(("服务", "A", "B", "覆盖人口变化") if zh else ("service", "A", "B", "people"), rows)
+
+
+def _percent(share: Any) -> str:  # noqa: ANN401 - a number of any kind
+    return "?" if math.isnan(float(share)) else f"{float(share):.1%}"
+
+
+def _show_places(places: pd.DataFrame, language: str) -> None:
+    """Count the places by what became of them, and by why where their cover changed."""
+    from gapmap.words import word  # noqa: PLC0415
+
+    for why, some in places.groupby("why"):
+        causes = some.loc[some["cause"] != "", "cause"].value_counts()
+        parts = [f"{word(f'cause_{cause}', language)} {count}" for cause, count in causes.items()]
+        told = f" ({', '.join(parts)})" if parts else ""
+        say(f"{word(f'why_{why}', language)}: {len(some)}{told}")
+
+
+def _sentence(one: Finding, language: str) -> str:
+    place = f"{one.file}: " if one.file else ""
+    mark = "。" if language == "zh" else "; "
+    said = [one.message(language), one.done(language)]
+    return f"{severity_word(one.severity, language)}: {place}{mark.join(filter(None, said))}"

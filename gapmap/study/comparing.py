@@ -1,0 +1,116 @@
+"""Comparing: two runs, two states, or one study at two dates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gapmap.access import Access, measure_access
+from gapmap.assessment import Assessment, assess
+from gapmap.change import Change, causes, compare_folders, compare_states, explained, read_access
+from gapmap.errors import GapmapError, InputError, MethodError
+from gapmap.facilities import facilities_at
+from gapmap.findings import finding, from_error
+from gapmap.study.again import measure_again
+from gapmap.study.value import Steps
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from gapmap.findings import Finding
+    from gapmap.study.value import Study
+
+__all__ = ["compare", "compare_dates"]
+
+
+def compare(
+    a: str | Path | Access | Assessment,
+    b: str | Path | Access | Assessment,
+    *,
+    steps: Steps | None = None,
+) -> Change:
+    """Say what changed between two states, and why.
+
+    Parameters
+    ----------
+    a, b
+        Two folders that ``gapmap run`` has left, or two answers of :func:`gapmap.measure_access` or
+        :func:`gapmap.assess`.
+    steps
+        A stopwatch.
+
+    Returns
+    -------
+    Change
+        The tables, and the split of the change in covered people into its causes (see
+        :func:`gapmap.change.causes`). For two folders both runs are measured again from their
+        inputs; where an input is gone or another one by now, nothing is guessed: ``causes`` is
+        empty, and ``findings`` name the file.
+
+    Raises
+    ------
+    InputError
+        A folder is not a run's, the states have no place in common, or two values differ in their
+        metric CRS or in what they count.
+    MethodError
+        One is a folder and the other is not.
+    """
+    if isinstance(a, Access | Assessment) and isinstance(b, Access | Assessment):
+        return compare_states(a, b)
+    if isinstance(a, Access | Assessment) or isinstance(b, Access | Assessment):
+        raise MethodError(
+            "a run's folder is compared with a run's folder, a state with a state; "
+            "give two of one kind",
+            "运行结果文件夹只能与运行结果文件夹比较,状态只能与状态比较;请给出两个同类的参数",
+        )
+    return _compare_runs(Path(a), Path(b), steps or Steps())
+
+
+def compare_dates(study: Study, date_a: dt.date, date_b: dt.date) -> Change:
+    """Say what changed between two dates in one study: facilities that opened, and that closed.
+
+    People, roads and rules are those of the study at both dates.
+
+    Parameters
+    ----------
+    study
+        From :func:`gapmap.read_study`.
+    date_a, date_b
+        The two dates; where the second is the earlier one, all changes are the opposite.
+    """
+    a, b = (_at(study, date) for date in (date_a, date_b))
+    return compare_states(a, b)
+
+
+def _at(study: Study, date: dt.date) -> Assessment:
+    facilities = facilities_at(study.facilities, date)
+    access = measure_access(
+        study.places, facilities, study.network, study.services, surface=study.surface
+    )
+    return assess(access, study.plan, records=study.records)
+
+
+def _compare_runs(out_a: Path, out_b: Path, steps: Steps) -> Change:
+    change = compare_folders(out_a, out_b)
+    states: list[Access] = []
+    doubts: list[Finding] = []
+    for out in (out_a, out_b):
+        try:
+            with steps.step(f"measure {out.name} again"):
+                states.append(measure_again(out, read_access(out), steps=steps))
+        except InputError as error:
+            doubts += _doubts(error)
+    if not doubts:
+        try:
+            with steps.step("causes"):
+                return explained(change, causes(*states))
+        except GapmapError as error:
+            doubts += _doubts(error)
+    doubts.append(finding("change-not-split"))
+    return replace(change, findings=(*change.findings, *doubts))
+
+
+def _doubts(error: GapmapError) -> list[Finding]:
+    """Keep what stands against the split: the tables are compared all the same."""
+    return [replace(one, fatal=False) for one in from_error(error)]
