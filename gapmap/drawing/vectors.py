@@ -304,6 +304,7 @@ def site_list(proposal: Proposal) -> dict[str, object]:
     reason_zh = sites["reason_zh"] if "reason_zh" in sites else sites["reason"]
     return {
         "rank": plain(sites["rank"]),
+        "site_id": plain(sites["site_id"]),
         "name": plain(sites["name"]),
         "cost": plain(sites["cost"]),
         "people_gained": plain(sites["people_gained"]),

@@ -21,6 +21,7 @@ from gapmap.access import BORDER_COLUMNS, PIECE_COLUMNS
 from gapmap.cells import guarded, unguarded, visible
 from gapmap.findings import as_table
 from gapmap.islands import COLUMNS as ISLAND_COLUMNS
+from gapmap.outputs.drawn import with_draws
 from gapmap.outputs.extra import extra_tables
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def result_tables(results: Results, findings: Sequence[Finding]) -> dict[str, pd
         "pieces": made.access.pieces,
         "borders": results.borders,
     }
+    tables = with_draws(tables, results.insights.varied)
     told = {name: _as_written(name, table, results) for name, table in tables.items()}
     told["findings"] = findings_table(results, findings)
     extra = extra_tables(results, taken=COLUMNS)

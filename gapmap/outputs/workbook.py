@@ -50,7 +50,8 @@ _WORD_COLUMNS = frozenset(
         *("has_ferry", "is_main", "beyond_water", "edge_effect"),
         *("kind", "destination", "on_island"),
         *("island", "scope", "scope_kind", "measure_unit", "overall", "limit_source"),
-        *("area_kind", "zone_kind", "kind_a", "kind_b", "step", "full", "used", "differs_much"),
+        *("area_kind", "zone_kind", "kind_a", "kind_b", "certainty", "assumption", "assessed_is"),
+        *("proposed", "step", "full", "used", "differs_much"),
     )
 )
 """Columns whose values are words of gapmap's own, not of the planner's."""
@@ -65,10 +66,17 @@ _NAME_COLUMNS = {
 """Columns that hold gapmap's words in some rows and the planner's names in others."""
 _OWN_KINDS = frozenset({"city", "setting", "group", "people_group"})
 _BY_ROW = {
-    "measure": ("value_a", "value_b", "difference", "value"),
-    "measure_unit": ("required", "achieved", "possible", "shortfall", "baseline", "expected"),
+    "measure": (
+        *("value_a", "value_b", "difference", "value", "difference_draw_median"),
+        *("difference_draw_low", "difference_draw_high"),
+    ),
+    "measure_unit": (
+        *("required", "achieved", "possible", "shortfall", "baseline", "expected"),
+        *("achieved_draw_low", "achieved_draw_high"),
+    ),
 }
 """Columns whose number format goes by another column of their row."""
+_SHARES = frozenset({"met_share_of_draws", "chosen_share"})
 _FORMATS = {
     "share": "0.0 %",
     "people": "#,##0",
@@ -331,7 +339,7 @@ def _kinds(table: pd.DataFrame, column: str) -> str | list[str]:
 def _kind(name: str) -> str:
     """Name the number format of a column or measure."""
     told = {
-        "share": name.startswith("share"),
+        "share": name.startswith("share") or name in _SHARES,
         "points": "points" in name,
         "people": name.startswith(("people", "places", "cost", "capacity", "cells")),
         "metres": name.endswith(("_m", "_m_used")),

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapmap.report.detours import detour_content
+from gapmap.report.sure import sure_content
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gapmap.detour import Detours
+    from gapmap.sensitivity import Varied
 
 __all__ = ["Insights"]
 
@@ -26,9 +28,12 @@ class Insights:
     ----------
     detours
         Straight lines against roads.
+    varied
+        How far the figures move in repeated draws.
     """
 
     detours: Detours | None = None
+    varied: Varied | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Give the tables by the name of their file without its ending, in the sheets' order.
@@ -38,6 +43,8 @@ class Insights:
         made: dict[str, pd.DataFrame] = {}
         if self.detours is not None:
             made["detours"] = self.detours.table
+        if self.varied is not None:
+            made |= self.varied.tables()
         return made
 
     def content(self) -> dict[str, object]:
@@ -45,4 +52,6 @@ class Insights:
         made: dict[str, object] = {}
         if self.detours is not None:
             made["detour"] = detour_content(self.detours)
+        if self.varied is not None:
+            made["sure"] = sure_content(self.varied)
         return made

@@ -32,6 +32,7 @@ SCRIPTS = (
     "assets/islands.js",
     "assets/grids.js",
     "assets/detour.js",
+    "assets/sure.js",
     "assets/app.js",
 )
 STYLES = ("vendor/leaflet.css", "assets/app.css")

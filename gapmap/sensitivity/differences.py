@@ -40,7 +40,7 @@ def difference_table(assessment: Assessment, tally: Tally) -> pd.DataFrame:
     services = {one.id: one for one in assessment.access.services}
     rows = []
     for row in assessment.gaps.to_dict("records"):
-        drawn = _drawn(row, services[row["service"]], numbers, tally)
+        drawn = _drawn(row, services.get(row["service"]), numbers, tally)
         told = {key: row[key] for key in (*_KEYS, "difference")}
         ends = _interval(row, drawn) if drawn is not None else {"reason": "not_drawn"}
         rows.append(told | ends | {"draws": tally.count, "basis": BASIS})
@@ -59,11 +59,13 @@ DIFFERENCE_COLUMNS: Final = (
 
 def _drawn(
     row: Mapping[Hashable, object],
-    service: Service,
+    service: Service | None,
     numbers: Mapping[tuple[str, str], int],
     tally: Tally,
 ) -> NDArray[np.float64] | None:
     """Give the difference in every draw; None where the draws say nothing of it."""
+    if service is None:  # a reported figure, or a target whose service is not measured
+        return None
     kind = _kind_of(str(row["measure"]), service)
     a = numbers.get((str(row["kind_a"]), str(row["group_a_id"])))
     b = numbers.get((str(row["kind_b"]), str(row["group_b_id"])))

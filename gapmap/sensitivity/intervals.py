@@ -185,7 +185,7 @@ def _against(
     assessed: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
 ) -> NDArray[np.object_]:
     """Say where the figure as assessed lies: what varies may move nearly all draws one way."""
-    inside = np.where(np.isnan(assessed) | np.isnan(low), "", "within")
+    inside = np.where(np.isnan(assessed) | np.isnan(low), "", "inside")
     return np.asarray(
         np.select(
             [assessed < low - _SLACK, assessed > high + _SLACK], ["below", "above"], inside

@@ -70,6 +70,18 @@ class Varied:
     findings: tuple[Finding, ...] = ()
 
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Give the tables by the name of their file without its ending."""
+        return {
+            "intervals": self.intervals,
+            "gap_intervals": self.differences,
+            "certainty": self.certainty,
+            "target_draws": self.targets,
+            "site_draws": self.sites,
+            "tornado": self.tornado,
+        }
+
+
 def vary(
     assessment: Assessment,
     proposals: Proposal | Sequence[Proposal] = (),

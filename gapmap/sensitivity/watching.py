@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["SITE_COLUMNS", "TARGET_DRAW_COLUMNS", "SitesSeen", "TargetsSeen"]
 
 TARGET_DRAW_COLUMNS: Final = (
-    *("target", "title_zh", "title_en", "unit", "overall", "service", "required", "achieved"),
+    *("target", "title_zh", "title_en", "unit", "overall", "service", "measure_unit", "required",
+      "achieved"),
     *("achieved_draw_low", "achieved_draw_high", "met_share_of_draws", "draws", "basis", "reason"),
 )
 SITE_COLUMNS: Final = (
@@ -57,7 +58,7 @@ class TargetsSeen:
     def table(self, count: int) -> pd.DataFrame:
         """Give one row per row of ``targets.csv``, in its order."""
         told = self._table[["target", "title_zh", "title_en", "unit", "overall", "service",
-                            "required", "achieved"]].copy()  # fmt: skip
+                            "measure_unit", "required", "achieved"]].copy()  # fmt: skip
         for name in ("achieved_draw_low", "achieved_draw_high", "met_share_of_draws"):
             told[name] = np.full(len(told), np.nan)
         for one in self._asked:

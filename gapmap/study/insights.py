@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from gapmap.detour import measure_detours
 from gapmap.report import Insights
+from gapmap.sensitivity import vary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding
+    from gapmap.sensitivity import Varied
     from gapmap.siting import Proposal
     from gapmap.study.value import Steps, Study
 
@@ -39,4 +41,24 @@ def measure_insights(
     findings: list[Finding] = []
     with watch.step("compare straight lines"):
         detours = measure_detours(assessment.access)
-    return Insights(detours=detours), tuple(findings)
+    varied = _vary(study, assessment, proposals, watch)
+    if varied is not None:
+        findings += varied.findings
+    return Insights(detours=detours, varied=varied), tuple(findings)
+
+
+def _vary(
+    study: Study, assessment: Assessment, proposals: Sequence[Proposal], watch: Steps
+) -> Varied | None:
+    """Draw what is not known exactly, where the study says so."""
+    asked = study.file.sensitivity
+    if asked is None:
+        return None
+    with watch.step("draw"):
+        return vary(
+            assessment,
+            proposals,
+            assumptions=asked.assumptions,
+            count=asked.draws,
+            seed=study.file.seed,
+        )

@@ -17,6 +17,7 @@ from gapmap.outputs.figures.pen import Pen, save_figure
 from gapmap.outputs.figures.rasters import draw_minutes, draw_people_grid
 from gapmap.outputs.figures.status import draw_status
 from gapmap.outputs.figures.targets import TARGET_COLOURS, draw_targets
+from gapmap.outputs.figures.tornado import draw_tornado
 from gapmap.outputs.fonts import chinese_font, lettering
 from gapmap.outputs.naming import file_names
 
@@ -55,6 +56,9 @@ def write_figures(
     save_figure(folder / "coverage.png", draw_coverage(pen))
     if len(results.assessment.targets):
         save_figure(folder / "targets.png", draw_targets(pen))
+    varied = results.insights.varied
+    if varied is not None and len(varied.tornado):
+        save_figure(folder / "tornado.png", draw_tornado(pen, varied))
     if results.datums:
         save_figure(folder / "datum.png", draw_datum(pen, results.datums))
     services = results.assessment.access.services

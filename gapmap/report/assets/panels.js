@@ -97,6 +97,7 @@
           ? el("span", { class: "source" }, service.source) : null),
       el("p", { class: "headline" },
         el("b", { class: "big" }, voice.share(row.share_people)),
+        gapmap.interval(page, row),
         el("span", {}, voice.say(people ? "share_of_people" : "share_of_places")),
         gapmap.range(row, voice)),
       gapmap.bar(row, voice),

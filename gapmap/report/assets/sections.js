@@ -35,7 +35,7 @@
       el("span", { class: "where" }, scope),
       row.quote ? el("span", { class: "where quote", lang: "zh-CN" }, row.quote) : null),
     el("td", { class: "number" }, page.targetRequired(row)),
-    el("td", { class: "number" }, page.targetAchieved(row)),
+    el("td", { class: "number" }, page.targetAchieved(row), gapmap.targetDraws(page, row)),
     el("td", { class: "number" }, page.targetAmount(row, "shortfall")),
     el("td", { class: "date" }, part ? "" : row.due || "—"),
     el("td", {}, row.basis ? gapmap.basisTag(row.basis, voice) : "—"),
@@ -102,7 +102,7 @@
       el("h3", {}, el("button", { type: "button", click: () => page.choose(service.id, true),
         title: voice.say("show_on_map") }, voice.both(service.name))),
       el("p", { class: "headline" }, el("b", { class: "big" }, voice.share(row.share_people)),
-        gapmap.range(row, voice)),
+        gapmap.interval(page, row), gapmap.range(row, voice)),
       gapmap.bar(row, voice),
       el("dl", {},
         people ? line("people_uncovered", voice.say("people_uncovered"),
@@ -122,6 +122,7 @@
   gapmap.coverage = function (page) {
     return section(page, "coverage",
       el("p", { class: "lead" }, page.voice.say("coverage_lead")),
+      gapmap.intervalLead(page),
       el("div", { class: "cards" },
         page.data.services.map((service) => coverageCard(page, service))));
   };
@@ -184,7 +185,8 @@
       value: (row) => row[key], cell: (row) => voice.count(row[key]) });
     const share = { key: "share_people", title: voice.title("share_people"), kind: "number",
       value: (row) => row.share_people,
-      cell: (row) => [voice.share(row.share_people), gapmap.range(row, voice)] };
+      cell: (row) => [voice.share(row.share_people), gapmap.interval(page, row),
+        gapmap.range(row, voice)] };
     const unit = service.limit_unit === "minutes" ? "minutes" : "m";
     const far = (name) => ({ key: name, title: gapmap.distanceName(name, service, voice), kind: "number",
       value: (row) => row[name + "_" + unit],
@@ -219,6 +221,8 @@
     };
     const number = (key) => ({ key, title: voice.title(key), kind: "number",
       value: (row) => row[key], cell: (row) => told(row, key) });
+    const drawn = (row) => gapmap.gapInterval(page, row, (value) =>
+      told({ ...row, difference: value }, "difference"));
     return gapmap.table({
       voice, state: state.gapSort, name: "gaps-table", portion: 24,
       rows: page.gaps.filter((row) => row.service === state.service),
@@ -231,7 +235,8 @@
           value: (row) => page.groupName(row.group_b) },
         { key: "measure", title: voice.title("measure"), kind: "text",
           value: (row) => voice.title(row.measure) },
-        number("value_a"), number("value_b"), number("difference"),
+        number("value_a"), number("value_b"),
+        { ...number("difference"), cell: (row) => [told(row, "difference"), drawn(row)] },
         { key: "ratio", title: voice.title("ratio"), kind: "number", value: (row) => row.ratio,
           cell: (row) => voice.number(row.ratio) },
       ],
@@ -289,9 +294,11 @@
           columns: [whole("rank"),
             { key: "name", title: voice.say("site"), kind: "text", value: (row) => row.name },
             whole("people_gained"), whole("places_gained"), whole("cost"),
+            ...gapmap.chosenColumn(page, proposal.service),
             { key: "reason", title: voice.title("reason"), kind: "text",
               value: (row) => row.reason }],
-        }).node];
+        }).node,
+        gapmap.otherSites(page, proposal.service)];
     }));
   };
 
