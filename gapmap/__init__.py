@@ -56,6 +56,7 @@ if _TYPE_CHECKING:
     from gapmap.siting import Proposal, propose_sites
     from gapmap.study import Study, check_study, compare, compare_dates, read_study, run_study
     from gapmap.surface import Surface, SurfaceSource, read_surface
+    from gapmap.typology import GapKinds, group_gaps
 
 _keep_out()  # before anything loads GDAL
 
@@ -73,6 +74,7 @@ __all__ = [
     "Facilities",
     "FacilitySource",
     "Finding",
+    "GapKinds",
     "GapmapError",
     "InputError",
     "MethodError",
@@ -111,6 +113,7 @@ __all__ = [
     "datum",
     "detect_datum",
     "equity",
+    "group_gaps",
     "map_gaps",
     "map_sites",
     "measure_access",
@@ -161,6 +164,7 @@ _NAMES = {
     "siting": "Proposal propose_sites siting",
     "study": "Study check_study compare compare_dates read_study run_study",
     "surface": "Surface SurfaceSource read_surface surface",
+    "typology": "GapKinds group_gaps",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 
