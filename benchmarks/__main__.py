@@ -24,6 +24,7 @@ from benchmarks.bench_pairs import k_nearest, k_nearest_of_places, pairs_within
 from benchmarks.bench_services import services
 from benchmarks.bench_slope import slope
 from benchmarks.bench_snap import snap
+from benchmarks.bench_supply import supply
 from benchmarks.bench_surface import surface
 from benchmarks.bench_zonal import zonal
 from benchmarks.goals import judge
@@ -88,6 +89,7 @@ def everything(*, quick: bool) -> Iterator[Row]:
     yield from surface(quick=quick)
     yield from slope(quick=quick)
     yield from zonal(quick=quick)
+    yield from supply(quick=quick)
 
     yield from bench_jobs.run(quick=quick)
 

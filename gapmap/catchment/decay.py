@@ -110,8 +110,11 @@ def weigh(cost: csr_array, limit: float, decay: Decay) -> tuple[Floats, Integers
             f"limit is {limit}; give a number above 0", f"limit 为 {limit}；请给出正数"
         )
     starts, data = cost.indptr.astype(np.int64), cost.data
+    made, within = np.empty(len(data)), np.empty(cost.shape[0], np.int64)
     if decay.kind == "gaussian":
-        return gaussian_weights(starts, data, limit, limit + SLACK)
+        gaussian_weights(starts, data, limit, limit + SLACK, made, within)
+        return made, within
     until, weights = np.array(decay.steps(limit)).T
     until = np.minimum(until + SLACK, np.finfo(float).max)  # inf is out of reach
-    return step_weights(starts, data, until, np.append(weights, 0.0))
+    step_weights(starts, data, until, np.append(weights, 0.0), made, within)
+    return made, within
