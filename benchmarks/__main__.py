@@ -26,6 +26,7 @@ from benchmarks.bench_slope import slope
 from benchmarks.bench_snap import snap
 from benchmarks.bench_supply import supply
 from benchmarks.bench_surface import surface
+from benchmarks.bench_vary import vary
 from benchmarks.bench_zonal import zonal
 from benchmarks.goals import judge
 from benchmarks.road_graph import RoadGraph, road_graph
@@ -90,6 +91,7 @@ def everything(*, quick: bool) -> Iterator[Row]:
     yield from slope(quick=quick)
     yield from zonal(quick=quick)
     yield from supply(quick=quick)
+    yield vary(quick=quick)
 
     yield from bench_jobs.run(quick=quick)
 

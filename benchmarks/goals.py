@@ -49,6 +49,7 @@ _GOALS = {
     "surface_slope": Goal(faster={"r.walk": 5.0}),
     "zonal": Goal(faster={"exactextract": 20.0}, peak_mb=2000),
     "supply": Goal(faster={"access": 100.0, "bincount": 2.0}),
+    "vary": Goal(faster={"measure_access": 10.0}, seconds=60),
     "osm_read": Goal(faster={"osmnx": 3.0}, seconds=60, peak_mb=3000),
 }
 _BIG_NODES = 4_000_000
