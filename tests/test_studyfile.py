@@ -83,6 +83,8 @@ def test_a_good_file_is_read_whole(write, tmp_path: Path) -> None:
         ('beds = "床位"', 'opend = "床位"', "the nearest known key is opened"),
         ('beds = "床位"', "beds = 5", "unknown key"),
         ("limit_m = 500", "limit_m = 0", "must be above 0"),
+        ("limit_m = 500", "limit_m = 500\nbottom_line = 90", "between 0 and 1"),
+        ("limit_m = 500", "limit_m = 500\nbottom_line = -0.1", "between 0 and 1"),
         ("limit_m = 500", 'limit_m = "500"', "wrong kind"),
         ("limit_m = 500", "limit_m = true", "wrong kind"),
         ("limit_m = 500", "limit_m = 500\nlimit_minutes = 5", "cannot have both"),
@@ -141,6 +143,13 @@ def test_minutes_of_a_straight_line_need_a_speed(write, mode, more, network, kno
     else:
         with pytest.raises(StudyError, match=r"services\.clinic\.speed_kmh is needed"):
             service_of(study.services[0], study, None)
+
+
+def test_a_bottom_line_reaches_the_service(write) -> None:
+    study = read_study_file(write(GOOD.replace("limit_m = 500", "limit_m = 500\nbottom_line = 1")))
+    assert service_of(study.services[0], study, None)[0].bottom_line == 1
+    plain = read_study_file(write(GOOD))
+    assert service_of(plain.services[0], plain, None)[0].bottom_line is None
 
 
 def test_a_missing_block_a_missing_file_and_bad_bytes(write, tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ class Service:
         How one gets between a position and the ways: ``straight``, to the ways next to it; or
         ``surface``, over land, to any way, with one stretch by road at most. The latter needs a
         limit in minutes.
+    bottom_line
+        Share of people, 0 to 1, that every district is to have within the limit; None: not given.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Service:
     basis: str = "assumption"
     speed_kmh: float | None = None
     off_road: str = "straight"
+    bottom_line: float | None = None
 
     @property
     def by(self) -> str:

@@ -1,7 +1,7 @@
 """Assessment: coverage, gaps, inequality and the plan's targets, from access."""
 
 from gapmap.assessment.coverage import COVERAGE_COLUMNS, coverage_of, groups_of
-from gapmap.assessment.gaps import GAP_COLUMNS, GAP_MEASURES
+from gapmap.assessment.gaps import GAP_COLUMNS
 from gapmap.assessment.inequality import EQUITY_COLUMNS
 from gapmap.assessment.making import assess
 from gapmap.assessment.value import Assessment, simulated_inputs, sources_of
@@ -10,7 +10,6 @@ __all__ = [
     "COVERAGE_COLUMNS",
     "EQUITY_COLUMNS",
     "GAP_COLUMNS",
-    "GAP_MEASURES",
     "Assessment",
     "assess",
     "coverage_of",

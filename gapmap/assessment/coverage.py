@@ -178,7 +178,7 @@ def _quantiles(
     lived = people > 0
     order = np.argsort(value[lived], kind="stable")
     far, reached = value[lived][order], np.cumsum(people[lived][order])
-    told = {}
+    told: dict[str, float] = {}
     for name, share in (("median", 0.5), ("p90", 0.9)):
         middle = low = high = equity.quantile_of_sorted(far, reached, share)
         if doubtful > 0 and far.size:

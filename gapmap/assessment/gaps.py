@@ -1,91 +1,86 @@
-"""Gaps: the groups that the plan compares, side by side."""
+"""Gaps: the groups that the plan compares, side by side, and what would close the distance."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from gapmap.catchment import rest_of
+from gapmap.assessment.bottom_line import bottom_lines
+from gapmap.assessment.comparing import compare_groups
+from gapmap.assessment.reported import compare_reported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gapmap.access import Access
+    from gapmap.plan import Plan
+    from gapmap.records import Records
 
-__all__ = ["GAP_COLUMNS", "GAP_MEASURES", "gaps_of"]
+__all__ = ["GAP_COLUMNS", "gaps_of"]
 
-GAP_COLUMNS = [
-    "service",
-    "comparison",
-    "group_a",
-    "group_b",
-    "measure",
-    "value_a",
-    "value_b",
-    "difference",
-    "ratio",
-    "kind_a",
-    "group_a_id",
-    "kind_b",
-    "group_b_id",
-]
-GAP_MEASURES = ("share_people", "mean_m", "median_m", "p90_m")
-
-
-def gaps_of(access: Access, coverage: pd.DataFrame) -> pd.DataFrame:
-    """Compare the groups of every service: the table of ``gaps.csv``."""
-    rows = [
-        row
-        for service in access.services
-        for comparison, a, b in _pairs(coverage[coverage["service"] == service.id], access)
-        for row in _gap_rows(service.id, comparison, a, b)
-    ]
-    return pd.DataFrame(rows, columns=GAP_COLUMNS)
-
-
-def _pairs(
-    coverage: pd.DataFrame, access: Access
-) -> Iterator[tuple[str, dict[str, object], dict[str, object]]]:
-    """List the comparisons that the plan asks for, as pairs of coverage rows."""
-    rows = {(row["group_kind"], row["group_id"]): row for row in coverage.to_dict("records")}
-    city = rows["city", "city"]
-    wanted = [("urban-rural", ("setting", "urban"), ("setting", "rural"))]
-    wanted += [
-        (f"{name}-rest", ("group", name), ("group", rest_of(name)))
-        for name in access.places.region.groups
-    ]
-    for comparison, a, b in wanted:
-        if a in rows and b in rows:
-            yield comparison, rows[a], rows[b]
-    for kind, comparison in (
-        ("district", "district-city"),
-        ("plan_district", "plan_district-city"),
-        ("people_group", "people groups"),
-    ):
-        for (row_kind, group), row in rows.items():
-            if row_kind == kind and group:
-                yield comparison, row, city
+_TYPES = {
+    "service": "str",
+    "comparison": "str",
+    "group_a": "str",
+    "group_b": "str",
+    "measure": "str",
+    "value_a": "float64",
+    "value_b": "float64",
+    "difference": "float64",
+    "ratio": "float64",
+    "kind_a": "str",
+    "group_a_id": "str",
+    "kind_b": "str",
+    "group_b_id": "str",
+    "indicator": "str",
+    "area": "str",
+    "year": "Int64",
+    "target": "str",
+    "unit": "str",
+    "basis": "str",
+    "difference_points": "float64",
+    "value_a_low": "float64",
+    "value_a_high": "float64",
+    "value_b_low": "float64",
+    "value_b_high": "float64",
+    "difference_low": "float64",
+    "difference_high": "float64",
+    "worse": "str",
+    "people_to_close": "float64",
+    "reason": "str",
+}
+GAP_COLUMNS = list(_TYPES)
 
 
-def _gap_rows(
-    service: str, comparison: str, a: dict[str, object], b: dict[str, object]
-) -> Iterator[dict[str, object]]:
-    for measure in GAP_MEASURES:
-        value_a, value_b = float(str(a[measure])), float(str(b[measure]))
-        yield {
-            "service": service,
-            "comparison": comparison,
-            "group_a": a["group"],
-            "group_b": b["group"],
-            "measure": measure,
-            "value_a": value_a,
-            "value_b": value_b,
-            "difference": value_a - value_b,
-            "ratio": value_a / value_b if value_b else np.nan,
-            "kind_a": a["group_kind"],
-            "group_a_id": a["group_id"],
-            "kind_b": b["group_kind"],
-            "group_b_id": b["group_id"],
-        }
+def gaps_of(
+    access: Access,
+    coverage: pd.DataFrame,
+    *,
+    plan: Plan | None,
+    records: Records,
+    targets: pd.DataFrame,
+) -> pd.DataFrame:
+    """Compare groups, reported figures, and the lowest district with the bottom line.
+
+    Parameters
+    ----------
+    access, coverage
+        Access, and its sum by area and group, from :func:`gapmap.assessment.coverage_of`.
+    plan, records, targets
+        The plan, what is reported, and the plan's targets as judged.
+
+    Returns
+    -------
+    The table of ``gaps.csv``, see ``docs/outputs.md``.
+    """
+    rows = [*compare_reported(access, records, plan), *bottom_lines(access, coverage, targets)]
+    tables = [_typed(compare_groups(access, coverage, plan)), _typed(pd.DataFrame(rows))]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Give all columns of the table, in order; a text that is missing is empty."""
+    made = {}
+    for name, kind in _TYPES.items():
+        held = table[name] if name in table else pd.Series(index=table.index, dtype=object)
+        made[name] = held.fillna("").astype(kind) if kind == "str" else held.astype(kind)
+    return pd.DataFrame(made, columns=GAP_COLUMNS)

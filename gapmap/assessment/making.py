@@ -61,7 +61,7 @@ def assess(
         plan=plan,
         records=held,
         coverage=coverage,
-        gaps=gaps_of(access, coverage),
+        gaps=gaps_of(access, coverage, plan=plan, records=held, targets=targets),
         equity=inequality_of(access),
         targets=targets,
         islands=islands.table,

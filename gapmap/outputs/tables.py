@@ -156,11 +156,15 @@ def _round_column(name: str, column: pd.Series) -> pd.Series:
     return pd.Series(values, index=column.index)
 
 
+_COMPARED = ("value_a", "value_b", "difference")
+
+
 def _by_measure(gaps: pd.DataFrame) -> pd.DataFrame:
     """Round gaps as the coverage that they compare is rounded."""
-    share = gaps["measure"].astype(str).str.startswith("share").to_numpy(dtype=bool)
+    share = (gaps["unit"] == "share").to_numpy(dtype=bool)
     table = gaps.copy()
-    for name in ("value_a", "value_b", "difference"):
+    ends = [f"{name}{end}" for name in _COMPARED for end in ("", "_low", "_high")]
+    for name in ends:
         values = gaps[name].to_numpy(dtype=float)
         table[name] = np.where(
             share, np.round(values, SHARE_DECIMALS), np.round(values, METRE_DECIMALS)

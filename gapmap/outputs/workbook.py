@@ -284,10 +284,11 @@ def _frozen_columns(name: str) -> int:
 
 def _shown(results: Results, table: pd.DataFrame, column: str) -> list[str | float | None]:
     """Give a column's cells as the sheet shows them: gapmap's own words in the language."""
-    unit_of_limit = column == "unit" and "up_to" in table.columns  # else a unit of the plan
+    own_unit = {"up_to", "people_to_close"} & {*table.columns}  # else a unit of the plan
+    unit_of_limit = column == "unit" and bool(own_unit)
     say = _speaker(results, "limit_unit" if unit_of_limit else column)
     values = cell_values(table[column])
-    if column in _NAME_COLUMNS:
+    if _NAME_COLUMNS.get(column) in table.columns:
         kinds = cell_values(table[_NAME_COLUMNS[column]])
         return [
             _group_word(results, str(value), str(kind)) if value is not None else None
@@ -314,7 +315,7 @@ def _speaker(results: Results, column: str) -> Callable[[str], str]:
 def _group_word(results: Results, value: str, kind: str) -> str:
     """Say a group's name; names of districts, towns and districts of the plan stay as they are."""
     own = kind in _OWN_KINDS or kind in {"urban-rural", "people groups"} or kind.endswith("-rest")
-    if value in {"city", "unknown"}:
+    if value in {"city", "unknown", "bottom line"}:
         return word(value, results.language)
     if not own:
         return _cut(value)

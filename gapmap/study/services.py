@@ -53,6 +53,7 @@ def service_of(
         basis=basis,
         speed_kmh=entry.speed_kmh,
         off_road=entry.off_road,
+        bottom_line=entry.bottom_line,
     )
     return service, doubts
 

@@ -69,8 +69,8 @@ KEYS: dict[str, dict[str, str]] = {
     "services": {
         "name": TABLE, "mode": TEXT, "limit_m": NUMBER, "limit_minutes": NUMBER,
         "source": TEXT, "speed_kmh": NUMBER, "off_road": TEXT, "catchment": TEXT,
-        "catchment_order": TEXT, "people_per_capacity": NUMBER, "supply": TEXT,
-        "supply_capacity": TEXT, "supply_decay": TEXT, "supply_breaks": LIST,
+        "catchment_order": TEXT, "people_per_capacity": NUMBER, "bottom_line": NUMBER,
+        "supply": TEXT, "supply_capacity": TEXT, "supply_decay": TEXT, "supply_breaks": LIST,
         "supply_weights": LIST,
     },
     "population": {

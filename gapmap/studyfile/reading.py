@@ -323,6 +323,8 @@ class Reader:
             self.fail("study-limit-once", where)
         amounts = ("limit_m", "limit_minutes", "speed_kmh", "people_per_capacity")
         self.positive(where, block, *amounts)
+        if not 0 <= float(block.get("bottom_line", 0)) <= 1:
+            self.fail("study-share", f"{where}.bottom_line", block["bottom_line"])
         names = self._texts(f"{where}.name", block, "name")
         self.known(names, dict.fromkeys(LANGUAGES), f"{where}.name.")
         told = self.plain(block, "name", *SUPPLY_KEYS)

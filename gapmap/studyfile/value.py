@@ -41,6 +41,7 @@ class ServiceEntry:
     catchment: str = "none"
     catchment_order: str = "capacity"
     people_per_capacity: float = 1.0
+    bottom_line: float | None = None
     supply: SupplyRule | None = None
 
 
