@@ -107,7 +107,7 @@ def _finish(axis: Axes, pen: Pen, names: list[str], heights: list[float]) -> Non
     axis.set_xlim(left, right + _LABEL_ROOM * (right - left))
     ticks = [one for one in axis.get_xticks() if left <= one <= right]
     axis.set_xticks(ticks)
-    axis.set_xticklabels([f"{100 * one:+.0f}" for one in ticks])
+    axis.set_xticklabels([f"{100 * one:+.3g}" if one else "0" for one in ticks])
     for label in axis.get_xticklabels():
         label.set_fontproperties(pen.letters.font(9))
     axis.set_xlabel(pen.text("百分点", "points"), fontproperties=pen.letters.font(9))

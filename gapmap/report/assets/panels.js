@@ -36,7 +36,7 @@
     const low = voice.share(row.share_people_low), high = voice.share(row.share_people_high);
     if (low === high) return null;
     return el("span", { class: "range", title: voice.say("range_help") },
-      voice.say("range", { low, high }));
+      voice.say(gapmap.rangeWord(), { low, high }));
   };
 
   gapmap.serviceList = function (page) {

@@ -121,8 +121,7 @@
 
   gapmap.coverage = function (page) {
     return section(page, "coverage",
-      el("p", { class: "lead" }, page.voice.say("coverage_lead")),
-      gapmap.intervalLead(page),
+      el("p", { class: "lead" }, gapmap.intervalLead(page) || page.voice.say("coverage_lead")),
       el("div", { class: "cards" },
         page.data.services.map((service) => coverageCard(page, service))));
   };

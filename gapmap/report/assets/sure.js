@@ -44,7 +44,10 @@
 
   // The sentence above coverage: what the brackets mean.
   gapmap.intervalLead = (page) => (held(page)
-    ? el("p", { class: "lead" }, page.voice.say("sure_coverage")) : null);
+    ? page.voice.say("sure_coverage", { what: varied(page) }) : "");
+
+  // How the bounds by unknown people are told: in brackets stand the draws, where there are any.
+  gapmap.rangeWord = () => (gapmap.page && held(gapmap.page) ? "sure_range" : "range");
 
   gapmap.gapInterval = function (page, row, tell) {
     if (!held(page)) return null;
@@ -73,7 +76,7 @@
       const found = rows.get(service + "\n" + row.site_id);
       return found && known(found.chosen_share) ? found.chosen_share : null;
     };
-    return [{ key: "chosen", title: voice.title("chosen_share"), kind: "number", value: share,
+    return [{ key: "chosen", title: voice.say("sure_head_draws"), kind: "number", value: share,
       cell: (row) => (share(row) === null ? "—"
         : voice.say("sure_chosen", { share: voice.share(share(row)) })) }];
   };
