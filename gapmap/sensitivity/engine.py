@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gapmap.access import Access
+    from gapmap.network import Ferry
     from gapmap.sensitivity.drawing import Dice, Throw
     from gapmap.sensitivity.model import Model
     from gapmap.sensitivity.sites import Question
@@ -182,7 +183,8 @@ def _modes(access: Access) -> list[str]:
     """List the modes whose speed decides anything: those of limits in minutes."""
     ground = Ground(access.network, access.surface)
     timed = [one for one in access.services if one.limit_unit == "minutes"]
-    legs = any(ground.of(one).network is not None for one in timed)  # are walked
+    grounds = [ground.of(one) for one in timed]
+    legs = any(one.surface is None and one.network is not None for one in grounds)  # are walked
     return sorted({one.mode for one in timed} | ({"walk"} if legs else set()))
 
 
@@ -246,8 +248,17 @@ def _factors(access: Access, throw: Throw, varying: set[str]) -> dict[str, float
     if "people" in varying:
         factors["people"] = throw.people_common
     if "ferry_wait" in varying and access.network is not None:
-        for number, ferry in enumerate(access.network.ferries):
-            if ferry.wait_minutes > 0:
-                share = float(throw.wait_minutes[number]) / ferry.wait_minutes
-                factors[f"ferry:{ferry.name or number}"] = share
+        factors |= _waits(access.network.ferries, throw)
     return factors
+
+
+def _waits(ferries: Sequence[Ferry], throw: Throw) -> dict[str, float]:
+    """Name the wait at each ferry as a share of that of the study; those of one name by number."""
+    waits: dict[str, float] = {}
+    for ferry, minutes in zip(ferries, throw.wait_minutes.tolist(), strict=True):
+        if ferry.wait_minutes > 0:
+            same = sum(name.split("#")[0] == f"ferry:{ferry.name}" for name in waits)
+            waits[f"ferry:{ferry.name}#{same + 1}" if same else f"ferry:{ferry.name}"] = (
+                minutes / ferry.wait_minutes
+            )
+    return waits
