@@ -110,7 +110,9 @@ def test_check_looks_at_the_tables_behind_unusable_districts(study: Path, tmp_pa
 @pytest.mark.parametrize(
     "arguments",
     [[], ["fly"], ["run"], ["site", "s.toml", "--service", "a"], ["run", "s", "--language", "fr"],
-     ["site", "s.toml", "--service", "a", "--count", "0"]],
+     ["site", "s.toml", "--service", "a", "--count", "0"], ["compare", "a"],
+     ["compare", "a", "--from", "2012-12-31"], ["compare", "a", "--from", "2012", "--to", "2013"],
+     ["compare", "a", "b", "--from", "2012-12-31", "--to", "2014-12-31"]],
 )  # fmt: skip
 def test_usage_mistakes_exit_with_2(arguments: list[str], capsys) -> None:
     assert main(arguments) == 2
@@ -142,6 +144,20 @@ def test_site_and_compare(study: Path, out: Path, tmp_path: Path, capsys) -> Non
     gained = change[(change["service"] == "bus_shelter") & (change["why"] == "gained")]
     assert len(gained) == read(sited, "proposals").loc[0, "places_gained"]
     assert set(gained["facility_id_b"]) == {site}
+    assert set(gained["responsible_facility_id"]) == {site}
+    assert set(gained["cause"]) == {"new"}
+    causes = read(tmp_path / "change", "causes")
+    assert {
+        tuple(one) for one in causes.loc[causes["differs"], ["service", "cause"]].to_numpy()
+    } == {
+        ("bus_shelter", "new"),
+        ("service_centre", "rules"),
+    }
+    group = causes.groupby(["service", "group_kind", "group"])
+    grown = group["people_covered_b"].first() - group["people_covered_a"].first()
+    assert (group["people"].sum() == grown).all()
+    assert grown.max() > 0
+    assert causes["simulated"].all()
     assert main(["compare", str(tmp_path), str(built)]) == 1
     assert "access.csv" in capsys.readouterr().err
 
@@ -246,7 +262,9 @@ def test_an_objective_of_a_later_version_leaves_the_rest_whole(study: Path, tmp_
     assert "siting-objective-later" in set(read(tmp_path / "out", "findings")["code"])
 
 
-def test_changed_people_are_listed_by_compare(study: Path, out: Path, tmp_path: Path) -> None:
+def test_changed_people_are_listed_by_compare(
+    study: Path, out: Path, tmp_path: Path, capsys
+) -> None:
     own = copy_of(study, tmp_path / "own")
     villages = own.parent / "villages.csv"
     villages.write_text(villages.read_text("utf-8-sig").replace(",820,", ",830,"), "utf-8-sig")
@@ -255,6 +273,39 @@ def test_changed_people_are_listed_by_compare(study: Path, out: Path, tmp_path: 
     change = read(tmp_path / "c", "places_change")
     assert set(change["why"]) == {"people"}
     assert set(change["people_b"] - change["people_a"]) == {10}
+    causes = read(tmp_path / "c", "causes")
+    assert set(causes.loc[causes["differs"], "cause"]) == {"people"}
+    assert set(causes.loc[causes["group_kind"] == "city", "people"]) == {0, 10}
+    villages.write_text(villages.read_text("utf-8-sig").replace(",830,", ",840,"), "utf-8-sig")
+    arguments = ["compare", str(out), str(tmp_path / "b"), "-o", str(tmp_path / "c")]
+    assert main(arguments) == 0
+    told = read(tmp_path / "c", "findings_change")
+    assert dict(zip(told["code"], told["file"].fillna(""), strict=True)) == {
+        "change-input-differs": "villages.csv",
+        "change-not-split": "",
+    }
+    assert len(read(tmp_path / "c", "causes")) == 0
+    assert set(read(tmp_path / "c", "places_change")["why"]) == {"people"}
+    villages.unlink()
+    capsys.readouterr()
+    assert main([*arguments, "--language", "zh"]) == 0
+    assert "villages.csv: “b”这次运行用过的这个文件已经不在了" in capsys.readouterr().out
+    (tmp_path / "b" / "run.json").write_text("{}", "utf8")
+    assert main([*arguments, "--language", "en"]) == 0
+    assert "b/run.json: it does not say where the study file stands" in capsys.readouterr().out
+
+
+def test_one_study_at_two_dates(study: Path, tmp_path: Path, capsys) -> None:
+    dates = ["--from", "2015-12-31", "--to", "2016-12-31"]
+    arguments = ["compare", str(study), *dates, "-o", str(tmp_path), "--language", "zh"]
+    assert main(arguments) == 0
+    change = read(tmp_path, "places_change")
+    gained = change[change["why"] == "gained"]
+    assert set(gained["place"]) == {"大塘村委会"}
+    assert set(gained["cause"]) == {"new"}
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "服务\tA 覆盖人口\t新建设施\tB 覆盖人口\t未知(A → B)"
+    assert "模拟数据:不得用于决策" in said
 
 
 def test_an_added_facility_far_from_any_road_is_a_finding(study: Path, tmp_path: Path) -> None:

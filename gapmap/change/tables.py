@@ -74,11 +74,12 @@ def compare_states(a: Access | Assessment, b: Access | Assessment) -> Change:
     InputError
         The states cannot be compared: see :func:`gapmap.change.causes`.
     """
-    found = causes(*(one.access if isinstance(one, Assessment) else one for one in (a, b)))
-    return explained(_compare(_tables_of(a), _tables_of(b)), found)
+    here, there = (one.access if isinstance(one, Assessment) else one for one in (a, b))
+    found = causes(here, there)
+    return explained(_compare(_tables_of(a), _tables_of(b)), found, here, there)
 
 
-def explained(change: Change, found: Causes) -> Change:
+def explained(change: Change, found: Causes, a: Access, b: Access) -> Change:
     """Give the same change with its causes.
 
     Parameters
@@ -87,6 +88,8 @@ def explained(change: Change, found: Causes) -> Change:
         Without causes.
     found
         Those of the same two states.
+    a, b
+        The states.
     """
     key = ["place_id", "service"]
     plain = change.places.drop(columns=PLACE_COLUMNS[2:])
@@ -97,6 +100,7 @@ def explained(change: Change, found: Causes) -> Change:
         change,
         places=places,
         causes=found.table,
+        names={one.id: one.name for one in (*a.services, *b.services)},
         findings=(*change.findings, *found.findings),
     )
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gapmap.findings import Finding
 
 __all__ = ["CAUSES", "CAUSE_COLUMNS", "PLACE_COLUMNS", "Causes", "Change", "no_causes"]
@@ -69,6 +71,8 @@ class Change:
     causes
         The split of the change in covered people, as in :class:`Causes`; empty where it could not
         be made, and ``findings`` say why.
+    names
+        What each service is called, by language; a service that is not in it goes by its id.
     simulated
         Whether any input of either was simulated.
     findings
@@ -79,8 +83,13 @@ class Change:
     places: pd.DataFrame
     targets: pd.DataFrame
     causes: pd.DataFrame = field(default_factory=lambda: no_causes().table)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     simulated: bool = False
     findings: tuple[Finding, ...] = ()
+
+    def name(self, service: str, language: str) -> str:
+        """Give a service's name, or its id where it has none in that language."""
+        return self.names.get(service, {}).get(language) or service
 
 
 def no_causes() -> Causes:

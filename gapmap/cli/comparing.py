@@ -25,6 +25,7 @@ _TABLES: Final = {
     "causes": "causes.csv",
 }
 _FINDINGS: Final = "findings_change.csv"
+_FIGURE: Final = "figures/causes.png"
 
 
 def asked_rightly(given: argparse.Namespace) -> bool:
@@ -39,7 +40,7 @@ def compare_runs(given: argparse.Namespace, language: str) -> int:
 
     target: Path | None = given.output
     if target is not None:
-        for name in (*_TABLES.values(), _FINDINGS):
+        for name in (*_TABLES.values(), _FINDINGS, _FIGURE):
             check_file(target / name)
     change = _change(given)
     _show(change, language)
@@ -62,16 +63,17 @@ def _change(given: argparse.Namespace) -> Change:
 
 def _write(change: Change, target: Path, language: str) -> None:
     from gapmap.findings import as_table  # noqa: PLC0415
-    from gapmap.outputs import write_table  # noqa: PLC0415
+    from gapmap.outputs import write_causes, write_table  # noqa: PLC0415
 
     for name, file in _TABLES.items():
         write_table(target / file, getattr(change, name), simulated=change.simulated)
     write_table(target / _FINDINGS, as_table(change.findings, language))
+    write_causes(target / _FIGURE, change, language=language)
 
 
 def _show(change: Change, language: str) -> None:
     if len(change.causes):
-        _show_causes(change.causes, language)
+        _show_causes(change, language)
     else:
         _show_coverage(change.coverage, language)
     _show_places(change.places, language)
@@ -81,11 +83,11 @@ def _show(change: Change, language: str) -> None:
         say(_sentence(one, language))
 
 
-def _show_causes(causes: pd.DataFrame, language: str) -> None:
+def _show_causes(change: Change, language: str) -> None:
     """Show a line for each service: covered in A, what each cause adds, covered in B."""
     from gapmap.words import word  # noqa: PLC0415
 
-    city = causes[causes["group_kind"] == "city"]
+    city = change.causes[change.causes["group_kind"] == "city"]
     shown = list(dict.fromkeys(city.loc[city["differs"], "cause"]))
     order = [one for one in dict.fromkeys(city["cause"]) if one in shown]
     zh = language == "zh"
@@ -97,7 +99,7 @@ def _show_causes(causes: pd.DataFrame, language: str) -> None:
         added = of_service.set_index("cause")
         rows.append(
             (
-                str(service),
+                change.name(str(service), language),
                 _number(first["people_covered_a"]),
                 *(_added(added.loc[cause]) for cause in order),
                 _number(first["people_covered_b"]),

@@ -4,6 +4,7 @@ Tables as CSV and XLSX, layers with styles as a GeoPackage, figures, the report 
 all of them at once at the end, or none.
 """
 
+from gapmap.outputs.figures import write_causes
 from gapmap.outputs.place import check_file, check_table, reserved
 from gapmap.outputs.results import Results
 from gapmap.outputs.writing import write_reserved, write_run, write_table
@@ -13,6 +14,7 @@ __all__ = [
     "check_file",
     "check_table",
     "reserved",
+    "write_causes",
     "write_reserved",
     "write_run",
     "write_table",

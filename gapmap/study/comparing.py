@@ -104,7 +104,7 @@ def _compare_runs(out_a: Path, out_b: Path, steps: Steps) -> Change:
     if not doubts:
         try:
             with steps.step("causes"):
-                return explained(change, causes(*states))
+                return explained(change, causes(*states), *states)
         except GapmapError as error:
             doubts += _doubts(error)
     doubts.append(finding("change-not-split"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gapmap.drawing.fields import travelled
 from gapmap.findings import Finding, finding
+from gapmap.outputs.figures.causes import write_causes
 from gapmap.outputs.figures.coverage import draw_coverage
 from gapmap.outputs.figures.datum import draw_datum
 from gapmap.outputs.figures.detour import draw_detour
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from gapmap.outputs.results import Results
 
-__all__ = ["TARGET_COLOURS", "write_figures"]
+__all__ = ["TARGET_COLOURS", "write_causes", "write_figures"]
 
 
 def write_figures(
