@@ -66,7 +66,7 @@ TOPICS: Final = {
     ("Study and what-if", "研究文件与情景"): (
         *("study", "sensitivity", "block", "data", "scenario", "run", "runs", "candidate", "siting", "input"),
     ),
-    ("What changed", "变化比较"): ("change", "states"),
+    ("What changed", "变化比较"): ("change", "states", "series"),
     ("Converting and writing", "转换与输出"): ("convert", "figures", "output", "outputs"),
 }
 """Codes belong to the topic that has the longest of their beginnings."""

@@ -53,6 +53,7 @@ if _TYPE_CHECKING:
     from gapmap.region import DistrictSource, Region, TownSource, read_region
     from gapmap.report import Report, build_report
     from gapmap.sensitivity import Assumptions, Varied, vary
+    from gapmap.series import Series, measure_series
     from gapmap.siting import Proposal, propose_sites
     from gapmap.study import Study, check_study, compare, compare_dates, read_study, run_study
     from gapmap.surface import Surface, SurfaceSource, read_surface
@@ -93,6 +94,7 @@ __all__ = [
     "Region",
     "Report",
     "ScenarioError",
+    "Series",
     "Service",
     "Study",
     "StudyError",
@@ -118,6 +120,7 @@ __all__ = [
     "map_sites",
     "measure_access",
     "measure_detours",
+    "measure_series",
     "measure_supply",
     "network",
     "population",
@@ -161,6 +164,7 @@ _NAMES = {
     "region": "DistrictSource Region TownSource read_region",
     "report": "Report build_report",
     "sensitivity": "Assumptions Varied sensitivity vary",
+    "series": "Series measure_series",
     "siting": "Proposal propose_sites siting",
     "study": "Study check_study compare compare_dates read_study run_study",
     "surface": "Surface SurfaceSource read_surface surface",

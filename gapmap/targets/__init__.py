@@ -103,7 +103,8 @@ def evaluate_targets(
     if plan is None:
         return _as_table([]), ()
     scene = _scene(plan, access, records, islands)
-    rows = [row for target in plan.targets for row in _late_told(scene, target)]
+    earlier: dict[dt.date, Scene] = {}
+    rows = [row for target in plan.targets for row in _late_told(scene, target, earlier)]
     return _as_table(rows), tuple(doubts(scene))
 
 
@@ -123,18 +124,30 @@ _DATED = ("milestone", "count", "presence", "share", "attribute_share", "certifi
 """Measures that can be taken on another day than the study's."""
 
 
-def _late_told(scene: Scene, target: Target) -> Iterator[dict[str, object]]:
-    """Give the target's rows; one that is met now and was missed on its due date says so."""
+def _late_told(
+    scene: Scene, target: Target, earlier: dict[dt.date, Scene]
+) -> Iterator[dict[str, object]]:
+    """Give the target's rows; one that is met now and was missed on its due date says so.
+
+    ``earlier`` keeps the scenes of due dates.
+    """
     rows = list(_rows(scene, target))
     past = not target.recurring and target.due < scene.date
     if past and all(ask.measure in _DATED for ask in target.asks) and _any_met(rows):
-        then = facilities_at(scene.access.facilities, target.due)
-        earlier = _scene(scene.plan, replace(scene.access, facilities=then), scene.records)
-        for row, was in zip(rows, _rows(earlier, target), strict=True):
+        if target.due not in earlier:
+            earlier[target.due] = _scene_at(scene, target.due)
+        for row, was in zip(rows, _rows(earlier[target.due], target), strict=True):
             if row["status"] == "met" and was["status"] == "overdue":
                 row["reason"] = f"{row['reason']}; {said('late').text('en')}"
                 row["reason_zh"] = f"{row['reason_zh']};{said('late').text('zh')}"
     yield from rows
+
+
+def _scene_at(scene: Scene, date: dt.date) -> Scene:
+    """Give the same scene on another day."""
+    then = facilities_at(scene.access.facilities, date)
+    access = replace(scene.access, facilities=then)
+    return replace(scene, access=access, now=_by_service(then), known_islands=None)
 
 
 def _any_met(rows: Sequence[Mapping[str, object]]) -> bool:

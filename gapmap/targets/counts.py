@@ -131,7 +131,7 @@ def _trend(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
     earlier = _tally(_inside(before, unit, scene), ask)[0]
     notes = [said("count", count=certain), *_doubts(0, doubtful, 0)]
     standing = table[table["counts"] != "no"]
-    if len(standing) and not len(dated(standing)):
+    if len(standing) and not dated(standing):
         return Figure(achieved=float(certain), said=tuple(notes), problem=said("no_dates"))
     first = Baseline(scene.plan.baseline, float(earlier))
     notes.append(said("more_than", before=earlier, date=first.date))

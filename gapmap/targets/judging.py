@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gapmap.plan import Ask, Target
-    from gapmap.targets.figure import Figure, ScopeUnit
+    from gapmap.targets.figure import Baseline, Figure, ScopeUnit
 
-__all__ = ["STATUSES", "Verdict", "due_of", "judge", "weakest"]
+__all__ = ["STATUSES", "Verdict", "due_of", "judge", "line_on", "weakest"]
 
 STATUSES = ("met", "on_course", "behind", "overdue", "not_measurable")
 
@@ -168,8 +168,7 @@ def _on_the_line(verdict: Verdict, date: dt.date) -> Verdict:
     by_states = figure.progress is not None
     goal = 1.0 if by_states else float(verdict.required or 0.0)
     unit = "share" if by_states else ask.unit
-    elapsed = (day - first.date).days / (due - first.date).days
-    expected = first.value + (goal - first.value) * elapsed
+    expected = line_on(first, (due, goal), day)
     low = figure.achieved if figure.progress is None else figure.progress
     high = figure.possible if figure.progress_possible is None else figure.progress_possible
     comparison = ">=" if by_states else ask.comparison
@@ -182,6 +181,33 @@ def _on_the_line(verdict: Verdict, date: dt.date) -> Verdict:
         expected=amount(expected, unit),
     )
     return replace(_with(verdict, line), status=status, expected=np.nan if by_states else expected)
+
+
+def line_on(first: Baseline, goal: tuple[dt.date, float], day: dt.date) -> float:
+    """Give what the straight line from the baseline to the requirement asks on a day.
+
+    Parameters
+    ----------
+    first
+        Where it starts.
+    goal
+        The due date, and what is required on it and later.
+    day
+        Not before the baseline.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from gapmap.targets.figure import Baseline
+    >>> line_on(Baseline(dt.date(2011, 12, 31), 0.0), (dt.date(2014, 12, 31), 1096.0),
+    ...         dt.date(2012, 12, 31))
+    366.0
+    """
+    due, required = goal
+    if day >= due:
+        return required
+    elapsed = (day - first.date).days / (due - first.date).days
+    return first.value + (required - first.value) * elapsed
 
 
 def weakest(verdicts: Sequence[Verdict]) -> Verdict:

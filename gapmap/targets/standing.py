@@ -173,18 +173,19 @@ def level_problem(
     return None
 
 
-def dated(facilities: pd.DataFrame) -> pd.DataFrame:
-    """Give the facilities whose opening date is known."""
-    return facilities[facilities["opened"].notna()]
+def dated(facilities: pd.DataFrame) -> int:
+    """Count the facilities whose opening date is known."""
+    return int(facilities["opened"].notna().sum())
 
 
 def baseline_of(plan: Plan, facilities: pd.DataFrame, value: float) -> Baseline | None:
     """Give the value before the plan, None where no facility carries an opening date."""
-    return Baseline(plan.baseline, value) if len(dated(facilities)) else None
+    return Baseline(plan.baseline, value) if dated(facilities) else None
 
 
 def undated_note(facilities: pd.DataFrame, first: Baseline | None) -> tuple[Said, ...]:
     """Say how many facilities are only taken to have stood before the plan."""
-    exist = facilities[facilities["counts"] != "no"]
-    count = len(exist) - len(dated(exist))
-    return (said("undated_before", count=count),) if count and first is not None else ()
+    if first is None:
+        return ()
+    count = int(((facilities["counts"] != "no") & facilities["opened"].isna()).sum())
+    return (said("undated_before", count=count),) if count else ()

@@ -1,0 +1,318 @@
+"""One study at several dates: coverage by year, trajectories, the scorecard; by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders import clinic, facilities, places
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import gapmap as gm
+from gapmap.access import measure_access
+from gapmap.assessment import assess
+from gapmap.errors import MethodError
+from gapmap.facilities import facilities_at
+from gapmap.plan import read_plan
+from gapmap.records import no_records
+from gapmap.series import (
+    NOT_ASKED,
+    SCORECARD_COLUMNS,
+    SERIES_COLUMNS,
+    TRAJECTORY_COLUMNS,
+    dates_of,
+    leave_out,
+    measure_series,
+)
+
+TOP = Path(__file__).parents[1]
+ENDS = [dt.date(year, 12, 31) for year in (2011, 2012, 2013, 2014)]
+PLAN = """
+[plan]
+id = "small"
+name = { zh = "小规划", en = "Small plan" }
+authority = { zh = "镇", en = "Town" }
+published = 2012-01-01
+start = 2012-01-01
+end = 2014-12-31
+[[districts]]
+id = "甲区"
+name = { zh = "甲区", en = "Jia" }
+[[districts]]
+id = "新区"
+name = { zh = "新区", en = "Xin" }
+[groups.new]
+name = { zh = "新片区", en = "the new part" }
+districts = ["新区"]
+[levels]
+village = { of = "place", name = { zh = "村", en = "villages" } }
+city = { of = "city", name = { zh = "市", en = "the city" } }
+[[targets]]
+id = "villages"
+clause = "1.1"
+title = { zh = "村村有站", en = "A clinic in every village" }
+quote = "村村有站"
+due = 2014-12-31
+measure = "presence"
+service = "clinic"
+level = "village"
+required = 1.0
+unit = "share"
+[[targets]]
+id = "number"
+clause = "1.2"
+title = { zh = "三个站", en = "Three clinics" }
+quote = "三个站"
+due = 2014-12-31
+measure = "count"
+service = "clinic"
+required = 3
+unit = "facilities"
+[[targets]]
+id = "somewhere"
+clause = "1.3"
+title = { zh = "市里有站", en = "A clinic in the city" }
+quote = "市里有站"
+due = 2013-12-31
+measure = "presence"
+service = "clinic"
+level = "city"
+required = 1.0
+unit = "share"
+[[targets]]
+id = "new-part"
+clause = "1.4"
+title = { zh = "新片区村村有站", en = "A clinic in every village of the new part" }
+quote = "新片区"
+scope = "new"
+due = 2014-12-31
+measure = "presence"
+service = "clinic"
+level = "village"
+required = 1.0
+unit = "share"
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    file = tmp_path_factory.mktemp("plan") / "small.toml"
+    file.write_text(PLAN, encoding="utf8")
+    return read_plan(file)
+
+
+def village(number: int, opened: str | None, **more: object) -> dict[str, object]:
+    """Give a clinic at the village of this number."""
+    district = ("甲区", "甲区", "新区")[number]
+    return {
+        "x": 6_000 * number,
+        "y": 0,
+        "opened": pd.NaT if opened is None else pd.Timestamp(opened),
+        "place_id": f"p{number}",
+        "place_basis": "code",
+        "belongs": "place",
+        "plan_district": district,
+        "district_id": "d1" if number < 2 else "d2",
+        **more,
+    }
+
+
+def assessed(clinics, plan=None, date: dt.date = ENDS[-1]):
+    """Three villages 6 km apart: 100, 200 and 400 people, the last in the other district."""
+    homes = places([{"x": 6_000 * n, "y": 0, "people": 100.0 * 2**n} for n in range(3)])
+    built = facilities_at(facilities(clinics), date)
+    access = measure_access(homes, built, None, [clinic(500)])
+    return assess(access, plan, records=no_records())
+
+
+THREE = [village(0, "2012-05-01"), village(1, "2013-05-01"), village(2, "2014-05-01")]
+
+
+def test_coverage_by_year_from_one_file_of_opening_dates() -> None:
+    series = gm.measure_series(assessed(THREE), ENDS)
+    city = series.coverage[series.coverage["group_kind"] == "city"]
+    assert city["date"].tolist() == [day.isoformat() for day in ENDS]
+    assert city["people_covered"].tolist() == [0, 100, 300, 700]
+    assert city["people"].tolist() == [700] * 4
+    assert city["share_people"].tolist() == pytest.approx([0, 1 / 7, 3 / 7, 1])
+    assert city["facilities_serving"].tolist() == [0, 1, 2, 3]
+    assert city["change_people_covered"].tolist()[1:] == [100, 200, 400]
+    assert city["change_by_new"].tolist()[1:] == [100, 200, 400]
+    assert city["change_by_closed"].tolist()[1:] == [0, 0, 0]
+    assert city[["change_people_covered", "change_by_new"]].iloc[0].isna().all()
+    assert [one.code for one in series.findings] == ["series-before-all"]
+    assert "2011-12-31" in series.findings[0].message("en")
+    assert series.tables().keys() == {"series"}
+
+
+def test_the_last_date_says_what_the_study_says() -> None:
+    made = assessed(THREE)
+    told = measure_series(made, ENDS).coverage
+    last = told[told["date"] == "2014-12-31"].reset_index(drop=True)
+    both = [name for name in SERIES_COLUMNS if name in made.coverage]
+    pd.testing.assert_frame_equal(last[both], made.coverage[both], check_dtype=False)
+
+
+def test_a_facility_that_closes_and_one_that_opens_in_a_year_share_the_change() -> None:
+    # p0 is covered by a clinic that closes in 2013, p2 gets one in 2013
+    clinics = [
+        village(0, "2010-01-01", closed=pd.Timestamp("2013-06-30")),
+        village(2, "2013-05-01"),
+    ]
+    told = measure_series(assessed(clinics), ENDS).coverage
+    city = told[told["group_kind"] == "city"].set_index("date")
+    assert city["people_covered"].tolist() == [100, 100, 400, 400]
+    year = city.loc["2013-12-31"]
+    assert (year["change_by_new"], year["change_by_closed"]) == (400, -100)
+    away = told[(told["group_id"] == "d1") & (told["date"] == "2013-12-31")].iloc[0]
+    assert (away["change_by_new"], away["change_by_closed"]) == (0, -100)
+    alone = [village(0, "2010-01-01", closed=pd.Timestamp("2013-06-30"))]
+    lost = measure_series(assessed(alone), ENDS).coverage.query("group_kind == 'city'")
+    assert lost["change_by_closed"].tolist()[1:] == [0, -100, 0]
+
+
+def test_who_opened_nobody_knows_when_counts_at_every_date_and_is_told() -> None:
+    series = measure_series(assessed([village(0, None), village(1, "2013-05-01")]), ENDS)
+    city = series.coverage[series.coverage["group_kind"] == "city"]
+    assert city["people_covered"].tolist() == [100, 100, 300, 300]
+    assert city["facilities_undated"].tolist() == [1] * 4
+    note = next(one for one in series.findings if one.code == "series-undated")
+    assert "1 of 2" in note.message("en")
+
+
+def test_nothing_dated_is_said_and_no_date_at_all_is_refused() -> None:
+    same = measure_series(assessed([village(0, None)]), ENDS)
+    assert [one.code for one in same.findings] == ["series-nothing-dated"]
+    city = same.coverage[same.coverage["group_kind"] == "city"]
+    assert city["people_covered"].tolist() == [100] * 4
+    with pytest.raises(MethodError, match="at least one date"):
+        measure_series(assessed(THREE), [dt.date(2015, 1, 1)])
+
+
+def test_dates_come_in_order_once_and_none_after_the_study() -> None:
+    days = [ENDS[2], ENDS[1], ENDS[2], dt.date(2015, 6, 30)]
+    held, findings = leave_out(days, ENDS[3])
+    assert held == (ENDS[1], ENDS[2])
+    assert [(one.code, one.value) for one in findings] == [("series-after-study", "2015-06-30")]
+    assert measure_series(assessed(THREE), days).dates == held
+
+
+def test_the_dates_of_a_study_that_names_none(plan) -> None:
+    assert dates_of(None, ENDS[3]) == ()
+    assert dates_of(plan, ENDS[3]) == tuple(ENDS)
+    assert dates_of(plan, dt.date(2016, 3, 1)) == (*ENDS, dt.date(2016, 3, 1))
+    assert dates_of(plan, plan.baseline) == ()
+
+
+def test_the_line_runs_straight_from_the_baseline_to_the_due_date(plan) -> None:
+    told = measure_series(assessed(THREE, plan), ENDS).trajectory
+    whole = told[told["overall"]].set_index(["target", "date"])
+    number = whole.loc["number"]
+    assert number["achieved"].tolist() == [0, 1, 2, 3]
+    assert number["required_line"].tolist() == pytest.approx([0, 3 * 366 / 1096, 3 * 731 / 1096, 3])
+    assert number["status"].tolist() == ["not_measurable", "behind", "behind", "met"]
+    # due in 2013: from then on the line is the requirement
+    assert whole.loc["somewhere", "required_line"].tolist() == pytest.approx([0, 366 / 731, 1, 1])
+    assert whole.loc["somewhere", "status"].tolist()[1:] == ["met", "met", "met"]
+    part = told[(told["target"] == "number") & (told["unit"] == "甲区")]
+    assert part["no_line"].tolist() == ["no_number"] * 4  # the plan sets the whole only
+    assert (told["required_line"].isna() == (told["no_line"] != "")).all()
+
+
+def test_the_line_is_the_one_that_the_status_was_judged_by(plan) -> None:
+    half = dt.date(2013, 7, 2)
+    made = assessed(THREE, plan, date=half)
+    told = measure_series(made, dates_of(plan, half)).trajectory
+    last = told[told["date"] == half.isoformat()].reset_index(drop=True)
+    judged = made.targets["expected"]
+    assert judged.notna().any()
+    assert last.loc[judged.notna(), "required_line"].tolist() == pytest.approx(
+        judged.dropna().tolist()
+    )
+
+
+def test_the_scorecard_adds_up_to_the_targets(plan) -> None:
+    made = assessed(THREE, plan)
+    card = measure_series(made, ENDS).scorecard
+    assert sorted(set(card["date"])) == ["2012-12-31", "2013-12-31", "2014-12-31"]
+    assert len(card) == 3 * 3 * 4  # years, the city and two districts, targets
+    last = card[card["date"] == "2014-12-31"].set_index(["plan_district", "target"])
+    targets = made.targets
+    for row in targets[targets["overall"]].to_dict("records"):
+        assert last.loc[("", row["target"]), "status"] == row["status"]
+    for row in targets[targets["scope_kind"] == "plan_district"].to_dict("records"):
+        mine = last.loc[(row["unit"], row["target"])]
+        assert (mine["status"], mine["reason"]) == (row["status"], row["reason"])
+        assert mine["achieved"] == row["achieved"]
+    assert last.loc[("甲区", "villages"), "status"] == "met"
+    by_year = card[(card["plan_district"] == "甲区") & (card["target"] == "villages")]
+    assert by_year["achieved"].tolist() == [0.5, 1.0, 1.0]
+
+
+def test_what_is_not_asked_of_a_district_is_not_its_failure(plan) -> None:
+    card = measure_series(assessed(THREE, plan), ENDS).scorecard
+    last = card[card["date"] == "2014-12-31"].set_index(["plan_district", "target"])
+    for unit, target, why in (
+        ("甲区", "new-part", "the plan asks it of the new part only"),
+        ("甲区", "somewhere", "the plan asks it of the city as a whole"),
+        ("新区", "somewhere", "the plan asks it of the city as a whole"),
+    ):
+        row = last.loc[(unit, target)]
+        assert (row["status"], row["reason"]) == (NOT_ASKED, why)
+        assert np.isnan(row["achieved"])
+        assert row["reason_zh"]
+    assert last.loc[("新区", "new-part"), "status"] == "met"
+
+
+def test_every_column_has_titles_and_a_line_in_the_documentation() -> None:
+    words = tomllib.loads((TOP / "gapmap" / "words.toml").read_text("utf8"))
+    page = (TOP / "docs" / "outputs.md").read_text("utf8")
+    columns = {
+        "series": SERIES_COLUMNS,
+        "trajectory": TRAJECTORY_COLUMNS,
+        "scorecard": SCORECARD_COLUMNS,
+    }
+    for name, names in columns.items():
+        part = page.split(f"## {name}.csv")[1].split("\n## ")[0]
+        assert set(words["values"][f"sheet_{name}"]) == {"zh", "en"}
+        assert set(words["values"][f"row_of_{name}"]) == {"zh", "en"}
+        for column in names:
+            assert set(words["columns"][column]) == {"zh", "en"}, column
+            assert f"`{column}`" in part, f"{name}: {column}"
+    for value in (NOT_ASKED, "no_number", "no_baseline", "by_states", "before_baseline"):
+        assert set(words["values"][value]) == {"zh", "en"}
+
+
+year = st.integers(2010, 2014)
+
+
+@settings(max_examples=12)
+@given(st.lists(st.tuples(st.integers(0, 2), year), max_size=5))
+def test_coverage_never_falls_where_nothing_closes(built) -> None:
+    clinics = [village(number, f"{opened}-07-01") for number, opened in built]
+    told = measure_series(assessed(clinics), ENDS).coverage
+    for _, rows in told.groupby("group_id"):
+        assert (np.diff(rows["people_covered"]) >= 0).all()
+    states = told[["people_covered", "people_uncovered", "people_unknown"]].sum(axis=1)
+    assert (states == told["people"]).all()
+    change = told["change_people_covered"].dropna()
+    parts = told[["change_by_new", "change_by_closed"]].dropna().sum(axis=1)
+    assert parts.tolist() == pytest.approx(change.tolist())
+    last = told[told["date"] == "2014-12-31"]
+    fresh = assessed(clinics).coverage
+    assert last["people_covered"].tolist() == fresh["people_covered"].tolist()
+
+
+def test_no_table_that_was_given_is_written_into(plan) -> None:
+    made = assessed(THREE, plan)
+    before = [made.access.facilities.table.copy(), made.access.table.copy(), made.targets.copy()]
+    measure_series(replace(made), ENDS)
+    now = [made.access.facilities.table, made.access.table, made.targets]
+    for one, other in zip(now, before, strict=True):
+        pd.testing.assert_frame_equal(one, other)
