@@ -64,7 +64,8 @@ TOPICS: Final = {
         *("plan", "standard", "target", "indicator", "record", "milestone"),
     ),
     ("Study and what-if", "研究文件与情景"): (
-        *("study", "sensitivity", "block", "data", "scenario", "run", "runs", "candidate", "siting", "input"),
+        *("study", "sensitivity", "block", "data", "scenario", "run", "runs", "candidate"),
+        *("siting", "input"),
     ),
     ("What changed", "变化比较"): ("change", "states", "series"),
     ("Converting and writing", "转换与输出"): ("convert", "figures", "output", "outputs"),
