@@ -46,7 +46,7 @@ _WORD_COLUMNS = frozenset(
     (
         *("status", "reason", "setting", "group_kind", "measure", "quantity", "limit_unit"),
         *("severity", "basis", "limit_basis", "mode", "measured", "simulated", "position"),
-        *("detour_reason",),
+        *("detour_reason", "standing", "main_reason", "clear", "unclear_reason"),
         *("has_ferry", "is_main", "beyond_water", "edge_effect"),
         *("kind", "destination", "on_island"),
         *("island", "scope", "scope_kind", "measure_unit", "overall", "limit_source"),

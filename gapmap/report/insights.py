@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapmap.report.detours import detour_content
+from gapmap.report.kinds import kinds_content
 from gapmap.report.sure import sure_content
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from gapmap.detour import Detours
     from gapmap.sensitivity import Varied
+    from gapmap.typology import GapKinds
 
 __all__ = ["Insights"]
 
@@ -28,11 +30,14 @@ class Insights:
     ----------
     detours
         Straight lines against roads.
+    kinds
+        Places that lack a service, by kind of gap.
     varied
         How far the figures move in repeated draws.
     """
 
     detours: Detours | None = None
+    kinds: GapKinds | None = None
     varied: Varied | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -43,6 +48,9 @@ class Insights:
         made: dict[str, pd.DataFrame] = {}
         if self.detours is not None:
             made["detours"] = self.detours.table
+        if self.kinds is not None:
+            held = self.kinds
+            made |= {"typology": held.places, "kinds": held.kinds, "clusters": held.clusters}
         if self.varied is not None:
             made |= self.varied.tables()
         return made
@@ -52,6 +60,8 @@ class Insights:
         made: dict[str, object] = {}
         if self.detours is not None:
             made["detour"] = detour_content(self.detours)
+        if self.kinds is not None:
+            made["kinds"] = kinds_content(self.kinds)
         if self.varied is not None:
             made["sure"] = sure_content(self.varied)
         return made

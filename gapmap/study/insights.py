@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gapmap.detour import measure_detours
 from gapmap.report import Insights
 from gapmap.sensitivity import vary
+from gapmap.typology import group_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gapmap.sensitivity import Varied
     from gapmap.siting import Proposal
     from gapmap.study.value import Steps, Study
+    from gapmap.typology import GapKinds
 
 __all__ = ["measure_insights"]
 
@@ -41,10 +43,27 @@ def measure_insights(
     findings: list[Finding] = []
     with watch.step("compare straight lines"):
         detours = measure_detours(assessment.access)
+    kinds = _kinds(study, assessment, watch)
+    if kinds is not None:
+        findings += kinds.findings
     varied = _vary(study, assessment, proposals, watch)
     if varied is not None:
         findings += varied.findings
-    return Insights(detours=detours, varied=varied), tuple(findings)
+    return Insights(detours=detours, kinds=kinds, varied=varied), tuple(findings)
+
+
+def _kinds(study: Study, assessment: Assessment, watch: Steps) -> GapKinds | None:
+    """Group the gaps, unless the study wants none of it."""
+    asked = study.file.typology
+    if asked.none:
+        return None
+    with watch.step("group"):
+        return group_gaps(
+            assessment,
+            services=asked.services,
+            most_kinds=asked.most_kinds,
+            seed=study.file.seed,
+        )
 
 
 def _vary(

@@ -51,7 +51,7 @@ KEYS: dict[str, dict[str, str]] = {
     "places": {
         "path": TEXT, "layer": TEXT, "sheet": TEXT, "id": TEXT, "name": TEXT, "town": TEXT,
         "district": TEXT, "x": TEXT, "y": TEXT, "datum": TEXT, "setting": TEXT,
-        "setting_values": TABLE, "people": TEXT, "island": TEXT, "group_people": TABLE,
+        "setting_values": TABLE, "people": TEXT, "island": TEXT, "income": TEXT, "group_people": TABLE,
         "position_m": NUMBER, "simulated": FLAG,
     },
     "facilities": {
@@ -92,6 +92,7 @@ KEYS: dict[str, dict[str, str]] = {
         "limit_bases": LIST, "people": NUMBER, "people_common": NUMBER, "ferry_wait": FLAG,
         "ferry_wait_otherwise": NUMBER, "source": TEXT,
     },
+    "typology": {"services": LIST, "most_kinds": NUMBER, "none": FLAG},
     "indicators": {"path": TEXT, "simulated": FLAG},
     "certificates": {"path": TEXT, "simulated": FLAG},
     "milestones": {"path": TEXT, "simulated": FLAG},

@@ -34,6 +34,7 @@ from gapmap.studyfile.keys import (
 )
 from gapmap.studyfile.sensitivity import read_sensitivity
 from gapmap.studyfile.supply import SUPPLY_KEYS, read_supply
+from gapmap.studyfile.typology import read_typology
 from gapmap.studyfile.value import ServiceEntry, SitingEntry, StudyFile
 from gapmap.tables import clock
 from gapmap.tables.local import refuse_odd, refuse_remote, refuse_virtual
@@ -105,6 +106,7 @@ def study_file_of(raw: Mapping[str, Any], path: Path) -> StudyFile:
         surface=read_surface(reader, raw),
         referrals=read_referrals(reader, raw),
         sensitivity=read_sensitivity(reader, raw),
+        typology=read_typology(reader, raw),
         raw=raw,
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from gapmap.typology import MOST_KINDS
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from gapmap.sensitivity import Assumptions
     from gapmap.surface import SurfaceSource
 
-__all__ = ["DRAWS", "SensitivityEntry", "ServiceEntry", "SitingEntry", "StudyFile"]
+__all__ = ["DRAWS", "SensitivityEntry", "ServiceEntry", "SitingEntry", "StudyFile", "TypologyEntry"]
 
 
 DRAWS: Final = 1000
@@ -67,6 +69,15 @@ class SensitivityEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TypologyEntry:
+    """The ``[typology]`` block: which services, how many kinds at most, or none at all."""
+
+    services: tuple[str, ...] | None = None
+    most_kinds: int = MOST_KINDS
+    none: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyFile:
     """A study file's content, checked; paths are absolute.
 
@@ -84,6 +95,8 @@ class StudyFile:
         From which services people are sent on to which.
     sensitivity
         What is varied to tell how sure the figures are; None: nothing.
+    typology
+        How gaps are grouped.
     """
 
     path: Path
@@ -108,4 +121,5 @@ class StudyFile:
     surface: SurfaceSource | None = None
     referrals: tuple[ReferralRule, ...] = ()
     sensitivity: SensitivityEntry | None = None
+    typology: TypologyEntry = TypologyEntry()
     raw: Mapping[str, Any] = field(default_factory=dict)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from gapmap.access import Access, Service
 
-__all__ = ["CLUSTER_COLUMNS", "FEWEST_MEMBERS", "MOST_PLACES", "clusters_of"]
+__all__ = ["CLUSTER_COLUMNS", "FEWEST_MEMBERS", "MOST_PLACES", "Clusters", "clusters_of"]
 
 FEWEST_MEMBERS: Final = 2
 """Places that make a cluster."""
@@ -66,9 +66,19 @@ class Reach(NamedTuple):
     cost: npt.NDArray[np.float64]
 
 
-def clusters_of(
-    access: Access, services: Sequence[Service]
-) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+class Clusters(NamedTuple):
+    """Clusters, and which places belong to each.
+
+    ``table`` has the columns of :data:`CLUSTER_COLUMNS`; ``members`` the rows of the places of each
+    of its rows; ``findings`` what was left out.
+    """
+
+    table: pd.DataFrame
+    members: tuple[tuple[int, ...], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def clusters_of(access: Access, services: Sequence[Service]) -> Clusters:
     """Find clusters of uncovered places, and where in each one site would serve most people.
 
     Two places are neighbours if people of one get to the other within the limit: where that takes
@@ -84,9 +94,10 @@ def clusters_of(
 
     Returns
     -------
-    The columns of :data:`CLUSTER_COLUMNS`, by service, then people; and what was left out.
+    By service, then people.
     """
     rows: list[dict[str, object]] = []
+    members: list[tuple[int, ...]] = []
     findings: list[Finding] = []
     known: dict[str, Stops] = {}
     for service in services:
@@ -103,8 +114,10 @@ def clusters_of(
             )
         if len(kept) >= FEWEST_MEMBERS:
             reach = _reach(access, kept, service, known)
-            rows += _rows(access, kept, service, reach)
-    return pd.DataFrame(rows, columns=CLUSTER_COLUMNS), tuple(findings)
+            for row, member in _rows(access, kept, service, reach):
+                rows.append(row)
+                members.append(tuple(int(one) for one in kept[member]))
+    return Clusters(pd.DataFrame(rows, columns=CLUSTER_COLUMNS), tuple(members), tuple(findings))
 
 
 def _uncovered(access: Access, service: Service) -> Integers:
@@ -172,7 +185,8 @@ def neighbour_clusters(reach: Reach, size: int, limit: float) -> Integers:
 
 def _rows(
     access: Access, rows: Integers, service: Service, reach: Reach
-) -> Iterator[dict[str, object]]:
+) -> Iterator[tuple[dict[str, object], Integers]]:
+    """Give each cluster's row, and which of the places belong to it."""
     places = access.places.table.iloc[rows]
     people = places["people"].to_numpy(dtype=float)
     counted = np.nan_to_num(people)
@@ -186,7 +200,7 @@ def _rows(
         member = np.flatnonzero(label == one)
         best = member[np.lexsort((member, -number_served[member], -served[member]))[0]]
         place = places.iloc[best]
-        yield {
+        row = {
             "service": service.id,
             "cluster_id": f"{service.id}-{rank}",
             "places": len(member),
@@ -203,3 +217,4 @@ def _rows(
             "mode": service.mode,
             "member_ids": ";".join(places["place_id"].iloc[member].astype(str)),
         }
+        yield row, member

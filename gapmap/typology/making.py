@@ -103,15 +103,16 @@ def group_gaps(
     grouping = replace(grouping, label=_ranked(gaps, rows, grouping.label))
     which = _members(len(order), rows, grouping.label)
     names = names_of(gaps, which, by_id) if which else []
-    clusters, findings = clusters_of(access, [by_id[one] for one in wanted])
+    clusters = clusters_of(access, [by_id[one] for one in wanted])
     return GapKinds(
         places=_places(gaps, blocks, rows, grouping, names),
         kinds=_kinds(gaps, which, names, (grouping, features), by_id),
-        clusters=clusters,
+        clusters=clusters.table,
+        members=clusters.members,
         grouping=grouping,
         services=gaps.services,
         nobody_has=gaps.nowhere,
-        findings=findings,
+        findings=clusters.findings,
     )
 
 

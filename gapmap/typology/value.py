@@ -30,6 +30,8 @@ class GapKinds:
         none where no place lacks anything.
     clusters
         The columns of ``clusters.csv``.
+    members
+        The rows of ``places`` that belong to each cluster.
     grouping
         How the groups were found and how sure they are.
     services, nobody_has
@@ -41,6 +43,7 @@ class GapKinds:
     places: pd.DataFrame
     kinds: pd.DataFrame
     clusters: pd.DataFrame
+    members: tuple[tuple[int, ...], ...]
     grouping: Grouping
     services: tuple[str, ...]
     nobody_has: tuple[str, ...]
