@@ -196,6 +196,10 @@ def _places(results: Results) -> gpd.GeoDataFrame:
         for name in _BY_SERVICE:
             told = block[name].set_axis(places.index)
             columns[f"{name}_{service.id}"] = told
+    kinds = results.insights.kinds
+    if kinds is not None:
+        columns["kind_id"] = kinds.places["kind_id"].set_axis(places.index)
+        columns["kind"] = kinds.places[f"kind_{results.language}"].set_axis(places.index)
     return gpd.GeoDataFrame(columns, geometry=places.geometry, crs=access.places.region.crs)
 
 

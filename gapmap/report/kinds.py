@@ -35,6 +35,7 @@ def kinds_content(kinds: GapKinds) -> dict[str, object]:
         "silhouette": plain([found.silhouette])[0],
         "rand": plain([found.rand_reseeded, found.rand_resampled]),
         "grouped": len(found.label),
+        "by": "share_lacked" if "share_lacked" in kinds.features else "services",
         "fitted": found.fitted,
         "kinds": _columns(table),
         "kind": plain(kinds.places["kind_id"]),

@@ -2,9 +2,10 @@
 
 Order matters for safety. The Content-Security-Policy is the first element of the head and names
 each inline script by its SHA-256, so that no other script runs. Our own scripts are one, lest the
-policy push the declared encoding beyond the first 1024 bytes, where browsers look for it. Data stands in a block that the
-browser does not interpret (gzip, base64) and reaches the page as text nodes only. No template
-engine is involved: Leaflet's minified code holds what some of them would take for commands.
+policy push the declared encoding beyond the first 1024 bytes, where browsers look for it. Data
+stands in a block that the browser does not interpret (gzip, base64) and reaches the page as text
+nodes only. No template engine is involved: Leaflet's minified code holds what some of them would
+take for commands.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ SCRIPTS = (
     "assets/islands.js",
     "assets/grids.js",
     "assets/detour.js",
+    "assets/progress.js",
     "assets/kinds.js",
     "assets/sure.js",
     "assets/app.js",

@@ -110,6 +110,7 @@ def group_gaps(
         clusters=clusters.table,
         members=clusters.members,
         grouping=grouping,
+        features=features.names,
         services=gaps.services,
         nobody_has=gaps.nowhere,
         findings=clusters.findings,

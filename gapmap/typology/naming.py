@@ -245,11 +245,14 @@ def _lacked(gaps: Gaps, own: Flags, services: Mapping[str, Service], language: s
     count = np.maximum((~np.isnan(lacks)).sum(axis=0), 1)
     share = np.nansum(lacks, axis=0) / count
     order = np.argsort(-share, kind="stable")
-    half = [at for at in order if share[at] >= 0.5][:LISTED]  # noqa: PLR2004 - half
+    half = [at for at in order if share[at] >= 0.5]  # noqa: PLR2004 - half
     named = [
         f"{services[gaps.services[at]].name.get(language, gaps.services[at])} {share[at]:.0%}"
-        for at in half or order[:1]
+        for at in half[:LISTED] or order[:1]
     ]
+    more = len(half) - LISTED
     if language == "zh":
-        return ("半数以上缺" if half else "最常缺") + "、".join(named)
-    return ("half or more lack " if half else "most often lacking: ") + ", ".join(named)
+        told = ("半数以上缺" if half else "最常缺") + "、".join(named)
+        return told + (f"等 {len(half)} 项服务" if more > 0 else "")
+    told = ("half or more lack " if half else "most often lacking: ") + ", ".join(named)
+    return told + (f" and {more} more services" if more > 0 else "")

@@ -34,6 +34,9 @@ class GapKinds:
         The rows of ``places`` that belong to each cluster.
     grouping
         How the groups were found and how sure they are.
+    features
+        Names of what was compared; ``share_lacked`` stands for which services are lacking where
+        those gave no clear groups.
     services, nobody_has
         Ids of the services that were compared, and of those that no facility provides.
     findings
@@ -45,6 +48,7 @@ class GapKinds:
     clusters: pd.DataFrame
     members: tuple[tuple[int, ...], ...]
     grouping: Grouping
+    features: tuple[str, ...]
     services: tuple[str, ...]
     nobody_has: tuple[str, ...]
     findings: tuple[Finding, ...] = ()

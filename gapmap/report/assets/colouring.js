@@ -26,8 +26,8 @@
   // A dot of one of the hues, with a number or a letter on it.
   gapmap.labelled = (number, label) => {
     const hue = gapmap.hues[number % gapmap.hues.length];
-    return { shape: "circle", radius: 7.5, color: "#1f2a33", weight: 1, fill: hue.fill,
-      ink: hue.ink, label: String(label), least: 0.87, order: 2 };
+    return { shape: "circle", radius: 7, color: "#1f2a33", weight: 1, fill: hue.fill,
+      ink: hue.ink, label: String(label), least: 0.8, order: 2 };
   };
 
   gapmap.marks.quiet = {

@@ -119,8 +119,10 @@
     const two = (number) => voice.number(Math.round(number * 100) / 100);
     const facts = { groups: voice.count(kinds.kind_id.length), count: voice.count(grouped),
       silhouette: two(silhouette || 0), reseeded: two(rand[0] || 0), resampled: two(rand[1] || 0) };
+    const share = clear && held(page).by === "share_lacked";
     const told = clear ? "kinds_clear" : "kinds_" + (grouped ? reason : "none");
     return el("p", { class: "lead", "data-fact": "kinds-sure" }, voice.say(told, facts),
+      share ? " " + voice.say("kinds_by_share") : null,
       held(page).fitted && held(page).fitted < grouped
         ? " " + voice.say("kinds_fitted", { count: voice.count(held(page).fitted) }) : null);
   }
