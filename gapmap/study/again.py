@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NoReturn
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from gapmap.access import measure_access
 from gapmap.errors import GapmapError, InputError
 from gapmap.findings import fail, finding
+from gapmap.outputs.manifest import NAME
 from gapmap.scenario import Scenario
 from gapmap.study.inputs import input_files
 from gapmap.study.reading import read_inputs
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from gapmap.studyfile import StudyFile
 
 __all__ = ["measure_again"]
-
-_MANIFEST = "run.json"
 
 
 def measure_again(out: Path, told: pd.DataFrame, *, steps: Steps | None = None) -> Access:
@@ -53,50 +53,66 @@ def measure_again(out: Path, told: pd.DataFrame, *, steps: Steps | None = None) 
         The manifest does not say where the study stands, an input is gone or another one, it can
         no longer be read, or another result comes out.
     """
-    manifest = _manifest(out)
+    noted = _noted(out)
     try:
-        file = _study_file(manifest, out)
-        _check_inputs(manifest, file, out)
-        access = _measure(manifest, file, steps)
+        file = study_file_of(noted.study, noted.path)
+        _check_inputs(noted, file, out)
+        access = _measure(noted, file, steps)
     except GapmapError as error:
         if isinstance(error, InputError) and error.code.startswith("change-"):
             raise
         words: dict[str, Any] = {"problem_zh": error.text("zh"), "problem_en": error.text("en")}
         fail(finding("change-run-unreadable", file=_name(out), **words))
-    except (KeyError, TypeError, ValueError, AttributeError):
-        _no_manifest(out)
     _check_result(access, told, out)
     return access
 
 
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What a run's manifest says of its inputs: role, name and SHA-256 of each."""
+
+    path: Path
+    study: Mapping[str, Any]
+    inputs: list[tuple[str, str, str]]
+    scenario: Scenario | None
+
+
 def _name(out: Path) -> str:
-    return f"{out.name}/{_MANIFEST}"
+    return f"{out.name}/{NAME}"
 
 
-def _no_manifest(out: Path) -> NoReturn:
-    fail(finding("change-run-untold", file=_name(out)))
-
-
-def _manifest(out: Path) -> Mapping[str, Any]:
+def _noted(out: Path) -> _Noted:
     try:
-        told = json.loads((out / _MANIFEST).read_text("utf8"))
-    except (OSError, ValueError, RecursionError):
-        _no_manifest(out)
-    if not isinstance(told, dict) or not isinstance(told.get("study_file"), str):
-        _no_manifest(out)
-    return told
+        told = json.loads((out / NAME).read_text("utf8"))
+        return _Noted(
+            path=(out.resolve() / told["study_file"]).resolve(),
+            study=dict(told["study"]),
+            inputs=[(one["role"], one["name"], one["sha256"]) for one in told["inputs"]],
+            scenario=_scenario(told["parameters"]["scenario"], str(told["scenario"])),
+        )
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        fail(finding("change-run-untold", file=_name(out)))
 
 
-def _study_file(manifest: Mapping[str, Any], out: Path) -> StudyFile:
-    path = out.resolve() / manifest["study_file"]
-    return study_file_of(manifest["study"], path.resolve())
+def _scenario(told: Mapping[str, Any] | None, file: str) -> Scenario | None:
+    if told is None:
+        return None
+    return Scenario(
+        file=file,
+        on=tuple(told["on"]),
+        off=tuple(told["off"]),
+        added=tuple((str(service), float(x), float(y)) for service, x, y in told["added"]),
+        limit_m=dict(told["limit_m"]),
+        date=dt.date.fromisoformat(told["date"]) if told["date"] else None,
+        no_sailing=bool(told["no_sailing"]),
+        depart=dt.time.fromisoformat(told["depart"]) if told["depart"] else None,
+    )
 
 
-def _check_inputs(manifest: Mapping[str, Any], file: StudyFile, out: Path) -> None:
+def _check_inputs(noted: _Noted, file: StudyFile, out: Path) -> None:
     """Hold the files against the hashes that the run has noted."""
-    noted = [(one["role"], one["name"], one["sha256"]) for one in manifest["inputs"]]
     now = [(one.role, one.name, one.sha256) for one in input_files(file)]
-    other = Counter(one for one in noted if one[0] != "study") - Counter(now)
+    other = Counter(one for one in noted.inputs if one[0] != "study") - Counter(now)
     there = {one[:2] for one in now}
     found = [
         finding(
@@ -110,27 +126,10 @@ def _check_inputs(manifest: Mapping[str, Any], file: StudyFile, out: Path) -> No
         fail(found[0], also=found[1:])
 
 
-def _measure(manifest: Mapping[str, Any], file: StudyFile, steps: Steps | None) -> Access:
+def _measure(noted: _Noted, file: StudyFile, steps: Steps | None) -> Access:
     study = read_inputs(file, steps=steps)
-    scenario = _scenario(manifest)
-    _, network, facilities, services = what_if(study, scenario, None)
+    _, network, facilities, services = what_if(study, noted.scenario, None)
     return measure_access(study.places, facilities, network, services, surface=study.surface)
-
-
-def _scenario(manifest: Mapping[str, Any]) -> Scenario | None:
-    told = manifest["parameters"]["scenario"]
-    if told is None:
-        return None
-    return Scenario(
-        file=str(manifest["scenario"]),
-        on=tuple(told["on"]),
-        off=tuple(told["off"]),
-        added=tuple((str(service), float(x), float(y)) for service, x, y in told["added"]),
-        limit_m=told["limit_m"],
-        date=dt.date.fromisoformat(told["date"]) if told["date"] else None,
-        no_sailing=bool(told["no_sailing"]),
-        depart=dt.time.fromisoformat(told["depart"]) if told["depart"] else None,
-    )
 
 
 def _check_result(access: Access, told: pd.DataFrame, out: Path) -> None:
