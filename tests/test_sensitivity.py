@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 import pytest
 from builders import clinic, facilities, places
 from hypothesis import given
@@ -20,6 +21,9 @@ from gapmap.sensitivity.intervals import between, interval_table, middle, tally_
 from gapmap.sensitivity.kernels.sums import sum_groups
 from gapmap.sensitivity.sums import groups_in, sum_up
 from gapmap.sensitivity.tornado import tornado_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TOWN = [
     {
@@ -224,6 +228,26 @@ def test_a_difference_and_how_often_it_keeps_its_sign(city) -> None:
     assert told["difference_draw_high"] == 1
     assert told["difference_draw_median"] == pytest.approx(1 - 100 / 150, abs=1e-6)
     assert told["share_same_sign"] == pytest.approx(2 / 3)
+
+
+def test_against_the_bottom_line_stands_whoever_is_lowest_in_a_draw(city) -> None:
+    # d1 has places 0, 1 (and 3, 4 without known people or state), d2 place 2
+    stream = [draw(city, status=one) for one in ([1, 0, 0, 2, 1], [0, 1, 1, 2, 1])]
+    table = difference_table(city, tally_draws(city.access, stream))
+    told = table[(table["comparison"] == "bottom-line") & (table["kind_a"] == "district")]
+    assert told["difference_draw_low"].iloc[0] == pytest.approx(0 - 300 / 450, abs=1e-6)
+    assert told["difference_draw_high"].iloc[0] == pytest.approx(100 / 400 - 150 / 450, abs=1e-6)
+
+
+def test_a_difference_that_is_empty_says_why(city) -> None:
+    lost = [draw(city, status=[0] * 5, value=[np.inf] * 5)]
+    table = difference_table(city, tally_draws(city.access, lost))
+    told = row(table, comparison="urban-rural", measure="mean_m")
+    assert np.isnan(told["difference_draw_low"])
+    assert told["reason"] == "unreachable"
+    nobody = difference_table(city, tally_draws(city.access, [draw(city, status=[2] * 5)]))
+    assert row(nobody, comparison="urban-rural", measure="mean_m")["reason"] == "nobody_known"
+    assert (table["difference_draw_low"].notna() | (table["reason"] != "")).all()
 
 
 # ---- places -----------------------------------------------------------------------------

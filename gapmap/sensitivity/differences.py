@@ -18,31 +18,30 @@ if TYPE_CHECKING:
     from gapmap.assessment import Assessment
     from gapmap.sensitivity.intervals import Tally
 
+    Floats = NDArray[np.float64]
+
 __all__ = ["DIFFERENCE_COLUMNS", "difference_table"]
 
 _DECIMALS: Final = 3
 _SHARE_DECIMALS: Final = 6
+_CITY_LINE: Final = ("bottom_line", "city")
+"""The bottom line that is the city's own share."""
 
 
 def difference_table(assessment: Assessment, tally: Tally) -> pd.DataFrame:
     """Give the interval of every row of ``gaps.csv``, in its order.
 
-    ``same_sign_share`` is the share of draws in which the difference has the sign that it has as
-    assessed, of those in which both groups are known. What is measured in the other unit than the
-    limit of its service is not drawn, and ``reason`` says so.
+    ``share_same_sign`` is the share of draws in which the difference has the sign that it has as
+    assessed, of those in which both groups are known. Against the bottom line stands whichever
+    area of its kind is the lowest in a draw. What is measured in the other unit than the limit of
+    its service is not drawn, nor is what is reported, and ``reason`` says so.
     """
-    numbers = {
-        (kind, one): number
-        for number, (kind, one) in enumerate(
-            zip(tally.groups.table["group_kind"], tally.groups.table["group_id"], strict=True)
-        )
-    }
     services = {one.id: one for one in assessment.access.services}
+    groups = _Groups(tally)
     rows = []
     for row in assessment.gaps.to_dict("records"):
-        drawn = _drawn(row, services.get(row["service"]), numbers, tally)
         told = {key: row[key] for key in (*_KEYS, "difference")}
-        ends = _interval(row, drawn) if drawn is not None else {"reason": "not_drawn"}
+        ends = _interval(row, services.get(row["service"]), groups)
         rows.append(told | ends | {"draws": tally.count, "basis": BASIS})
     return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS))
 
@@ -57,26 +56,27 @@ DIFFERENCE_COLUMNS: Final = (
 )
 
 
-def _drawn(
-    row: Mapping[Hashable, object],
-    service: Service | None,
-    numbers: Mapping[tuple[str, str], int],
-    tally: Tally,
-) -> NDArray[np.float64] | None:
-    """Give the difference in every draw; None where the draws say nothing of it."""
-    if service is None:  # a reported figure, or a target whose service is not measured
-        return None
-    kind = _kind_of(str(row["measure"]), service)
-    a = numbers.get((str(row["kind_a"]), str(row["group_a_id"])))
-    b = numbers.get((str(row["kind_b"]), str(row["group_b_id"])))
-    if kind is None or a is None or b is None:
-        return None
-    drawn = tally.drawn[service.id][kind]
-    with np.errstate(invalid="ignore"):  # where neither gets there the difference is unknown
-        return np.asarray(drawn[a] - drawn[b])
+class _Groups:
+    """Finds what was drawn of the groups that a gap names."""
+
+    def __init__(self, tally: Tally) -> None:
+        kinds, ids = (tally.groups.table[name] for name in ("group_kind", "group_id"))
+        self._tally = tally
+        self._number = {pair: at for at, pair in enumerate(zip(kinds, ids, strict=True))}
+
+    def drawn(self, service: str, figure: str, side: tuple[str, str]) -> Floats | None:
+        """Give a figure of one group in every draw; None for what is no group."""
+        at = self._number.get(side)
+        return None if at is None else self._tally.drawn[service][figure][at]
+
+    def lowest(self, service: str, figure: str, kind: str) -> Floats | None:
+        """Give the lowest figure of a kind of groups in every draw."""
+        rows = [at for (one, ident), at in self._number.items() if one == kind and ident]
+        drawn = self._tally.drawn[service][figure]
+        return np.asarray(np.fmin.reduce(drawn[rows], axis=0)) if rows else None
 
 
-def _kind_of(measure: str, service: Service) -> str | None:
+def _figure_of(measure: str, service: Service) -> str | None:
     """Say which figure of a draw a measure is."""
     if measure == "share_people":
         return "share"
@@ -84,7 +84,29 @@ def _kind_of(measure: str, service: Service) -> str | None:
     return kind if unit == service.limit_unit and kind in ("mean", "median", "p90") else None
 
 
-def _interval(row: Mapping[Hashable, object], drawn: NDArray[np.float64]) -> dict[str, object]:
+def _interval(
+    row: Mapping[Hashable, object], service: Service | None, groups: _Groups
+) -> dict[str, object]:
+    figure = None if service is None else _figure_of(str(row["measure"]), service)
+    if service is None or figure is None:  # reported, of a service not measured, or another unit
+        return {"reason": "not_drawn"}
+    kind_a, kind_b = str(row["kind_a"]), str(row["kind_b"])
+    a = groups.drawn(service.id, figure, (kind_a, str(row["group_a_id"])))
+    b = groups.drawn(service.id, figure, (kind_b, str(row["group_b_id"])))
+    known_a = groups.drawn(service.id, "share", (kind_a, str(row["group_a_id"])))
+    if (kind_b, row["group_b_id"]) == _CITY_LINE:
+        a = groups.lowest(service.id, figure, kind_a)
+        b = groups.drawn(service.id, figure, ("city", "city"))
+    if a is None or b is None or known_a is None:
+        return {"reason": "not_drawn"}
+    with np.errstate(invalid="ignore"):  # where neither gets there the difference is unknown
+        drawn = np.asarray(a - b)
+    return _told(row, drawn, nobody=bool(np.isnan(known_a).all()))
+
+
+def _told(
+    row: Mapping[Hashable, object], drawn: NDArray[np.float64], *, nobody: bool
+) -> dict[str, object]:
     decimals = _SHARE_DECIMALS if row["measure"] == "share_people" else _DECIMALS
     held = np.round(drawn[None, :], decimals)
     low, high = between(held)
@@ -92,16 +114,11 @@ def _interval(row: Mapping[Hashable, object], drawn: NDArray[np.float64]) -> dic
     assessed = float(str(row["difference"]))
     same = np.sign(known) == np.sign(np.round(assessed, decimals))
     told = len(known) > 0 and not np.isnan(assessed)
+    lost = len(known) == 0 or bool(np.isinf([low[0], high[0]]).any())
     return {
         "difference_draw_median": middle(held)[0],
         "difference_draw_low": low[0],
         "difference_draw_high": high[0],
         "share_same_sign": float(same.mean()) if told else np.nan,
-        "reason": _reason(known, float(low[0]), float(high[0])),
+        "reason": "nobody_known" if nobody else "unreachable" if lost else "",
     }
-
-
-def _reason(known: NDArray[np.float64], low: float, high: float) -> str:
-    if len(known) == 0:
-        return "nobody_known"
-    return "unreachable" if np.isinf([low, high]).any() else ""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Varied", "told_of", "vary"]
 
-ALONE: Final = 200
+ALONE: Final = 100
 """Draws of an assumption alone that has no ends, at most."""
 FEW: Final = 100
 """Fewer draws make rough intervals, and a finding says so."""
