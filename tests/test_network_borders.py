@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from network_reference import CRS, network_of
 
 from gapmap.errors import NetworkError
-from gapmap.network import NetworkSource, nearest, reach_nearest, read_network, snap
+from gapmap.network import NetworkSource, nearest, obstacles, reach_nearest, read_network, snap
 from gapmap.network.borders import cut_at_borders, cut_at_water
 from gapmap.network.rules import Tags
 from gapmap.network.water import blocked_legs, in_water
@@ -96,6 +96,28 @@ def test_an_island_in_a_lake_is_land_and_its_causeway_is_travelled() -> None:
 def test_borders_block_even_those_that_stand_in_water() -> None:
     network = replace(two_banks(), borders=shapely.LineString([(-5000, 300), (5000, 300)]))
     assert blocked_legs(network, np.array([[0, 500.0]]), np.array([[0, 0.0]])).all()
+
+
+WHOLE = st.integers(0, 40).map(lambda tens: 10.0 * tens)  # many on the edges of cells
+SPOTS = st.tuples(WHOLE, WHOLE)
+
+
+@given(st.lists(st.tuples(SPOTS, SPOTS), min_size=1, max_size=30), SPOTS, SPOTS, SPOTS)
+def test_legs_far_from_every_obstacle_are_passed_over_and_no_other(legs, one, other, third) -> None:
+    water = shapely.union_all(
+        [shapely.box(*np.sort([one, other], axis=0).ravel()), shapely.Point(third).buffer(15)]
+    )
+    fence = shapely.LineString([one, third])
+    for outline in (fence, shapely.LineString(), None):
+        network = replace(two_banks(), water=water, borders=outline)
+        ends = tuple(np.array(some, float) for some in zip(*legs, strict=True))
+        slowly = blocked_legs(network, *ends)
+        assert "obstacles" not in network.memo
+        network.memo["legs"] = obstacles.ENOUGH
+        with pytest.MonkeyPatch.context() as coarse:
+            coarse.setattr(obstacles, "HALVINGS", 4)
+            np.testing.assert_array_equal(blocked_legs(network, *ends), slowly)
+        assert "obstacles" in network.memo
 
 
 def test_water_is_read_with_its_datum_and_what_is_no_area_is_named(tmp_path: Path) -> None:

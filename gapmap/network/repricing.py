@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["reprice"]
 
-_KEPT = ("checked", "components", "deep water", "grid", "scraps")
+_KEPT = ("checked", "components", "deep water", "grid", "obstacles", "scraps")
 """What hangs on where the ways run, not on what they cost."""
 
 

@@ -10,6 +10,7 @@ import shapely
 
 from gapmap.errors import NetworkError
 from gapmap.findings import fail, finding
+from gapmap.network.obstacles import perhaps_blocked
 from gapmap.positions import locate
 from gapmap.region.polygons import is_polygon, mend
 from gapmap.region.rows import Ledger
@@ -131,14 +132,16 @@ def blocked_legs(network: Network, from_xy: Floats, to_xy: Floats) -> Flags:
         is not blocked: it is none.
     """
     blocked = np.zeros(len(from_xy), bool)
-    if network.borders is None and network.water is None:
+    deep = _deep_water(network)
+    obstacles = [one for one in (network.borders, deep) if one is not None]
+    if not obstacles:
         return blocked
     drawn = np.flatnonzero(np.isfinite(from_xy).all(axis=1) & np.isfinite(to_xy).all(axis=1))
+    drawn = drawn[perhaps_blocked(network, obstacles, from_xy[drawn], to_xy[drawn])]
     legs = shapely.linestrings(np.stack([from_xy[drawn], to_xy[drawn]], axis=1))
     if network.borders is not None:
         shapely.prepare(network.borders)
         blocked[drawn] = shapely.intersects(network.borders, legs)
-    deep = _deep_water(network)
     if deep is not None:
         wet = np.zeros(len(from_xy), bool)
         wet[drawn] = shapely.intersects(deep, legs)
