@@ -15,6 +15,7 @@ import shapely
 import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from network_reference import network_of
 
 from gapmap.access import Access, Service, measure_access
 from gapmap.change import CAUSES, causes
@@ -25,6 +26,8 @@ from gapmap.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from gapmap.network import Network
 
 EARLY, LATE = dt.date(2012, 12, 31), dt.date(2014, 12, 31)
 STOP = Service(id="stop", name={"zh": "站", "en": "stop"}, mode="straight", limit=500.0)
@@ -189,6 +192,37 @@ def test_three_causes_and_one_that_brings_more() -> None:
     by_hand = 1_400 * 2 / 6 + 800 / 6
     assert city(a, b) == {"new": 600, "people": 200, "rules": 600}
     assert by_hand == 600
+
+
+ROUND = [(1_000, 1_000), (1_000, 4_000), (3_000, 4_000), (3_000, 1_000)]
+
+
+def ways(*rows: Sequence[int], walk_kmh: float = 4.8) -> Network:
+    xy = [(toys.X0 + x, toys.Y0 + y) for x, y in ROUND]
+    return network_of(xy, rows, speeds={"walk": walk_kmh}, snap_m=200.0)
+
+
+def test_roads_alone_and_with_speeds() -> None:
+    """p2 is 8,000 m from the stop at p1 by the road around, and 2,000 m by the bridge."""
+    on_foot = replace(STOP, mode="walk", limit=2_500.0)
+    before, bridge = ways([0, 1, 2, 3]), ways([0, 1, 2, 3], [0, 3])
+    a, b = (measure_access(places(), listed(OLD), net, (on_foot,)) for net in (before, bridge))
+    assert city(a, b) == {"roads": 200}
+    assert (
+        city(*(measure_access(places(), listed(OLD), net, (STOP,)) for net in (before, bridge)))
+        == {}
+    )
+    again = measure_access(places(), listed(OLD), ways([0, 1, 2, 3]), (on_foot,))
+    assert city(a, again) == {}
+    in_time = replace(on_foot, limit=20.0, limit_unit="minutes")
+    faster = ways([0, 1, 2, 3], [0, 3], walk_kmh=8.0)
+    slow, slow_bridge, fast_bridge = (
+        measure_access(places(), listed(OLD), net, (in_time,)) for net in (before, bridge, faster)
+    )
+    assert city(slow, fast_bridge) == {"roads": 100, "rules": 100}
+    assert city(slow_bridge, fast_bridge) == {"rules": 200}
+    table = causes(slow, fast_bridge).table.iloc[0]
+    assert table["people_unknown_a"] == table["people_unknown_b"] == 1_200  # off the network
 
 
 def test_of_two_stops_that_close_the_nearest_is_responsible() -> None:
