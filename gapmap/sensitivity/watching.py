@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SITE_COLUMNS", "TARGET_DRAW_COLUMNS", "SitesSeen", "TargetsSeen"]
 
+_OF_TARGETS: Final = (
+    *("target", "title_zh", "title_en", "unit", "overall", "service"),
+    *("measure_unit", "required", "achieved"),
+)
 TARGET_DRAW_COLUMNS: Final = (
-    *("target", "title_zh", "title_en", "unit", "overall", "service", "measure_unit", "required",
-      "achieved"),
+    *_OF_TARGETS,
     *("achieved_draw_low", "achieved_draw_high", "met_share_of_draws", "draws", "basis", "reason"),
 )
 SITE_COLUMNS: Final = (
@@ -57,8 +60,7 @@ class TargetsSeen:
 
     def table(self, count: int) -> pd.DataFrame:
         """Give one row per row of ``targets.csv``, in its order."""
-        told = self._table[["target", "title_zh", "title_en", "unit", "overall", "service",
-                            "measure_unit", "required", "achieved"]].copy()  # fmt: skip
+        told = self._table.reindex(columns=list(_OF_TARGETS))
         for name in ("achieved_draw_low", "achieved_draw_high", "met_share_of_draws"):
             told[name] = np.full(len(told), np.nan)
         for one in self._asked:
