@@ -183,6 +183,16 @@ def test_one_note_counts_the_unknown_and_lists_their_words(tmp_path: Path, regio
 # --- people, islands, further columns
 
 
+def test_income_is_read_where_it_is_named(tmp_path: Path, region) -> None:
+    rows = "a,甲,1,1,21000\nb,乙,1,1,\nc,丙,1,1,3.5万"
+    places = villages(tmp_path, region, rows, head=",pay", income="pay")
+    assert places.table["income"].tolist()[::2] == [21000, 35000]
+    (note,) = [one for one in places.findings if one.code == "places-income-unknown"]
+    assert dict(note.facts)["count"] == "1"
+    assert "source_pay" not in places.table
+    assert "income" not in villages(tmp_path, region, rows, head=",pay").table
+
+
 def test_people_groups_and_islands(tmp_path: Path, region) -> None:
     rows = "a,甲,1,1,100,20,是,x\nb,乙,1,1,-1,?,否,y\nc,丙,1,1,,30,也许,\nd,丁,1,1,0,,,"
     places = villages(

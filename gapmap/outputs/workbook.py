@@ -346,7 +346,9 @@ def _kind(name: str) -> str:
         "metres": name.endswith(("_m", "_m_used")),
         "minutes": "minutes" in name,
         "index": name in {"ratio", "gini", "palma", "factor"}
-        or name.startswith(("theil", "detour")),
+        or name.startswith(
+            ("theil", "detour", "fgt", "dissimilarity", "variation", "concentration")
+        ),
     }
     return next((kind for kind, is_it in told.items() if is_it), "number")
 

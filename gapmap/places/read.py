@@ -28,7 +28,7 @@ __all__ = ["read_places"]
 
 _ROLES: Final = (
     *("id", "name", "town", "district", "x", "y"),
-    *("setting", "people", "island"),
+    *("setting", "people", "island", "income"),
 )
 _MOST_PEOPLE: Final = 1_000_000
 """People in one village or community beyond which the number is of something else."""
@@ -87,6 +87,8 @@ def read_places(source: PlaceSource, region: Region) -> Places:
     for name, values in _people(ledger, source).items():
         frame[name] = values
     frame["island"] = _islands(ledger, source)
+    if source.income is not None:
+        frame["income"] = _income(ledger, source.income)
     frame["file"], frame["row"] = ledger.table.file, frame.index.astype("int64")
     frame = frame.join(_further(ledger, source))
     return Places(
@@ -166,9 +168,19 @@ def _islands(ledger: Ledger, source: PlaceSource) -> pd.Series:
     return islands
 
 
+def _income(ledger: Ledger, column: str) -> pd.Series:
+    """Read what people are ranked by, in the unit of the column; unknown is NaN, counted."""
+    income, found = numbers(ledger.table, column, low=0)
+    ledger.add_cells(found)
+    cells = texts(ledger.table, column)
+    ledger.once("places-income-unknown", income.isna(), cells, field=column)
+    return income
+
+
 def _further(ledger: Ledger, source: PlaceSource) -> pd.DataFrame:
     """Give the columns that the study does not name, as ``source_<name>``."""
     named = {source.id, source.name, source.town, source.district, source.x, source.y}
-    named |= {source.setting, source.people, source.island, *source.group_people.values()}
+    named |= {source.setting, source.people, source.island, source.income}
+    named |= {*source.group_people.values()}
     cells = ledger.table.cells
     return cells[[name for name in cells if name not in named]].add_prefix("source_")

@@ -42,6 +42,7 @@ class PlaceSource:
     setting_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     people: str | None = None
     island: str | None = None
+    income: str | None = None
     group_people: Mapping[str, str] = field(default_factory=dict)
     simulated: bool = False
     repair: str = "safe"
@@ -59,6 +60,7 @@ class Places:
         ``unknown``), ``people`` (float, NaN unknown), ``people_<group>`` for each of ``groups``,
         ``island`` (nullable boolean), ``position`` (``ok``, ``missing`` or ``outside``), ``file``,
         ``row``, and ``geometry``: a point in ``region.crs``, None where the position is missing.
+        ``income`` (float, NaN unknown) where the source names it: what people are ranked by.
         The index runs from 0. Further columns of the source are kept as ``source_<name>``. Cells
         that stand as places have ``of_place``, too: the id of the place that they belong to.
         Places whose people are those of a grid have ``people_missing``, too: people beside them

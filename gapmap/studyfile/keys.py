@@ -51,8 +51,8 @@ KEYS: dict[str, dict[str, str]] = {
     "places": {
         "path": TEXT, "layer": TEXT, "sheet": TEXT, "id": TEXT, "name": TEXT, "town": TEXT,
         "district": TEXT, "x": TEXT, "y": TEXT, "datum": TEXT, "setting": TEXT,
-        "setting_values": TABLE, "people": TEXT, "island": TEXT, "income": TEXT, "group_people": TABLE,
-        "position_m": NUMBER, "simulated": FLAG,
+        "setting_values": TABLE, "people": TEXT, "island": TEXT, "income": TEXT,
+        "group_people": TABLE, "position_m": NUMBER, "simulated": FLAG,
     },
     "facilities": {
         "path": TEXT, "layer": TEXT, "sheet": TEXT, "service": TEXT, "service_column": TEXT,
