@@ -18,7 +18,7 @@ QUICK ?=
 STUDY := data/zhuhai/study.toml
 OUT := outputs/zhuhai
 
-.PHONY: help setup demo test lint format types imports docs wheel bench clean distclean fonts browser
+.PHONY: help setup demo test coverage lint format types imports docs wheel bench clean distclean fonts browser
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -44,7 +44,10 @@ demo: $(READY) fonts ## the shipped Zhuhai study: every output, and where the re
 	@echo "tables:  $(CURDIR)/$(OUT)/tables.xlsx"
 	@echo "QGIS:    $(CURDIR)/$(OUT)/results.gpkg"
 
-test: $(READY) fonts browser ## every test: unit, property, doctests, notebooks, browser; coverage is measured
+test: $(READY) fonts browser ## every test: unit, property, doctests, notebooks, browser
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+coverage: $(READY) fonts browser ## the same tests, slower: which lines they reach, 85 % at least
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term
 
 lint: $(READY) ## ruff: rules and format
