@@ -303,6 +303,8 @@ def test_one_study_at_two_dates(study: Path, tmp_path: Path, capsys) -> None:
     gained = change[change["why"] == "gained"]
     assert set(gained["place"]) == {"大塘村委会"}
     assert set(gained["cause"]) == {"new"}
+    assert "change-after-study" in set(read(tmp_path, "findings_change")["code"])
+    assert (tmp_path / "figures" / "causes.png").is_file()
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "服务\tA 覆盖人口\t新建设施\tB 覆盖人口\t未知(A → B)"
     assert "模拟数据:不得用于决策" in said

@@ -156,6 +156,7 @@ def _compare(a: _Tables, b: _Tables) -> Change:
         coverage=_coverage(a.coverage, b.coverage, same_weight=same_weight),
         places=_places(a.access, b.access),
         targets=_targets(a.targets, b.targets),
+        weight="places" if a.counts_places and b.counts_places else "people",
         simulated=a.simulated or b.simulated,
         findings=() if same_weight else (doubt,),
     )

@@ -71,6 +71,8 @@ class Change:
     causes
         The split of the change in covered people, as in :class:`Causes`; empty where it could not
         be made, and ``findings`` say why.
+    weight
+        ``people``, or ``places`` where neither knows people and every place counts 1.
     names
         What each service is called, by language; a service that is not in it goes by its id.
     simulated
@@ -83,6 +85,7 @@ class Change:
     places: pd.DataFrame
     targets: pd.DataFrame
     causes: pd.DataFrame = field(default_factory=lambda: no_causes().table)
+    weight: str = "people"
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     simulated: bool = False
     findings: tuple[Finding, ...] = ()

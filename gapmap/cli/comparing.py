@@ -24,6 +24,7 @@ _TABLES: Final = {
     "targets": "targets_change.csv",
     "causes": "causes.csv",
 }
+_COUNTED: Final = {"people": ("people", "人口"), "places": ("places", "村居")}
 _FINDINGS: Final = "findings_change.csv"
 _FIGURE: Final = "figures/causes.png"
 
@@ -75,7 +76,7 @@ def _show(change: Change, language: str) -> None:
     if len(change.causes):
         _show_causes(change, language)
     else:
-        _show_coverage(change.coverage, language)
+        _show_coverage(change, language)
     _show_places(change.places, language)
     if change.simulated:
         say("模拟数据:不得用于决策" if language == "zh" else "simulated data: not for decisions")
@@ -91,8 +92,9 @@ def _show_causes(change: Change, language: str) -> None:
     shown = list(dict.fromkeys(city.loc[city["differs"], "cause"]))
     order = [one for one in dict.fromkeys(city["cause"]) if one in shown]
     zh = language == "zh"
-    titles = ("服务", "A 覆盖人口") if zh else ("service", "covered in A")
-    ends = ("B 覆盖人口", "未知(A → B)") if zh else ("covered in B", "unknown (A → B)")
+    counted = _COUNTED[change.weight][zh]
+    titles = ("服务", f"A 覆盖{counted}") if zh else ("service", f"{counted} covered in A")
+    ends = (f"B 覆盖{counted}", "未知(A → B)") if zh else ("covered in B", "unknown (A → B)")
     rows = []
     for service, of_service in city.groupby("service", sort=False):
         first = of_service.iloc[0]
@@ -124,16 +126,18 @@ def _number(value: Any, sign: str = "") -> str:  # noqa: ANN401 - a number of an
     return "0" if told in ("-0", "+0") else told
 
 
-def _show_coverage(coverage: pd.DataFrame, language: str) -> None:
+def _show_coverage(change: Change, language: str) -> None:
     """Show a line for each service: the share in A and in B, and the change in people."""
     zh = language == "zh"
-    city = coverage[coverage["group_kind"] == "city"]
+    counted = _COUNTED[change.weight][zh]
+    city = change.coverage[change.coverage["group_kind"] == "city"]
     rows = [
         (str(row.service), _percent(row.share_people_a), _percent(row.share_people_b),
          _number(row.people_covered_difference, sign="+"))
         for row in city.itertuples()
     ]  # fmt: skip
-    show_table(("服务", "A", "B", "覆盖人口变化") if zh else ("service", "A", "B", "people"), rows)
+    titles = ("服务", "A", "B", f"覆盖{counted}变化") if zh else ("service", "A", "B", counted)
+    show_table(titles, rows)
 
 
 def _percent(share: Any) -> str:  # noqa: ANN401 - a number of any kind

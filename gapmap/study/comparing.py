@@ -17,6 +17,7 @@ from gapmap.study.value import Steps
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     from gapmap.findings import Finding
     from gapmap.study.value import Study
@@ -80,7 +81,26 @@ def compare_dates(study: Study, date_a: dt.date, date_b: dt.date) -> Change:
         The two dates; where the second is the earlier one, all changes are the opposite.
     """
     a, b = (_at(study, date) for date in (date_a, date_b))
-    return compare_states(a, b)
+    change = compare_states(a, b)
+    doubts = (*_beyond(study, date_a, date_b), *_undated(study))
+    return replace(change, findings=(*change.findings, *doubts))
+
+
+def _beyond(study: Study, *dates: dt.date) -> Iterator[Finding]:
+    """Say of each date after the study's own that the data may not know of it."""
+    for date in sorted({one for one in dates if one > study.file.date}):
+        own = study.file.date.isoformat()
+        yield finding("change-after-study", value=date.isoformat(), date=own)
+
+
+def _undated(study: Study) -> Iterator[Finding]:
+    """Say for each service how many facilities have no opening date: none of them is new."""
+    table = study.facilities.table
+    for service in study.services:
+        of_service = table[table["service"] == service.id]
+        count = int(of_service["opened"].isna().sum())
+        if count:
+            yield finding("change-undated", service=service.id, count=count, all=len(of_service))
 
 
 def _at(study: Study, date: dt.date) -> Assessment:

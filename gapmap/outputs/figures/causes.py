@@ -109,7 +109,12 @@ def _write_words(figure: Figure, letters: Lettering, language: str, change: Chan
     """Write the title, the legend, and what the reader has to know besides."""
     zh = language == "zh"
     height = figure.get_figheight()
-    title = "覆盖人口的变化及其原因(A → B)" if zh else "Change in people covered, and why (A → B)"
+    by_places = change.weight == "places"
+    title = (
+        f"覆盖{'村居' if by_places else '人口'}的变化及其原因(A → B)"
+        if zh
+        else f"Change in {change.weight} covered, and why (A → B)"
+    )
     figure.text(0.02, 1 - 0.12 / height, letters.writable(title), va="top",
                 fontproperties=letters.font(14), parse_math=False)  # fmt: skip
     if change.simulated:
