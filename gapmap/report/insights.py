@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gapmap.report.detours import detour_content
 from gapmap.report.kinds import kinds_content
+from gapmap.report.progress import progress_content
 from gapmap.report.sure import sure_content
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from gapmap.detour import Detours
     from gapmap.sensitivity import Varied
+    from gapmap.series import Series
     from gapmap.typology import GapKinds
 
 __all__ = ["Insights"]
@@ -30,6 +32,8 @@ class Insights:
     ----------
     detours
         Straight lines against roads.
+    series
+        The study at several dates.
     kinds
         Places that lack a service, by kind of gap.
     varied
@@ -37,6 +41,7 @@ class Insights:
     """
 
     detours: Detours | None = None
+    series: Series | None = None
     kinds: GapKinds | None = None
     varied: Varied | None = None
 
@@ -46,6 +51,8 @@ class Insights:
         A title stands in ``words.toml`` for each table and for each of their columns.
         """
         made: dict[str, pd.DataFrame] = {}
+        if self.series is not None:
+            made |= self.series.tables()
         if self.detours is not None:
             made["detours"] = self.detours.table
         if self.kinds is not None:
@@ -60,6 +67,8 @@ class Insights:
         made: dict[str, object] = {}
         if self.detours is not None:
             made["detour"] = detour_content(self.detours)
+        if self.series is not None:
+            made["progress"] = progress_content(self.series)
         if self.kinds is not None:
             made["kinds"] = kinds_content(self.kinds)
         if self.varied is not None:

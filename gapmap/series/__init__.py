@@ -1,6 +1,6 @@
 """Series: one study at several dates, and how its targets came along."""
 
-from gapmap.series.dates import dates_of, leave_out
+from gapmap.series.dates import anything_dated, dates_of, leave_out
 from gapmap.series.measure import measure_series
 from gapmap.series.value import (
     NOT_ASKED,
@@ -16,6 +16,7 @@ __all__ = [
     "SERIES_COLUMNS",
     "TRAJECTORY_COLUMNS",
     "Series",
+    "anything_dated",
     "dates_of",
     "leave_out",
     "measure_series",

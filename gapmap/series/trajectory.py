@@ -27,7 +27,9 @@ def trajectory_of(targets: Sequence[tuple[dt.date, pd.DataFrame]]) -> pd.DataFra
 
     The line runs straight from the baseline to the requirement at the due date, as
     :func:`gapmap.targets.evaluate_targets` judges it; from the due date on it is the requirement.
-    The baseline is the one that the last date knows.
+    The baseline is the one that the date knows, or else the last date: a figure of one year alone
+    is none yet. Of a target that its weakest part or unit decides, that may be another one at
+    each date, and the line with it.
 
     Parameters
     ----------
@@ -48,7 +50,11 @@ def trajectory_of(targets: Sequence[tuple[dt.date, pd.DataFrame]]) -> pd.DataFra
                 "the targets of two dates have other rows; this is a defect of gapmap, report it",
                 "两个日期的目标行不一致;这是 gapmap 的缺陷,请报告",
             )
-        rows = table.assign(baseline=last["baseline"], baseline_date=last["baseline_date"])
+        own = table["baseline"].notna() & (table["baseline_date"] != "")
+        rows = table.assign(
+            baseline=table["baseline"].where(own, last["baseline"]),
+            baseline_date=table["baseline_date"].where(own, last["baseline_date"]),
+        )
         lines = [_line(row, date) for row in rows.to_dict("records")]
         rows["date"] = date.isoformat()
         rows["required_line"] = np.array([value for value, _ in lines], dtype=float)

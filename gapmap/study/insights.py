@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gapmap.detour import measure_detours
 from gapmap.report import Insights
 from gapmap.sensitivity import vary
+from gapmap.study.dated import measure_dated
 from gapmap.typology import group_gaps
 
 if TYPE_CHECKING:
@@ -43,13 +44,15 @@ def measure_insights(
     findings: list[Finding] = []
     with watch.step("compare straight lines"):
         detours = measure_detours(assessment.access)
+    series, told = measure_dated(study, assessment, watch)
+    findings += told
     kinds = _kinds(study, assessment, watch)
     if kinds is not None:
         findings += kinds.findings
     varied = _vary(study, assessment, proposals, watch)
     if varied is not None:
         findings += varied.findings
-    return Insights(detours=detours, kinds=kinds, varied=varied), tuple(findings)
+    return Insights(detours=detours, series=series, kinds=kinds, varied=varied), tuple(findings)
 
 
 def _kinds(study: Study, assessment: Assessment, watch: Steps) -> GapKinds | None:

@@ -96,6 +96,7 @@ KEYS: dict[str, dict[str, str]] = {
     "indicators": {"path": TEXT, "simulated": FLAG},
     "certificates": {"path": TEXT, "simulated": FLAG},
     "milestones": {"path": TEXT, "simulated": FLAG},
+    "series": {"dates": LIST, "years": LIST},
     "siting": {
         "datum": TEXT,
         "count": NUMBER, "budget": NUMBER, "candidates": TEXT, "objective": TEXT,

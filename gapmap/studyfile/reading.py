@@ -33,6 +33,7 @@ from gapmap.studyfile.keys import (
     is_kind,
 )
 from gapmap.studyfile.sensitivity import read_sensitivity
+from gapmap.studyfile.series import read_series
 from gapmap.studyfile.supply import SUPPLY_KEYS, read_supply
 from gapmap.studyfile.typology import read_typology
 from gapmap.studyfile.value import ServiceEntry, SitingEntry, StudyFile
@@ -106,6 +107,7 @@ def study_file_of(raw: Mapping[str, Any], path: Path) -> StudyFile:
         surface=read_surface(reader, raw),
         referrals=read_referrals(reader, raw),
         sensitivity=read_sensitivity(reader, raw),
+        series=read_series(reader, raw),
         typology=read_typology(reader, raw),
         raw=raw,
     )

@@ -95,6 +95,8 @@ class StudyFile:
         From which services people are sent on to which.
     sensitivity
         What is varied to tell how sure the figures are; None: nothing.
+    series
+        At which dates the study is told; None: where it says nothing of it.
     typology
         How gaps are grouped.
     """
@@ -121,5 +123,6 @@ class StudyFile:
     surface: SurfaceSource | None = None
     referrals: tuple[ReferralRule, ...] = ()
     sensitivity: SensitivityEntry | None = None
+    series: tuple[dt.date, ...] | None = None
     typology: TypologyEntry = TypologyEntry()
     raw: Mapping[str, Any] = field(default_factory=dict)

@@ -19,11 +19,15 @@ from gapmap.outputs.figures.rasters import draw_minutes, draw_people_grid
 from gapmap.outputs.figures.status import draw_status
 from gapmap.outputs.figures.targets import TARGET_COLOURS, draw_targets
 from gapmap.outputs.figures.tornado import draw_tornado
+from gapmap.outputs.figures.trajectory import draw_trajectory
 from gapmap.outputs.fonts import chinese_font, lettering
 from gapmap.outputs.naming import file_names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from matplotlib.figure import Figure
 
     from gapmap.outputs.results import Results
 
@@ -70,11 +74,20 @@ def write_figures(
         if results.population is not None and results.gridded is not None:
             drawn = draw_people_grid(pen, service, results.population, results.gridded)
             save_figure(folder / f"people_grid_{name}.png", drawn)
-    detours = results.insights.detours
-    worst = detours.worst if detours is not None else None
-    for service in services:
-        if detours is not None and service.id == worst:
-            save_figure(folder / "detour.png", draw_detour(pen, detours, service))
+    for name, figure in _insights(pen):
+        save_figure(folder / f"{name}.png", figure)
     for one in travelled(results.assessment.access):
         save_figure(folder / f"minutes_{names[one.service.id]}.png", draw_minutes(pen, one))
     return () if letters.chinese else (finding("figures-without-chinese"),)
+
+
+def _insights(pen: Pen) -> Iterator[tuple[str, Figure]]:
+    """Draw what the further analyses of the run found."""
+    insights = pen.results.insights
+    progress = draw_trajectory(pen, insights.series) if insights.series is not None else None
+    if progress is not None:
+        yield "trajectory", progress
+    detours = insights.detours
+    for service in pen.results.assessment.access.services:
+        if detours is not None and service.id == detours.worst:
+            yield "detour", draw_detour(pen, detours, service)

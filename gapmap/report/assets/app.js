@@ -5,7 +5,7 @@
 // `make(page)` gives a section element with that id, or null where the study has none of it; what it
 // shows stands in `page.data.insights[id]`. It follows the section `after` (one of those in SECTIONS
 // or an earlier one of these), its title is the word `section_<id>`, and it is drawn again when
-// another service is chosen. `state` is added to the page's.
+// another service is chosen, and by `page.redraw(id)`. `state` is added to the page's.
 (function () {
   "use strict";
   const { gapmap } = window;
@@ -21,11 +21,12 @@
       ways: true,
       colouring: "status",
       kind: "district",
+      gapMeasure: "share",
       targetState: null,
       severity: null,
       unfolded: {},
       villageSort: { key: "people", descending: true },
-      groupSort: {}, gapSort: {}, findingSort: {}, islandSort: {},
+      groupSort: {}, gapSort: {}, reportedSort: {}, findingSort: {}, islandSort: {},
       gridSort: {}, capacitySort: {}, unservedSort: {}, referralSort: {},
       ...Object.assign({}, ...gapmap.sections.map((one) => one.state)),
     };
@@ -325,6 +326,7 @@
     page.drawTargets = redraw("targets", gapmap.targets);
     page.drawGaps = redraw("gaps", gapmap.gapsSection);
     page.drawFindings = redraw("findings", gapmap.findings);
+    page.redraw = (id) => redraw(id, gapmap.sections.find((one) => one.id === id).make)();
     // The first screen fills what the head leaves of the window.
     page.resize = () => {
       const bench = root.querySelector(".workbench");

@@ -1,0 +1,47 @@
+"""What the section on progress shows: plain values, fit for JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from gapmap.drawing import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from gapmap.series import Series
+
+__all__ = ["progress_content"]
+
+_COVERAGE: Final = (
+    *("date", "service", "places", "places_covered", "people", "people_covered", "share_people"),
+    *("share_people_low", "share_people_high", "change_people_covered", "change_by_new"),
+    *("change_by_closed", "facilities_serving", "facilities_undated"),
+)
+_TARGETS: Final = (
+    *("date", "target", "clause", "title_zh", "title_en", "measure_unit", "comparison"),
+    *("baseline", "baseline_date", "due", "required", "required_line", "no_line", "achieved"),
+    *("possible", "status", "reason", "reason_zh"),
+)
+_CARD: Final = (
+    *("date", "plan_district", "unit_zh", "unit_en", "target", "required", "achieved", "status"),
+    *("reason", "reason_zh"),
+)
+
+
+def progress_content(series: Series) -> dict[str, object]:
+    """Give the city's coverage, the targets as a whole, and the scorecard, by columns."""
+    city = series.coverage[series.coverage["group_kind"] == "city"]
+    whole = series.trajectory[series.trajectory["overall"].astype(bool)]
+    return {
+        "dates": [day.isoformat() for day in series.dates],
+        "coverage": _columns(city, _COVERAGE),
+        "targets": _columns(whole, _TARGETS),
+        "scorecard": _columns(series.scorecard, _CARD),
+    }
+
+
+def _columns(table: pd.DataFrame, names: Sequence[str]) -> dict[str, list[object]]:
+    return {name: plain(table[name]) for name in names}
