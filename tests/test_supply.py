@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,9 +13,10 @@ from test_catchment_referral import surface
 from test_studyfile import GOOD
 
 from gapmap.access import measure_access
-from gapmap.catchment import Decay, SupplyRule, measure_supply
+from gapmap.catchment import METHODS, Decay, SupplyRule, measure_supply
 from gapmap.catchment.supply import AREA_COLUMNS, FACILITY_COLUMNS, SUPPLY_COLUMNS
 from gapmap.errors import MethodError, StudyError
+from gapmap.report.supplied import supply_content
 from gapmap.studyfile import read_study_file
 
 PLAIN = SupplyRule(service="clinic", method="2sfca")
@@ -245,10 +249,18 @@ def entry(tmp_path, lines):
     [
         ("", None),
         ('supply = "none"', None),
-        ('supply = "2sfca"\nsupply_capacity = "beds"', {"method": "2sfca", "capacity": "beds"}),
+        (
+            'supply = "2sfca"\nsupply_capacity = "beds"',
+            {"method": "2sfca", "capacity": "beds", "title": "床位"},
+        ),
         (
             'supply = "3sfca"\nsupply_capacity = "floor_area_m2"\nsupply_decay = "gaussian"',
-            {"method": "3sfca", "capacity": "floor_area_m2", "decay": Decay(kind="gaussian")},
+            {
+                "method": "3sfca",
+                "capacity": "floor_area_m2",
+                "title": "面积",
+                "decay": Decay(kind="gaussian"),
+            },
         ),
         (
             (
@@ -258,12 +270,18 @@ def entry(tmp_path, lines):
             {
                 "method": "e2sfca",
                 "capacity": "beds",
+                "title": "床位",
                 "decay": Decay(breaks=(200,), weights=(1, 0.4)),
             },
         ),
         (
             'supply = "bfca"\nsupply_capacity = "beds"\nsupply_weights = [1, 0.4]',
-            {"method": "bfca", "capacity": "beds", "decay": Decay(weights=(1, 0.4))},
+            {
+                "method": "bfca",
+                "capacity": "beds",
+                "title": "床位",
+                "decay": Decay(weights=(1, 0.4)),
+            },
         ),
     ],
 )
@@ -278,12 +296,12 @@ BEDS = 'supply = "e2sfca"\nsupply_capacity = "beds"\n'
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        ('supply = "4sfca"', "services.clinic.supply cannot be '4sfca'; choose one of none, 2sfca"),
+        ('supply = "4sfca"', "clinic.supply cannot be '4sfca'; choose one of none, 2sfca"),
         (
             'supply = "2sfca"',
             (
-                "supply_capacity is 'capacity', but no [[facilities]] block of clinic names a column"
-                " for it; named are: floor_area_m2, beds"
+                "supply_capacity is 'capacity', but no [[facilities]] block of clinic names a"
+                " column for it; named are: floor_area_m2, beds"
             ),
         ),
         ('supply_capacity = "beds"', "services.clinic.supply_capacity has no effect where supply"),
@@ -304,3 +322,39 @@ def test_a_slip_in_the_study_is_named(tmp_path, lines, words):
         entry(tmp_path, lines)
     assert words in caught.value.text("en")
     assert caught.value.text("zh") != caught.value.text("en")
+
+
+REASONS = {
+    *("within_limit", "no_facility_within_limit", "no_capacity_within_limit", "no_position"),
+    *("outside_area", "not_connected", "below_standard", "capacity_unknown", "people_unknown"),
+    *("nobody_within_limit", "competition_unsure", "may_not_serve", "nobody", "unknown"),
+}
+
+
+def test_every_column_and_word_is_explained():
+    top = Path(__file__).parents[1]
+    words = tomllib.loads((top / "gapmap" / "words.toml").read_text("utf8"))
+    page = (top / "docs" / "outputs.md").read_text("utf8")
+    for name, columns in (
+        ("supply", SUPPLY_COLUMNS),
+        ("supply_facilities", FACILITY_COLUMNS),
+        ("supply_areas", AREA_COLUMNS),
+    ):
+        part = page.split(f"## {name}.csv")[1].split("\n## ")[0]
+        own = words.get(f"columns_of_{name}", {})
+        for column in columns:
+            assert f"`{column}`" in part, f"{name}: {column}"
+            assert set(own.get(column, words["columns"].get(column, ()))) == {"zh", "en"}, column
+    told = {*METHODS, *REASONS, "exact", "at_least", "at_most", "unsure", "given", "method"}
+    told |= {"assumption", "none", "gaussian", "places", "places_counted", "capacity"}
+    assert {one for one in told if set(words["values"].get(one, ())) != {"zh", "en"}} == set()
+
+
+def test_the_page_gets_figures_by_place_and_areas_but_towns():
+    made = measured(VILLAGES, [{"x": 0, "y": 0, "capacity": 20}])
+    told = supply_content(made)
+    figures = told["places"]["clinic"]
+    assert figures["supply_per_1000_people"] == [100, 100, 100, 0]
+    assert figures["facilities_within_limit"] == [1, 1, 1, 0]
+    assert "town" not in told["areas"]["area_kind"]
+    assert told["facilities"]["capacity_per_1000_people"] == [100]

@@ -45,7 +45,7 @@ Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
 
 _PER: Final = 1000.0
-_HOW: Final = ("capacity_attribute", "method", "decay", "decay_basis", "basis")
+_HOW: Final = ("capacity_attribute", "capacity_title", "method", "decay", "decay_basis", "basis")
 
 SUPPLY_COLUMNS = [
     "place_id",
@@ -92,6 +92,8 @@ class SupplyRule:
     capacity
         The column of the facilities that says what each has: ``capacity``, ``floor_area_m2`` or
         an attribute of the study's own.
+    title
+        What the facilities' file calls that column (``床位``), for readers.
     decay
         How weight falls with distance or time, as :func:`gapmap.catchment.share_supply` takes it;
         None: as the method has it, and where that is by steps, steps that are an assumption.
@@ -100,6 +102,7 @@ class SupplyRule:
     service: str
     method: str = "e2sfca"
     capacity: str = "capacity"
+    title: str = ""
     decay: Decay | None = None
 
     @property
@@ -134,6 +137,14 @@ class Supply:
     facilities: pd.DataFrame
     areas: pd.DataFrame
     findings: tuple[Finding, ...] = ()
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Give the tables by the name of their file without its ending."""
+        return {
+            "supply": self.table,
+            "supply_facilities": self.facilities,
+            "supply_areas": self.areas,
+        }
 
 
 def measure_supply(access: Access, rules: Sequence[SupplyRule]) -> Supply:
@@ -231,6 +242,7 @@ def _measure(access: Access, hoped: Surface | None, service: Service, rule: Supp
     doubts = doubts_of(case)
     how = {
         "capacity_attribute": rule.capacity,
+        "capacity_title": rule.title,
         "method": rule.method,
         "decay": decay_of(rule.method, rule.decay).words(service.limit),
         "decay_basis": rule.decay_basis,

@@ -36,6 +36,7 @@ AREA_COLUMNS = [
     "gini",
     "reason",
     "capacity_attribute",
+    "capacity_title",
     "method",
     "decay",
     "decay_basis",

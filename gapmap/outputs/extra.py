@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["EXTRA", "extra_tables"]
 
 EXTRA: Final = (
-    *("population", "grid_coverage", "surface", "zones", "capacity", "unserved", "referral"),
+    *("population", "grid_coverage", "surface", "zones", "capacity", "unserved"),
+    *("supply", "supply_facilities", "supply_areas", "referral"),
     *(
         "referral_pairs",
         "detours",

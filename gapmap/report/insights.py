@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapmap.report.detours import detour_content
+from gapmap.report.supplied import supply_content
 from gapmap.report.kinds import kinds_content
 from gapmap.report.progress import progress_content
 from gapmap.report.sure import sure_content
@@ -13,6 +14,7 @@ from gapmap.report.sure import sure_content
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gapmap.catchment import Supply
     from gapmap.detour import Detours
     from gapmap.sensitivity import Varied
     from gapmap.series import Series
@@ -32,6 +34,8 @@ class Insights:
     ----------
     detours
         Straight lines against roads.
+    supply
+        What facilities have for those who share them.
     series
         The study at several dates.
     kinds
@@ -41,6 +45,7 @@ class Insights:
     """
 
     detours: Detours | None = None
+    supply: Supply | None = None
     series: Series | None = None
     kinds: GapKinds | None = None
     varied: Varied | None = None
@@ -55,6 +60,8 @@ class Insights:
             made |= self.series.tables()
         if self.detours is not None:
             made["detours"] = self.detours.table
+        if self.supply is not None:
+            made |= self.supply.tables()
         if self.kinds is not None:
             held = self.kinds
             made |= {"typology": held.places, "kinds": held.kinds, "clusters": held.clusters}
@@ -67,6 +74,8 @@ class Insights:
         made: dict[str, object] = {}
         if self.detours is not None:
             made["detour"] = detour_content(self.detours)
+        if self.supply is not None:
+            made["supply"] = supply_content(self.supply)
         if self.series is not None:
             made["progress"] = progress_content(self.series)
         if self.kinds is not None:

@@ -34,6 +34,7 @@ SCRIPTS = (
     "assets/islands.js",
     "assets/grids.js",
     "assets/detour.js",
+    "assets/supply.js",
     "assets/progress.js",
     "assets/kinds.js",
     "assets/sure.js",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gapmap.catchment import measure_supply
 from gapmap.detour import measure_detours
 from gapmap.report import Insights
 from gapmap.sensitivity import vary
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gapmap.assessment import Assessment
+    from gapmap.catchment import Supply
     from gapmap.findings import Finding
     from gapmap.sensitivity import Varied
     from gapmap.siting import Proposal
@@ -44,6 +46,9 @@ def measure_insights(
     findings: list[Finding] = []
     with watch.step("compare straight lines"):
         detours = measure_detours(assessment.access)
+    supply = _supply(study, assessment, watch)
+    if supply is not None:
+        findings += supply.findings
     series, told = measure_dated(study, assessment, watch)
     findings += told
     kinds = _kinds(study, assessment, watch)
@@ -52,7 +57,7 @@ def measure_insights(
     varied = _vary(study, assessment, proposals, watch)
     if varied is not None:
         findings += varied.findings
-    return Insights(detours=detours, series=series, kinds=kinds, varied=varied), tuple(findings)
+    return Insights(detours=detours, supply=supply, series=series, kinds=kinds, varied=varied), tuple(findings)
 
 
 def _kinds(study: Study, assessment: Assessment, watch: Steps) -> GapKinds | None:
@@ -67,6 +72,15 @@ def _kinds(study: Study, assessment: Assessment, watch: Steps) -> GapKinds | Non
             most_kinds=asked.most_kinds,
             seed=study.file.seed,
         )
+
+
+def _supply(study: Study, assessment: Assessment, watch: Steps) -> Supply | None:
+    """Measure supply against demand where services ask for it."""
+    rules = [one.supply for one in study.file.services if one.supply is not None]
+    if not rules:
+        return None
+    with watch.step("share supply"):
+        return measure_supply(assessment.access, rules)
 
 
 def _vary(

@@ -44,22 +44,25 @@ def read_supply(
             service=service,
             named=", ".join(named) or "-",
         )
-    decay = _decay(reader, where, block, method)
-    return SupplyRule(service=service, method=method, capacity=capacity, decay=decay)
+    return SupplyRule(
+        service=service,
+        method=method,
+        capacity=capacity,
+        title=named[capacity],
+        decay=_decay(reader, where, block, method),
+    )
 
 
-def _columns_of(raw: Mapping[str, Any], service: str) -> list[str]:
-    """Name what the files that offer a service say of each facility, beyond who and where."""
-    told: dict[str, None] = {}
+def _columns_of(raw: Mapping[str, Any], service: str) -> dict[str, str]:
+    """Name what the files that offer a service say of what each has, and their first columns."""
+    told: dict[str, str] = {}
     for block in raw.get("facilities", []):
         if service == block.get("service") or service in block.get("service_values", {}):
-            own = {
-                "capacity",
-                "floor_area_m2",
-                *(key for key in block if key not in KEYS["facilities"]),
-            }
-            told |= dict.fromkeys(key for key in (*block, *block.get("require", {})) if key in own)
-    return [*told]
+            asked = {key: key for key in block.get("require", {})}
+            for key, column in (asked | block).items():
+                if key in {"capacity", "floor_area_m2"} or key not in KEYS["facilities"]:
+                    told.setdefault(key, str(column))
+    return told
 
 
 def _decay(reader: Reader, where: str, block: Mapping[str, Any], method: str) -> Decay | None:
