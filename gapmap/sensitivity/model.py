@@ -211,6 +211,8 @@ def network_of(access: Access, throw: Throw) -> Network | None:
 
 def _near(places: Floats, lost: Floats, service: Service) -> Flags:
     """Say which places may be within the limit of a facility off the ways: in a straight line."""
+    if not len(lost):
+        return np.zeros(len(places), bool)
     straight_m, _ = nearest_straight(places, lost)
     known = roads.default_speeds()
     kmh = service.speed_kmh or known.get(service.mode, known["walk"])
