@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapmap.report.detours import detour_content
-from gapmap.report.supplied import supply_content
 from gapmap.report.kinds import kinds_content
 from gapmap.report.progress import progress_content
+from gapmap.report.supplied import supply_content
 from gapmap.report.sure import sure_content
 
 if TYPE_CHECKING:

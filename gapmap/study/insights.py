@@ -57,7 +57,8 @@ def measure_insights(
     varied = _vary(study, assessment, proposals, watch)
     if varied is not None:
         findings += varied.findings
-    return Insights(detours=detours, supply=supply, series=series, kinds=kinds, varied=varied), tuple(findings)
+    made = Insights(detours=detours, supply=supply, series=series, kinds=kinds, varied=varied)
+    return made, tuple(findings)
 
 
 def _kinds(study: Study, assessment: Assessment, watch: Steps) -> GapKinds | None:
