@@ -252,3 +252,28 @@ def test_what_may_vary_is_read(write) -> None:
 def test_what_cannot_vary_so_is_named(write, line: str, said: str) -> None:
     with pytest.raises(StudyError, match=re.escape(said)):
         read_study_file(write(f"{GOOD}\n[sensitivity]\n{line}\n"))
+
+
+def test_how_gaps_are_grouped_is_read(write) -> None:
+    told = read_study_file(write(GOOD)).typology
+    assert (told.services, told.most_kinds, told.none) == (None, 7, False)
+    service = next(iter(read_study_file(write(GOOD)).services)).id
+    block = f'\n[typology]\nservices = ["{service}"]\nmost_kinds = 3\n'
+    told = read_study_file(write(GOOD + block)).typology
+    assert (told.services, told.most_kinds) == ((service,), 3)
+    assert read_study_file(write(f"{GOOD}\n[typology]\nnone = true\n")).typology.none
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("most_kinds = 8", "typology.most_kinds"),
+        ("most_kinds = 2.5", "typology.most_kinds"),
+        ('services = ["bus"]', "typology.services cannot be 'bus'"),
+        ("services = [1]", "typology.services"),
+        ("kinds = 3", "the nearest known key is most_kinds"),
+    ],
+)
+def test_how_gaps_cannot_be_grouped_is_named(write, line: str, said: str) -> None:
+    with pytest.raises(StudyError, match=re.escape(said)):
+        read_study_file(write(f"{GOOD}\n[typology]\n{line}\n"))

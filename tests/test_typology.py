@@ -10,61 +10,41 @@ import builders
 import geopandas as gpd
 import networkx as nx
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 import shapely
+import toy_results
 from builders import CRS, X0, Y0
 from sklearn.metrics import adjusted_rand_score
+from typology_toys import CLINIC, SHELTER, STANDS, planted, study
 
 from gapmap.access import measure_access
 from gapmap.assessment import assess
 from gapmap.errors import MethodError
 from gapmap.network import network_from_lines
-from gapmap.typology import clusters, features_of, group_gaps, group_rows, grouping, naming
+from gapmap.outputs.geopackage import layers
+from gapmap.outputs.tables import result_tables
+from gapmap.outputs.workbook import write_workbook
+from gapmap.report import Insights
+from gapmap.typology import (
+    KIND_COLUMNS,
+    PLACE_COLUMNS,
+    clusters,
+    features_of,
+    group_gaps,
+    group_rows,
+    grouping,
+    naming,
+)
 from gapmap.typology.features import Gaps, gaps_of
+from gapmap.words import title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from gapmap.assessment import Assessment
-    from gapmap.network import Network
-    from gapmap.places import Places
     from gapmap.typology import GapKinds
-
-CLINIC = builders.clinic(1000)
-SHELTER = replace(CLINIC, id="shelter", name={"zh": "候车亭", "en": "shelter"}, limit=500)
-
-
-def study(rows: list[dict[str, object]], stands: list[dict[str, object]]) -> Assessment:
-    return assessed(builders.places(rows), stands)
-
-
-def assessed(
-    places: Places, stands: list[dict[str, object]], network: Network | None = None
-) -> Assessment:
-    made = builders.facilities(stands, services=("clinic", "shelter"))
-    return assess(measure_access(places, made, network, [CLINIC, SHELTER]))
-
-
-STANDS: list[dict[str, object]] = [
-    {"x": 2000, "y": 2000},
-    {"x": 2000, "y": 2900, "service": "shelter"},
-    {"x": 8000, "y": 8000, "service": "shelter"},
-]
-
-
-def planted() -> tuple[list[dict[str, object]], list[int]]:
-    """Give a town without a shelter, an island without a clinic, and villages without both."""
-    random = np.random.default_rng(7)
-    rows: list[dict[str, object]] = []
-    for x, y, people, island in ((2000, 2000, 3000, False), (8000, 8000, 300, True)):
-        for east, north, count in random.uniform(-150, 150, (12, 3)):
-            rows.append({"x": x + east, "y": y + north, "people": people + count, "island": island})
-    for number in range(12):
-        east, north = random.uniform(-50, 50, 2)
-        row = {"x": 11_500 + 2500 * (number % 4) + east, "y": 1200 + 3500 * (number // 4) + north}
-        rows.append({**row, "people": 80.0 + number})
-    return rows, [0] * 12 + [1] * 12 + [2] * 12
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -336,3 +316,30 @@ def test_clusters_are_the_connected_pieces_of_a_plain_search_on_one_way_roads() 
         assert row["people_served"] == max(served.values()) == served[row["best_place_id"]]
         assert row["places_served"] == len(to[row["best_place_id"]])
     assert all(a >= b for a, b in pairwise(made["people"]))
+
+
+# ---- outputs --------------------------------------------------------------------------
+
+
+def test_tables_and_layers_tell_the_kinds(tmp_path: Path, kinds: GapKinds) -> None:
+    made = study(planted()[0], STANDS)
+    results = toy_results.results(made, proposals=(), insights=Insights(kinds=kinds))
+    tables = result_tables(results, ())
+    assert list(tables["typology"].columns) == [*PLACE_COLUMNS, "simulated"]
+    assert list(tables["kinds"].columns) == [*KIND_COLUMNS, "simulated"]
+    assert list(tables["clusters"].columns) == [*clusters.CLUSTER_COLUMNS, "simulated"]
+    for name in ("typology", "kinds", "clusters"):
+        for column in tables[name]:
+            assert title(column, "zh", table=name) != column
+    write_workbook(tmp_path / "tables.xlsx", results, tables)
+    book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
+    rows = list(book["村居缺口类别"].iter_rows(min_row=4, values_only=True))
+    assert "类别名称(英文)" not in rows[0]
+    assert rows[-1][rows[0].index("所缺服务")] == "卫生站、候车亭"
+    layer = layers(results)["places"].table
+    assert list(layer["kind_id"]) == list(kinds.places["kind_id"])
+    assert list(layer["kind"]) == list(kinds.places["kind_zh"])
+
+
+def test_a_run_without_kinds_has_none_of_it() -> None:
+    assert not Insights().tables().keys() & {"typology", "kinds", "clusters"}

@@ -18,6 +18,7 @@ import xlsxwriter
 
 from gapmap.cells import visible
 from gapmap.findings import finding
+from gapmap.outputs.scorecard import FORM, write_form
 from gapmap.outputs.sheets import Block, Rows, put_rows
 from gapmap.outputs.summary import marker, summary_blocks
 from gapmap.outputs.tables import cell_values
@@ -46,13 +47,13 @@ _WORD_COLUMNS = frozenset(
     (
         *("status", "reason", "setting", "group_kind", "measure", "quantity", "limit_unit"),
         *("severity", "basis", "limit_basis", "mode", "measured", "simulated", "position"),
-        *("detour_reason", "standing", "main_reason", "clear", "unclear_reason"),
+        *("detour_reason", "standing", "main_reason", "clear", "unclear_reason", "no_line"),
         *("has_ferry", "is_main", "beyond_water", "edge_effect"),
         *("kind", "destination", "on_island"),
         *("bound", "method", "decay", "decay_basis", "capacity_attribute"),
         *("island", "scope", "scope_kind", "measure_unit", "overall", "limit_source"),
         *("area_kind", "zone_kind", "kind_a", "kind_b", "certainty", "assumption", "assessed_is"),
-        *("proposed", "step", "full", "used", "differs_much"),
+        *("proposed", "step", "full", "used", "differs_much", "worse", "by"),
     )
 )
 """Columns whose values are words of gapmap's own, not of the planner's."""
@@ -69,10 +70,12 @@ _OWN_KINDS = frozenset({"city", "setting", "group", "people_group"})
 _BY_ROW = {
     "measure": (
         *("value_a", "value_b", "difference", "value", "difference_draw_median"),
-        *("difference_draw_low", "difference_draw_high"),
+        *("difference_draw_low", "difference_draw_high", "value_a_low", "value_a_high"),
+        *("value_b_low", "value_b_high", "difference_low", "difference_high"),
     ),
     "measure_unit": (
         *("required", "achieved", "possible", "shortfall", "baseline", "expected"),
+        "required_line",
         *("achieved_draw_low", "achieved_draw_high"),
     ),
 }
@@ -132,11 +135,30 @@ def write_workbook(
             (_sheet_name(name, number, results), name, len(part)) for name, number, part in plan
         ]
         book.cut = sum(too_long(table) for table in tables.values())
-        _write_summary(book)
+        forms = list(_forms(results))
+        _write_summary(book, [*book.sheets, *forms])
         for (sheet, _, _), (name, number, part) in zip(book.sheets, plan, strict=True):
             _write_frame(book, sheet, (name, number), part)
+        for sheet, _, _ in forms:
+            _write_form(book, sheet)
     rows = {at: _rows(results, part) for at, (_, _, part) in enumerate(plan, start=2)}
     put_rows(frame, path, list(_FORMATS), rows)
+
+
+def _forms(results: Results) -> Iterator[tuple[str, str, int]]:
+    """Name the sheets that are no tables, with the rows of what they show."""
+    series = results.insights.series
+    if series is not None and len(series.scorecard):
+        yield word(f"sheet_{FORM}", results.language), FORM, len(series.scorecard)
+
+
+def _write_form(book: _Book, sheet: str) -> None:
+    series = book.results.insights.series
+    assert series is not None  # noqa: S101 - _forms
+    page = book.book.add_worksheet(sheet)
+    _write_head(book, page, sheet)
+    write_form(book.book, page, series.scorecard, book.results.language)
+    _set_print(book, page)
 
 
 def workbook_findings(tables: Mapping[str, pd.DataFrame]) -> tuple[Finding, ...]:
@@ -245,7 +267,9 @@ def _in_language(table: pd.DataFrame, language: str) -> pd.DataFrame:
         if {name, f"{name}_zh"} <= set(table.columns):
             told = table if language != "zh" else table.assign(**{name: table[f"{name}_zh"]})
             table = told.drop(columns=f"{name}_zh")
-    return table
+    other = "en" if language == "zh" else "zh"
+    doubled = [f"{name}_{other}" for name in ("kind", "description")]
+    return table.drop(columns=doubled, errors="ignore")
 
 
 def _rows(results: Results, table: pd.DataFrame) -> Rows:
@@ -306,6 +330,9 @@ def _shown(results: Results, table: pd.DataFrame, column: str) -> list[str | flo
 def _speaker(results: Results, column: str) -> Callable[[str], str]:
     if column in _SERVICE_COLUMNS:
         return results.service_name
+    if column == "lacked":
+        mark = "、" if results.language == "zh" else ", "
+        return lambda value: mark.join(results.service_name(one) for one in value.split(";"))
     if column == "comparison":
         return lambda value: _comparison_word(value, results.language)
     if column in _WORD_COLUMNS:
@@ -343,7 +370,7 @@ def _kind(name: str) -> str:
     told = {
         "share": name.startswith("share") or name in _SHARES,
         "points": "points" in name,
-        "people": name.startswith(("people", "places", "cost", "capacity", "cells")),
+        "people": name.startswith(("people", "change_", "places", "cost", "capacity", "cells")),
         "metres": name.endswith(("_m", "_m_used")),
         "minutes": "minutes" in name,
         "index": name in {"ratio", "gini", "palma", "factor"}
@@ -365,7 +392,7 @@ def _shown_length(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:100])
 
 
-def _write_summary(book: _Book) -> None:
+def _write_summary(book: _Book, sheets: Sequence[tuple[str, str, int]]) -> None:
     """Write the first sheet."""
     results = book.results
     page = book.book.add_worksheet(word("sheet_summary", results.language))
@@ -373,7 +400,7 @@ def _write_summary(book: _Book) -> None:
         page.set_column(at, at, width)
     _write_head(book, page, word("sheet_summary", results.language))
     row = _HEADER_ROW + 1
-    for block in summary_blocks(results, book.sheets, cut=book.cut):
+    for block in summary_blocks(results, sheets, cut=book.cut):
         for number, cells in enumerate(block):
             look = book.formats["header"] if number == 0 else book.formats["wrap"]
             for at, cell in enumerate(cells):

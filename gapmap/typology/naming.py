@@ -74,10 +74,10 @@ def names_of(gaps: Gaps, which: Sequence[Flags], services: Mapping[str, Service]
     """Name groups after what sets them apart most from the others; no two are called the same.
 
     A trait is a figure that is true of the group and lies half a standard deviation or more from
-    the other groups' mean. The name begins with the only service that
-    half of the group or more lacks, else with the trait that lies farthest and tells what is
-    lacking or why; the farthest of the others follows; more of them where two names would be
-    the same, and a number where all are.
+    the other groups' mean. The name begins with the only service that half of the group or more
+    lacks, else with the trait that lies farthest and tells what is lacking or why; the farthest
+    that tells something else follows. More follow where two names would be the same, and a number
+    where all are.
 
     Parameters
     ----------
@@ -169,8 +169,17 @@ def _outstanding(
     first = [one for one in ordered if one.alone] or [
         one for one in ordered if one.figure not in _WHO
     ]
-    first = first[:1]
-    return first + [one for one in ordered if one not in first]
+    made: list[_Trait] = first[:1]
+    families = {_family(one) for one in made}
+    made += [one for one in ordered if _family(one) not in families][:1]
+    return made + [one for one in ordered if one not in made]
+
+
+def _family(trait: _Trait) -> str:
+    """Say what a trait tells: what is lacking, why, or what place it is."""
+    if trait.figure in _WHO:
+        return "who"
+    return "what" if "lacked" in trait.figure or trait.figure.startswith("lacks_") else "why"
 
 
 def _lacking(gaps: Gaps, own: Flags, services: Mapping[str, Service]) -> list[_Trait]:
@@ -246,13 +255,15 @@ def _lacked(gaps: Gaps, own: Flags, services: Mapping[str, Service], language: s
     share = np.nansum(lacks, axis=0) / count
     order = np.argsort(-share, kind="stable")
     half = [at for at in order if share[at] >= 0.5]  # noqa: PLR2004 - half
+    space = "" if language == "zh" else " "
     named = [
-        f"{services[gaps.services[at]].name.get(language, gaps.services[at])} {share[at]:.0%}"
+        f"{services[gaps.services[at]].name.get(language, gaps.services[at])}"
+        f"{space}({share[at]:.0%})"
         for at in half[:LISTED] or order[:1]
     ]
     more = len(half) - LISTED
     if language == "zh":
-        told = ("半数以上缺" if half else "最常缺") + "、".join(named)
+        told = ("半数以上缺:" if half else "最常缺:") + "、".join(named)
         return told + (f"等 {len(half)} 项服务" if more > 0 else "")
-    told = ("half or more lack " if half else "most often lacking: ") + ", ".join(named)
+    told = ("half or more lack: " if half else "most often lacking: ") + ", ".join(named)
     return told + (f" and {more} more services" if more > 0 else "")

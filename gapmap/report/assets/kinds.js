@@ -54,6 +54,15 @@
     legend: kindLegend,
   });
 
+  // What the card of a place says of its kind.
+  gapmap.kindLine = function (page, number) {
+    if (!has(page) || !held(page).clear || held(page).kind[number] === null) return null;
+    const row = rowsOf(page).find((one) => one.kind_id === held(page).kind[number]);
+    return el("p", { class: "where kind-line" }, gapmap.swatch(markOf(row.kind_id)), " ",
+      page.voice.say("section_kinds"), page.voice.language === "zh" ? ":" : ": ",
+      nameOf(page, row));
+  };
+
   // ---- colouring by cluster of the chosen service -------------------------------------
 
   function clustersAt(page) {

@@ -234,6 +234,7 @@
           data.weight === "people"
             ? voice.say("people") + " " + voice.count(places.people[number]) : null,
         ].filter(Boolean).join(" · ")),
+      gapmap.kindLine(page, number),
       el("table", { class: "all-services" }, el("tbody", {}, data.services.map((service) => {
         const row = page.result(service.id, number);
         return el("tr", { class: service.id === page.state.service ? "now" : null },
