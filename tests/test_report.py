@@ -183,6 +183,9 @@ def test_vendored_files_are_those_of_the_package() -> None:
 def test_tables_travel_whole(told: dict[str, Any], assessed: Assessment) -> None:
     for name in ("coverage", "gaps", "equity", "targets", "islands"):
         table = getattr(assessed, name)
+        if name == "gaps":  # of towns there may be hundreds
+            table = table[table["comparison"] != "town-city"]
+            table = table.assign(number=table.index)
         assert list(told[name]) == list(table.columns)
         for column in table.columns:
             assert told[name][column] == drawing.plain(table[column])

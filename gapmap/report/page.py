@@ -30,6 +30,7 @@ SCRIPTS = (
     "assets/table.js",
     "assets/panels.js",
     "assets/sections.js",
+    "assets/gaps.js",
     "assets/findings.js",
     "assets/islands.js",
     "assets/grids.js",

@@ -14,7 +14,7 @@ from gapmap.report.sections import grid_content, simulated_grids
 from gapmap.words import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding, Group
     from gapmap.network import Network
+    from gapmap.plan import Plan
     from gapmap.siting import Proposal
     from gapmap.tables import RowCount
 
@@ -64,7 +65,8 @@ def content(  # noqa: PLR0913 - as the report it is for
         "services": [_service(service, access.network) for service in access.services],
         "roads": _roads(access.network),
         "coverage": _table(assessment.coverage),
-        "gaps": _table(assessment.gaps),
+        "gaps": _gaps(assessment.gaps),
+        "indicators": _indicators(assessment.plan),
         "equity": _table(assessment.equity),
         "targets": _table(assessment.targets),
         "islands": _table(assessment.islands),
@@ -170,6 +172,23 @@ def _roads(network: Network | None) -> dict[str, object] | None:
 def _table(frame: pd.DataFrame) -> dict[str, list[object]]:
     """Give a table by its columns."""
     return {str(name): plain(frame[name]) for name in frame.columns}
+
+
+def _gaps(gaps: pd.DataFrame) -> dict[str, list[object]]:
+    """Give comparisons with their number in the table; those of towns stand in the file alone."""
+    shown = gaps[gaps["comparison"] != "town-city"]
+    return _table(shown) | {"number": shown.index.to_list()}
+
+
+def _indicators(plan: Plan | None) -> dict[str, Mapping[str, str]]:
+    """Name reported figures by the first target that asks about them."""
+    told: dict[str, Mapping[str, str]] = {}
+    for target in plan.targets if plan is not None else ():
+        for ask in target.asks:
+            name = f"{ask.indicator} - {ask.less}" if ask.less else ask.indicator
+            if name:
+                told.setdefault(name, target.title)
+    return told
 
 
 def _all_findings(assessment: Assessment, given: Iterable[Finding], grids: Grids) -> list[Finding]:

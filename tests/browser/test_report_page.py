@@ -134,6 +134,28 @@ def test_gap_lines_are_those_of_the_gap_table(
         assert ("−" in told) == (row["difference"] < 0)
 
 
+@pytest.mark.parametrize("service", [BUS, CENTRE])
+def test_comparisons_and_bottom_lines_are_those_of_the_gap_table(
+    opened: Opened, assessed: Assessment, service: str
+) -> None:
+    page = opened.page
+    page.click(f".service[data-service={service}]")
+    mine = assessed.gaps[assessed.gaps["service"] == service]
+    lines = mine[mine["comparison"] == "bottom-line"]
+    told = [_number(text) for text in _texts(page, ".bottom-lines .big")]
+    assert told == pytest.approx(100 * lines["value_a"], abs=0.05)
+    people = _texts(page, ".bottom-lines [data-fact=people_to_close] dd")
+    assert [_number(text) for text in people] == lines["people_to_close"].dropna().tolist()
+    others = mine[~mine["comparison"].isin(("bottom-line", "town-city"))]
+    for shown, measure in (("share", "share_people"), ("median", "median_m")):
+        page.click(f"#gaps [data-measure={shown}]")
+        wanted = int((others["measure"] == measure).sum())
+        assert page.locator("#gaps .gaps-table tbody tr").count() == wanted
+    equity = assessed.equity[assessed.equity["service"] == service]
+    names = page.locator("#gaps .equity-table tbody tr")
+    assert [row.get_attribute("data-fact") for row in names.all()] == equity["measure"].tolist()
+
+
 def test_the_village_list_and_the_legend_are_those_of_access(
     opened: Opened, assessed: Assessment
 ) -> None:

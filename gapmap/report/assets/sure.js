@@ -52,7 +52,7 @@
   gapmap.gapInterval = function (page, row, tell) {
     if (!held(page)) return null;
     const { gaps } = held(page);
-    const at = page.gaps.indexOf(row);
+    const at = row.number;
     if (!known(gaps.difference_draw_low[at]) || !known(gaps.difference_draw_high[at])) return null;
     const sign = gaps.share_same_sign[at];
     return el("span", { class: "where", title: page.voice.say("sure_interval_help") },
