@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from builders import clinic, facilities, places
 from test_catchment_referral import surface
+from test_outputs_workbook import made as workbook
 from test_studyfile import GOOD
 
 from gapmap.access import measure_access
@@ -358,3 +359,17 @@ def test_the_page_gets_figures_by_place_and_areas_but_towns():
     assert figures["facilities_within_limit"] == [1, 1, 1, 0]
     assert "town" not in told["areas"]["area_kind"]
     assert told["facilities"]["capacity_per_1000_people"] == [100]
+
+
+def test_rates_keep_their_decimals_in_the_workbook(tmp_path):
+    tables = measured(VILLAGES, [{"x": 0, "y": 0, "capacity": 1}]).tables()
+    book = workbook(tmp_path, tables=tables)
+    assert book.sheetnames[1:4] == ["供需", "供需(设施)", "供需(区域)"]
+    for sheet, title in (("供需", "每千人供给"), ("供需(设施)", "每千共用人口容量")):
+        head = {cell.value: cell.column for cell in book[sheet][4]}
+        cell = book[sheet].cell(5, head[title])
+        assert cell.value == 5
+        assert cell.number_format == '[>=0.005]0.00;[>0]"<0.01";0'
+    head = {cell.value: cell.column for cell in book["供需"][4]}
+    assert book["供需"].cell(8, head["原因"]).value == "限值内没有设施"
+    assert book["供需"].cell(8, head["精确程度"]).value == "准确"

@@ -87,6 +87,7 @@ _FORMATS = {
     "metres": "#,##0",
     "minutes": "0.0",
     "index": "0.0000",
+    "rate": '[>=0.005]0.00;[>0]"<0.01";0',
     "points": "[>=0.05]+0.0;[<=-0.05]-0.0;0.0",
     "degrees": "0.000000",
 }
@@ -368,6 +369,7 @@ def _kinds(table: pd.DataFrame, column: str) -> str | list[str]:
 def _kind(name: str) -> str:
     """Name the number format of a column or measure."""
     told = {
+        "rate": "_per_1000_" in name,
         "share": name.startswith("share") or name in _SHARES,
         "points": "points" in name,
         "people": name.startswith(("people", "change_", "places", "cost", "capacity", "cells")),
