@@ -240,6 +240,16 @@ def test_where_nothing_varies_the_interval_is_the_figure_and_a_warning_says_so(a
     assert len(still.tornado) == 0
 
 
+def test_places_that_count_one_each_do_not_vary(assessed) -> None:
+    held = assessed.access
+    table = held.places.table.assign(people=1.0)
+    alike = replace(held.places, table=table, weight="places")
+    made = assess(measure_access(alike, held.facilities, None, held.services))
+    told = gm.vary(made, assumptions=replace(Assumptions.nothing(), people=0.5), count=3)
+    assert told.assumptions.people == 0
+    np.testing.assert_allclose(told.intervals["share_draw_low"], told.intervals["share_people"])
+
+
 def test_nobody_and_nothing_known() -> None:
     lost = places([{"x": None}, {"x": None, "people": np.nan}])
     made = assess(measure_access(lost, facilities([{"x": 0, "y": 100}]), None, [clinic()]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from gapmap.errors import MethodError
@@ -99,7 +99,8 @@ def vary(
     proposals
         One proposal or several, of the same state.
     assumptions
-        What varies and how far; gapmap's own where nothing is given.
+        What varies and how far; gapmap's own where nothing is given. Where places have no people
+        and each counts 1, that does not vary.
     count
         How many draws; at least 1. Fewer than 100 make rough intervals.
     seed
@@ -120,6 +121,8 @@ def vary(
             f"count is {count}; take at least one draw", f"抽样次数为 {count};至少要一次"
         )
     held = assumptions or Assumptions()
+    if assessment.access.places.weight == "places":  # each counts 1, which nobody doubts
+        held = replace(held, people=0.0, people_common=0.0)
     # not by isinstance: a sequence may be of anything that looks like a proposal
     chosen = tuple(proposals) if isinstance(proposals, (tuple, list)) else (proposals,)
     access = assessment.access
