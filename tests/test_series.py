@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
+import toy_results
+import xlsxwriter
 from builders import clinic, facilities, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,10 +23,16 @@ from hypothesis import strategies as st
 import gapmap as gm
 from gapmap.access import measure_access
 from gapmap.assessment import assess
-from gapmap.errors import MethodError
+from gapmap.errors import MethodError, StudyError
 from gapmap.facilities import facilities_at
+from gapmap.outputs.figures.pen import Pen
+from gapmap.outputs.figures.trajectory import draw_trajectory
+from gapmap.outputs.fonts import lettering
+from gapmap.outputs.scorecard import write_form
 from gapmap.plan import read_plan
 from gapmap.records import no_records
+from gapmap.report import Insights
+from gapmap.report.progress import progress_content
 from gapmap.series import (
     NOT_ASKED,
     SCORECARD_COLUMNS,
@@ -30,6 +42,9 @@ from gapmap.series import (
     leave_out,
     measure_series,
 )
+from gapmap.study.dated import measure_dated
+from gapmap.study.value import Steps
+from gapmap.studyfile import read_study_file
 
 TOP = Path(__file__).parents[1]
 ENDS = [dt.date(year, 12, 31) for year in (2011, 2012, 2013, 2014)]
@@ -289,14 +304,125 @@ def test_every_column_has_titles_and_a_line_in_the_documentation() -> None:
         assert set(words["values"][value]) == {"zh", "en"}
 
 
+def test_the_form_has_a_block_a_year_and_counts_what_it_shows(plan) -> None:
+    card = measure_series(assessed(THREE, plan), ENDS).scorecard
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        write_form(book, book.add_worksheet("form"), card, "en")
+    sheet = openpyxl.load_workbook(stream)["form"]
+    rows = [
+        ["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)
+    ]
+    heads = [at for at, row in enumerate(rows) if str(row[0]).startswith("Districts' scorecard")]
+    assert [rows[at][0][-10:] for at in heads] == ["2012-12-31", "2013-12-31", "2014-12-31"]
+    assert rows[heads[0] + 1][4:7] == ["the city", "Jia", "Xin"]
+    number = rows[heads[-1] + 3]
+    assert number[:5] == [
+        "1.2",
+        "Three clinics",
+        "≥ 3 facilities",
+        "2014-12-31",
+        "met\n3 facilities",
+    ]
+    counted = {row[1]: row[4:7] for row in rows[heads[-1] + 6 : heads[-1] + 12]}
+    assert counted["met"] == [4, 1, 2]
+    assert sum(row[0] for row in counted.values()) == 4  # every target once
+    assert sum(row[1] for row in counted.values()) == 4
+    assert any("approved by:" in row for row in rows[heads[-1] :])
+
+
+def study(asked, made):
+    """Give what a run looks at to decide on its dates."""
+    file = SimpleNamespace(series=asked, path=Path("study.toml"))
+    return SimpleNamespace(file=file, facilities=made.access.facilities)
+
+
+def test_a_run_tells_other_dates_or_says_why_not(plan) -> None:
+    made, watch = assessed(THREE, plan), Steps()
+    series, findings = measure_dated(study(None, made), made, watch)
+    assert series is not None
+    assert series.dates == tuple(ENDS)  # the plan's
+    assert findings == series.findings
+    own, _ = measure_dated(study((ENDS[1],), made), made, watch)
+    assert own is not None
+    assert own.dates == (ENDS[1],)
+    for asked, told, codes in (
+        ((), made, []),
+        ((dt.date(2020, 1, 1),), made, ["series-after-study"]),
+        (None, assessed(THREE), []),  # no plan
+        (None, assessed([village(0, None)], plan), ["series-nothing-dated"]),
+    ):
+        none, findings = measure_dated(study(asked, told), told, watch)
+        assert none is None
+        assert [one.code for one in findings] == codes
+    what_if = study(None, assessed(THREE, plan))
+    assert [one.code for one in measure_dated(what_if, made, watch)[1]] == ["series-what-if"]
+
+
+def test_the_page_and_the_figure_hold_what_the_tables_hold(plan) -> None:
+    series = measure_series(assessed(THREE, plan), ENDS)
+    told = progress_content(series)
+    assert told["dates"] == [day.isoformat() for day in ENDS]
+    assert told["coverage"]["people_covered"] == [0, 100, 300, 700]
+    assert told["coverage"]["change_people_covered"] == [None, 100, 200, 400]
+    assert len(told["targets"]["status"]) == 4 * 4
+    results = toy_results.results(insights=Insights(series=series))
+    figure = draw_trajectory(Pen(results, lettering(None), "en"), series)
+    assert figure is not None
+    assert len(figure.axes) == 4
+    dashed = next(one for one in figure.axes[1].lines if one.get_linestyle() == "--")
+    assert dashed.get_ydata()[[0, -1]].tolist() == [0, 3]
+    bare = replace(series, trajectory=series.trajectory.assign(achieved=np.nan))
+    assert draw_trajectory(Pen(results, lettering(None), "en"), bare) is None
+
+
+@pytest.mark.parametrize(
+    ("block", "told"),
+    [
+        ("", None),
+        ("[series]", ()),
+        ("[series]\nyears = [2013, 2012]\ndates = [2013-06-30]", (*ENDS[1:2], dt.date(2013, 6, 30),
+                                                                  ENDS[2])),
+        ('[series]\ndates = ["2012-12-31"]\nyears = [2012]', (ENDS[1],)),
+    ],
+)  # fmt: skip
+def test_the_block_of_dates_is_read(tmp_path: Path, block: str, told) -> None:
+    assert read_study_file(written(tmp_path, block)).series == told
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('years = ["2012"]', "series.years"),
+        ("years = [0]", "series.years"),
+        ("years = [true]", "series.years"),
+        ("dates = [2012]", "series.dates"),
+        ('dates = ["31.12.2012"]', "series.dates"),
+        ("years = 2012", "series.years"),
+        ("year = [2012]", "the nearest known key is years"),
+    ],
+)
+def test_dates_that_are_none_are_refused(tmp_path: Path, line: str, said: str) -> None:
+    with pytest.raises(StudyError, match=re.escape(said)):
+        read_study_file(written(tmp_path, f"[series]\n{line}"))
+
+
+def written(folder: Path, block: str) -> Path:
+    file = folder / "study.toml"
+    head = '[study]\nname = "s"\ndate = 2014-12-31\n[districts]\npath = "d.geojson"\n'
+    file.write_text(f'{head}[places]\npath = "p.csv"\n{block}\n', encoding="utf8")
+    return file
+
+
 year = st.integers(2010, 2014)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.lists(st.tuples(st.integers(0, 2), year), max_size=5))
 def test_coverage_never_falls_where_nothing_closes(built) -> None:
     clinics = [village(number, f"{opened}-07-01") for number, opened in built]
-    told = measure_series(assessed(clinics), ENDS).coverage
+    made = assessed(clinics)
+    told = measure_series(made, ENDS).coverage
     for _, rows in told.groupby("group_id"):
         assert (np.diff(rows["people_covered"]) >= 0).all()
     states = told[["people_covered", "people_uncovered", "people_unknown"]].sum(axis=1)
@@ -305,8 +431,7 @@ def test_coverage_never_falls_where_nothing_closes(built) -> None:
     parts = told[["change_by_new", "change_by_closed"]].dropna().sum(axis=1)
     assert parts.tolist() == pytest.approx(change.tolist())
     last = told[told["date"] == "2014-12-31"]
-    fresh = assessed(clinics).coverage
-    assert last["people_covered"].tolist() == fresh["people_covered"].tolist()
+    assert last["people_covered"].tolist() == made.coverage["people_covered"].tolist()
 
 
 def test_no_table_that_was_given_is_written_into(plan) -> None:
