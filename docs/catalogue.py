@@ -131,7 +131,8 @@ def _row(code: str, language: str) -> str:
 
 def _plain(text: str) -> str:
     """Show placeholders as ‹name›, and nothing that Markdown would take for its own."""
-    shown = re.sub(r"\{(\w+)(![rs])?(:[^}]*)?\}", r"‹\1›", text)
+    of_many = re.sub(r"\{\w+:[^{}|]*\|([^{}]*)\}", r"\1", text)
+    shown = re.sub(r"\{(\w+)(![rs])?(:[^}]*)?\}", r"‹\1›", of_many)
     return shown.replace("|", "\\|").replace("[[", "\\[\\[").replace("<", "&lt;")
 
 

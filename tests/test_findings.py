@@ -101,6 +101,35 @@ def test_user_text_with_braces_is_shown_as_it_is() -> None:
     assert "{0} {value!r} {{" in found.message("en") + found.value
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "1 place has no known number of people; it counts as a place and adds no people"),
+        (0, "0 places have no known number of people; they count as places and add no people"),
+        (21, "21 places have no known number of people; they count as places and add no people"),
+    ],
+)
+def test_words_go_with_their_number(count: int, said: str) -> None:
+    assert finding("people-unknown", file="a.csv", field="p", count=count).message() == said
+
+
+def test_one_more_row_is_no_rows() -> None:
+    two = replace(finding("name-empty", file="a.csv", row=3, value="x"), further=(4,))
+    assert two.message().endswith("(so too 1 more row)")
+
+
+ONE_OR_MANY = re.compile(r"\{(\w+):([^{}|]*)\|([^{}]*)\}")
+
+
+def test_words_for_one_and_many_stand_with_their_number() -> None:
+    for entry in catalogue().values():
+        for words in (entry["en"], entry["do_en"], entry["done_en"]):
+            for name, one, many in ONE_OR_MANY.findall(words):
+                assert f"{{{name}}}" in words
+                assert one != many
+        assert not any(ONE_OR_MANY.search(entry[key]) for key in ("zh", "do_zh", "done_zh"))
+
+
 def test_worst_first_and_the_table() -> None:
     note = finding("setting-unknown", file="b.csv", row=9, count=1, some="{}")
     error, *_ = from_error(InputError("bad", "坏", file="z.csv", row=4, field="f", value="v"))

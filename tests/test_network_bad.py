@@ -346,7 +346,7 @@ def test_points_that_lie_nowhere_are_refused(sound: Network, value: float) -> No
     with pytest.raises(NetworkError) as caught:
         check_edges(replace(sound.edges, coords=coords), len(sound.xy))
     assert (caught.value.code, caught.value.field) == ("network-array-value", "coords")
-    assert "1 edges" in caught.value.en
+    assert "1 edge " in caught.value.en
     assert "edge 1: " in caught.value.en
 
 

@@ -150,7 +150,7 @@ def test_places_that_stand_nowhere_have_no_figure_and_compete_for_nothing():
     assert made.table["facilities_within_limit"].isna().tolist() == [False, True]
     (note,) = made.findings
     assert note.code == "catchment-supply-people-nowhere"
-    assert "1 places with 70 people" in note.message("en")
+    assert "1 place with 70 people" in note.message("en")
     assert made.areas.iloc[0]["people_unknown"] == 70
 
 
@@ -163,7 +163,7 @@ def test_nobody_around_a_facility_leaves_it_unused():
     ]
     assert made.facilities["reason"].tolist() == ["nobody_within_limit", ""]
     (note,) = made.findings
-    assert "have 10 units" in note.message("en")
+    assert "10 units of capacity" in note.message("en")
 
 
 def test_no_people_at_all_no_facility_at_all():

@@ -15,6 +15,19 @@ LISTED: Final = 1000
 _LAYERED: Final = re.compile(r"(.+?\.\w+)\[(.*)\]", re.DOTALL)
 
 
+class _Fact(str):
+    """A fact in a sentence; ``{count:cell is|cells are}`` gives the words that go with it."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        """Give the words before the bar for "1", those behind it for all else."""
+        one, bar, many = spec.partition("|")
+        if not bar:
+            return super().__format__(spec)
+        return one if self == "1" else many
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found in an input.
@@ -58,7 +71,7 @@ class Finding:
 
     def _words(self, template: str) -> str:
         known = {"file": self.file, "row": self.row, "field": self.field, "value": self.value}
-        return template.format(**{**known, **dict(self.facts)})
+        return template.format(**{**known, **{name: _Fact(fact) for name, fact in self.facts}})
 
     @property
     def repair(self) -> str:
@@ -95,8 +108,9 @@ class Finding:
         count = self.stands_for - 1
         if not count:
             return said
+        rows = "row" if count == 1 else "rows"
         return said + (
-            f"(另有 {count} 行也是)" if language == "zh" else f" (so too {count} more rows)"
+            f"(另有 {count} 行也是)" if language == "zh" else f" (so too {count} more {rows})"
         )
 
     def advice(self, language: str = "en") -> str:
