@@ -316,6 +316,11 @@ def test_clusters_are_the_connected_pieces_of_a_plain_search_on_one_way_roads() 
         assert row["people_served"] == max(served.values()) == served[row["best_place_id"]]
         assert row["places_served"] == len(to[row["best_place_id"]])
     assert all(a >= b for a, b in pairwise(made["people"]))
+    # and a clinic that is built there covers as many
+    best = at[made["best_place_id"].iloc[0]]
+    built = builders.facilities([{"x": best[0], "y": best[1]}])
+    after = measure_access(places, built, roads, [drive], brief=True)
+    assert (after.table["status"] == "covered").sum() == made["places_served"].iloc[0]
 
 
 # ---- outputs --------------------------------------------------------------------------
