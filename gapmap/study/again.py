@@ -6,10 +6,10 @@ import datetime as dt
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from gapmap.access import measure_access
-from gapmap.errors import GapmapError, InputError
+from gapmap.errors import GapmapError
 from gapmap.findings import fail, finding
 from gapmap.outputs.manifest import NAME
 from gapmap.scenario import Scenario
@@ -25,46 +25,90 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gapmap.access import Access
-    from gapmap.study.value import Steps
+    from gapmap.study.value import Steps, Study
     from gapmap.studyfile import StudyFile
 
-__all__ = ["measure_again"]
+__all__ = ["Again", "find_again"]
 
 
-def measure_again(out: Path, told: pd.DataFrame, *, steps: Steps | None = None) -> Access:
-    """Measure again what a run has measured.
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A run whose inputs are all there still, byte for byte.
 
-    The study is the one that the run's manifest keeps: that its file has changed since does no
-    harm. The files that it names have to be those that the run read, byte for byte. A what-if is
-    applied again.
-
-    Parameters
+    Attributes
     ----------
     out
         The run's folder.
-    told
-        Its ``access.csv``: the statuses that have to come out again.
-    steps
-        A stopwatch.
+    file
+        The study as the run's manifest keeps it: that its file has changed since does no harm.
+    scenario
+        The what-if that it had.
+    """
+
+    out: Path
+    file: StudyFile
+    scenario: Scenario | None
+
+    def read(self, *, steps: Steps | None = None) -> Study:
+        """Read the inputs again.
+
+        Raises
+        ------
+        InputError
+            They can no longer be read.
+        """
+        try:
+            return read_inputs(self.file, steps=steps)
+        except GapmapError as error:
+            _refuse(self.out, error)
+
+    def measure(self, study: Study, told: pd.DataFrame) -> Access:
+        """Measure again.
+
+        Parameters
+        ----------
+        study
+            From :meth:`read`.
+        told
+            The run's ``access.csv``: the statuses that have to come out again.
+
+        Raises
+        ------
+        InputError
+            Another result comes out.
+        """
+        try:
+            _, network, facilities, services = what_if(study, self.scenario, None)
+            access = measure_access(
+                study.places, facilities, network, services, surface=study.surface
+            )
+        except GapmapError as error:
+            _refuse(self.out, error)
+        _check_result(access, told, self.out)
+        return access
+
+
+def find_again(out: Path) -> Again:
+    """Find the inputs of a run, by what its manifest says of them.
 
     Raises
     ------
     InputError
-        The manifest does not say where the study stands, an input is gone or another one, it can
-        no longer be read, or another result comes out.
+        The manifest does not say where the study stands, or an input is gone or another one: a
+        finding for each.
     """
     noted = _noted(out)
     try:
         file = study_file_of(noted.study, noted.path)
-        _check_inputs(noted, file, out)
-        access = _measure(noted, file, steps)
     except GapmapError as error:
-        if isinstance(error, InputError) and error.code.startswith("change-"):
-            raise
-        words: dict[str, Any] = {"problem_zh": error.text("zh"), "problem_en": error.text("en")}
-        fail(finding("change-run-unreadable", file=_name(out), **words))
-    _check_result(access, told, out)
-    return access
+        _refuse(out, error)
+    _check_inputs(noted, file, out)
+    return Again(out, file, noted.scenario)
+
+
+def _refuse(out: Path, error: GapmapError) -> NoReturn:
+    words: dict[str, Any] = {"problem_zh": error.text("zh"), "problem_en": error.text("en")}
+    fail(finding("change-run-unreadable", file=_name(out), **words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +168,6 @@ def _check_inputs(noted: _Noted, file: StudyFile, out: Path) -> None:
     ]
     if found:
         fail(found[0], also=found[1:])
-
-
-def _measure(noted: _Noted, file: StudyFile, steps: Steps | None) -> Access:
-    study = read_inputs(file, steps=steps)
-    _, network, facilities, services = what_if(study, noted.scenario, None)
-    return measure_access(study.places, facilities, network, services, surface=study.surface)
 
 
 def _check_result(access: Access, told: pd.DataFrame, out: Path) -> None:

@@ -12,7 +12,7 @@ from gapmap.change import Change, causes, compare_folders, compare_states, expla
 from gapmap.errors import GapmapError, InputError, MethodError
 from gapmap.facilities import facilities_at
 from gapmap.findings import finding, from_error
-from gapmap.study.again import measure_again
+from gapmap.study.again import find_again
 from gapmap.study.value import Steps
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gapmap.findings import Finding
+    from gapmap.study.again import Again
     from gapmap.study.value import Study
+    from gapmap.studyfile import StudyFile
 
 __all__ = ["compare", "compare_dates"]
 
@@ -113,22 +115,38 @@ def _at(study: Study, date: dt.date) -> Assessment:
 
 def _compare_runs(out_a: Path, out_b: Path, steps: Steps) -> Change:
     change = compare_folders(out_a, out_b)
-    states: list[Access] = []
-    doubts: list[Finding] = []
-    for out in (out_a, out_b):
-        try:
-            with steps.step(f"measure {out.name} again"):
-                states.append(measure_again(out, read_access(out), steps=steps))
-        except InputError as error:
-            doubts += _doubts(error)
+    runs, doubts = _find(out_a, out_b)
     if not doubts:
         try:
+            states = list(_measure_again(runs, steps))
             with steps.step("causes"):
                 return explained(change, causes(*states), *states)
         except GapmapError as error:
-            doubts += _doubts(error)
+            doubts = _doubts(error)
     doubts.append(finding("change-not-split"))
     return replace(change, findings=(*change.findings, *doubts))
+
+
+def _find(*outs: Path) -> tuple[list[Again], list[Finding]]:
+    """Find the inputs of every run before the first of them is read."""
+    runs: list[Again] = []
+    doubts: list[Finding] = []
+    for out in outs:
+        try:
+            runs.append(find_again(out))
+        except InputError as error:
+            doubts += _doubts(error)
+    return runs, doubts
+
+
+def _measure_again(runs: list[Again], steps: Steps) -> Iterator[Access]:
+    """Measure every run again; a study that two runs share is read once."""
+    last: tuple[StudyFile, Study] | None = None
+    for run in runs:
+        if last is None or last[0] != run.file:
+            last = (run.file, run.read(steps=steps))
+        with steps.step(f"measure {run.out.name} again"):
+            yield run.measure(last[1], read_access(run.out))
 
 
 def _doubts(error: GapmapError) -> list[Finding]:
