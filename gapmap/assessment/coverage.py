@@ -12,7 +12,7 @@ from gapmap import equity
 from gapmap.catchment import zones_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -95,7 +95,7 @@ def coverage_of(access: Access) -> pd.DataFrame:
     -------
     One row per service and group that has a member; see :func:`assess` for how it adds up.
     """
-    blocks = [(service, block[_JUDGED]) for service, block in blocks_of(access)]
+    blocks = [(service, _judged(block)) for service, block in blocks_of(access)]
     by_group = [  # one group at a time: of many cells their members take much room
         [_coverage_row(service, block, group) for service, block in blocks]
         for group in groups_of(access)
@@ -112,25 +112,53 @@ def blocks_of(access: Access) -> Iterator[tuple[Service, pd.DataFrame]]:
         yield service, access.table.iloc[number * size : (number + 1) * size]
 
 
-def _coverage_row(service: Service, block: pd.DataFrame, group: Group) -> dict[str, object]:
+_STATES = ("covered", "uncovered", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One service's rows of the access table: state by number, who cannot get there, ways by unit.
+
+    A way is infinite for those who cannot get there, NaN where it is not known.
+    """
+
+    state: NDArray[np.int8]
+    lost: NDArray[np.bool_]
+    ways: Mapping[str, NDArray[np.float64]]
+
+
+def _judged(block: pd.DataFrame) -> _Judged:
+    status = block["status"].to_numpy()
+    state = np.full(len(block), _STATES.index("unknown"), dtype=np.int8)
+    for number, name in enumerate(_STATES):
+        state[status == name] = number
+    lost = (status == "uncovered") & block["distance_m"].isna().to_numpy()
+    ways = {
+        unit: np.where(lost, np.inf, block[column].to_numpy(dtype=float))
+        for column, unit in (("distance_m", "m"), ("minutes", "minutes"))
+    }
+    return _Judged(state, lost, ways)
+
+
+def _coverage_row(service: Service, block: _Judged, group: Group) -> dict[str, object]:
     member = np.flatnonzero(group.member)
-    rows = block.take(member)
     people = group.people[member]
     counted = np.nan_to_num(people)
-    status = rows["status"].to_numpy()
-    heads = {name: float(counted[status == name].sum()) for name in _STATES}
+    state, lost = block.state[member], block.lost[member]
     missing = float(group.missing[member].sum())
-    number = {name: int((status == name).sum()) for name in _STATES}
+    told_heads = np.bincount(state, counted, minlength=len(_STATES)).tolist()
+    heads = dict(zip(_STATES, told_heads, strict=True))
+    told_number = np.bincount(state, minlength=len(_STATES)).tolist()
+    number = dict(zip(_STATES, told_number, strict=True))
     total = sum(heads.values())
     known = heads["covered"] + heads["uncovered"]
     judged = number["covered"] + number["uncovered"]
-    lost = (status == "uncovered") & rows["distance_m"].isna().to_numpy()
-    return {
+    told: dict[str, object] = {
         "service": service.id,
         "group_kind": group.kind,
         "group": group.name,
         "group_id": group.id,
-        "places": len(rows),
+        "places": len(member),
         **{f"places_{name}": number[name] for name in _STATES},
         "people": total,
         **{f"people_{name}": heads[name] for name in _STATES},
@@ -138,16 +166,14 @@ def _coverage_row(service: Service, block: pd.DataFrame, group: Group) -> dict[s
         "share_people_low": _share(heads["covered"], total + missing),
         "share_people_high": _share(total - heads["uncovered"] + missing, total + missing),
         "share_places": _share(number["covered"], judged),
-        **_distances(rows, counted, lost, missing),
         "places_unreachable": int(lost.sum()),
         "people_unreachable": float(counted[lost].sum()),
         "places_without_people": int(np.isnan(people).sum()),
         "people_missing": missing,
     }
-
-
-_STATES = ("covered", "uncovered", "unknown")
-_JUDGED = ["status", "distance_m", "minutes"]
+    for unit, way in block.ways.items():
+        told |= _distances(way[member], counted, state, missing, unit)
+    return told
 
 
 def _share(part: float, whole: float) -> float:
@@ -155,20 +181,19 @@ def _share(part: float, whole: float) -> float:
 
 
 def _distances(
-    rows: pd.DataFrame, people: NDArray[np.float64], lost: NDArray[np.bool_], missing: float
+    way: NDArray[np.float64],
+    people: NDArray[np.float64],
+    state: NDArray[np.int8],
+    missing: float,
+    unit: str,
 ) -> dict[str, float]:
-    """Give mean, median and P90 of metres and of minutes, weighted by people."""
-    unknown = (rows["status"] == "unknown").to_numpy()
-    told: dict[str, float] = {}
-    for column, unit in (("distance_m", "m"), ("minutes", "minutes")):
-        value = np.where(lost, np.inf, rows[column].to_numpy(dtype=float))
-        held = ~unknown & ~np.isnan(value)
-        near = held & np.isfinite(value)
-        weight = people[near].sum()
-        told[f"mean_{unit}"] = float(value[near] @ people[near] / weight) if weight else np.nan
-        doubtful = float(people[~held].sum()) + missing
-        told |= _quantiles(value[held], people[held], doubtful, unit)
-    return told
+    """Give mean, median and P90 of ways, weighted by people."""
+    held = (state != _STATES.index("unknown")) & ~np.isnan(way)
+    near = held & np.isfinite(way)
+    weight = people[near].sum()
+    mean = float(way[near] @ people[near] / weight) if weight else np.nan
+    doubtful = float(people[~held].sum()) + missing
+    return {f"mean_{unit}": mean, **_quantiles(way[held], people[held], doubtful, unit)}
 
 
 def _quantiles(

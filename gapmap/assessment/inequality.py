@@ -12,11 +12,12 @@ from gapmap import equity
 from gapmap.assessment.coverage import blocks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from gapmap.access import Access, Service
+    from gapmap.places import Places
 
 __all__ = ["EQUITY_COLUMNS", "inequality_of"]
 
@@ -36,7 +37,6 @@ _AREAS = {
     "town": "town_id",
     "setting": "setting",
 }
-_TOLD = (*_AREAS.values(), "income")
 _OF_DISTRICTS = ("district", "plan_district")
 
 
@@ -45,11 +45,13 @@ class _Spread:
     """What one service means for people, one entry per place with people of known status.
 
     ``way`` is in the unit of the limit, infinite where one cannot get there; where a place is
-    covered it is not beyond the limit, whatever rounding says.
+    covered it is not beyond the limit, whatever rounding says. ``areas`` number the areas of each
+    kind, -1 where nobody knows; ``income`` is None where the study has none.
     """
 
     service: Service
-    places: pd.DataFrame
+    areas: Mapping[str, NDArray[np.intp]]
+    income: NDArray[np.float64] | None
     way: NDArray[np.float64]
     covered: NDArray[np.bool_]
     people: NDArray[np.float64]
@@ -75,18 +77,31 @@ def inequality_of(access: Access) -> pd.DataFrame:
     The table of ``equity.csv``, see ``docs/outputs.md``: one row per service and measure; a value
     that is empty has its reason beside it.
     """
-    places = access.places.table
-    missing = float(access.places.people_missing.sum())
+    areas = _numbered(access.places.table)
     rows = [
         {"service": service.id, **row}
         for service, block in blocks_of(access)
-        for row in _rows(_spread(service, block, places, missing))
+        for row in _rows(_spread(service, block, access.places, areas))
     ]
     table = pd.DataFrame(rows, columns=EQUITY_COLUMNS)
     return table.astype({"value": float, "people": float, "people_left_out": float})
 
 
-def _spread(service: Service, block: pd.DataFrame, places: pd.DataFrame, missing: float) -> _Spread:
+def _numbered(places: pd.DataFrame) -> dict[str, NDArray[np.intp]]:
+    """Give each place the number of its area, by kind that any names; -1 where it names none."""
+    told = {}
+    for kind, column in _AREAS.items():
+        names = places[column].astype(str)
+        codes: NDArray[np.intp] = pd.factorize(names.where(names != ""))[0]
+        if kind not in {"plan_district", "town"} or (codes >= 0).any():
+            told[kind] = codes
+    return told
+
+
+def _spread(
+    service: Service, block: pd.DataFrame, source: Places, areas: Mapping[str, NDArray[np.intp]]
+) -> _Spread:
+    places = source.table
     people = np.nan_to_num(places["people"].to_numpy(dtype=float))
     status = block["status"].to_numpy()
     way = block["distance_m" if service.limit_unit == "m" else "minutes"].to_numpy(dtype=float)
@@ -96,11 +111,12 @@ def _spread(service: Service, block: pd.DataFrame, places: pd.DataFrame, missing
     held = (status != "unknown") & (people > 0) & ~np.isnan(way)
     return _Spread(
         service=service,
-        places=pd.DataFrame(places[[name for name in _TOLD if name in places]])[held],
+        areas={kind: codes[held] for kind, codes in areas.items()},
+        income=places["income"].to_numpy(dtype=float)[held] if "income" in places else None,
         way=way[held],
         covered=covered[held],
         people=people[held],
-        everyone=float(people.sum()) + missing,
+        everyone=float(people.sum() + source.people_missing.sum()),
         nobody_because="status_unknown" if people.sum() > 0 else "nobody",
     )
 
@@ -121,13 +137,10 @@ def _rows(spread: _Spread) -> Iterator[dict[str, object]]:
         yield _row(spread, reached, measure, value) | {
             "quantity": way, "by": by, "reason": far or why,
         }  # fmt: skip
-    for kind, column in _AREAS.items():
-        area = spread.places[column].astype(str).to_numpy(dtype=object)
-        if kind in {"plan_district", "town"} and not (area != "").any():
-            continue
-        yield from _of_areas(spread, kind, area, nobody)
-    if "income" in spread.places:
-        yield from _by_income(spread, way)
+    for kind, codes in spread.areas.items():
+        yield from _of_areas(spread, kind, codes, nobody)
+    if spread.income is not None:
+        yield from _by_income(spread, spread.income, way)
 
 
 def _row(spread: _Spread, held: NDArray[np.bool_], measure: str, value: float) -> dict[str, object]:
@@ -148,8 +161,7 @@ def _of_ways(spread: _Spread, *, empty: bool) -> Iterator[tuple[str, str, float,
         yield from ((measure, by, np.nan, "") for measure, by in _WAY_MEASURES.items())
         return
     settings, districts = (
-        equity.theil(way, people, spread.places.loc[held, column].astype(str))
-        for column in ("setting", "district_id")
+        equity.theil(way, people, spread.areas[kind][held]) for kind in ("setting", "district")
     )
     values = {
         "gini": equity.gini(way, people),
@@ -191,12 +203,11 @@ def _shortfall(spread: _Spread, held: NDArray[np.bool_], alpha: int) -> float:
 
 
 def _of_areas(
-    spread: _Spread, kind: str, area: NDArray[np.object_], nobody: str
+    spread: _Spread, kind: str, codes: NDArray[np.intp], nobody: str
 ) -> Iterator[dict[str, object]]:
     """Give dissimilarity of the covered and the uncovered, and variation of the share covered."""
-    known = area != ""
-    codes, _ = pd.factorize(area[known])
-    people, covered = spread.people[known], spread.covered[known]
+    known = codes >= 0
+    codes, people, covered = codes[known], spread.people[known], spread.covered[known]
     some, others = (np.bincount(codes, people * one) for one in (covered, ~covered))
     nobody = nobody or ("" if known.any() else "status_unknown")
     alone = "nobody_covered" if not some.any() else "" if others.any() else "all_covered"
@@ -206,15 +217,18 @@ def _of_areas(
     }  # fmt: skip
     if kind in _OF_DISTRICTS:
         total = some + others
-        value = np.nan if nobody else equity.variation(some / total, total)
+        lived = total > 0
+        share = some[lived] / total[lived]
+        value = np.nan if nobody else equity.variation(share, total[lived])
         yield _row(spread, known, f"variation_{kind}", value) | {
             "quantity": "share_people", "by": kind, "reason": nobody,
         }  # fmt: skip
 
 
-def _by_income(spread: _Spread, way: str) -> Iterator[dict[str, object]]:
+def _by_income(
+    spread: _Spread, income: NDArray[np.float64], way: str
+) -> Iterator[dict[str, object]]:
     """Give concentration of ways and of being covered, people ranked by income."""
-    income = spread.places["income"].to_numpy(dtype=float)
     known = np.isfinite(income)
     reached = known & spread.reached
     covered = spread.covered.astype(float)

@@ -128,7 +128,7 @@ def _members(values: ArrayLike, people: ArrayLike, groups: ArrayLike) -> NDArray
     """Give each place with people the number of its group."""
     check_index(values=values, people=people, groups=groups)
     lived = np.asarray(people, dtype=float) > 0
-    labels = np.asarray(groups, dtype=object)
+    labels = groups if isinstance(groups, np.ndarray) else np.asarray(groups, dtype=object)
     if labels.shape != lived.shape:
         raise MethodError(
             f"groups has {labels.size} labels for {lived.size} values",
