@@ -40,7 +40,6 @@ def kinds_content(kinds: GapKinds) -> dict[str, object]:
         "kinds": _columns(table),
         "kind": plain(kinds.places["kind_id"]),
         "standing": plain(kinds.places["standing"]),
-        "reasons": plain(kinds.places["main_reason"]),
         "nobody_has": list(kinds.nobody_has),
         "clusters": {
             **_columns(shown.drop(columns="member_ids")),

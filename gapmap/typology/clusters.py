@@ -163,6 +163,8 @@ def _reach(access: Access, rows: Integers, service: Service, known: dict[str, St
 
 def neighbour_clusters(reach: Reach, size: int, limit: float) -> Integers:
     """Give the number of each place's cluster from 0; -1 for one that has no neighbour."""
+    if len(reach.origin) == size:  # each gets to itself alone
+        return np.full(size, -1)
     from sklearn.cluster import DBSCAN  # noqa: PLC0415 - slow to load
 
     one = np.concatenate([reach.origin, reach.target])

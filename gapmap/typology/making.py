@@ -12,7 +12,7 @@ import pandas as pd
 from gapmap.errors import MethodError
 from gapmap.typology.clusters import clusters_of
 from gapmap.typology.features import gaps_of
-from gapmap.typology.grouping import Features, Grouping, features_of, group_rows
+from gapmap.typology.grouping import FEWEST, Features, Grouping, features_of, group_rows
 from gapmap.typology.naming import described, names_of
 from gapmap.typology.value import GapKinds
 
@@ -143,6 +143,10 @@ class _Blocks(NamedTuple):
 
 def _grouped(blocks: _Blocks, most_kinds: int, seed: int) -> tuple[Grouping, Features]:
     """Group by which services are lacking; by how many, where those give no clear groups."""
+    size = len(blocks.who["people"])
+    if size < FEWEST:
+        nothing = Features(np.empty((size, 0)), (), {})
+        return group_rows(nothing.values, most=most_kinds, seed=seed), nothing
     for what in (blocks.services, blocks.share):
         features = features_of([what, blocks.why, blocks.who])
         grouping = group_rows(features.values, most=most_kinds, seed=seed)
