@@ -552,3 +552,19 @@ def test_a_target_that_was_reached_late_says_so(result: gm.Assessment) -> None:
     assert set(late["status"]) == {"met"}
     assert late["reason_zh"].str.contains("期限之后").all()
     assert not (pd.to_datetime(late["due"]) >= pd.Timestamp("2014-12-31")).any()
+
+
+def test_hospital_beds_are_shared_out_to_the_last(study: gm.Study, result: gm.Assessment) -> None:
+    (rule,) = [one.supply for one in study.file.services if one.supply is not None]
+    made = gm.measure_supply(result.access, [rule])
+    assert (rule.service, rule.method, rule.title) == ("hospital", "e2sfca", "床位")
+    beds = pd.read_csv(ZHUHAI / "health.csv").query("类别 == '医院' and 状态 == '在用'")["床位"]
+    areas = made.areas.set_index(["area_kind", "area_id"])
+    city, districts = areas.loc[("city", "city")], areas.loc["district"]
+    assert city["capacity_shared"] == pytest.approx(beds.sum(), rel=1e-12) == 4180
+    assert districts["capacity_shared"].sum() == pytest.approx(4180, rel=1e-12)
+    assert city["people_measured"] + city["people_unknown"] == city["people"]
+    none = made.table["supply_per_1000_people"] == 0
+    assert set(made.table.loc[none, "reason"]) == {"no_facility_within_limit"}
+    empty = made.table["supply_per_1000_people"].isna()
+    assert set(made.table.loc[empty, "reason"]) == {"no_position", "outside_area", "not_connected"}

@@ -339,7 +339,7 @@ def _notes(case: Case, doubts: Doubts, table: pd.DataFrame, rule: SupplyRule) ->
             "catchment-supply-capacity-unknown",
             file=str(file),
             row=numbers[0] if numbers else None,
-            field=rule.capacity,
+            field=rule.title or rule.capacity,
             service=service,
             count=len(rows),
             of=len(serving),
