@@ -173,7 +173,7 @@ def _service_rows(service: Service, coverage: pd.DataFrame, tally: Tally) -> pd.
         "limit_unit": service.limit_unit,
     }
     for kind in ("mean", "median", "p90"):
-        made[kind] = told[f"{kind}_{service.limit_unit}"]
+        made[kind] = told[f"{kind}_{service.limit_unit}"].round(_DECIMALS)
         ends = between(drawn[kind])
         for name, values in zip(("low", "high"), ends, strict=True):
             made[f"{kind}_draw_{name}"] = np.round(values, _DECIMALS)

@@ -56,8 +56,10 @@
     if (!known(gaps.difference_draw_low[at]) || !known(gaps.difference_draw_high[at])) return null;
     const sign = gaps.share_same_sign[at];
     return el("span", { class: "where", title: page.voice.say("sure_interval_help") },
-      between(page, gaps.difference_draw_low[at], gaps.difference_draw_high[at], tell),
-      known(sign) ? " " + page.voice.say("sure_same_sign", { share: page.voice.share(sign) }) : null);
+      page.voice.say("sure_gap", { low: tell(gaps.difference_draw_low[at]),
+        high: tell(gaps.difference_draw_high[at]) }),
+      known(sign) ? el("div", {}, page.voice.say("sure_same_sign",
+        { share: page.voice.share(sign) })) : null);
   };
 
   gapmap.targetDraws = function (page, row) {
@@ -97,10 +99,14 @@
 
   // ---- words --------------------------------------------------------------------------
 
-  // What varied in this study, as a list of words: "speeds, positions and limits".
-  function varied(page) {
+  // What varied in this study, as a list of words: "speeds, positions and limits"; of a service
+  // only what moves it, if anything does.
+  function varied(page, service) {
     const { voice } = page;
-    const names = held(page).tornado.assumption;
+    const moving = gapmap.rows(held(page).tornado)
+      .filter((row) => service && row.service === service.id && row.share_swing > 0);
+    const names = moving.length ? moving.map((row) => row.assumption)
+      : held(page).tornado.assumption;
     const kinds = ["speed", "position", "limit", "people", "ferry_wait"]
       .filter((kind) => names.some((name) => name === kind || name.startsWith(kind + ":")));
     const words = kinds.map((kind) => voice.say("sure_what_" + kind));
@@ -116,7 +122,7 @@
     if (!found || !known(found.share_draw_low)) {
       return el("p", { class: "lead" }, voice.say("sure_nobody", { service: name }));
     }
-    const told = voice.say("sure_sentence_" + page.data.weight, { what: varied(page),
+    const told = voice.say("sure_sentence_" + page.data.weight, { what: varied(page, service),
       service: name, low: voice.share(found.share_draw_low),
       high: voice.share(found.share_draw_high) });
     const open = found.share_low_with_unknown < found.share_draw_low
@@ -203,13 +209,13 @@
       const parts = random
         ? [bar(row.share_at_low, row.share_at_high, COLOURS.spread)]
         : [bar(base, row.share_at_low, COLOURS.low), bar(base, row.share_at_high, COLOURS.high)];
-      const low = Math.min(row.share_at_low, row.share_at_high, random ? Infinity : base);
-      const high = Math.max(row.share_at_low, row.share_at_high, random ? -Infinity : base);
+      const low = Math.min(row.share_at_low, row.share_at_high);
+      const high = Math.max(row.share_at_low, row.share_at_high);
       return svg("g", { "data-assumption": row.assumption },
         svg("title", {}, endText(page, row, "low") + " · " + endText(page, row, "high")),
         text(LABELS - 8, y, "end", voice.value(row.assumption)), parts,
-        text(x(low) - 5, y, "end", voice.share(low)),
-        text(x(high) + 5, y, "start", voice.share(high)));
+        text(Math.min(x(low), x(base)) - 5, y, "end", voice.share(low)),
+        text(Math.max(x(high), x(base)) + 5, y, "start", voice.share(high)));
     });
     return svg("svg", { class: "tornado", viewBox: "0 0 " + WIDTH + " " + height,
       width: WIDTH, height, role: "img", style: "max-width:100%;height:auto" },
@@ -293,11 +299,13 @@
     },
     legend(page) {
       const shown = page.results(page.state.service).filter((row) => row.lon !== null);
-      return held(page).certainties.map((name, step) => ({
+      const lines = held(page).certainties.map((name, step) => ({
         id: "sure_" + name, label: page.voice.value(name),
         mark: step < FILLS.length ? markOf(step) : gapmap.marks.unknown,
         count: shown.filter((row) => stepOf(page, row.number) === step).length,
-      })).reverse().filter((line) => line.count > 0);
+      }));
+      const unknown = lines.pop();
+      return [...lines.reverse(), unknown].filter((line) => line.count > 0);
     },
   });
 
