@@ -122,6 +122,16 @@ def plan(tmp_path_factory):
     return read_plan(file)
 
 
+@pytest.fixture(scope="module")
+def made(plan):
+    return assessed(THREE, plan)
+
+
+@pytest.fixture(scope="module")
+def series(made):
+    return measure_series(made, ENDS)
+
+
 def village(number: int, opened: str | None, **more: object) -> dict[str, object]:
     """Give a clinic at the village of this number."""
     district = ("甲区", "甲区", "新区")[number]
@@ -166,9 +176,8 @@ def test_coverage_by_year_from_one_file_of_opening_dates() -> None:
     assert series.tables().keys() == {"series"}
 
 
-def test_the_last_date_says_what_the_study_says() -> None:
-    made = assessed(THREE)
-    told = measure_series(made, ENDS).coverage
+def test_the_last_date_says_what_the_study_says(made, series) -> None:
+    told = series.coverage
     last = told[told["date"] == "2014-12-31"].reset_index(drop=True)
     both = [name for name in SERIES_COLUMNS if name in made.coverage]
     pd.testing.assert_frame_equal(last[both], made.coverage[both], check_dtype=False)
@@ -225,8 +234,8 @@ def test_the_dates_of_a_study_that_names_none(plan) -> None:
     assert dates_of(plan, plan.baseline) == ()
 
 
-def test_the_line_runs_straight_from_the_baseline_to_the_due_date(plan) -> None:
-    told = measure_series(assessed(THREE, plan), ENDS).trajectory
+def test_the_line_runs_straight_from_the_baseline_to_the_due_date(series) -> None:
+    told = series.trajectory
     whole = told[told["overall"]].set_index(["target", "date"])
     number = whole.loc["number"]
     assert number["achieved"].tolist() == [0, 1, 2, 3]
@@ -252,9 +261,8 @@ def test_the_line_is_the_one_that_the_status_was_judged_by(plan) -> None:
     )
 
 
-def test_the_scorecard_adds_up_to_the_targets(plan) -> None:
-    made = assessed(THREE, plan)
-    card = measure_series(made, ENDS).scorecard
+def test_the_scorecard_adds_up_to_the_targets(made, series) -> None:
+    card = series.scorecard
     assert sorted(set(card["date"])) == ["2012-12-31", "2013-12-31", "2014-12-31"]
     assert len(card) == 3 * 3 * 4  # years, the city and two districts, targets
     last = card[card["date"] == "2014-12-31"].set_index(["plan_district", "target"])
@@ -270,8 +278,8 @@ def test_the_scorecard_adds_up_to_the_targets(plan) -> None:
     assert by_year["achieved"].tolist() == [0.5, 1.0, 1.0]
 
 
-def test_what_is_not_asked_of_a_district_is_not_its_failure(plan) -> None:
-    card = measure_series(assessed(THREE, plan), ENDS).scorecard
+def test_what_is_not_asked_of_a_district_is_not_its_failure(series) -> None:
+    card = series.scorecard
     last = card[card["date"] == "2014-12-31"].set_index(["plan_district", "target"])
     for unit, target, why in (
         ("甲区", "new-part", "the plan asks it of the new part only"),
@@ -304,8 +312,8 @@ def test_every_column_has_titles_and_a_line_in_the_documentation() -> None:
         assert set(words["values"][value]) == {"zh", "en"}
 
 
-def test_the_form_has_a_block_a_year_and_counts_what_it_shows(plan) -> None:
-    card = measure_series(assessed(THREE, plan), ENDS).scorecard
+def test_the_form_has_a_block_a_year_and_counts_what_it_shows(series) -> None:
+    card = series.scorecard
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         write_form(book, book.add_worksheet("form"), card, "en")
@@ -337,12 +345,12 @@ def study(asked, made):
     return SimpleNamespace(file=file, facilities=made.access.facilities)
 
 
-def test_a_run_tells_other_dates_or_says_why_not(plan) -> None:
-    made, watch = assessed(THREE, plan), Steps()
-    series, findings = measure_dated(study(None, made), made, watch)
-    assert series is not None
-    assert series.dates == tuple(ENDS)  # the plan's
-    assert findings == series.findings
+def test_a_run_tells_other_dates_or_says_why_not(plan, made) -> None:
+    watch = Steps()
+    whole, findings = measure_dated(study(None, made), made, watch)
+    assert whole is not None
+    assert whole.dates == tuple(ENDS)  # the plan's
+    assert findings == whole.findings
     own, _ = measure_dated(study((ENDS[1],), made), made, watch)
     assert own is not None
     assert own.dates == (ENDS[1],)
@@ -359,8 +367,7 @@ def test_a_run_tells_other_dates_or_says_why_not(plan) -> None:
     assert [one.code for one in measure_dated(what_if, made, watch)[1]] == ["series-what-if"]
 
 
-def test_the_page_and_the_figure_hold_what_the_tables_hold(plan) -> None:
-    series = measure_series(assessed(THREE, plan), ENDS)
+def test_the_page_and_the_figure_hold_what_the_tables_hold(series) -> None:
     told = progress_content(series)
     assert told["dates"] == [day.isoformat() for day in ENDS]
     assert told["coverage"]["people_covered"] == [0, 100, 300, 700]
@@ -417,7 +424,7 @@ def written(folder: Path, block: str) -> Path:
 year = st.integers(2010, 2014)
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(st.lists(st.tuples(st.integers(0, 2), year), max_size=5))
 def test_coverage_never_falls_where_nothing_closes(built) -> None:
     clinics = [village(number, f"{opened}-07-01") for number, opened in built]
@@ -434,8 +441,7 @@ def test_coverage_never_falls_where_nothing_closes(built) -> None:
     assert last["people_covered"].tolist() == made.coverage["people_covered"].tolist()
 
 
-def test_no_table_that_was_given_is_written_into(plan) -> None:
-    made = assessed(THREE, plan)
+def test_no_table_that_was_given_is_written_into(made) -> None:
     before = [made.access.facilities.table.copy(), made.access.table.copy(), made.targets.copy()]
     measure_series(replace(made), ENDS)
     now = [made.access.facilities.table, made.access.table, made.targets]
