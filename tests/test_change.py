@@ -95,24 +95,24 @@ def measured(facilities: Facilities, where: Places | None = None, *services: Ser
     return measure_access(where or places(), facilities, None, services or (STOP,))
 
 
-def city(a: Access, b: Access, service: str = "stop") -> dict[str, float]:
+def city(a: Access, b: Access) -> dict[str, float]:
     """Give what each cause adds in the city; a cause that differs and adds nothing is 0."""
-    table = causes(a, b).table
+    return in_city(causes(a, b).table, "stop")
+
+
+def in_city(table: pd.DataFrame, service: str) -> dict[str, float]:
     rows = table[(table["group_kind"] == "city") & (table["service"] == service)]
     assert list(rows["cause"]) == list(CAUSES)
     change = rows["people_covered_b"].iloc[0] - rows["people_covered_a"].iloc[0]
     assert round(rows["people"].sum() - change, 9) == 0
-    return dict(
-        zip(rows.loc[rows["differs"], "cause"], rows.loc[rows["differs"], "people"], strict=True)
-    )
+    told = rows[rows["differs"]]
+    return dict(zip(told["cause"], told["people"], strict=True))
 
 
 OLD = {"id": "s1", "at": 1_000, "opened": "2010-01-01"}
 
 
-@pytest.mark.parametrize(
-    ("early", "late", "told"),
-    [
+CASES = [
         # opened in between, by the list of that time
         ([OLD], [OLD, {"id": "s2", "at": 6_000, "opened": "2013-05-01"}], {"new": 400}),
         # the day after the earlier date, and the later date itself
@@ -144,10 +144,23 @@ OLD = {"id": "s1", "at": 1_000, "opened": "2010-01-01"}
         # closed, and out of reach of everybody: it differs, and adds nothing
         ([OLD | {"at": 8_000}], [OLD | {"at": 8_000, "closed": "2013-05-01"}], {"closed": 0}),
         ([OLD], [OLD], {}),
-    ],
-)  # fmt: skip
-def test_a_facility_has_one_cause(early, late, told) -> None:
-    assert city(measured(listed(*early)), measured(listed(*late, date=LATE))) == told
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def case_table() -> pd.DataFrame:
+    """Split all cases at once, each a service of its own."""
+    services = [replace(STOP, id=f"case{n}") for n in range(len(CASES))]
+    states = []
+    for side, date in enumerate((EARLY, LATE)):
+        rows = [row | {"service": f"case{n}"} for n, case in enumerate(CASES) for row in case[side]]
+        states.append(measured(listed(*rows, date=date), None, *services))
+    return causes(*states).table
+
+
+@pytest.mark.parametrize("number", range(len(CASES)))
+def test_a_facility_has_one_cause(case_table: pd.DataFrame, number: int) -> None:
+    assert in_city(case_table, f"case{number}") == CASES[number][2]
 
 
 def test_people_places_and_rules_alone() -> None:
@@ -172,8 +185,9 @@ def test_two_causes_that_need_each_other_share_by_halves() -> None:
     a = measured(listed(OLD))
     opened = {"id": "s2", "at": 8_000, "opened": "2013-05-01"}
     b = measured(listed(OLD, opened, date=LATE), None, replace(STOP, limit=1_000.0))
-    assert city(a, b) == {"new": 400, "rules": 400}
-    told = causes(a, b).places.iloc[0]
+    split = causes(a, b)
+    assert in_city(split.table, "stop") == {"new": 400, "rules": 400}
+    told = split.places.iloc[0]
     assert (told["place_id"], told["cause"], told["jointly"]) == ("p4", "new", "new+rules")
     assert (told["responsible_facility_id"], told["responsible_facility"]) == ("s2", "stop s2")
 
@@ -208,10 +222,6 @@ def test_roads_alone_and_with_speeds() -> None:
     before, bridge = ways([0, 1, 2, 3]), ways([0, 1, 2, 3], [0, 3])
     a, b = (measure_access(places(), listed(OLD), net, (on_foot,)) for net in (before, bridge))
     assert city(a, b) == {"roads": 200}
-    assert (
-        city(*(measure_access(places(), listed(OLD), net, (STOP,)) for net in (before, bridge)))
-        == {}
-    )
     again = measure_access(places(), listed(OLD), ways([0, 1, 2, 3]), (on_foot,))
     assert city(a, again) == {}
     in_time = replace(on_foot, limit=20.0, limit_unit="minutes")
@@ -257,8 +267,9 @@ def test_ids_that_gapmap_made_are_matched_by_name_and_position() -> None:
     new = {"id": "stops-2", "at": 9_000, "name": "c", "opened": "2014-01-01"}
     later = [new, *(row | {"id": f"stops-{n}"} for n, row in enumerate(rows, start=3))]
     a, b = measured(listed(*rows)), measured(listed(*later, date=LATE))
-    assert city(a, b) == {"new": 800}
-    assert [one.code for one in causes(a, b).findings] == ["change-ids-made"]
+    told = causes(a, b)
+    assert in_city(told.table, "stop") == {"new": 800}
+    assert [one.code for one in told.findings] == ["change-ids-made"]
 
 
 def test_a_list_with_one_id_twice_is_matched_by_name_and_position() -> None:
@@ -275,12 +286,12 @@ def test_a_village_that_changes_its_district_is_told_in_both() -> None:
     a = measured(here, places([*VILLAGES[:2], ("p3", 4_900, 400)]))
     b = measured(here, places([*VILLAGES[:2], ("p3", 5_100, 400)]))
     table = causes(a, b).table
+    assert in_city(table, "stop") == {"corrections": 0}
     told = table[(table["cause"] == "corrections") & (table["group_kind"] == "district")]
     assert dict(zip(told["group_id"], told["people"], strict=True)) == {
         "440402": -400,
         "440403": 400,
     }
-    assert city(a, b) == {"corrections": 0}
 
 
 def test_unknown_people_stand_beside() -> None:
@@ -347,7 +358,7 @@ state = st.tuples(a_list, some_places, st.sampled_from([400.0, 600.0, 1_000.0]))
 
 
 @given(one=state, other=state, dates=st.sampled_from([(EARLY, LATE), (LATE, EARLY)]))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_shares_add_up_over_causes_and_groups_and_turn_round(one, other, dates) -> None:
     a, b = (
         measured(listed(*rows, date=date), where, replace(STOP, limit=limit))
