@@ -285,18 +285,16 @@ def test_the_ends_of_a_wait_are_nothing_and_the_whole_headway() -> None:
 
 
 def test_sites_are_chosen_anew_among_the_same_candidates() -> None:
-    access = study()
-    made = assess(access)
-    proposals = [propose_sites(made, service="shop", count=3)]
+    access = measure_access(places(VILLAGES), facilities(SITES), network(), SERVICES[:1])
+    proposals = [propose_sites(assess(access), service="shop", count=3)]
     (base,) = draws(access, Assumptions.nothing(), count=1, proposals=proposals)
     assert base.sites == {"shop": tuple(proposals[0].sites["site_id"])}
     first, second = draws(access, WIDE, count=2, seed=2, proposals=proposals, sites_in=1)
     assert second.sites == {}
     there = changed(access, make_dice(access, WIDE).throw(2, 0))
     table = there.places.table.assign(people=first.people)
-    asked = [one for one in there.services if one.id == "shop"]
-    again = measure_access(replace(there.places, table=table), there.facilities,
-                           there.network, asked)  # fmt: skip
+    homes = replace(there.places, table=table)
+    again = measure_access(homes, there.facilities, there.network, there.services)
     wanted = propose_sites(assess(again), service="shop", count=3)
     assert first.sites["shop"] == tuple(wanted.sites["site_id"])
 
