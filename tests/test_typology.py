@@ -189,11 +189,11 @@ def test_places_without_people_and_without_a_position_alone() -> None:
     told = group_gaps(made)
     assert set(told.places["standing"]) == {"unknown"}
     assert len(told.kinds) == len(told.clusters) == 0
-    nobody = study([{"x": 15_000, "y": 5000, "people": np.nan}] * 12, STANDS)
+    nobody = study([{"x": 15_000, "y": 5000, "people": np.nan}] * 20, STANDS)
     alike = group_gaps(nobody)
     assert list(alike.kinds["unclear_reason"]) == ["all_alike"]
-    assert list(alike.kinds["places_without_people"]) == [12]
-    assert "12 个人口未知" in alike.kinds["description_zh"].iloc[0]
+    assert list(alike.kinds["places_without_people"]) == [20]
+    assert "20 个人口未知" in alike.kinds["description_zh"].iloc[0]
 
 
 def test_two_groups_never_carry_the_same_name() -> None:

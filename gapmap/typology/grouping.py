@@ -32,7 +32,7 @@ __all__ = [
     "group_rows",
 ]
 
-FEWEST: Final = 10
+FEWEST: Final = 20
 """Places below which there is nothing to group."""
 RAND_NEEDED: Final = 0.9
 """Mean adjusted Rand index, of both kinds, from which groups count as the same."""
