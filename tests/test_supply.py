@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import clinic, facilities, places
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_catchment_referral import surface
 from test_outputs_workbook import made as workbook
 from test_studyfile import GOOD
@@ -323,6 +325,36 @@ def test_a_slip_in_the_study_is_named(tmp_path, lines, words):
         entry(tmp_path, lines)
     assert words in caught.value.text("en")
     assert caught.value.text("zh") != caught.value.text("en")
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(METHODS))
+def test_bounds_hold_whatever_the_truth_is(seed, method):
+    # What nobody knows (a capacity, people, whether one serves) is found out: no bound may break.
+    rng = np.random.default_rng(seed)
+    villages = [
+        {"x": x, "y": y, "people": float(rng.integers(0, 99))}
+        for x, y in rng.uniform(0, 900, (7, 2))
+    ]
+    sites = [
+        {"x": x, "y": y, "capacity": float(rng.integers(0, 99))}
+        for x, y in rng.uniform(0, 900, (4, 2))
+    ]
+    rule = SupplyRule(service="clinic", method=method)
+    truth = measured(villages, sites, rule).table["supply_per_1000_people"]
+    sites[0] |= {"capacity": np.nan} if rng.random() < 0.5 else {}
+    sites[1] |= {"qualifies": "unknown"} if rng.random() < 0.5 else {}
+    villages[0] |= {"people": np.nan} if rng.random() < 0.5 else {}
+    told = measured(villages, sites, rule).table
+    figure, bound = told["supply_per_1000_people"], told["bound"]
+    slack = 1e-9
+    for name, broken in (
+        ("exact", (figure - truth).abs() > slack),
+        ("at_least", figure > truth + slack),
+        ("at_most", figure < truth - slack),
+    ):
+        assert not (broken & (bound == name) & truth.notna()).any(), (name, told, truth)
+    assert (figure.isna() == (bound == "")).all()
 
 
 REASONS = {
