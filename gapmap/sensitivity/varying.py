@@ -14,6 +14,7 @@ from gapmap.sensitivity.engine import draws, fixed_positions, swings
 from gapmap.sensitivity.intervals import interval_table, tally_draws
 from gapmap.sensitivity.tornado import tornado_table
 from gapmap.sensitivity.watching import SitesSeen, TargetsSeen
+from gapmap.siting import Proposal
 from gapmap.words import listed
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding
     from gapmap.sensitivity.value import Draw, Swing
-    from gapmap.siting import Proposal
 
 __all__ = ["Varied", "told_of", "vary"]
 
@@ -68,7 +68,6 @@ class Varied:
     sites: pd.DataFrame
     tornado: pd.DataFrame
     findings: tuple[Finding, ...] = ()
-
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Give the tables by the name of their file without its ending."""
@@ -123,8 +122,7 @@ def vary(
     held = assumptions or Assumptions()
     if assessment.access.places.weight == "places":  # each counts 1, which nobody doubts
         held = replace(held, people=0.0, people_common=0.0)
-    # not by isinstance: a sequence may be of anything that looks like a proposal
-    chosen = tuple(proposals) if isinstance(proposals, (tuple, list)) else (proposals,)
+    chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
     access = assessment.access
     stream = draws(access, held, count=count, seed=seed, proposals=chosen)
     return told_of(

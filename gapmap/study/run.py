@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -244,6 +244,7 @@ def _parameters(
         "speeds": dict(source.speeds) if source else {},
         "depart": _hour(source.depart) if source else None,
         "presence_m": {one.path.name: one.presence_m for one in study.file.facilities},
+        "sensitivity": asdict(study.file.sensitivity) if study.file.sensitivity else None,
         "scenario": None
         if scenario is None
         else {
