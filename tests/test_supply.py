@@ -180,6 +180,14 @@ def test_no_people_at_all_no_facility_at_all():
     assert list(measure_supply(access, []).areas) == AREA_COLUMNS
 
 
+def test_an_index_is_no_capacity():
+    rule = SupplyRule(service="clinic", method="bfca")
+    city = measured(VILLAGES, [{"x": 0, "y": 0, "capacity": 20}], rule).areas.iloc[0]
+    assert city["supply_per_1000_people"] > 0
+    assert np.isnan(city["capacity_shared"])
+    assert city["reason"] == "index_not_capacity"
+
+
 def test_an_attribute_is_read_as_numbers():
     sites = [
         {"x": 0, "y": 0, "seats": "1,000"},
@@ -361,6 +369,7 @@ REASONS = {
     *("within_limit", "no_facility_within_limit", "no_capacity_within_limit", "no_position"),
     *("outside_area", "not_connected", "below_standard", "capacity_unknown", "people_unknown"),
     *("nobody_within_limit", "competition_unsure", "may_not_serve", "nobody", "unknown"),
+    "index_not_capacity",
 }
 
 

@@ -52,9 +52,13 @@ def area_rows(places: Places, table: pd.DataFrame) -> pd.DataFrame:
     those of the others are ``people_unknown`` and bound ``share_zero``. ``people_bounded`` are
     those whose figure is a bound or unsure, so that the mean is no better. Where nobody is
     measured, mean, share and Gini are empty and ``reason`` is ``nobody`` (no people at all) or
-    ``unknown``.
+    ``unknown``. By BFCA supply is an index: ``capacity_shared`` is empty (``index_not_capacity``).
     """
     rows = [_row(zone, table) for zone in zones_of(places) if zone.member.any()]
+    if (table["method"] == "bfca").any():
+        for row in rows:
+            row["capacity_shared"] = np.nan
+            row["reason"] = row["reason"] or "index_not_capacity"
     return pd.DataFrame(rows).assign(service=table["service"].iloc[0] if len(table) else "")
 
 
