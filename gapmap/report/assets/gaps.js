@@ -155,6 +155,10 @@
     ];
   }
 
+  // Where every place counts 1, what has to be served are places.
+  const toClose = (page, key) => page.voice.say(
+    page.data.weight === "people" ? key : key + "_places");
+
   const noteColumn = (voice) => ({ key: "reason", title: voice.say("gap_note"), kind: "text",
     value: (row) => notes(row, voice), cell: (row) => notes(row, voice) });
 
@@ -164,7 +168,7 @@
     const unit = service.limit_unit === "minutes" ? "minutes" : "m";
     const share = state.gapMeasure === "share";
     const measure = share ? "share_people" : state.gapMeasure + "_" + unit;
-    const people = { key: "people_to_close", title: voice.title("people_to_close"),
+    const people = { key: "people_to_close", title: toClose(page, "to_close"),
       kind: "number", value: (row) => row.people_to_close,
       cell: (row) => (known(row.people_to_close) ? voice.count(row.people_to_close) : "—") };
     return [measureSwitch(page), gapmap.table({
@@ -202,7 +206,7 @@
         fact("difference", voice.say("bottom_below"),
           row.worse === "above_line" ? voice.value("above_line")
             : toldDifference(row, row.difference, voice)),
-        known(row.people_to_close) ? fact("people_to_close", voice.say("bottom_people"),
+        known(row.people_to_close) ? fact("people_to_close", toClose(page, "bottom_people"),
           voice.count(row.people_to_close)) : null),
       el("p", { class: "limit" }, gapmap.basisTag(row.basis, voice), " ", lineSource(page, row)),
       note ? el("p", { class: "where" }, note) : null);
