@@ -58,8 +58,10 @@ class Split:
                 for late in (False, True)
             ]
             told[name] = np.vstack([share, *ends])
-        member = np.array([group.member for group in weights.groups], dtype=float)
-        sums = {name: np.round(member @ rows.T, _DECIMALS) for name, rows in told.items()}
+        sums = {
+            name: np.round([rows[:, one.member].sum(axis=1) for one in weights.groups], _DECIMALS)
+            for name, rows in told.items()
+        }
         count = len(CAUSES)
         number = np.arange(len(weights.groups))
         people = np.array([sums[group.weight][n] for n, group in enumerate(weights.groups)])
