@@ -38,8 +38,8 @@
   gapmap.interval = function (page, row) {
     const found = intervalOf(page, row);
     if (!found || !known(found.share_draw_low)) return null;
-    return el("span", { class: "range draws", title: page.voice.say("sure_interval_help") },
-      between(page, found.share_draw_low, found.share_draw_high, page.voice.share));
+    return [" ", el("span", { class: "range draws", title: page.voice.say("sure_interval_help") },
+      between(page, found.share_draw_low, found.share_draw_high, page.voice.share)), " "];
   };
 
   // The sentence above coverage: what the brackets mean.
