@@ -372,6 +372,8 @@ def test_the_page_and_the_figure_hold_what_the_tables_hold(series) -> None:
     assert told["dates"] == [day.isoformat() for day in ENDS]
     assert told["coverage"]["people_covered"] == [0, 100, 300, 700]
     assert told["coverage"]["change_people_covered"] == [None, 100, 200, 400]
+    bounds = {"people_unknown", "people_missing", "share_people_low", "share_people_high"}
+    assert bounds <= set(told["coverage"])  # what the page tells a range by
     assert len(told["targets"]["status"]) == 4 * 4
     results = toy_results.results(insights=Insights(series=series))
     figure = draw_trajectory(Pen(results, lettering(None), "en"), series)

@@ -17,6 +17,7 @@ __all__ = ["progress_content"]
 
 _COVERAGE: Final = (
     *("date", "service", "places", "places_covered", "people", "people_covered", "share_people"),
+    *("people_unknown", "people_missing"),
     *("share_people_low", "share_people_high", "change_people_covered", "change_by_new"),
     *("change_by_closed", "facilities_serving", "facilities_undated"),
 )

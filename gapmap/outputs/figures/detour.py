@@ -44,7 +44,8 @@ def draw_detour(pen: Pen, detours: Detours, service: Service) -> Figure:
     factor = detours.factors(service.id)
     kinds = np.where(np.isfinite(factor), class_of(np.nan_to_num(factor)), _NONE)
     straight_m = np.nan_to_num(block["straight_m"].to_numpy(dtype=float), nan=np.inf)
-    ringed = straight_m <= radius_of(service, access) + SLACK
+    radius_m = radius_of(service, access)
+    ringed = straight_m <= radius_m + SLACK
     ringed &= (block["status"] == "uncovered").to_numpy()
     shapes = access.places.table.geometry.to_numpy()
     xy = np.column_stack((shapely.get_x(shapes), shapely.get_y(shapes)))
@@ -55,8 +56,9 @@ def draw_detour(pen: Pen, detours: Detours, service: Service) -> Figure:
     axis = make_axes(figure, (0.2, 1.25, 0.2, 0.75))
     draw_outlines(axis, outlines, extent)
     handles = list(_classes(axis, pen, xy[drawn], kinds[drawn]))
-    told = _told(pen, int(ringed.sum()), float(people[ringed].sum()))
-    handles.append(_rings(axis, xy[drawn & ringed], told))
+    if np.isfinite(radius_m):
+        told = _told(pen, int(ringed.sum()), float(people[ringed].sum()))
+        handles.append(_rings(axis, xy[drawn & ringed], told))
     set_extent(axis, extent)
     draw_scale_bar(axis, extent, pen.letters.font(9))
     unit = pen.text("米", "m") if service.limit_unit == "m" else pen.text("分钟", "min")

@@ -257,6 +257,7 @@
         targetCharts(page),
         scorecard(page),
         el("h3", {}, voice.say("progress_coverage")),
+        el("p", { class: "lead" }, voice.say("progress_coverage_lead")),
         coverageTable(page));
     },
   });
