@@ -16,6 +16,8 @@ import pytest
 import shapely
 import toy_results
 from builders import CRS, X0, Y0
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 from typology_toys import CLINIC, SHELTER, STANDS, planted, study
 
@@ -348,3 +350,17 @@ def test_tables_and_layers_tell_the_kinds(tmp_path: Path, kinds: GapKinds) -> No
 
 def test_a_run_without_kinds_has_none_of_it() -> None:
     assert not Insights().tables().keys() & {"typology", "kinds", "clusters"}
+
+
+@given(
+    st.lists(st.floats(-1, 1), min_size=1, max_size=30),
+    st.floats(-1, 1),
+    st.booleans(),
+)
+def test_a_mean_that_stops_early_says_what_the_whole_one_says(numbers, least, asked):
+    mean = grouping._Mean(iter(numbers), len(numbers))
+    whole = float(np.mean(numbers))
+    assume(abs(whole - least) > 1e-8)
+    if asked:
+        assert mean.reaches(least) == (whole >= least)
+    assert mean.whole() == whole

@@ -176,6 +176,27 @@ def group_rows(values: Floats, *, most: int, seed: int) -> Grouping:
         return _best(_Search(values, most=min(most, distinct), seed=seed))
 
 
+class _Mean:
+    """The mean of numbers up to 1, each of which is worked out when it is needed."""
+
+    def __init__(self, numbers: Iterator[float], size: int) -> None:
+        self.numbers, self.size = numbers, size
+        self.known: list[float] = []
+
+    def reaches(self, least: float) -> bool:
+        """Say whether the mean is at least this; stop where no more numbers bring it there."""
+        for one in self.numbers:
+            self.known.append(one)
+            if sum(self.known) + self.size - len(self.known) < least * self.size - 1e-9:
+                return False
+        return self.whole() >= least
+
+    def whole(self) -> float:
+        """Give the mean."""
+        self.known.extend(self.numbers)
+        return float(np.mean(self.known))
+
+
 class _Search:
     """Groupings of the same rows into different numbers of groups, each made once."""
 
@@ -190,7 +211,7 @@ class _Search:
             for count in self.counts
         }
         self.distinctness = {count: self._silhouette(count) for count in self.counts}
-        self.rand: dict[int, tuple[float, float]] = {}
+        self.rand: dict[int, tuple[_Mean, _Mean]] = {}
 
     def _silhouette(self, count: int) -> float:
         from sklearn.metrics import silhouette_score  # noqa: PLC0415 - slow to load
@@ -201,15 +222,19 @@ class _Search:
 
     def stable(self, count: int) -> bool:
         """Say whether the groups are found again."""
-        return min(self.agreement(count)) >= RAND_NEEDED
+        return all(mean.reaches(RAND_NEEDED) for mean in self._agreement(count))
 
     def agreement(self, count: int) -> tuple[float, float]:
         """Give the mean adjusted Rand indices, with other seeds and on parts of the places."""
+        reseeded, resampled = self._agreement(count)
+        return reseeded.whole(), resampled.whole()
+
+    def _agreement(self, count: int) -> tuple[_Mean, _Mean]:
         if count not in self.rand:
             random = np.random.default_rng((count, _draw(self.random)))
             self.rand[count] = (
-                float(np.mean(list(self._reseeded(count, random)))),
-                float(np.mean(list(self._resampled(count, random)))),
+                _Mean(self._reseeded(count, random), RESEEDED),
+                _Mean(self._resampled(count, random), RESAMPLED),
             )
         return self.rand[count]
 
