@@ -121,7 +121,7 @@ def test_real_data_is_marked_as_such(tmp_path: Path) -> None:
     assert {row["simulated"] for row in rows(tmp_path / "out" / "access.csv")} == {"false"}
     assert rows(tmp_path / "out" / "proposals.csv") == []
     head = (tmp_path / "out" / "proposals.csv").read_text("utf-8-sig").strip().split(",")
-    assert tuple(head[:-1]) == COLUMNS["proposals"]
+    assert tuple(head) == (*COLUMNS["proposals"], "chosen_share", "simulated")
 
 
 @pytest.mark.parametrize(
