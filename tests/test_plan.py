@@ -303,3 +303,37 @@ def test_the_studys_own_plan_is_known_by_id_and_name(tmp_path: Path) -> None:
     assert judge_source("小规划", YEAR_2014, plan=plan)[0] == "plan"
     assert judge_source("small 1", YEAR_2014, plan=plan)[0] == "plan"
     assert judge_source("zhuhai-2012-2014", YEAR_2014, plan=plan)[0] == "assumption"
+
+
+@pytest.mark.parametrize(
+    ("source", "basis"),
+    [
+        ("assumption", "assumption"),
+        ("Assumption, after sum", "assumption"),
+        ("假设:规划没有给出", "assumption"),
+        ("非规划规定,按经验", "assumption"),
+        ("城市规划规定", "assumption"),
+        ("summary of a survey", "assumption"),
+        ("sum-2", "assumption"),
+        ("规划规定", "plan"),
+        ("sum", "plan"),
+        ("see sum, 4.2", "plan"),
+        ("规划", "plan"),
+        ("规划第4.2条", "plan"),
+        ("《规划》4.2", "plan"),
+        ("按照规划 4.2 条", "plan"),
+        ("according to plan 4", "assumption"),
+        ("plan 4.2", "plan"),
+        ("planning law", "assumption"),
+    ],
+)
+def test_a_plan_is_known_by_its_whole_name_only(tmp_path: Path, source: str, basis: str) -> None:
+    words = SMALL.replace('id = "small"', 'id = "sum"').replace("小规划", "规划")
+    plan = read_plan(write(tmp_path, words))
+    assert judge_source(source, YEAR_2014, plan=plan)[0] == basis
+
+
+def test_a_standard_is_known_by_its_whole_number_only() -> None:
+    assert judge_source("GB 50220-951", YEAR_2014)[0] == "assumption"
+    assert judge_source("见GB50220-95第3.2条", YEAR_2014)[0] == "standard"
+    assert judge_source("assumption; GB 50220-95 is of 500 m", YEAR_2014) == ("assumption", ())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gapmap.findings import Finding, finding
 from gapmap.plan.cells import Cells
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from gapmap.plan.values import Plan
 
 __all__ = ["Standard", "judge_source", "standards"]
+
+_ASSUMED: Final = ("assumption", "assumed", "假设", "假定")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +123,9 @@ def judge_source(
     Parameters
     ----------
     source
-        A standard's id, document number or name, anywhere in the text; or ``plan``, ``plan``
-        with a clause, or the plan's id or name. Blanks, case and width do not matter.
+        A standard's id or name, or its document number anywhere in the text; or ``plan``, ``plan``
+        with a clause, or the plan's id or name, as whole words anywhere in it. Blanks, case and
+        width do not matter. What begins with ``assumption`` or 假设 is one.
     date
         The study's date.
     limit, unit
@@ -144,9 +148,11 @@ def judge_source(
     ('standard', ())
     """
     said = _plain(source)
-    if _names_plan(said, plan):
+    if said.startswith(_ASSUMED):
+        return "assumption", ()
+    if _names_plan(source, plan):
         return "plan", ()
-    named = _named(said)
+    named = _named(source)
     if not named:
         return "assumption", ()
     name = named[0].document
@@ -170,25 +176,59 @@ def judge_source(
 
 
 def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return "".join(_folded(text).split())
 
 
-def _names_plan(said: str, plan: Plan | None) -> bool:
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _names_plan(source: str, plan: Plan | None) -> bool:
     names = [plan.id, *plan.name.values()] if plan else list(shipped_plans())
+    said = _plain(source)
     after = said.removeprefix("plan").lstrip(":,;.")
     with_clause = said.startswith("plan") and (not after or after[0].isdigit())
-    return with_clause or any(_plain(name) in said for name in names)
+    return with_clause or any(_says(source, name) for name in names)
 
 
-def _named(said: str) -> list[Standard]:
+def _says(source: str, name: str) -> bool:
+    """Say whether a text has a name as whole words: ``p`` is in ``see p, 4``, not in ``up``.
+
+    Chinese sets no blanks: there a name stands alone, or after and before words that cite it.
+    """
+    letters = _plain(name)
+    if not letters:
+        return False
+    before = _edge(letters[0], r"(?<![a-z0-9_-])", r"(?:^|[^\w-]|按照?|参照|依据?|根据|参?见)")
+    after = _edge(letters[-1], r"(?![a-z0-9_-])", r"(?=$|[^\w-]|\d|第|规定|要求)")
+    return re.search(before + _spaced(letters) + after, _folded(source)) is not None
+
+
+def _spaced(letters: str) -> str:
+    return r"\s*".join(map(re.escape, letters))
+
+
+def _edge(letter: str, of_ascii: str, of_others: str) -> str:
+    if not letter.isalnum():
+        return ""
+    return of_ascii if letter.isascii() else of_others
+
+
+def _named(source: str) -> list[Standard]:
     """Give the standards that the text names; an id is more exact than a document."""
+    said = _plain(source)
     known = standards().values()
     exact = [
         one
         for one in known
         if _plain(one.id) == said or said in {_plain(name) for name in one.name.values()}
     ]
-    return exact or [one for one in known if _plain(one.document) in said]
+    return exact or [one for one in known if _has_number(source, one.document)]
+
+
+def _has_number(source: str, document: str) -> bool:
+    """Say whether a text has a document's number, and no longer one that begins like it."""
+    return re.search(_spaced(_plain(document)) + r"(?!\d)", _folded(source)) is not None
 
 
 def _term(standard: Standard) -> str:
