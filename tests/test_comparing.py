@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import toy_results
 from test_change import EARLY, LATE, OLD, listed, measured, places
 
 import gapmap as gm
@@ -15,7 +16,7 @@ from gapmap.change.tables import compare_folders
 from gapmap.errors import InputError, MethodError
 from gapmap.outputs.figures.causes import draw_causes, write_causes
 from gapmap.outputs.fonts import chinese_font, lettering
-from gapmap.outputs.manifest import write_json
+from gapmap.outputs.manifest import manifest, write_json
 from gapmap.outputs.tables import write_csv
 from gapmap.study.again import find_again
 from gapmap.studyfile import read_study_file, study_file_of
@@ -100,14 +101,25 @@ def test_a_manifest_keeps_all_of_a_study(path: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "manifest",
+    "text",
     ["", "[]", "{}", '{"study_file": null}', '{"study_file": "s.toml", "study": 1, "inputs": []}',
      '{"study_file": "s.toml", "study": {}, "inputs": [{}], "parameters": {"scenario": null}}'],
 )  # fmt: skip
-def test_a_manifest_that_does_not_say_is_told(manifest: str, tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text(manifest, "utf8")
+def test_a_manifest_that_does_not_say_is_told(text: str, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(text, "utf8")
     with pytest.raises(InputError, match="does not say where the study file stands"):
         find_again(tmp_path)
+
+
+def test_a_manifest_names_no_whole_path(tmp_path: Path) -> None:
+    near, out = tmp_path / "city" / "study.toml", tmp_path / "out"
+    out.mkdir()
+    elsewhere = Path(tmp_path.anchor) / "home-of-somebody" / "study.toml"
+    told = [
+        manifest(toy_results.results(input_paths=(study,)), (), out)["study_file"]
+        for study in (near, elsewhere)
+    ]
+    assert told == ["../city/study.toml", None]
 
 
 def test_a_study_that_cannot_be_read_any_longer_is_told(tmp_path: Path) -> None:

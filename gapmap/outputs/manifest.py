@@ -99,17 +99,19 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
 
 
 def _study_file(results: Results, folder: Path) -> str | None:
-    """Say where the study file stands, from the run's folder; None on another drive.
+    """Say where the study file stands, from the run's folder; None where that names a whole disk.
 
-    ``folder`` stands beside the folder that it becomes: the way is the same from both.
+    Where both share nothing but the root, or not even a drive, the way would spell out all folders
+    of whoever ran it. ``folder`` stands beside the folder that it becomes: the way is the same from
+    both.
     """
     if not results.input_paths:
         return None
-    study = results.input_paths[0].resolve()
-    try:
-        return PurePath(os.path.relpath(study, folder.resolve())).as_posix()
-    except ValueError:
+    study, there = results.input_paths[0].resolve(), folder.resolve()
+    shared = [one for one in study.parents if one in there.parents]
+    if not shared or shared[0] == Path(shared[0].anchor):
         return None
+    return PurePath(os.path.relpath(study, there)).as_posix()
 
 
 def _grids(results: Results) -> dict[str, object]:
