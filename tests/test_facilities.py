@@ -102,6 +102,20 @@ def test_doubtful_dates_and_words_are_recorded_once_each(tmp_path: Path, home) -
     assert made.table["closed"].notna().tolist() == [True, False, False, False]
 
 
+def test_only_what_existed_once_lacks_an_opening_date(tmp_path: Path, home) -> None:
+    """Row 3 and 7 are planned, 5 is disused for nobody knows how long, 8 repeats row 2."""
+    rows = (
+        "a,甲,1,1,,,在用\nb,乙,9,9,在建,,\nc,丙,99,99,,2013,停用\nd,丁,999,999,,,停用\n"
+        "e,戊,5,5,,,待定\nf,己,6,6,,,规划\na,甲,1,1,,,在用"
+    )
+    made = read(
+        tmp_path, home, rows, head=",o,c,s", opened="o", closed="c", status="s"
+    )  # fmt: skip
+    (undated,) = [one for one in made.findings if one.code == "opened-unknown"]
+    assert undated.rows == (2, 4, 6)
+    assert dict(undated.facts)["count"] == "3"
+
+
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -210,6 +210,15 @@ def test_who_opened_nobody_knows_when_counts_at_every_date_and_is_told() -> None
     assert "1 of 2" in note.message("en")
 
 
+def test_who_closed_before_the_study_is_undated_too_and_what_was_never_built_is_not() -> None:
+    shut = village(2, None, closed=pd.Timestamp("2013-06-30"))
+    planned = village(0, None, in_use="no", status="在建")
+    series = measure_series(assessed([shut, planned, village(1, "2012-05-01")]), ENDS)
+    (note,) = [one for one in series.findings if one.code == "series-undated"]
+    assert "1 of 2 facilities" in note.message("en")
+    assert list(series.coverage["facilities_undated"].iloc[[0, -1]]) == [1, 0]
+
+
 def test_nothing_dated_is_said_and_no_date_at_all_is_refused() -> None:
     same = measure_series(assessed([village(0, None)]), ENDS)
     assert [one.code for one in same.findings] == ["series-nothing-dated"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gapmap.facilities.value import Facilities
 
-__all__ = ["exists_at", "facilities_at", "in_use"]
+__all__ = ["exists_at", "exists_ever", "facilities_at", "in_use"]
 
 _USED = """
     在用 使用 使用中 正在使用 正常 正常使用 投入使用 已投入使用 已投用 投用 启用 已启用 运行
@@ -88,13 +88,19 @@ def exists_at(table: pd.DataFrame, date: dt.date) -> NDArray[np.str_]:
     opened, closed = table["opened"], table["closed"]
     contrary = (closed < opened).to_numpy()
     by_date = ((opened > day) | (closed <= day)).to_numpy() & ~contrary
-    used = table["in_use"].to_numpy(dtype=object)
+    doubtful = contrary | (table["in_use"] == "unknown").to_numpy()
+    return np.select([~exists_ever(table) | by_date, doubtful], ["no", "unknown"], "yes")
+
+
+def exists_ever(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Say of each facility whether it exists, or may exist, at any date: see :func:`exists_at`."""
+    closed = table["closed"]
+    contrary = (closed < table["opened"]).to_numpy()
     kinds = {status: _kind(str(status)) for status in table["status"].unique()}
     ended = np.array([kinds[status] == "ended" for status in table["status"]], dtype=bool)
     dated_end = ended & closed.notna().to_numpy() & ~contrary
-    never = (used == "no") & ~dated_end
-    doubtful = contrary | (used == "unknown")
-    return np.select([never | by_date, doubtful], ["no", "unknown"], "yes")
+    unused = (table["in_use"] == "no").to_numpy()
+    return np.asarray(~unused | dated_end, dtype=bool)
 
 
 def facilities_at(facilities: Facilities, date: dt.date) -> Facilities:

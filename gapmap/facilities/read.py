@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap.facilities.columns import settle_columns
-from gapmap.facilities.existence import exists_at, in_use
+from gapmap.facilities.existence import exists_at, exists_ever, in_use
 from gapmap.facilities.gate import judge, read_rules
 from gapmap.facilities.home import find_home, make_gazetteer
 from gapmap.facilities.identity import name_apart, possible_doubles, repeated_rows
@@ -81,16 +81,19 @@ def read_facilities(
         Nothing says in which system the coordinates are.
     """
     gazetteer = make_gazetteer(places)
-    ledgers, frames = [], []
+    ledgers, frames, settled = [], [], []
     for part, source in enumerate(sources):
         ledger = Ledger(
             read_table(source.path, sheet=source.sheet, layer=source.layer, repair=source.repair)
         )
         ledgers.append(ledger)
-        frames.append(_read_source(ledger, source, gazetteer).assign(part=part))
+        settled.append(settle_columns(ledger, source))
+        frames.append(_read_source(ledger, settled[-1], gazetteer).assign(part=part))
     table = _told_apart(_together(frames, places.region.crs), ledgers)
     table["counts"] = exists_at(table, date)
     table["counts"] = table["counts"].astype("str")
+    for part, (ledger, source) in enumerate(zip(ledgers, settled, strict=True)):
+        _tell_undated(ledger, source, table[table["part"] == part])
     services = tuple(dict.fromkeys(one for source in sources for one in _named(source)))
     findings = [found for ledger in ledgers for found in ledger.findings]
     findings += _by_service(table, services, date)
@@ -111,7 +114,6 @@ def _named(source: FacilitySource) -> tuple[str, ...]:
 
 def _read_source(ledger: Ledger, source: FacilitySource, gazetteer: Gazetteer) -> gpd.GeoDataFrame:
     """Read one file: a row for each facility and service."""
-    source = settle_columns(ledger, source)
     served = _services(ledger, source)
     rules = read_rules(source, ledger.table)
     frame = pd.DataFrame({"facility_id": _ids(ledger, source)})
@@ -186,9 +188,6 @@ def _add_dates(ledger: Ledger, source: FacilitySource, frame: pd.DataFrame) -> N
             ledger.add(found)
             frame[name] = values.astype("datetime64[s]")
             planned |= {row for one in found if one.code == "date-planned" for row in one.rows}
-    if source.opened is not None:
-        cells = texts(ledger.table, source.opened)
-        ledger.once("opened-unknown", frame["opened"].isna(), cells, field=source.opened)
     ledger.each("closed-before-opened", frame["closed"] < frame["opened"], frame["facility"])
     frame["status"] = _text(ledger, source.status)
     frame["in_use"] = "yes"
@@ -205,6 +204,15 @@ def _add_dates(ledger: Ledger, source: FacilitySource, frame: pd.DataFrame) -> N
         frame.loc[unbuilt_but_used, "in_use"] = "unknown"
         unbuilt &= ~unbuilt_but_used
     frame.loc[unbuilt, "in_use"] = "no"
+
+
+def _tell_undated(ledger: Ledger, source: FacilitySource, kept: pd.DataFrame) -> None:
+    """Say which rows have no opening date; not of what is planned or disused, or left out."""
+    if source.opened is not None:
+        cells = texts(ledger.table, source.opened)
+        undated = kept.loc[kept["opened"].isna() & exists_ever(kept), "row"]
+        which = cells.index.to_series().isin(undated)
+        ledger.once("opened-unknown", which, cells, field=source.opened)
 
 
 def _add_attributes(

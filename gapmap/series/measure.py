@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from gapmap.errors import MethodError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
+    from gapmap.access import Access
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding
 
@@ -82,25 +84,28 @@ def measure_series(assessment: Assessment, dates: Sequence[dt.date]) -> Series:
         coverage=changes(coverage, states),
         trajectory=trajectory,
         scorecard=scorecard,
-        findings=(*findings, *_doubts(assessment, coverage)),
+        findings=(*findings, *_doubts(assessment, coverage, states)),
     )
 
 
-def _doubts(assessment: Assessment, coverage: Sequence[pd.DataFrame]) -> Iterator[Finding]:
+def _doubts(
+    assessment: Assessment, coverage: Sequence[pd.DataFrame], states: Sequence[Access]
+) -> Iterator[Finding]:
     """Say whose dates nobody knows, and at which dates nothing had been built yet."""
     facilities, records = assessment.access.facilities, assessment.records
     if not anything_dated(facilities, records):
         yield finding("series-nothing-dated", field="series")
         return
     table = facilities.table
-    undated = table[table["opened"].isna() & (table["counts"] != "no")]
-    for service, rows in undated.groupby("service", sort=True):
+    counted = [(one.facilities.table["counts"] != "no").to_numpy() for one in states]
+    counts = table[np.logical_or.reduce(counted)]
+    for service, rows in counts[counts["opened"].isna()].groupby("service", sort=True):
         yield finding(
             "series-undated",
             field="opened",
             service=service,
             count=len(rows),
-            all=int(((table["service"] == service) & (table["counts"] != "no")).sum()),
+            all=int((counts["service"] == service).sum()),
         )
     for told in coverage:
         if len(told) and not told["facilities_serving"].any():
