@@ -16,6 +16,7 @@ from gapmap.assessment import GAP_COLUMNS, assess
 from gapmap.assessment.comparing import _difference_bounds, _people_to_close
 from gapmap.plan import read_plan
 from gapmap.records import no_records
+from gapmap.words import word
 
 HOMES = [
     {"x": 0, "y": 0, "people": 300.0, "setting": "urban", "people_old": 30.0},  # covered
@@ -347,6 +348,40 @@ def test_the_plan_draws_the_line_of_its_own_measure(gaps) -> None:
     assert (row["kind_a"], row["kind_b"]) == ("plan_district", "bottom_line")
     assert row["value_a"] == 0
     assert "areas_not_people" in row["reason"]
+
+
+PEOPLE = """
+[[targets]]
+id = "reach"
+clause = "5"
+title = { zh = "可达", en = "Reach" }
+each = "district"
+due = 2014-12-31
+[[targets.parts]]
+measure = "access"
+statistic = "share_people"
+service = "clinic"
+level = "place"
+required = 0.9
+"""
+
+
+def test_a_line_for_people_is_told_apart_from_one_for_areas(tmp_path) -> None:
+    half = PEOPLE + PEOPLE[PEOPLE.index("[[targets.parts]]") :].replace("people", "places")
+    text = PLAN + PEOPLE + half.replace('"reach"', '"both"')
+    (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+    gaps = assess(access(), read_plan(tmp_path / "plan.toml")).gaps
+    row = one(gaps, comparison="bottom-line", target="reach")
+    assert (row["measure"], row["kind_a"]) == ("share_people_asked", "district")
+    assert row["reason"].endswith("people_as_asked")
+    row = one(gaps, comparison="bottom-line", target="both")
+    assert (row["measure"], row["reason"].split("+")[-1]) == ("share_areas", "areas_or_people")
+
+
+def test_each_bottom_line_has_a_title_on_the_page() -> None:
+    for kind in ("district", "plan_district"):
+        for measure in ("share_areas", "share_people_asked"):
+            assert word(f"bottom_{kind}_{measure}", "zh")
 
 
 def test_the_lowest_of_districts_that_nobody_knows_is_unknown() -> None:

@@ -9,12 +9,13 @@ import numpy as np
 from gapmap.assessment.comparing import whole_people
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from gapmap.access import Access, Service
+    from gapmap.plan import Plan, Target
 
 __all__ = ["bottom_lines"]
 
@@ -25,18 +26,19 @@ _EQUAL = 1e-9
 
 
 def bottom_lines(
-    access: Access, coverage: pd.DataFrame, targets: pd.DataFrame
+    access: Access, coverage: pd.DataFrame, targets: pd.DataFrame, plan: Plan | None
 ) -> Iterator[dict[str, object]]:
     """Hold the lowest district, and the lowest of the plan's, against the bottom line.
 
     What the plan requires of a service as a share (presence, share or access) is a bottom line for
-    the share of areas that its target asks about. The share of people within the limit has the
-    line that the study gives (``bottom_line``), else the city's own share, both assumptions.
+    the share of areas, or of people, that its target asks about. The share of people within the
+    limit has the line that the study gives (``bottom_line``), else the city's own share, both
+    assumptions.
 
     Parameters
     ----------
-    access, coverage, targets
-        Access, its sum by area and group, and the plan's targets as judged.
+    access, coverage, targets, plan
+        Access, its sum by area and group, the plan's targets as judged, and the plan.
 
     Yields
     ------
@@ -49,7 +51,7 @@ def bottom_lines(
             held = rows[(rows["group_kind"] == kind) & (rows["group_id"] != "")]
             if len(held):
                 yield _of_people(service, held, rows[rows["group_kind"] == "city"].iloc[0])
-    yield from _of_targets(targets)
+    yield from _of_targets(targets, {one.id: one for one in plan.targets} if plan else {})
 
 
 def _of_people(service: Service, held: pd.DataFrame, city: pd.Series) -> dict[str, object]:
@@ -72,7 +74,9 @@ def _of_people(service: Service, held: pd.DataFrame, city: pd.Series) -> dict[st
     }
 
 
-def _of_targets(targets: pd.DataFrame) -> Iterator[dict[str, object]]:
+def _of_targets(
+    targets: pd.DataFrame, asked_by: Mapping[str, Target]
+) -> Iterator[dict[str, object]]:
     """Give a row for each target that asks a share of every district."""
     asked = (
         targets["measure"].isin(_MEASURES)
@@ -91,15 +95,24 @@ def _of_targets(targets: pd.DataFrame) -> Iterator[dict[str, object]]:
         deciding = rows.iloc[max(lowest, 0)]
         line = float(deciding["required"])
         told = _row(areas, share, lowest, line)
-        told["reason"] = "+".join(filter(None, [str(told["reason"]), "areas_not_people"]))
+        measure, note = _weighing(asked_by[str(name)])
+        told["reason"] = "+".join(filter(None, [str(told["reason"]), note]))
         yield told | {
             "service": str(deciding["service"]),
-            "measure": "share_areas",
+            "measure": measure,
             "group_b_id": str(name),
             "target": str(name),
             "basis": str(deciding["basis"]),
             **_bounds(share, np.fmax(most, share), line, line),
         }
+
+
+def _weighing(target: Target) -> tuple[str, str]:
+    """Give the measure of a target's share, of areas or of people, and what to say of it."""
+    in_people = {ask.statistic == "share_people" for ask in target.asks}
+    if in_people == {True}:
+        return "share_people_asked", "people_as_asked"
+    return "share_areas", "areas_or_people" if True in in_people else "areas_not_people"
 
 
 def _lowest(share: NDArray[np.float64]) -> int:

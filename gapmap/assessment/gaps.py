@@ -72,7 +72,8 @@ def gaps_of(
     -------
     The table of ``gaps.csv``, see ``docs/outputs.md``.
     """
-    rows = [*compare_reported(access, records, plan), *bottom_lines(access, coverage, targets)]
+    lines = bottom_lines(access, coverage, targets, plan)
+    rows = [*compare_reported(access, records, plan), *lines]
     tables = [_typed(compare_groups(access, coverage, plan)), _typed(pd.DataFrame(rows))]
     return pd.concat(tables, ignore_index=True)
 

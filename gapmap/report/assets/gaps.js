@@ -85,7 +85,8 @@
   // ---- comparisons --------------------------------------------------------------------
 
   const MEASURES = ["share", "mean", "median", "p90"];
-  const OF_COURSE = ["mean_has_no_bounds", "figure_has_no_bounds", "areas_not_people"];
+  const OF_COURSE = ["mean_has_no_bounds", "figure_has_no_bounds", "areas_not_people",
+    "people_as_asked"];
   const known = (value) => typeof value === "number";
 
   function measureSwitch(page) {
@@ -198,7 +199,7 @@
       el("dt", {}, label), el("dd", {}, value));
     const note = notes(row, voice);
     return el("article", { class: "card bottom " + row.worse, "data-kind": row.kind_a },
-      el("h3", {}, voice.say(row.target ? "bottom_of_plan" : "bottom_" + row.kind_a)),
+      el("h3", {}, voice.say("bottom_" + row.kind_a + (row.target ? "_" + row.measure : ""))),
       el("p", { class: "headline" }, el("b", { class: "big" }, told(row, row.value_a, voice)),
         row.group_a ? page.groupName(row.group_a) : "—", " ", ends(row, "value_a", told, voice)),
       el("dl", {},
