@@ -75,6 +75,12 @@ class Detours:
         mine = table.loc[table["service"] == service, "detour_factor"]
         return np.asarray(mine, dtype=np.float64)
 
+    def only_straight(self, service: Service) -> npt.NDArray[np.bool_]:
+        """Say of each place whether it is near a service on the map, and uncovered by its way."""
+        table = self.access.table
+        known = _Known.of(service, self.access, table[table["service"] == service.id])
+        return known.near & (known.status == "uncovered")
+
     @property
     def worst(self) -> str | None:
         """The service that most people are near only on the map of; None where nothing is known."""

@@ -44,6 +44,19 @@ def test_the_straight_line_of_a_detour_ends_at_the_facility_that_is_reached() ->
     assert row["detour_factor"] == pytest.approx(1.0)
 
 
+def test_the_page_shows_the_straight_line_to_the_facility_of_the_factor() -> None:
+    # as above, but the road to f1 is 600 m: near on the map is f0, and the factor is f1's
+    street = roads([(0, 0), (600, 0)], [(0, 0), (-450, 0), (-450, 150), (0, 150)])
+    clinics = facilities([{"x": 0, "y": 150}, {"x": 600, "y": 0}])
+    made = measure_access(
+        places([{"x": 0, "y": 0}, {"x": 600, "y": 0}]), clinics, street, [clinic(500, mode="walk")]
+    )
+    detours = measure_detours(made)
+    assert detours.only_straight(made.services[0]).tolist() == [True, False]
+    told = detour_content(detours)["only_straight"]
+    assert told == {"clinic": {"places": [0], "straight_to_facility_m": [600.0]}}
+
+
 def test_the_detour_by_hand_and_who_is_near_only_on_the_map() -> None:
     village = places(
         [
@@ -195,5 +208,6 @@ def test_the_page_shows_no_factor_below_the_end_of_its_class() -> None:
     assert told["factors"] == {"clinic": [1.201, None]}
     assert set(told["table"]) == set(DETOUR_COLUMNS)
     assert measure_detours(access).worst == "clinic"
+    assert told["only_straight"] == {"clinic": {"places": [0], "straight_to_facility_m": [500.0]}}
     none = replace(access, table=access.table.iloc[:0], services=())
     assert measure_detours(none).worst is None

@@ -10,6 +10,7 @@ from gapmap.detour import DETOUR_CLASSES
 from gapmap.drawing import plain
 
 if TYPE_CHECKING:
+    from gapmap.access import Service
     from gapmap.detour import Detours
 
 __all__ = ["detour_content"]
@@ -19,7 +20,11 @@ _DECIMALS: Final = 3
 
 
 def detour_content(detours: Detours) -> dict[str, object]:
-    """Give the table without its towns, and the factor of each place, by service."""
+    """Give the table without its towns, and by service the factor of each place.
+
+    ``only_straight`` are the places, by their number, that are near a service only on the map, with
+    the straight line to the facility that their way leads to.
+    """
     table = detours.table[detours.table["group_kind"].isin(_KINDS)]
     return {
         "classes": list(DETOUR_CLASSES),
@@ -27,6 +32,19 @@ def detour_content(detours: Detours) -> dict[str, object]:
         "factors": {
             service.id: _told(detours.factors(service.id)) for service in detours.access.services
         },
+        "only_straight": {
+            service.id: _only_straight(detours, service) for service in detours.access.services
+        },
+    }
+
+
+def _only_straight(detours: Detours, service: Service) -> dict[str, list[object]]:
+    table = detours.access.table
+    straight_m = table.loc[table["service"] == service.id, "straight_to_facility_m"]
+    which = detours.only_straight(service)
+    return {
+        "places": np.flatnonzero(which).tolist(),
+        "straight_to_facility_m": plain(straight_m[which].astype(float).round(_DECIMALS)),
     }
 
 

@@ -16,7 +16,6 @@ from gapmap.drawing.chart import (
     new_figure,
     set_extent,
 )
-from gapmap.network import SLACK
 from gapmap.outputs.figures.pen import Pen, make_axes, write_frame, write_wide_legend
 
 if TYPE_CHECKING:
@@ -43,10 +42,7 @@ def draw_detour(pen: Pen, detours: Detours, service: Service) -> Figure:
     people = np.nan_to_num(block["people"].to_numpy(dtype=float))
     factor = detours.factors(service.id)
     kinds = np.where(np.isfinite(factor), class_of(np.nan_to_num(factor)), _NONE)
-    straight_m = np.nan_to_num(block["straight_m"].to_numpy(dtype=float), nan=np.inf)
-    radius_m = radius_of(service, access)
-    ringed = straight_m <= radius_m + SLACK
-    ringed &= (block["status"] == "uncovered").to_numpy()
+    ringed = detours.only_straight(service)
     shapes = access.places.table.geometry.to_numpy()
     xy = np.column_stack((shapely.get_x(shapes), shapely.get_y(shapes)))
     drawn = np.isfinite(xy).all(axis=1)
@@ -56,7 +52,7 @@ def draw_detour(pen: Pen, detours: Detours, service: Service) -> Figure:
     axis = make_axes(figure, (0.2, 1.25, 0.2, 0.75))
     draw_outlines(axis, outlines, extent)
     handles = list(_classes(axis, pen, xy[drawn], kinds[drawn]))
-    if np.isfinite(radius_m):
+    if np.isfinite(radius_of(service, access)):
         told = _told(pen, int(ringed.sum()), float(people[ringed].sum()))
         handles.append(_rings(axis, xy[drawn & ringed], told))
     set_extent(axis, extent)

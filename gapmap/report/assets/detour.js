@@ -148,11 +148,11 @@
 
   function villages(page, service, city) {
     const { voice } = page;
-    const near = page.results(service.id).filter((row) => row.status === "uncovered"
-      && row.straight_m !== null && city.radius_m !== null && row.straight_m <= city.radius_m)
-      .map((row) => ({ ...row, factor: factorOf(page, row.number) }));
+    const told = held(page).only_straight[service.id];
+    const near = told.places.map((number, at) => ({ ...page.result(service.id, number),
+      straight_to_facility_m: told.straight_to_facility_m[at], factor: factorOf(page, number) }));
     if (!near.length || city.places_only_straight === null) return null;
-    const metres = (key) => ({ key, title: voice.title(key), kind: "number",
+    const metres = (key, title) => ({ key, title, kind: "number",
       value: (row) => row[key],
       cell: (row) => (row[key] === null ? page.voice.value(row.reason) : voice.metres(row[key])) });
     const people = inPeople(page) ? [{ key: "people", title: voice.title("people"), kind: "number",
@@ -164,11 +164,13 @@
         columns: [
           { key: "name", title: voice.say("place"), kind: "text", value: (row) => row.name,
             cell: (row) => [voice.text(row.name), below(page.where(row))] },
-          ...people, metres("straight_m"), metres("distance_m"),
+          ...people, metres("straight_m", voice.say("detour_head_nearest")),
+          { key: "facility", title: voice.say("detour_head_facility"), kind: "text",
+            value: (row) => row.facility, cell: (row) => row.facility || "—" },
+          metres("straight_to_facility_m", voice.say("detour_head_to_facility")),
+          metres("distance_m", voice.say("detour_head_way")),
           { key: "factor", title: voice.title("detour_factor"), kind: "number",
             value: (row) => row.factor, cell: (row) => factorText(page, row.factor) },
-          { key: "facility", title: voice.title("facility"), kind: "text",
-            value: (row) => row.facility, cell: (row) => row.facility || "—" },
         ],
       }).node];
   }
