@@ -302,6 +302,20 @@ def test_what_is_not_asked_of_a_district_is_not_its_failure(series) -> None:
     assert last.loc[("新区", "new-part"), "status"] == "met"
 
 
+def test_a_plan_without_districts_has_a_scorecard_of_the_studys(tmp_path) -> None:
+    text = PLAN[: PLAN.index("[[districts]]")] + PLAN[PLAN.index("[levels]") :]
+    text = text[: text.index('[[targets]]\nid = "new-part"')]
+    text = text.replace('"1.1"', '"1.1"\neach = "district"')
+    (tmp_path / "plan.toml").write_text(text, encoding="utf8")
+    made = assessed(THREE, read_plan(tmp_path / "plan.toml"))
+    series = measure_series(made, ENDS[1:2])
+    card = series.scorecard.set_index(["plan_district", "target"])
+    assert len(card) == 3 * 3  # the city and two districts, targets
+    assert card.loc[("d1", "villages"), ["achieved", "unit_zh"]].tolist() == [0.5, "甲区"]
+    assert card.loc[("d2", "villages"), "achieved"] == 0
+    assert card.loc[("d2", "somewhere"), "status"] == NOT_ASKED
+
+
 def test_every_column_has_titles_and_a_line_in_the_documentation() -> None:
     words = tomllib.loads((TOP / "gapmap" / "words.toml").read_text("utf8"))
     page = (TOP / "docs" / "outputs.md").read_text("utf8")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from gapmap.plan import Unit
 from gapmap.series.value import NOT_ASKED, SCORECARD_COLUMNS
 from gapmap.targets.said import said
 
@@ -40,14 +41,17 @@ def scorecard_of(plan: Plan, trajectory: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    ``plan_district`` is empty for the city, whose rows are the targets as a whole. A target that is
-    not asked of a district has the status ``not_asked``, no figures, and a reason.
+    ``plan_district`` is empty for the city, whose rows are the targets as a whole. A plan that
+    names no districts is judged by the study's, and ``plan_district`` has their ids. A target that
+    is not asked of a district has the status ``not_asked``, no figures, and a reason.
     """
     held = trajectory[trajectory["date"] > plan.baseline.isoformat()]
     whole = held[held["overall"].astype(bool)]
     city = whole[_TAKEN].assign(plan_district="", unit_zh=_CITY["zh"], unit_en=_CITY["en"])
     heads = whole[_TAKEN].to_dict("records")
-    own = held[held["scope_kind"] == "plan_district"].to_dict("records")
+    units = _units(plan, held)
+    kind = "plan_district" if plan.districts else "district"
+    own = held[held["scope_kind"] == kind].to_dict("records")
     found = {(row["date"], row["unit"], row["target"]): row for row in own}
     rows = [
         {
@@ -56,12 +60,21 @@ def scorecard_of(plan: Plan, trajectory: pd.DataFrame) -> pd.DataFrame:
             "unit_zh": unit.name.get("zh", unit.id),
             "unit_en": unit.name.get("en", unit.id),
         }
-        for unit in plan.districts
+        for unit in units
         for head in heads
     ]
     districts = pd.DataFrame(rows, columns=list(city.columns)).astype(dict(city.dtypes))
     table = pd.concat([city, districts], ignore_index=True)
     return table.sort_values("date", kind="stable", ignore_index=True)[SCORECARD_COLUMNS]
+
+
+def _units(plan: Plan, trajectory: pd.DataFrame) -> list[Unit]:
+    """Give the plan's districts; of a plan without, those of the study that it was judged by."""
+    if plan.districts:
+        return list(plan.districts)
+    rows = trajectory[trajectory["scope_kind"] == "district"].drop_duplicates("unit")
+    names = rows[["unit", "unit_zh", "unit_en"]].itertuples(index=False)
+    return [Unit(id=one, name={"zh": zh, "en": en}, districts=(one,)) for one, zh, en in names]
 
 
 def _not_asked(plan: Plan, unit: str, head: Mapping[str, Any]) -> dict[str, object]:

@@ -208,7 +208,8 @@
     const head = (last) => el("tr", {}, last, units.map(([, name]) =>
       el("th", { scope: "col", class: "number" }, name)));
     return [el("h3", {}, voice.say("progress_scorecard")),
-      el("p", { class: "lead" }, voice.say("progress_scorecard_lead")),
+      el("p", { class: "lead" }, voice.say(units.length > 1
+        ? "progress_scorecard_lead" : "progress_scorecard_city")),
       el("div", { class: "switch", role: "group" }, dates.map((date) => el("button", {
         type: "button", "data-date": date,
         "aria-pressed": date === state.progressDate ? "true" : "false",
