@@ -79,7 +79,7 @@ class Detours:
         """Say of each place whether it is near a service on the map, and uncovered by its way."""
         table = self.access.table
         known = _Known.of(service, self.access, table[table["service"] == service.id])
-        return known.near & (known.status == "uncovered")
+        return np.asarray(known.near & (known.status == "uncovered"), dtype=bool)
 
     @property
     def worst(self) -> str | None:

@@ -13,8 +13,10 @@ import toys
 from matplotlib import font_manager
 from matplotlib import image as mpl_image
 
+from gapmap.drawing import chart
 from gapmap.outputs import figures
 from gapmap.outputs.figures import write_figures
+from gapmap.outputs.figures.pen import make_axes
 from gapmap.outputs.fonts import chinese_font, lettering
 from gapmap.outputs.naming import file_names
 from gapmap.outputs.styles import STATUS_COLOURS
@@ -118,3 +120,20 @@ def test_the_targets_as_a_whole_stand_beside_their_units(tmp_path: Path) -> None
 def test_file_names_are_apart_whatever_the_services_are_called() -> None:
     told = file_names(["a/b", "a b", "../x", "医院", "A B"])
     assert list(told.values()) == ["a_b", "a_b_2", "x", "医院", "A_B_3"]
+
+
+@pytest.mark.parametrize("extent", [(0.0, 0.0, 9000.0, 900.0), (0.0, 0.0, 900.0, 9000.0)])
+def test_a_map_of_a_long_city_says_nothing_and_shows_all_of_it(
+    extent: chart.Extent, caplog: pytest.LogCaptureFixture
+) -> None:
+    figure = chart.new_figure(9, chart.height_in(extent) + 2)
+    axis = make_axes(figure, (0.2, 1.25, 0.2, 0.75))
+    axis.plot([0, 900], [0, 900])
+    chart.set_extent(axis, extent)
+    figure.canvas.draw()
+    assert caplog.messages == []
+    west, east, south, north = *axis.get_xlim(), *axis.get_ylim()
+    assert west <= extent[0] < extent[2] <= east
+    assert south <= extent[1] < extent[3] <= north
+    wide, high = axis.bbox.width, axis.bbox.height
+    assert (east - west) / wide == pytest.approx((north - south) / high)

@@ -91,10 +91,15 @@ def height_in(extent: Extent) -> float:
 
 def fitted(extent: Extent) -> Extent:
     """Widen an area so that it fills its map from side to side."""
+    return _widened(extent, WIDTH_IN, height_in(extent))
+
+
+def _widened(extent: Extent, width: float, height: float) -> Extent:
+    """Widen an area about its middle to the shape of a frame."""
     west, south, east, north = extent
-    per_in = max((east - west) / WIDTH_IN, (north - south) / height_in(extent))
+    scale = max((east - west) / width, (north - south) / height)
     middle = ((west + east) / 2, (south + north) / 2)
-    across, up = per_in * WIDTH_IN / 2, per_in * height_in(extent) / 2
+    across, up = scale * width / 2, scale * height / 2
     return middle[0] - across, middle[1] - up, middle[0] + across, middle[1] + up
 
 
@@ -104,8 +109,8 @@ def pixel_size(extent: Extent) -> tuple[int, int]:
 
 
 def set_extent(axis: Axes, extent: Extent) -> None:
-    """Show this area, one metre as long in both directions."""
-    west, south, east, north = extent
+    """Show this area, and what else the frame holds, one metre as long in both directions."""
+    west, south, east, north = _widened(extent, axis.bbox.width, axis.bbox.height)
     axis.set_xlim(west, east)
     axis.set_ylim(south, north)
     axis.set_aspect("equal", adjustable="datalim")

@@ -38,7 +38,7 @@ def detour_content(detours: Detours) -> dict[str, object]:
     }
 
 
-def _only_straight(detours: Detours, service: Service) -> dict[str, list[object]]:
+def _only_straight(detours: Detours, service: Service) -> dict[str, object]:
     table = detours.access.table
     straight_m = table.loc[table["service"] == service.id, "straight_to_facility_m"]
     which = detours.only_straight(service)
