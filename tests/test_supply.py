@@ -121,6 +121,22 @@ def test_what_may_serve_or_stands_nobody_knows_where():
     assert made.facilities["reason"].tolist() == ["", "no_position", "may_not_serve"]
 
 
+def test_facilities_that_stand_nobody_knows_where_are_no_zero():
+    lost = {"x": None, "capacity": 500}
+    made = measured(VILLAGES, [lost])
+    assert said(made) == [(-1, "", "no_position")] * 4
+    city = made.areas.iloc[0]
+    assert (city["people_zero"], city["people_unknown"], city["reason"]) == (0, 220, "unknown")
+    (note,) = made.findings
+    assert note.code == "catchment-supply-facility-nowhere"
+    assert "1 facility that serves or may serve has no position" in note.message("en")
+    assert "500" in note.message("zh")
+    # beside one that stands somewhere it is told, as in access: others may have less than there is
+    made = measured(VILLAGES, [lost, {"x": 0, "y": 0, "capacity": 10}])
+    assert {one[1] for one in said(made)} == {"exact"}
+    assert [one.code for one in made.findings] == ["catchment-supply-facility-nowhere"]
+
+
 @pytest.mark.parametrize(("method", "bound"), [("e2sfca", "exact"), ("3sfca", "unsure")])
 def test_where_people_choose_a_facility_more_moves_others_too(method, bound):
     # f1 may serve p1; p0 shares f0 with p1, so that p0 has more where p1 goes elsewhere.

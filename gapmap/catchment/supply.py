@@ -157,8 +157,10 @@ def measure_supply(access: Access, rules: Sequence[SupplyRule]) -> Supply:
     0 is a figure: no facility that serves is within the limit. What nobody knows is no 0. A place
     without a position or off the network has no figure, and its people compete for nothing, which
     a finding counts. Whatever may add to a figure that is not 0 (a facility of unknown capacity
-    within the limit, one that may serve or stands nobody knows where, ground of unknown speed)
-    makes it ``at_least`` so much; to nothing it makes it unknown. People unknown of some place
+    within the limit, one that may serve, one of the place's own that stands nobody knows where,
+    ground of unknown speed) makes it ``at_least`` so much; to nothing it makes it unknown. If
+    nobody knows where any facility stands that serves, all is unknown; else a finding counts those
+    without a position, which other places may have within their limit. People unknown of some place
     within the limit of the same facility make it ``at_most``. In ``3sfca`` and ``bfca`` a facility
     more takes people from others, too, so there those who share a facility with such a place are
     ``unsure``. A facility that nobody competes for has no ratio, and what it has is unused: a
@@ -358,6 +360,15 @@ def _notes(case: Case, doubts: Doubts, table: pd.DataFrame, rule: SupplyRule) ->
                 count=int(which.sum()),
                 people=f"{np.nansum(people[which]):,.0f}",
             )
+    nowhere = case.pool.unplaced
+    if len(nowhere):
+        yield finding(
+            "catchment-supply-facility-nowhere",
+            service=service,
+            count=len(nowhere),
+            capacity=f"{np.nansum(_capacity(nowhere, rule.capacity)):,.6g}",
+            **names_of(nowhere),
+        )
     idle = (reason == "nobody_within_limit") & (case.capacity > 0)
     if idle.any():
         yield finding(

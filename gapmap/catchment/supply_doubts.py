@@ -108,7 +108,7 @@ def doubts_of(case: Case) -> Doubts:
     reason = reasons_of_facilities(case)
     hidden_places, hidden_facilities = _hidden(case)
     more = {
-        "no_position": own_unplaced(table, case.pool.unplaced),
+        "no_position": own_unplaced(table, case.pool.unplaced) | _nobody_placed(case),
         "below_standard": within_limit(
             case.origins, join(case.pool.doubtful, case.origins, case.service), case.service
         ),
@@ -168,6 +168,11 @@ def _said(case: Case, stands: Flags, moves: _Moves) -> tuple[Flags, Words, Words
     ]
     reason = np.select([one for one, _ in rules], [word for _, word in rules], "within_limit")
     return known, bound.astype(object), reason.astype(object)
+
+
+def _nobody_placed(case: Case) -> bool:
+    """Say whether some facility may serve, and of none that does anybody knows where it stands."""
+    return len(case.pool.unplaced) > 0 and bool(case.pool.serving.geometry.isna().all())
 
 
 def _reach(case: Case) -> csr_array:
