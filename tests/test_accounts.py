@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from builders import places
 
 from gapmap.cli import main
 from gapmap.errors import MethodError
 from gapmap.study import read_study
 from gapmap.study.accounts import check_accounts
+from gapmap.study.bare import name_bare
 from gapmap.tables import RowCount
 
 if TYPE_CHECKING:
@@ -63,6 +65,30 @@ def test_one_file_of_two_blocks_may_be_counted_twice(tmp_path: Path) -> None:
     check_accounts(read)
     twice = [one for one in read.rows if one.file == "facilities.csv"]
     assert len(twice) == 2
+
+
+def test_a_district_without_a_place_is_named() -> None:
+    both = places([{"x": 0, "y": 0}, {"x": 15_000, "y": 0}])
+    assert list(name_bare(both)) == []
+    bare = {one.code: one.message("zh") for one in name_bare(places([{"x": 15_000, "y": 0}]))}
+    assert set(bare) == {
+        *("district-without-places", "town-without-places", "group-without-places"),
+    }
+    assert "甲区" in bare["district-without-places"]
+    assert "一镇" in bare["town-without-places"]
+    assert "west" in bare["group-without-places"]
+
+
+def test_a_study_names_the_districts_that_have_no_place(study, tmp_path: Path) -> None:
+    assert not [one for one in study.findings if "without-places" in one.code]
+    assert main(["init", str(tmp_path / "a")]) == 0
+    file = tmp_path / "a" / "villages.csv"
+    table = pd.read_csv(file, dtype=str)
+    kept = study.places.table["district_id"].iloc[0]
+    here = (study.places.table["district_id"] == kept).to_numpy()
+    table[here].to_csv(file, index=False, encoding="utf-8-sig")
+    codes = [one.code for one in read_study(tmp_path / "a").findings]
+    assert "district-without-places" in codes
 
 
 def test_counts_that_do_not_add_up_cannot_be_made() -> None:

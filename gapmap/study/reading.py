@@ -20,6 +20,7 @@ from gapmap.records import no_records, read_records
 from gapmap.region import read_region
 from gapmap.siting import OBJECTIVES
 from gapmap.study.accounts import check_accounts
+from gapmap.study.bare import name_bare
 from gapmap.study.datums import Datums
 from gapmap.study.inputs import about_study, candidate_file, study_path
 from gapmap.study.layers import Ground, as_declared, roads_of
@@ -149,6 +150,7 @@ class _Reading:
         if facilities is None:
             return None
         self.say(file, facilities, services)
+        self.findings += name_bare(ground.places)
         about = about_study(file, plan, ground.region)
         self.findings += [
             finding("data-simulated", file=name, name=name) for name in about.simulated

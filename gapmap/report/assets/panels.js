@@ -77,10 +77,12 @@
     const shown = page.gaps.filter((gap) => gap.service === service.id
       && gap.measure === "share_people"
       && (gap.comparison === "urban-rural" || gap.comparison.endsWith("-rest")));
+    const share = (gap, side) => ((gap.reason || "").split("+").includes("no_places_" + side)
+      ? voice.say("gap_no_places") : voice.share(gap["value_" + side]));
     return shown.map((gap) => el("div", { class: "gap-line", "data-gap": gap.comparison,
       title: page.comparisonName(gap.comparison) },
-      el("span", {}, page.groupName(gap.group_a) + " " + voice.share(gap.value_a)),
-      el("span", {}, page.groupName(gap.group_b) + " " + voice.share(gap.value_b)),
+      el("span", {}, page.groupName(gap.group_a) + " " + share(gap, "a")),
+      el("span", {}, page.groupName(gap.group_b) + " " + share(gap, "b")),
       el("b", {}, voice.points(gap.difference))));
   };
 
