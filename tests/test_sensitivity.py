@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -237,6 +238,18 @@ def test_against_the_bottom_line_stands_whoever_is_lowest_in_a_draw(city) -> Non
     told = table[(table["comparison"] == "bottom-line") & (table["kind_a"] == "district")]
     assert told["difference_draw_low"].iloc[0] == pytest.approx(0 - 300 / 450, abs=1e-6)
     assert told["difference_draw_high"].iloc[0] == pytest.approx(100 / 400 - 150 / 450, abs=1e-6)
+
+
+def test_the_study_s_own_bottom_line_does_not_vary_but_who_is_lowest_does(city) -> None:
+    service = replace(city.access.services[0], bottom_line=0.9)
+    made = assess(replace(city.access, services=(service,)))
+    stream = [draw(made, status=one) for one in ([1, 0, 0, 2, 1], [0, 1, 1, 2, 1])]
+    table = difference_table(made, tally_draws(made.access, stream))
+    told = table[(table["comparison"] == "bottom-line") & (table["kind_a"] == "district")]
+    assert told["group_b_id"].tolist() == ["study"]
+    assert told["difference_draw_low"].iloc[0] == pytest.approx(0 - 0.9)
+    assert told["difference_draw_high"].iloc[0] == pytest.approx(100 / 400 - 0.9)
+    assert told["reason"].tolist() == [""]
 
 
 def test_a_difference_that_is_empty_says_why(city) -> None:

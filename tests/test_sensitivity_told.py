@@ -187,6 +187,26 @@ def test_a_target_is_met_in_so_many_draws(planned) -> None:
     assert (reasons["island-ferry-access"] == "held").all()
 
 
+def test_a_unit_that_nobody_can_measure_leaves_the_whole_open(planned) -> None:
+    """All districts must have buses; but for those of the villages none has a place here."""
+    (target,) = [one for one in planned.plan.targets if one.id == "village-bus-service"]
+    told = {}
+    for districts in (("香洲区", "斗门区"), ("香洲区", "斗门区", "金湾区")):
+        kept = tuple(one for one in planned.plan.districts if one.id in districts)
+        plan = replace(
+            planned.plan, targets=(replace(target, each="plan_district"),), districts=kept
+        )
+        table = planned.access.places.table.assign(plan_district=["香洲区"] * 2 + ["斗门区"] * 2)
+        home = replace(planned.access.places, table=table)
+        made = assess(replace(planned.access, places=home), plan, records=no_records())
+        seen = TargetsSeen(made)
+        list(seen.watching([drawn(made, [1, 1, 1, 1])]))
+        told[len(districts)] = seen.table(1)
+    assert told[2]["met_share_of_draws"].tolist() == [1, 1, 1]
+    assert told[3]["reason"].tolist() == ["not_judged", "", "", "not_judged"]
+    assert told[3]["met_share_of_draws"].isna().tolist() == [True, False, False, True]
+
+
 def test_a_target_judged_again_as_assessed_says_what_was_assessed(planned) -> None:
     seen = TargetsSeen(planned)
     words = {"uncovered": 0, "covered": 1, "unknown": 2}

@@ -24,8 +24,10 @@ __all__ = ["DIFFERENCE_COLUMNS", "difference_table"]
 
 _DECIMALS: Final = 3
 _SHARE_DECIMALS: Final = 6
-_CITY_LINE: Final = ("bottom_line", "city")
-"""The bottom line that is the city's own share."""
+_LINE: Final = "bottom_line"
+_FROM_CITY: Final = "city"
+_FROM_STUDY: Final = "study"
+"""Whose bottom line it is: the city's own share, or what the study says."""
 
 
 def difference_table(assessment: Assessment, tally: Tally) -> pd.DataFrame:
@@ -94,9 +96,11 @@ def _interval(
     a = groups.drawn(service.id, figure, (kind_a, str(row["group_a_id"])))
     b = groups.drawn(service.id, figure, (kind_b, str(row["group_b_id"])))
     known_a = groups.drawn(service.id, "share", (kind_a, str(row["group_a_id"])))
-    if (kind_b, row["group_b_id"]) == _CITY_LINE:
+    if kind_b == _LINE and row["group_b_id"] in (_FROM_CITY, _FROM_STUDY):
         a = groups.lowest(service.id, figure, kind_a)
         b = groups.drawn(service.id, figure, ("city", "city"))
+        if b is not None and row["group_b_id"] == _FROM_STUDY:
+            b = np.full_like(b, float(str(row["value_b"])))
     if a is None or b is None or known_a is None:
         return {"reason": "not_drawn"}
     with np.errstate(invalid="ignore"):  # where neither gets there the difference is unknown

@@ -138,13 +138,20 @@ def _of_target(
     missing = np.asarray(scene.access.places.people_missing, dtype=float)
     units = [scope_of(scene.plan, target.scope), *units_of(scene, target)]
     in_people = ask.statistic == "share_people"
+    weight = scene.access.places.table["people"].fillna(0.0).to_numpy(dtype=float) + missing
     found: list[Asked] = []
+    undecided = False
     for row, unit in zip(rows, units, strict=True):
         inside = within(areas.table, unit, scene) & wanted
         member = np.zeros(len(missing), dtype=bool)
         member[areas.table.index[inside]] = True
-        bare = level_problem(scene, unit, areas, inside) is not None or not member.any()
-        if not bare and not np.isnan(required[row]):
+        problem = level_problem(scene, unit, areas, inside)
+        nobody = in_people and weight[member].sum() == 0
+        if np.isnan(required[row]):
+            continue
+        if problem is not None or nobody or not member.any():
+            undecided |= row != rows[0] and (problem is None or not problem.void)
+        else:
             found.append(
                 Asked(
                     row=int(row),
@@ -157,5 +164,7 @@ def _of_target(
                 )
             )
     if target.each and found and found[0].row == rows[0]:
-        found[0] = replace(found[0], parts=tuple(one.row for one in found[1:]))
+        whole = replace(found[0], parts=tuple(one.row for one in found[1:]))
+        # a unit that nobody can measure leaves open whether all of them meet it
+        found[:1] = [] if undecided else [whole]
     yield from found
