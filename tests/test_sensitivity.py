@@ -210,6 +210,20 @@ def test_what_is_empty_says_why(city) -> None:
     assert lost["reason"] == "unreachable"
 
 
+def test_draws_are_held_once_in_their_order(city) -> None:
+    stream = [
+        draw(city, status=[number % 3, 1, 0, 2, 1], value=[number, 9.0, np.inf, np.nan, 5.0])
+        for number in range(150)  # more than there is room for at first, twice
+    ]
+    tally = tally_draws(city.access, stream)
+    (service,) = tally.drawn
+    sums = [sum_up(tally.groups, one, service) for one in stream]
+    for kind, held in tally.drawn[service].items():
+        several = np.array([getattr(one, kind) for one in sums]).T
+        assert np.array_equal(held, several, equal_nan=True), kind
+        assert held.base.nbytes < 2 * several.nbytes
+
+
 def test_no_draws_are_refused(city) -> None:
     with pytest.raises(MethodError, match="at least one"):
         tally_draws(city.access, [])
@@ -290,6 +304,8 @@ def test_the_widest_swing_ranks_first(city) -> None:
     alone = [
         Swing(assumption="people", ends=False, draws=(draw(city), draw(city))),
         Swing(assumption="limit", ends=True, draws=(low, high)),
+        Swing(assumption="speed:walk", ends=True, draws=(draw(city), draw(city))),
+        Swing(assumption="ferry_wait", ends=True, draws=(draw(city), draw(city))),
     ]
     table = tornado_table(city, alone)
     limit = row(table, assumption="limit")
@@ -298,5 +314,15 @@ def test_the_widest_swing_ranks_first(city) -> None:
     assert limit["share_at_high"] == pytest.approx(400 / 450)
     assert limit["share_swing"] == pytest.approx(100 / 450, abs=1e-6)
     people = row(table, assumption="people")
-    assert (people["share_swing"], people["rank"]) == (0, 2)
+    assert (people["share_swing"], people["reason"]) == (0, "no_swing")
+    assert (people.isna()["rank"], limit["reason"]) == (True, "")
     assert np.isnan(people["low"])
+    for name in ("speed:walk", "ferry_wait"):  # its limit is in metres
+        assert row(table, assumption=name)["reason"] == "cannot_matter"
+    same = draw(city, factors={"limit:clinic": 1.0})
+    fixed = tornado_table(city, [Swing(assumption="limit", ends=True, draws=(same, same))])
+    assert fixed["reason"].tolist() == ["cannot_matter"]
+    lost = draw(city, status=[2] * 5, factors={"limit:clinic": 0.9})
+    nobody = tornado_table(city, [Swing(assumption="limit", ends=True, draws=(lost, lost))])
+    assert nobody["reason"].tolist() == ["nobody_known"]
+    assert nobody["rank"].isna().all()

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap.errors import MethodError
-from gapmap.sensitivity.sums import Groups, Sums, groups_in, sum_up
+from gapmap.sensitivity.sums import Groups, groups_in, sum_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,6 +41,8 @@ LOW: Final = 0.05
 HIGH: Final = 0.95
 BASIS: Final = "assumption"
 _KINDS: Final = ("share", "low", "high", "mean", "median", "p90")
+_ROWS: Final = 64
+"""Room for so many draws at first; it doubles where more come."""
 _DECIMALS: Final = 3
 _SLACK: Final = 1e-9
 
@@ -68,8 +70,24 @@ class Tally:
     count: int
 
 
+class _Rows:
+    """Rows of one length, of which nobody knows how many will come; each is held once."""
+
+    def __init__(self, length: int) -> None:
+        self.held: NDArray[np.float64] = np.empty((_ROWS, length))
+
+    def put(self, number: int, values: NDArray[np.float64]) -> None:
+        if number == len(self.held):
+            more = np.empty((2 * number, self.held.shape[1]))
+            more[:number] = self.held
+            self.held = more
+        self.held[number] = values
+
+
 def tally_draws(access: Access, stream: Iterable[Draw]) -> Tally:
     """Sum every draw over the groups of coverage, one draw in memory at a time.
+
+    What stays are six figures of each group, service and draw, each held once.
 
     Raises
     ------
@@ -79,20 +97,22 @@ def tally_draws(access: Access, stream: Iterable[Draw]) -> Tally:
     groups = groups_in(access)
     services = [service.id for service in access.services]
     size = len(access.places.table)
-    sums: dict[str, list[Sums]] = {one: [] for one in services}
+    kept = {one: {kind: _Rows(len(groups.table)) for kind in _KINDS} for one in services}
     states = {one: np.zeros((size, 3), np.int64) for one in services}
     at = np.arange(size)
     count = 0
     for draw in stream:
-        count += 1
         for one in services:
-            sums[one].append(sum_up(groups, draw, one))
+            sums = sum_up(groups, draw, one)
+            for kind, rows in kept[one].items():
+                rows.put(count, getattr(sums, kind))
             states[one][at, draw.status[one]] += 1
+        count += 1
     if count == 0:
         raise MethodError("there are no draws; take at least one", "没有抽样;至少要一次")
     drawn = {
-        one: {kind: np.array([getattr(each, kind) for each in listed]).T for kind in _KINDS}
-        for one, listed in sums.items()
+        one: {kind: rows.held[:count].T for kind, rows in kinds.items()}
+        for one, kinds in kept.items()
     }
     return Tally(groups=groups, drawn=drawn, states=states, count=count)
 
