@@ -22,7 +22,7 @@ _INTERVAL: Final = (
 )
 _TORNADO: Final = (
     *("service", "assumption", "low", "high", "share_people", "share_at_low", "share_at_high"),
-    *("share_swing", "rank"),
+    *("share_swing", "rank", "reason"),
 )
 _GAP: Final = ("difference_draw_low", "difference_draw_high", "share_same_sign")
 _SITE: Final = ("service", "site_id", "name", "proposed", "chosen_share")

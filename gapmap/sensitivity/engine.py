@@ -18,14 +18,22 @@ from gapmap.sensitivity.value import Draw, Swing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gapmap.access import Access
+    from gapmap.access import Access, Service
     from gapmap.network import Ferry
     from gapmap.sensitivity.drawing import Dice, Throw
     from gapmap.sensitivity.model import Model
     from gapmap.sensitivity.sites import Question
     from gapmap.siting import Proposal
 
-__all__ = ["SITES_IN", "base_draw", "draws", "fixed_positions", "swings"]
+__all__ = [
+    "SITES_IN",
+    "base_draw",
+    "draws",
+    "fixed_positions",
+    "speeds_of",
+    "swings",
+    "timed_by_road",
+]
 
 _AT_ONCE = 40_000  # positions that are joined to the ways together
 
@@ -179,24 +187,23 @@ def _with_people(base: Draw, throw: Throw) -> Draw:
     )
 
 
-def _modes(access: Access) -> list[str]:
-    """List the modes whose speed decides anything: those of limits in minutes."""
-    ground = Ground(access.network, access.surface)
-    timed = [one for one in access.services if one.limit_unit == "minutes"]
-    grounds = [ground.of(one) for one in timed]
-    legs = any(one.surface is None and one.network is not None for one in grounds)  # are walked
-    return sorted({one.mode for one in timed} | ({"walk"} if legs else set()))
+def timed_by_road(access: Access, service: Service) -> bool:
+    """Say whether a service has a limit in minutes and people go to it on ways and ferries."""
+    ground = Ground(access.network, access.surface).of(service)
+    by_road = ground.surface is None and ground.network is not None
+    return service.limit_unit == "minutes" and by_road
+
+
+def speeds_of(access: Access, service: Service) -> set[str]:
+    """List the modes whose speed decides anything for a service: none of a limit in metres."""
+    legs = {"walk"} if timed_by_road(access, service) else set()  # to the ways and from them
+    return {service.mode, *legs} if service.limit_unit == "minutes" else legs
 
 
 def _varying(access: Access, dice: Dice) -> set[str]:
     """Name the assumptions that change anything in this study."""
     given = dice.assumptions
-    ground = Ground(access.network, access.surface)
-    ferried = any(
-        ground.of(one).network is not None and ground.of(one).surface is None
-        for one in access.services
-        if one.limit_unit == "minutes"
-    )
+    ferried = any(timed_by_road(access, one) for one in access.services)
     waits = np.stack([dice.waits(np.full(len(dice.half_wait), end)) for end in (0.0, 1.0)])
     facts = {
         "position": dice.place_m.any() or dice.facility_m.any(),
@@ -204,7 +211,8 @@ def _varying(access: Access, dice: Dice) -> set[str]:
         "people": given.people > 0 or given.people_common > 0,
         "ferry_wait": ferried and (waits[0] != waits[1]).any(),
     }
-    speeds = [f"speed:{mode}" for mode in _modes(access)] if given.speed > 0 else []
+    modes = {mode for one in access.services for mode in speeds_of(access, one)}
+    speeds = [f"speed:{mode}" for mode in modes] if given.speed > 0 else []
     return {*speeds, *(name for name, holds in facts.items() if holds)}
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from gapmap.sensitivity.engine import speeds_of, timed_by_road
 from gapmap.sensitivity.intervals import BASIS, between
 from gapmap.sensitivity.sums import Groups, groups_in, sum_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from gapmap.access import Access, Service
     from gapmap.assessment import Assessment
     from gapmap.sensitivity.value import Draw, Swing
 
@@ -20,9 +22,11 @@ __all__ = ["TORNADO_COLUMNS", "tornado_table"]
 
 TORNADO_COLUMNS: Final = (
     *("service", "assumption", "low", "high", "share_people", "share_at_low", "share_at_high"),
-    *("share_swing", "rank", "draws", "basis"),
+    *("share_swing", "rank", "draws", "basis", "reason"),
 )
 _FERRIES: Final = "ferry_wait"
+_SPEED: Final = "speed:"
+_LIMIT: Final = "limit"
 _CITY: Final = 0
 """The city is the first of the groups."""
 _DECIMALS: Final = 6
@@ -33,24 +37,26 @@ def tornado_table(assessment: Assessment, swings: Iterable[Swing]) -> pd.DataFra
 
     ``low`` and ``high`` are what the assumption is multiplied by at its ends (of a wait: the share
     of the usual wait); empty for what is drawn place by place, whose ends are those of the interval
-    of so many draws. ``rank`` counts from the widest swing of a service, 1.
+    of so many draws. ``rank`` counts from the widest swing of a service, 1; what moves nothing has
+    none, and ``reason`` says why: ``cannot_matter`` (the service does not rest on it), ``no_swing``
+    (it does, but the share stays as it is), ``nobody_known``.
     """
     access = assessment.access
     groups = groups_in(access)
     listed = list(swings)
-    rows = [_row(service.id, groups, one) for service in access.services for one in listed]
+    rows = [_row(access, service, groups, one) for service in access.services for one in listed]
     table = pd.DataFrame(rows, columns=list(TORNADO_COLUMNS))
     city = assessment.coverage[assessment.coverage["group_kind"] == "city"]
     table["share_people"] = table["service"].map(city.set_index("service")["share_people"])
+    moving = table["share_swing"].where(table["share_swing"] > 0)
     table["rank"] = (
-        table.groupby("service")["share_swing"]
-        .rank(method="first", ascending=False, na_option="bottom")
-        .astype("Int64")
+        moving.groupby(table["service"]).rank(method="first", ascending=False).astype("Int64")
     )
     return table
 
 
-def _row(service: str, groups: Groups, swing: Swing) -> dict[str, object]:
+def _row(access: Access, asked: Service, groups: Groups, swing: Swing) -> dict[str, object]:
+    service = asked.id
     shares = np.array([sum_up(groups, draw, service).share[_CITY] for draw in swing.draws])
     low = high = np.nan
     if swing.ends:
@@ -59,6 +65,10 @@ def _row(service: str, groups: Groups, swing: Swing) -> dict[str, object]:
         high = _factor(swing.draws[1], swing.assumption, service, max)
     else:
         at_low, at_high = (float(end[0]) for end in between(shares[None, :]))
+    moved = round(abs(at_high - at_low), _DECIMALS)
+    reason = "nobody_known" if np.isnan(moved) else "" if moved else "no_swing"
+    if not _rests_on(access, asked, swing):
+        reason = "cannot_matter"
     return {
         "service": service,
         "assumption": swing.assumption,
@@ -66,10 +76,23 @@ def _row(service: str, groups: Groups, swing: Swing) -> dict[str, object]:
         "high": high,
         "share_at_low": at_low,
         "share_at_high": at_high,
-        "share_swing": round(abs(at_high - at_low), _DECIMALS),
+        "share_swing": moved,
         "draws": len(swing.draws),
         "basis": BASIS,
+        "reason": reason,
     }
+
+
+def _rests_on(access: Access, service: Service, swing: Swing) -> bool:
+    """Say whether an assumption enters into a service's figures at all."""
+    name = swing.assumption
+    if name.startswith(_SPEED):
+        return name.removeprefix(_SPEED) in speeds_of(access, service)
+    if name == _FERRIES:
+        return timed_by_road(access, service)
+    if name == _LIMIT:
+        return any(draw.factors.get(f"{_LIMIT}:{service.id}", 1.0) != 1 for draw in swing.draws)
+    return True
 
 
 def _factor(draw: Draw, assumption: str, service: str, pick: Callable[..., float]) -> float:

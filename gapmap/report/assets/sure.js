@@ -231,7 +231,7 @@
     if (!all.length || !known(base)) return null;
     const acts = (row) => known(row.share_swing) && row.share_swing > 0;
     const rows = all.filter(acts);
-    const idle = all.filter((row) => !acts(row)).map((row) => voice.value(row.assumption));
+    const idle = all.filter((row) => row.reason === "no_swing").map((row) => voice.value(row.assumption));
     return [
       el("h3", {}, voice.say("sure_tornado", { service: voice.both(service.name) })),
       el("p", { class: "lead" }, voice.say("sure_tornado_lead", { share: voice.share(base) })),
