@@ -414,7 +414,7 @@ def test_the_page_gets_figures_by_place_and_areas_but_towns():
     figures = told["places"]["clinic"]
     assert figures["supply_per_1000_people"] == [100, 100, 100, 0]
     assert figures["facilities_within_limit"] == [1, 1, 1, 0]
-    assert "town" not in told["areas"]["area_kind"]
+    assert "town" not in told["areas"]["group_kind"]
     assert told["facilities"]["capacity_per_1000_people"] == [100]
 
 

@@ -45,7 +45,10 @@ Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
 
 _PER: Final = 1000.0
-_HOW: Final = ("capacity_attribute", "capacity_title", "method", "decay", "decay_basis", "basis")
+_HOW: Final = (
+    *("capacity_attribute", "capacity_title", "method", "decay", "decay_basis"),
+    "people_basis",
+)
 
 SUPPLY_COLUMNS = [
     "place_id",
@@ -152,7 +155,7 @@ def measure_supply(access: Access, rules: Sequence[SupplyRule]) -> Supply:
 
     Pairs of place and facility within each service's limit are those that access measures, in its
     mode. What facilities have is shared among people as :func:`gapmap.catchment.share_supply` says.
-    People are where the places are, also in a study with a population grid (``basis``).
+    People are where the places are, also in a study with a population grid (``people_basis``).
 
     0 is a figure: no facility that serves is within the limit. What nobody knows is no 0. A place
     without a position or off the network has no figure, and its people compete for nothing, which
@@ -248,7 +251,7 @@ def _measure(access: Access, hoped: Surface | None, service: Service, rule: Supp
         "method": rule.method,
         "decay": decay_of(rule.method, rule.decay).words(service.limit),
         "decay_basis": rule.decay_basis,
-        "basis": "places" if access.places.weight == "people" else "places_counted",
+        "people_basis": "places" if access.places.weight == "people" else "places_counted",
     }
     table = _place_rows(access.places.table, service, shared, doubts).assign(**how)
     return Supply(

@@ -18,9 +18,9 @@ __all__ = ["AREA_COLUMNS", "area_rows"]
 
 AREA_COLUMNS = [
     "service",
-    "area_kind",
-    "area_id",
-    "area",
+    "group_kind",
+    "group",
+    "group_id",
     "places",
     "people",
     "people_measured",
@@ -40,7 +40,7 @@ AREA_COLUMNS = [
     "method",
     "decay",
     "decay_basis",
-    "basis",
+    "people_basis",
 ]
 """Columns of ``supply_areas.csv``."""
 
@@ -73,9 +73,9 @@ def _row(zone: Zone, table: pd.DataFrame) -> dict[str, object]:
     capacity = float(heads[known] @ supply[known]) / 1000
     unknown = every - measured
     return {
-        "area_kind": zone.kind,
-        "area_id": zone.id,
-        "area": zone.name,
+        "group_kind": zone.kind,
+        "group": zone.name,
+        "group_id": zone.id,
         "places": len(part),
         "people": every,
         "people_measured": measured,

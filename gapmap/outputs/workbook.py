@@ -50,7 +50,7 @@ _WORD_COLUMNS = frozenset(
         *("detour_reason", "standing", "main_reason", "clear", "unclear_reason", "no_line"),
         *("has_ferry", "is_main", "beyond_water", "edge_effect"),
         *("kind", "destination", "on_island"),
-        *("bound", "method", "decay", "decay_basis", "capacity_attribute"),
+        *("bound", "method", "decay", "decay_basis", "people_basis", "capacity_attribute"),
         *("island", "scope", "scope_kind", "measure_unit", "overall", "limit_source"),
         *("area_kind", "zone_kind", "kind_a", "kind_b", "certainty", "assumption", "assessed_is"),
         *("proposed", "step", "full", "used", "differs_much", "worse", "by"),

@@ -25,7 +25,7 @@ _OF_FACILITIES: Final = (
 
 def supply_content(supply: Supply) -> dict[str, object]:
     """Give areas but towns, facilities, and the figures of each place, by service."""
-    areas = supply.areas[supply.areas["area_kind"].isin(_KINDS)]
+    areas = supply.areas[supply.areas["group_kind"].isin(_KINDS)]
     return {
         "areas": _columns(areas, areas.columns),
         "facilities": _columns(supply.facilities, _OF_FACILITIES),

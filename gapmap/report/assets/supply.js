@@ -67,7 +67,7 @@
       told.push(voice.say("supply_steps", { steps: steps(page, service, city.decay) }));
     }
     if (city.decay_basis === "assumption") told.push(voice.say("supply_assumed"));
-    if (city.basis === "places_counted") told.push(voice.say("supply_counted"));
+    if (city.people_basis === "places_counted") told.push(voice.say("supply_counted"));
     told.push(voice.say("supply_edge"));
     return el("p", { class: "lead" }, told.join(voice.language === "zh" ? "" : " "));
   }
@@ -82,12 +82,12 @@
     const { voice } = page;
     return gapmap.table({
       voice, rows, state: page.state.supplyAreaSort, name: "supply-areas",
-      id: (row) => row.area_kind + row.area_id,
+      id: (row) => row.group_kind + row.group_id,
       columns: [
-        { key: "area", title: voice.say("supply_head_area"), kind: "text",
-          value: (row) => page.groupName(row.area),
-          cell: (row) => [page.groupName(row.area),
-            below(row.area_kind === "city" ? "" : voice.value(row.area_kind))] },
+        { key: "group", title: voice.say("supply_head_area"), kind: "text",
+          value: (row) => page.groupName(row.group),
+          cell: (row) => [page.groupName(row.group),
+            below(row.group_kind === "city" ? "" : voice.value(row.group_kind))] },
         figure(page, "people", voice.count),
         figure(page, "supply_per_1000_people", (value) => amount(page, value)),
         figure(page, "people_zero", voice.count),
@@ -156,7 +156,7 @@
       const { voice } = page;
       const service = serviceOf(page);
       const rows = gapmap.rows(held(page).areas).filter((row) => row.service === service.id);
-      const city = rows.find((row) => row.area_kind === "city");
+      const city = rows.find((row) => row.group_kind === "city");
       if (!city) return null;
       return gapmap.section(page, "supply",
         el("p", { class: "lead" }, voice.say("supply_lead")),
