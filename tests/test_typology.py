@@ -29,6 +29,7 @@ from gapmap.outputs.geopackage import layers
 from gapmap.outputs.tables import result_tables
 from gapmap.outputs.workbook import write_workbook
 from gapmap.report import Insights
+from gapmap.report.kinds import kinds_content
 from gapmap.typology import (
     KIND_COLUMNS,
     PLACE_COLUMNS,
@@ -166,6 +167,55 @@ def test_figures_of_a_place_are_those_of_what_it_lacks() -> None:
     assert told["unknown_features"].iloc[1] == "detour_factor;people"
     assert told["unknown_features"].iloc[2] == "detour_factor;island"
     assert list(told["services_unknown"]) == [0, 0, 0, 2, 0]
+
+
+def test_a_place_with_more_unknown_than_known_is_not_grouped() -> None:
+    shop = replace(CLINIC, id="shop", name={"zh": "小店", "en": "shop"})
+    stands: list[dict[str, object]] = [
+        {"x": 2000, "y": 2100, "counts": "unknown"},
+        {"x": 2000, "y": 2100, "counts": "unknown", "service": "shelter"},
+        {"x": 15_000, "y": 9000, "counts": "unknown", "service": "shelter"},
+        *({"x": 19_000, "y": 1000, "service": one} for one in ("clinic", "shelter", "shop")),
+    ]
+    rows: list[dict[str, object]] = [
+        {"x": 2000, "y": 2000},  # lacks a shop; the others may be there
+        {"x": 15_000, "y": 9000},  # lacks a clinic and a shop; a shelter may be there
+        {"x": 19_000, "y": 1000},
+    ]
+    made = builders.facilities(stands, services=("clinic", "shelter", "shop"))
+    held = assess(measure_access(builders.places(rows), made, None, [CLINIC, SHELTER, shop]))
+    kinds = group_gaps(held)
+    told = kinds.places
+    assert list(told["standing"]) == ["little_known", "grouped", "lacks_nothing"]
+    assert list(told["services_unknown"]) == [2, 1, 0]
+    assert list(told["lacked"]) == ["shop", "clinic;shop", ""]
+    assert list(told["main_reason"]) == ["below_standard", "beyond_limit", ""]
+    assert list(told["kind_id"].isna()) == [True, False, True]
+    assert list(kinds.kinds["places"]) == [1]
+    assert "services are unknown of 1" in kinds.kinds["description_en"].iloc[0]
+    assert "shelter" not in kinds.kinds["description_en"].iloc[0]
+    content = kinds_content(kinds)
+    assert content["standing"][0] == "little_known"
+    assert content["services_unknown"] == [2, 1, 0]
+
+
+def test_whoever_is_unknown_is_not_told_to_lack_it() -> None:
+    made = gaps_of(study(planted()[0], STANDS).access, ["clinic", "shelter"])
+    lacks = np.zeros((36, 2))
+    lacks[:12] = [[1, 0]] * 3 + [[np.nan, 0]] * 9
+    unknown = np.isnan(lacks).sum(axis=1)
+    table = made.table.assign(services_unknown=unknown, services_lacked=np.nansum(lacks, axis=1))
+    which = [np.arange(36) < 12, np.arange(36) >= 12]
+    services = {"clinic": CLINIC, "shelter": SHELTER}
+    doubtful = replace(made, table=table, lacks=lacks)
+    name = naming.names_of(doubtful, which, services)[0]
+    assert "clinic" not in name["en"]
+    line = naming.described(doubtful, which[0], services)["en"]
+    assert "most often lacking: clinic (25%)" in line
+    assert "services are unknown of 9" in line
+    lacks[:12, 0] = 1
+    known = replace(doubtful, table=table.assign(services_unknown=0, services_lacked=lacks.sum(1)))
+    assert "only clinic lacking" in naming.names_of(known, which, services)[0]["en"]
 
 
 def test_a_service_that_nobody_provides_tells_no_places_apart() -> None:

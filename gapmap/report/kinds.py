@@ -40,6 +40,7 @@ def kinds_content(kinds: GapKinds) -> dict[str, object]:
         "kinds": _columns(table),
         "kind": plain(kinds.places["kind_id"]),
         "standing": plain(kinds.places["standing"]),
+        "services_unknown": plain(kinds.places["services_unknown"]),
         "nobody_has": list(kinds.nobody_has),
         "clusters": {
             **_columns(shown.drop(columns="member_ids")),

@@ -132,11 +132,17 @@ def _stack(columns: list[npt.NDArray[np.generic]], size: int, kind: type = bool)
 
 
 def _standing(lacked: Flags, unknown: Flags, lacked_anywhere: Flags) -> npt.NDArray[np.object_]:
+    some = lacked.any(axis=1)
     return np.select(
-        [lacked.any(axis=1), unknown.any(axis=1), lacked_anywhere.any(axis=1)],
-        ["grouped", "unknown", "nobody_has"],
+        [some & _little_known(unknown), some, unknown.any(axis=1), lacked_anywhere.any(axis=1)],
+        ["little_known", "grouped", "unknown", "nobody_has"],
         "lacks_nothing",
     ).astype(object)
+
+
+def _little_known(unknown: Flags) -> Flags:
+    """Say of which places more services are unknown than known."""
+    return np.asarray(2 * unknown.sum(axis=1) > unknown.shape[1], dtype=bool)
 
 
 def _times(block: pd.DataFrame) -> Floats:
@@ -163,9 +169,12 @@ def _share(flags: Flags, lacked: Flags) -> Floats:
 def _main_reason(
     reason: npt.NDArray[np.object_], lacked: Flags, unknown: Flags
 ) -> npt.NDArray[np.object_]:
-    """Give the reason of most services that a place lacks; else of those that nobody knows."""
+    """Give the reason of most services that a place lacks; else of those that nobody knows.
+
+    Where more are unknown than known it is the reason of these, for which the place is not grouped.
+    """
     told = np.full(len(reason), "", dtype=object)
-    for which in (unknown, lacked):
+    for which in (unknown, lacked, unknown & _little_known(unknown)[:, None]):
         count = np.column_stack([((reason == one) & which).sum(axis=1) for one in REASONS])
         some = count.any(axis=1)
         told[some] = np.array(REASONS, object)[count[some].argmax(axis=1)]

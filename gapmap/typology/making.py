@@ -61,6 +61,9 @@ def group_gaps(
 ) -> GapKinds:
     """Group the places that lack a service by what they lack, why, and who lives there.
 
+    They are grouped by what is known of them; a place of which more services are unknown than known
+    is not grouped.
+
     Three blocks of figures weigh the same, however many figures each has: which services a place
     lacks; how far beyond the limit it is (log), how much longer its way is than the straight line
     (log), which share of what it lacks it cannot get to at all or has near but below standard,

@@ -183,7 +183,8 @@ def _family(trait: _Trait) -> str:
 
 
 def _lacking(gaps: Gaps, own: Flags, services: Mapping[str, Service]) -> list[_Trait]:
-    alone = (gaps.table["services_lacked"] == 1).to_numpy()
+    table = gaps.table
+    alone = ((table["services_lacked"] == 1) & (table["services_unknown"] == 0)).to_numpy()
     told = []
     for at, name in enumerate(gaps.services):
         named = {one: services[name].name.get(one, name) for one in LANGUAGES}
@@ -191,7 +192,8 @@ def _lacking(gaps: Gaps, own: Flags, services: Mapping[str, Service]) -> list[_T
         zh, en = ("只缺{}", "only {} lacking") if only else ("缺{}", "{} lacking")
         texts = zh.format(named["zh"]), en.format(named["en"])
         from_ = _ONLY if only else _ALL_OF
-        told.append(_Trait(f"lacks_{name}", 1, *texts, from_=from_, alone=only))
+        if float((gaps.lacks[own, at] == 1).mean()) >= from_:  # who is unknown does not lack it
+            told.append(_Trait(f"lacks_{name}", 1, *texts, alone=only))
     return told
 
 
@@ -239,6 +241,13 @@ def _line(gaps: Gaps, own: Flags, services: Mapping[str, Service], language: str
         parts.append(
             f"绕行系数中位数 {detour:.2f}" if chinese else f"detour factor {detour:.2f} (median)"
         )
+    doubtful = int((table["services_unknown"] > 0).sum())
+    if doubtful:
+        parts.append(
+            f"{doubtful:,} 个村居有状态未知的服务,未知的不算缺"
+            if chinese
+            else f"services are unknown of {doubtful:,}, and do not count as lacking"
+        )
     reason = table["main_reason"].value_counts()
     share = reason.iloc[0] / count
     said = word(str(reason.index[0]), language)
@@ -249,10 +258,12 @@ def _line(gaps: Gaps, own: Flags, services: Mapping[str, Service], language: str
 
 
 def _lacked(gaps: Gaps, own: Flags, services: Mapping[str, Service], language: str) -> str:
-    """Name the services that half of a group or more lacks; else the one that most of it lacks."""
+    """Name the services that half of a group or more lacks; else the one that most of it lacks.
+
+    Shares are of the whole group: of whom it is unknown does not count as lacking.
+    """
     lacks = gaps.lacks[own]
-    count = np.maximum((~np.isnan(lacks)).sum(axis=0), 1)
-    share = np.nansum(lacks, axis=0) / count
+    share = np.nansum(lacks, axis=0) / max(len(lacks), 1)
     order = np.argsort(-share, kind="stable")
     half = [at for at in order if share[at] >= 0.5]  # noqa: PLR2004 - half
     space = "" if language == "zh" else " "

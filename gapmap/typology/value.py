@@ -22,7 +22,8 @@ class GapKinds:
     ----------
     places
         The columns of ``typology.csv``, a row for each place. ``standing`` is ``grouped`` for a
-        place that is known to lack a service; ``unknown`` for one of which that is not known of
+        place that is known to lack a service; ``little_known`` for one of these of which more
+        services are unknown than known; ``unknown`` for one of which that is not known of
         any service, but may be; ``nobody_has`` for one that lacks only what no facility provides
         anywhere; ``lacks_nothing``. Only grouped places have a ``kind_id``.
     kinds

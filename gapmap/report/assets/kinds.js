@@ -25,7 +25,7 @@
   // ---- colouring by kind --------------------------------------------------------------
 
   const quietOrUnknown = (standing) =>
-    (standing === "unknown" ? gapmap.marks.unknown : gapmap.marks.quiet);
+    (["unknown", "little_known"].includes(standing) ? gapmap.marks.unknown : gapmap.marks.quiet);
 
   function kindMark(page, number) {
     const kind = held(page).kind[number];
@@ -34,13 +34,18 @@
 
   function kindLegend(page) {
     const { voice } = page;
-    const { kind, standing } = held(page);
+    const { kind, standing, services_unknown: unknown } = held(page);
     const { lon } = page.data.map.places;
     const count = (wanted) => lon.filter((one, at) => one !== null && wanted(at)).length;
-    const lines = rowsOf(page).map((row) => ({ id: "kind" + row.kind_id,
-      mark: markOf(row.kind_id), label: nameOf(page, row), help: row["description_" + voice.language],
-      count: count((at) => kind[at] === row.kind_id) }));
-    for (const name of ["nobody_has", "lacks_nothing", "unknown"]) {
+    const lines = rowsOf(page).map((row) => {
+      const doubtful = count((at) => kind[at] === row.kind_id && unknown[at] > 0);
+      return { id: "kind" + row.kind_id, mark: markOf(row.kind_id),
+        label: nameOf(page, row) + (doubtful
+          ? voice.say("kind_doubtful", { count: voice.count(doubtful) }) : ""),
+        help: row["description_" + voice.language],
+        count: count((at) => kind[at] === row.kind_id) };
+    });
+    for (const name of ["nobody_has", "lacks_nothing", "unknown", "little_known"]) {
       lines.push({ id: name, mark: quietOrUnknown(name), label: voice.say("standing_" + name),
         count: count((at) => standing[at] === name) });
     }
@@ -56,11 +61,17 @@
 
   // What the card of a place says of its kind.
   gapmap.kindLine = function (page, number) {
-    if (!has(page) || !held(page).clear || held(page).kind[number] === null) return null;
-    const row = rowsOf(page).find((one) => one.kind_id === held(page).kind[number]);
-    return el("p", { class: "where kind-line" }, gapmap.swatch(markOf(row.kind_id)), " ",
-      page.voice.say("section_kinds"), page.voice.language === "zh" ? ":" : ": ",
-      nameOf(page, row));
+    if (!has(page) || !held(page).clear) return null;
+    const { voice } = page;
+    const { kind, standing, services_unknown: unknown } = held(page);
+    const row = rowsOf(page).find((one) => one.kind_id === kind[number]);
+    if (!row && !["unknown", "little_known"].includes(standing[number])) return null;
+    return el("p", { class: "where kind-line" },
+      gapmap.swatch(row ? markOf(row.kind_id) : gapmap.marks.unknown), " ",
+      voice.say("section_kinds"), voice.language === "zh" ? ":" : ": ",
+      row ? nameOf(page, row) : voice.say("standing_" + standing[number]),
+      unknown[number] ? voice.say("kind_services_unknown", { count: voice.count(unknown[number]) })
+        : null);
   };
 
   // ---- colouring by cluster of the chosen service -------------------------------------
@@ -168,8 +179,8 @@
         services: names.join(voice.language === "zh" ? "、" : ", "),
         count: voice.count(count("nobody_has")) }));
     }
-    if (count("unknown")) {
-      told.push(voice.say("kinds_unknown", { count: voice.count(count("unknown")) }));
+    for (const name of ["unknown", "little_known"]) {
+      if (count(name)) told.push(voice.say("kinds_" + name, { count: voice.count(count(name)) }));
     }
     return told.length ? el("p", { class: "lead" }, told.join(" ")) : null;
   }
