@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["name_bare"]
 
 
-def name_bare(places: Places) -> Iterator[Finding]:
-    """Name what the study draws or lists, and knows no place of."""
+def name_bare(places: Places, *, file: str) -> Iterator[Finding]:
+    """Name what the study (``file``) draws or lists, and knows no place of."""
     region = places.region
     kinds = (
         ("district", region.districts, "district-without-places"),
@@ -27,8 +27,10 @@ def name_bare(places: Places) -> Iterator[Finding]:
         held = set(places.table[f"{kind}_id"])
         bare = table[~table[f"{kind}_id"].isin(held)]
         if len(bare):
-            yield finding(code, count=len(bare), **listed(bare[kind]))
+            yield finding(code, file=file, count=len(bare), **listed(bare[kind]))
     known = set(places.table["district_id"])
     bare_groups = [name for name, ids in region.groups.items() if known.isdisjoint(ids)]
     if bare_groups:
-        yield finding("group-without-places", count=len(bare_groups), **listed(bare_groups))
+        yield finding(
+            "group-without-places", file=file, count=len(bare_groups), **listed(bare_groups)
+        )

@@ -150,7 +150,7 @@ class _Reading:
         if facilities is None:
             return None
         self.say(file, facilities, services)
-        self.findings += name_bare(ground.places)
+        self.findings += name_bare(ground.places, file=file.path.name)
         about = about_study(file, plan, ground.region)
         self.findings += [
             finding("data-simulated", file=name, name=name) for name in about.simulated
