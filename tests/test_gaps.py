@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gapmap.access import measure_access
 from gapmap.assessment import GAP_COLUMNS, assess
+from gapmap.assessment.bottom_line import _bounds_of_target
 from gapmap.assessment.comparing import _difference_bounds, _people_to_close
 from gapmap.plan import read_plan
 from gapmap.records import no_records
@@ -24,6 +25,7 @@ HOMES = [
     {"x": 15000, "y": 0, "people": 50.0, "people_old": 20.0},
     {"x": None, "people": 50.0, "people_old": 0.0},  # nobody knows where, in d1
 ]
+AT_HOME = {"place_id": "p0", "place_basis": "code", "belongs": "place", "plan_district": "甲区"}
 PLAN = """
 [plan]
 id = "small"
@@ -376,6 +378,24 @@ def test_a_line_for_people_is_told_apart_from_one_for_areas(tmp_path) -> None:
     assert row["reason"].endswith("people_as_asked")
     row = one(gaps, comparison="bottom-line", target="both")
     assert (row["measure"], row["reason"].split("+")[-1]) == ("share_areas", "areas_or_people")
+
+
+def test_a_district_that_nobody_knows_may_be_the_lowest_of_all(plan) -> None:
+    # the plan's third district has no place in the study: who knows what it has
+    all_served = assess(access(HOMES[:1], sites=({"x": 0, "y": 100, **AT_HOME},)), plan).gaps
+    row = one(all_served, comparison="bottom-line", target="clinics")
+    assert "some_districts_unknown" in row["reason"]
+    assert (row["value_a"], row["value_a_low"], row["value_a_high"]) == (1, 0, 1)
+    assert (row["difference_low"], row["difference_high"]) == pytest.approx((-0.9, 0.1))
+
+
+def test_bounds_go_by_each_units_own_line() -> None:
+    bounds = _bounds_of_target(
+        np.array([0.8, 0.6]), np.array([0.9, 0.7]), np.array([0.95, 0.5]), 0.95
+    )
+    assert (bounds["value_a_low"], bounds["value_a_high"]) == (0.8, 0.9)
+    assert bounds["difference_low"] == pytest.approx(-0.15)
+    assert bounds["difference_high"] == pytest.approx(-0.05)
 
 
 def test_each_bottom_line_has_a_title_on_the_page() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from gapmap.assessment.comparing import whole_people
+from gapmap.targets.said import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from gapmap.access import Access, Service
@@ -51,7 +52,8 @@ def bottom_lines(
             held = rows[(rows["group_kind"] == kind) & (rows["group_id"] != "")]
             if len(held):
                 yield _of_people(service, held, rows[rows["group_kind"] == "city"].iloc[0])
-    yield from _of_targets(targets, {one.id: one for one in plan.targets} if plan else {})
+    if plan is not None:
+        yield from _of_targets(targets, plan)
 
 
 def _of_people(service: Service, held: pd.DataFrame, city: pd.Series) -> dict[str, object]:
@@ -60,7 +62,7 @@ def _of_people(service: Service, held: pd.DataFrame, city: pd.Series) -> dict[st
     line = (service.bottom_line,) * 3 if given else tuple(city[f"share_people{e}"] for e in _ENDS)
     share, low, high = (held[f"share_people{end}"].to_numpy(dtype=float) for end in _ENDS)
     lowest = _lowest(share)
-    told = _row(held, share, lowest, float(line[0]))
+    told = _row(held, share, share, float(line[0]))
     if lowest >= 0:
         covered = float(held["people_covered"].iloc[lowest])
         known = covered + float(held["people_uncovered"].iloc[lowest])
@@ -74,9 +76,7 @@ def _of_people(service: Service, held: pd.DataFrame, city: pd.Series) -> dict[st
     }
 
 
-def _of_targets(
-    targets: pd.DataFrame, asked_by: Mapping[str, Target]
-) -> Iterator[dict[str, object]]:
+def _of_targets(targets: pd.DataFrame, plan: Plan) -> Iterator[dict[str, object]]:
     """Give a row for each target that asks a share of every district."""
     asked = (
         targets["measure"].isin(_MEASURES)
@@ -86,7 +86,17 @@ def _of_targets(
         & ~targets["overall"]
         & targets["scope_kind"].isin(_KINDS)
     )
-    for (name, kind), rows in targets[asked].groupby(["target", "scope_kind"], sort=False):
+    asked_by = {one.id: one for one in plan.targets}
+    nowhere = pd.Series(
+        [
+            _has_none(plan, asked_by[str(row["target"])], row)
+            for _, row in targets[asked].iterrows()
+        ],
+        index=targets.index[asked],
+        dtype=bool,
+    )
+    held = targets[asked][~nowhere]
+    for (name, kind), rows in held.groupby(["target", "scope_kind"], sort=False):
         areas = rows.assign(group=rows["unit_zh"], group_id=rows["unit"], group_kind=kind)
         share, most, lines = (
             rows[column].to_numpy(dtype=float) for column in ("achieved", "possible", "required")
@@ -94,7 +104,7 @@ def _of_targets(
         lowest = _lowest(share - lines)
         deciding = rows.iloc[max(lowest, 0)]
         line = float(deciding["required"])
-        told = _row(areas, share, lowest, line)
+        told = _row(areas, share, share - lines, line)
         measure, note = _weighing(asked_by[str(name)])
         told["reason"] = "+".join(filter(None, [str(told["reason"]), note]))
         yield told | {
@@ -103,8 +113,18 @@ def _of_targets(
             "group_b_id": str(name),
             "target": str(name),
             "basis": str(deciding["basis"]),
-            **_bounds(share, np.fmax(most, share), line, line),
+            **_bounds_of_target(share, most, lines, line),
         }
+
+
+def _has_none(plan: Plan, target: Target, row: pd.Series) -> bool:
+    """Say whether a unit has none of the areas that the target asks about: nothing is unknown."""
+    unit = {"zh": row["unit_zh"], "en": row["unit_en"]}
+    return str(row["reason"]) in {
+        said("no_areas", level=plan.levels[ask.level].name, unit=unit).text("en")
+        for ask in target.asks
+        if ask.level
+    }
 
 
 def _weighing(target: Target) -> tuple[str, str]:
@@ -121,9 +141,10 @@ def _lowest(share: NDArray[np.float64]) -> int:
 
 
 def _row(
-    areas: pd.DataFrame, share: NDArray[np.float64], lowest: int, line: float
+    areas: pd.DataFrame, share: NDArray[np.float64], order: NDArray[np.float64], line: float
 ) -> dict[str, object]:
-    known = ~np.isnan(share)
+    """Give the row of a bottom line; the lowest area is the one that is lowest in ``order``."""
+    known, lowest = ~np.isnan(share), _lowest(order)
     value = float(share[lowest]) if lowest >= 0 else np.nan
     difference = value - line
     reasons = {
@@ -131,7 +152,7 @@ def _row(
         "status_unknown_b": np.isnan(line),
         "b_is_zero": line == 0,
         "some_districts_unknown": known.any() and not known.all(),
-        "others_as_low": int((share[known] <= value + _EQUAL).sum()) > 1,
+        "others_as_low": int((order[known] <= order[lowest] + _EQUAL).sum()) > 1,
     }
     area = areas.iloc[lowest] if lowest >= 0 else dict.fromkeys(("group", "group_id"), "")
     return {
@@ -173,4 +194,26 @@ def _bounds(
         "value_b_high": line_high,
         "difference_low": least - line_high,
         "difference_high": most - line_low,
+    }
+
+
+def _bounds_of_target(
+    share: NDArray[np.float64], most: NDArray[np.float64], lines: NDArray[np.float64], line: float
+) -> dict[str, float]:
+    """Give what the lowest unit has at least and at most; who is unknown has 0 to 1.
+
+    Lines may differ: lowest is who is farthest below its own, at either end as in between.
+    """
+    low = np.nan_to_num(share, nan=0.0)
+    high = np.where(np.isnan(share), 1.0, np.fmax(most, share))
+    least, best = int(np.argmin(low - lines)), int(np.argmin(high - lines))
+    at_most = float(high[best])
+    known = share[_lowest(share - lines)] if not np.isnan(share).all() else at_most
+    return {
+        "value_a_low": float(low[least]),
+        "value_a_high": max(at_most, float(known)),
+        "value_b_low": line,
+        "value_b_high": line,
+        "difference_low": float(low[least] - lines[least]),
+        "difference_high": float(high[best] - lines[best]),
     }
