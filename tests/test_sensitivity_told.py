@@ -127,7 +127,12 @@ def test_what_the_page_shows(assessed, varied) -> None:
     places_told = told["places"]["bus_shelter"]
     assert len(places_told["certainty"]) == len(assessed.access.places.table)
     assert len(told["targets"]) == len(assessed.targets)
-    assert len(told["gaps"]["share_same_sign"]) == len(assessed.gaps)
+    shown = varied.differences.loc[told["gaps"]["number"]]
+    assert told["gaps"]["difference_draw_low"] == shown["difference_draw_low"].to_list()
+    drawn = varied.differences["difference_draw_low"].notna()
+    towns = assessed.gaps["comparison"] == "town-city"
+    assert [*shown.index] == [*assessed.gaps.index[drawn & ~towns]]
+    assert len(shown) < drawn.sum()
 
 
 def test_the_figure_draws_the_widest_swings(assessed, varied) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from gapmap.detour import DETOUR_CLASSES
 from gapmap.drawing import plain
+from gapmap.report.tables import but_towns, columns
 
 if TYPE_CHECKING:
     from gapmap.access import Service
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["detour_content"]
 
-_KINDS: Final = ("city", "district", "plan_district", "setting", "group")
 _DECIMALS: Final = 3
 
 
@@ -25,10 +25,10 @@ def detour_content(detours: Detours) -> dict[str, object]:
     ``only_straight`` are the places, by their number, that are near a service only on the map, with
     the straight line to the facility that their way leads to.
     """
-    table = detours.table[detours.table["group_kind"].isin(_KINDS)]
+    table = but_towns(detours.table)
     return {
         "classes": list(DETOUR_CLASSES),
-        "table": {str(name): plain(table[name]) for name in table.columns},
+        "table": columns(table),
         "factors": {
             service.id: _told(detours.factors(service.id)) for service in detours.access.services
         },

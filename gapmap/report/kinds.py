@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from gapmap.drawing import plain
+from gapmap.report.tables import columns
 from gapmap.typology import MOST_PLACES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from gapmap.typology import GapKinds
 
 __all__ = ["kinds_content"]
@@ -37,13 +36,13 @@ def kinds_content(kinds: GapKinds) -> dict[str, object]:
         "grouped": len(found.label),
         "by": "share_lacked" if "share_lacked" in kinds.features else "services",
         "fitted": found.fitted,
-        "kinds": _columns(table),
+        "kinds": columns(table),
         "kind": plain(kinds.places["kind_id"]),
         "standing": plain(kinds.places["standing"]),
         "services_unknown": plain(kinds.places["services_unknown"]),
         "nobody_has": list(kinds.nobody_has),
         "clusters": {
-            **_columns(shown.drop(columns="member_ids")),
+            **columns(shown.drop(columns="member_ids")),
             "best": [number[one] for one in shown["best_place_id"]],
             "members": [list(kinds.members[at]) for at in shown.index],
         },
@@ -51,7 +50,3 @@ def kinds_content(kinds: GapKinds) -> dict[str, object]:
         "most_places": MOST_PLACES,
         "cut": [dict(one.facts)["service"] for one in kinds.findings],
     }
-
-
-def _columns(table: pd.DataFrame) -> dict[str, list[object]]:
-    return {str(name): plain(table[name]) for name in table.columns}

@@ -11,6 +11,7 @@ from gapmap.network import MODES, default_speeds
 from gapmap.report.grids import Grids
 from gapmap.report.insights import Insights
 from gapmap.report.sections import grid_content, simulated_grids
+from gapmap.report.tables import columns
 from gapmap.words import vocabulary
 
 if TYPE_CHECKING:
@@ -64,13 +65,13 @@ def content(  # noqa: PLR0913 - as the report it is for
         "groups": {name: list(ids) for name, ids in access.places.region.groups.items()},
         "services": [_service(service, access.network) for service in access.services],
         "roads": _roads(access.network),
-        "coverage": _table(assessment.coverage),
+        "coverage": _coverage(assessment.coverage),
         "gaps": _gaps(assessment.gaps),
         "indicators": _indicators(assessment.plan),
-        "equity": _table(assessment.equity),
-        "targets": _table(assessment.targets),
-        "islands": _table(assessment.islands),
-        "pieces": _table(access.pieces),
+        "equity": columns(assessment.equity),
+        "targets": columns(assessment.targets),
+        "islands": columns(assessment.islands),
+        "pieces": columns(access.pieces),
         "findings": [_group(group) for group in groups[:MOST_GROUPS]],
         "finding_counts": {name: severities[name] for name in SEVERITIES},
         "finding_kinds": len(groups),
@@ -169,15 +170,16 @@ def _roads(network: Network | None) -> dict[str, object] | None:
     }
 
 
-def _table(frame: pd.DataFrame) -> dict[str, list[object]]:
-    """Give a table by its columns."""
-    return {str(name): plain(frame[name]) for name in frame.columns}
+def _coverage(coverage: pd.DataFrame) -> dict[str, list[object]]:
+    """Give all but the bounds of distances and times, which the comparisons have."""
+    told = coverage.filter(regex=r"^(mean|median|p90)_.*_(low|high)$")
+    return columns(coverage.drop(columns=told.columns))
 
 
 def _gaps(gaps: pd.DataFrame) -> dict[str, list[object]]:
     """Give comparisons with their number in the table; those of towns stand in the file alone."""
     shown = gaps[gaps["comparison"] != "town-city"]
-    return _table(shown) | {"number": shown.index.to_list()}
+    return columns(shown) | {"number": shown.index.to_list()}
 
 
 def _indicators(plan: Plan | None) -> dict[str, Mapping[str, str]]:
@@ -259,4 +261,4 @@ def _proposal(proposal: Proposal) -> dict[str, object]:
 def _city_row(assessment: Assessment, service: str) -> dict[str, object]:
     table = assessment.coverage
     rows = table[(table["service"] == service) & (table["group_kind"] == "city")]
-    return {name: values[0] for name, values in _table(rows).items()} if len(rows) else {}
+    return {name: values[0] for name, values in columns(rows).items()} if len(rows) else {}

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from gapmap.drawing import plain
+from gapmap.report.tables import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
-
     from gapmap.series import Series
 
 __all__ = ["progress_content"]
@@ -38,11 +34,7 @@ def progress_content(series: Series) -> dict[str, object]:
     whole = series.trajectory[series.trajectory["overall"].astype(bool)]
     return {
         "dates": [day.isoformat() for day in series.dates],
-        "coverage": _columns(city, _COVERAGE),
-        "targets": _columns(whole, _TARGETS),
-        "scorecard": _columns(series.scorecard, _CARD),
+        "coverage": columns(city, _COVERAGE),
+        "targets": columns(whole, _TARGETS),
+        "scorecard": columns(series.scorecard, _CARD),
     }
-
-
-def _columns(table: pd.DataFrame, names: Sequence[str]) -> dict[str, list[object]]:
-    return {name: plain(table[name]) for name in names}

@@ -9,11 +9,11 @@ import base64
 import io
 from typing import TYPE_CHECKING, Final
 
-from gapmap.drawing import plain
 from gapmap.drawing.chart import WIDTH_IN, height_in, new_figure
 from gapmap.drawing.fields import travelled
 from gapmap.drawing.ground import BARRIER, ROAD, UNKNOWN, UNREACHED, steps_of
 from gapmap.drawing.sheet import area_of, draw_travelled
+from gapmap.report.tables import columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -53,7 +53,7 @@ def grid_content(assessment: Assessment, grids: Grids) -> dict[str, object]:
     for name in ("capacity", "referral"):
         if name in grids.tables:
             table = grids.tables[name]
-            made[name] = {"table": _columns(table.head(MOST_ROWS)), "rows": len(table)}
+            made[name] = {"table": columns(table.head(MOST_ROWS)), "rows": len(table)}
     return made
 
 
@@ -63,12 +63,8 @@ def simulated_grids(assessment: Assessment, grids: Grids) -> list[str]:
     return [name for one in sources if one is not None for name in one.simulated]
 
 
-def _columns(table: pd.DataFrame) -> dict[str, list[object]]:
-    return {str(name): plain(table[name]) for name in table.columns}
-
-
 def _rows_of(table: pd.DataFrame, column: str, kinds: Collection[str]) -> dict[str, list[object]]:
-    return _columns(table[table[column].isin(list(kinds))])
+    return columns(table[table[column].isin(list(kinds))])
 
 
 def _population(population: Population) -> dict[str, object]:
@@ -106,7 +102,7 @@ def _surface(surface: Surface, access: Access) -> dict[str, object]:
         "unknown_cells": int(surface.unknown.sum()),
         "road_cells": int(surface.road.sum()),
         "crossings": 0 if links is None else len(links.minutes),
-        "classes": _columns(surface.classes),
+        "classes": columns(surface.classes),
         "maps": [_map(one, access) for one in every[:MOST_PICTURES]],
         "maps_left": max(len(every) - MOST_PICTURES, 0),
     }

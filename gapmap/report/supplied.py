@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from gapmap.drawing import plain
+from gapmap.report.tables import but_towns, columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import pandas as pd
-
     from gapmap.catchment import Supply
 
 __all__ = ["supply_content"]
 
-_KINDS: Final = ("city", "district", "plan_district", "setting", "group")
 _OF_PLACES: Final = ("supply_per_1000_people", "bound", "reason", "facilities_within_limit")
 _OF_FACILITIES: Final = (
     *("service", "facility", "facility_id", "capacity", "people_within_limit"),
@@ -25,16 +20,12 @@ _OF_FACILITIES: Final = (
 
 def supply_content(supply: Supply) -> dict[str, object]:
     """Give areas but towns, facilities, and the figures of each place, by service."""
-    areas = supply.areas[supply.areas["group_kind"].isin(_KINDS)]
+    areas = but_towns(supply.areas)
     return {
-        "areas": _columns(areas, areas.columns),
-        "facilities": _columns(supply.facilities, _OF_FACILITIES),
+        "areas": columns(areas),
+        "facilities": columns(supply.facilities, _OF_FACILITIES),
         "places": {
-            str(service): _columns(rows, _OF_PLACES)
+            str(service): columns(rows, _OF_PLACES)
             for service, rows in supply.table.groupby("service", sort=False)
         },
     }
-
-
-def _columns(table: pd.DataFrame, names: Iterable[str]) -> dict[str, list[object]]:
-    return {str(name): plain(table[name]) for name in names}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from gapmap.drawing import plain
+from gapmap.report.tables import columns
 from gapmap.sensitivity import CERTAINTIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
     from gapmap.sensitivity import Assumptions, Varied
@@ -31,15 +30,16 @@ _SITE: Final = ("service", "site_id", "name", "proposed", "chosen_share")
 def sure_content(varied: Varied) -> dict[str, object]:
     """Give what was varied, the intervals, what matters most, and which places are uncertain.
 
-    Gaps and targets are in the order of their tables, certainties in that of the places.
+    Gaps are told by their number in the table, those of towns stand in the file alone; targets are
+    in the order of their table, certainties in that of the places.
     """
     certainty = varied.certainty
     return {
         "count": varied.count,
         "assumptions": _assumptions(varied.assumptions),
-        "intervals": _columns(varied.intervals, _INTERVAL),
-        "gaps": _columns(varied.differences, _GAP),
-        "tornado": _columns(varied.tornado, _TORNADO),
+        "intervals": columns(varied.intervals, _INTERVAL),
+        "gaps": _gaps(varied.differences),
+        "tornado": columns(varied.tornado, _TORNADO),
         "certainties": list(CERTAINTIES),
         "places": {
             str(service): {
@@ -50,12 +50,14 @@ def sure_content(varied: Varied) -> dict[str, object]:
         },
         "targets": plain(varied.targets["met_share_of_draws"]),
         "judged": int((varied.targets["reason"] == "").sum()),
-        "sites": _columns(varied.sites, _SITE),
+        "sites": columns(varied.sites, _SITE),
     }
 
 
-def _columns(table: pd.DataFrame, names: Sequence[str]) -> dict[str, list[object]]:
-    return {name: plain(table[name]) for name in names}
+def _gaps(differences: pd.DataFrame) -> dict[str, list[object]]:
+    shown = differences[differences["comparison"] != "town-city"]
+    drawn = shown[shown["difference_draw_low"].notna()]
+    return columns(drawn, _GAP) | {"number": drawn.index.to_list()}
 
 
 def _assumptions(held: Assumptions) -> dict[str, object]:

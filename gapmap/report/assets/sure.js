@@ -51,13 +51,13 @@
 
   gapmap.gapInterval = function (page, row, tell) {
     if (!held(page)) return null;
-    const { gaps } = held(page);
-    const at = row.number;
-    if (!known(gaps.difference_draw_low[at]) || !known(gaps.difference_draw_high[at])) return null;
-    const sign = gaps.share_same_sign[at];
+    const gap = index(page, "gaps", (one) => one.number, () => gapmap.rows(held(page).gaps))
+      .get(row.number);
+    if (!gap || !known(gap.difference_draw_low) || !known(gap.difference_draw_high)) return null;
+    const sign = gap.share_same_sign;
     return el("span", { class: "where", title: page.voice.say("sure_interval_help") },
-      page.voice.say("sure_gap", { low: tell(gaps.difference_draw_low[at]),
-        high: tell(gaps.difference_draw_high[at]) }),
+      page.voice.say("sure_gap", { low: tell(gap.difference_draw_low),
+        high: tell(gap.difference_draw_high) }),
       known(sign) ? el("div", {}, page.voice.say("sure_same_sign",
         { share: page.voice.share(sign) })) : null);
   };
