@@ -236,6 +236,16 @@ def test_what_may_vary_is_read(write) -> None:
     assert told.assumptions.source == "GPS"
 
 
+@pytest.mark.parametrize("other", ["", "position_m = 500"])
+def test_files_of_one_name_are_equally_accurate(write, other: str) -> None:
+    text = GOOD.replace('path = "f.csv"', 'path = "sub/f.csv"\nposition_m = 5')
+    more = '\n[sensitivity]\n[[facilities]]\npath = "other/f.csv"\nservice = "clinic"\n'
+    same = read_study_file(write(f"{text}{more}position_m = 5\n")).sensitivity
+    assert same.assumptions.position_m_by_file == {"f.csv": 5.0}
+    with pytest.raises(StudyError, match=r"facilities\[2\].position_m: files called 'f.csv'"):
+        read_study_file(write(f"{text}{more}{other}\n"))
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

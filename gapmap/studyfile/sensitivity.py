@@ -46,13 +46,21 @@ def read_sensitivity(reader: Reader, raw: Mapping[str, Any]) -> SensitivityEntry
 
 
 def _by_file(reader: Reader, raw: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    """Give the accuracy of the positions of each file that says it."""
+    """Give the accuracy of the positions of each file that says it.
+
+    A row knows the name of its file alone, so that files of one name are to be equally accurate.
+    """
     blocks = [("places", raw["places"])]
     blocks += [(f"facilities[{n}]", one) for n, one in enumerate(raw.get("facilities", []), 1)]
+    held: dict[str, float | None] = {}
     for where, block in blocks:
-        if "position_m" in block:
-            _check(reader, where, block, "position_m")
-            yield PurePath(str(block["path"])).name, float(block["position_m"])
+        _check(reader, where, block, "position_m")
+        metres = float(block["position_m"]) if "position_m" in block else None
+        name = PurePath(str(block["path"])).name
+        if held.setdefault(name, metres) != metres:
+            reader.fail("study-position-twice", f"{where}.position_m", name)
+        if metres is not None:
+            yield name, metres
 
 
 def _check(reader: Reader, where: str, block: Mapping[str, Any], key: str) -> None:
