@@ -270,6 +270,34 @@ def test_the_line_is_the_one_that_the_status_was_judged_by(plan) -> None:
     )
 
 
+def test_a_reported_figure_stands_on_the_line_of_its_own_day(tmp_path) -> None:
+    card = """
+[[targets]]
+id = "card"
+clause = "1.5"
+title = { zh = "卡", en = "Card" }
+due = 2014-12-31
+measure = "indicator"
+indicator = "card"
+required = 0.9
+unit = "share"
+"""
+    (tmp_path / "plan.toml").write_text(PLAN + card, encoding="utf8")
+    told = [("city", 2011, "card", 0.3), ("city", 2012, "card", 0.52)]
+    columns = ["district_id", "year", "indicator", "value"]
+    records = replace(no_records(), indicators=pd.DataFrame(told, columns=columns))
+    half = dt.date(2013, 6, 30)
+    access = assessed(THREE, date=half).access
+    made = assess(access, read_plan(tmp_path / "plan.toml"), records=records)
+    series = measure_series(made, [half])
+    rows = series.trajectory
+    row = rows[(rows["target"] == "card") & rows["overall"]].iloc[0]
+    judged = made.targets[(made.targets["target"] == "card") & made.targets["overall"]].iloc[0]
+    assert (row["as_of"], row["status"]) == ("2012-12-31", "on_course")
+    assert row["required_line"] == judged["expected"] == pytest.approx(0.3 + 0.6 * 366 / 1096)
+    assert set(rows.loc[rows["target"] != "card", "as_of"]) == {""}
+
+
 def test_the_scorecard_adds_up_to_the_targets(made, series) -> None:
     card = series.scorecard
     assert sorted(set(card["date"])) == ["2012-12-31", "2013-12-31", "2014-12-31"]

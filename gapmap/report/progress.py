@@ -19,8 +19,8 @@ _COVERAGE: Final = (
 )
 _TARGETS: Final = (
     *("date", "target", "clause", "title_zh", "title_en", "measure_unit", "comparison"),
-    *("baseline", "baseline_date", "due", "required", "required_line", "no_line", "achieved"),
-    *("possible", "status", "reason", "reason_zh"),
+    *("baseline", "baseline_date", "due", "required", "required_line", "no_line", "as_of"),
+    *("achieved", "possible", "status", "reason", "reason_zh"),
 )
 _CARD: Final = (
     *("date", "plan_district", "unit_zh", "unit_en", "target", "required", "achieved", "status"),

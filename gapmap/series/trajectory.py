@@ -28,8 +28,9 @@ def trajectory_of(targets: Sequence[tuple[dt.date, pd.DataFrame]]) -> pd.DataFra
     The line runs straight from the baseline to the requirement at the due date, as
     :func:`gapmap.targets.evaluate_targets` judges it; from the due date on it is the requirement.
     The baseline is the one that the date knows, or else the last date: a figure of one year alone
-    is none yet. Of a target that its weakest part or unit decides, that may be another one at
-    each date, and the line with it.
+    is none yet. A reported figure is held against the line on the day that it is of, the end of its
+    year (``as_of``), as it is judged. Of a target that its weakest part or unit decides, that may
+    be another one at each date, and the line with it.
 
     Parameters
     ----------
@@ -72,7 +73,8 @@ def _line(row: Mapping[Hashable, Any], date: dt.date) -> tuple[float, str]:
     if np.isnan(row["baseline"]) or not row["baseline_date"]:
         return np.nan, "no_baseline"
     first = Baseline(dt.date.fromisoformat(row["baseline_date"]), float(row["baseline"]))
-    if date < first.date:
+    day = dt.date.fromisoformat(row["as_of"]) if row["as_of"] else date
+    if day < first.date:
         return np.nan, "before_baseline"
     goal = dt.date.fromisoformat(row["due"]), float(row["required"])
-    return line_on(first, goal, date), ""
+    return line_on(first, goal, day), ""

@@ -59,6 +59,7 @@ TRAJECTORY_COLUMNS: Final = [
     "required",
     "required_line",
     "no_line",
+    "as_of",
     "achieved",
     "possible",
     "shortfall",

@@ -70,7 +70,7 @@ def draw_trajectory(pen: Pen, series: Series) -> Figure | None:
 def _chart(axis: Axes, pen: Pen, series: Series, rows: pd.DataFrame) -> None:
     """Draw one target: its line, what was achieved, when it is due."""
     last = rows.iloc[-1]
-    days = _days(rows["date"])
+    days = _days(_of_day(rows))
     line = _line(rows)
     if len(line) > 1:
         axis.plot(*zip(*line, strict=True), color=_GREY, linestyle="--", linewidth=1.1)
@@ -92,6 +92,11 @@ def _chart(axis: Axes, pen: Pen, series: Series, rows: pd.DataFrame) -> None:
     _dress(axis, pen, series, last, (due, values))
 
 
+def _of_day(rows: pd.DataFrame) -> pd.Series:
+    """Give the days that the figures are of: of a reported one the end of its year."""
+    return rows["as_of"].where(rows["as_of"] != "", rows["date"])
+
+
 def _days(dates: Iterable[str]) -> list[float]:
     return [float(date2num(dt.date.fromisoformat(one))) for one in dates]
 
@@ -100,7 +105,7 @@ def _line(rows: pd.DataFrame) -> list[tuple[float, float]]:
     """Give the points of the required line, from its baseline to the due date."""
     last = rows.iloc[-1]
     told = rows[rows["required_line"].notna()]
-    points = dict(zip(_days(told["date"]), told["required_line"].astype(float), strict=True))
+    points = dict(zip(_days(_of_day(told)), told["required_line"].astype(float), strict=True))
     if not points:
         return []
     first = told.iloc[0]

@@ -62,13 +62,13 @@
     const start = rows.find((row) => known(row.required_line));
     if (start) line.set(start.baseline_date, start.baseline);
     for (const row of rows) {
-      if (known(row.required_line)) line.set(row.date, row.required_line);
+      if (known(row.required_line)) line.set(row.as_of || row.date, row.required_line);
     }
     if (line.size && known(last.required) && last.due) line.set(last.due, last.required);
     const points = Array.from(line, ([date, value]) => ({ day: dayOf(date), value }));
     return { last, line: points.sort((a, b) => a.day - b.day),
       points: rows.filter((row) => known(row.achieved))
-        .map((row) => ({ day: dayOf(row.date), value: row.achieved, row })) };
+        .map((row) => ({ day: dayOf(row.as_of || row.date), value: row.achieved, row })) };
   }
 
   function scales(one, dates) {
@@ -102,7 +102,7 @@
       stroke: "#8c8c8c", "stroke-width": 2, "stroke-dasharray": "2 2" }) : null,
     svg("circle", { cx: x, cy: scale.y(point.value), r: 4.2, fill: COLOURS[row.status],
       stroke: "#ffffff", "stroke-width": 1 },
-    svg("title", {}, row.date + ": " + page.targetAmount(row, "achieved") + " · "
+    svg("title", {}, (row.as_of || row.date) + ": " + page.targetAmount(row, "achieved") + " · "
       + voice.value(row.status) + (hidden ? " · " + voice.say("at_best", {
       value: page.targetAmount(row, "possible") }) : "")))];
   }
