@@ -34,6 +34,7 @@ from gapmap.typology import (
     KIND_COLUMNS,
     PLACE_COLUMNS,
     clusters,
+    features,
     features_of,
     group_gaps,
     group_rows,
@@ -141,6 +142,22 @@ def test_blocks_weigh_the_same_and_what_tells_nothing_is_left_out() -> None:
     assert variance[:2].sum() == pytest.approx(1)
     assert variance[2] == pytest.approx(1)
     assert values[3, 2] == 0  # unknown stands at the mean
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+def test_neighbours_are_the_same_however_many_are_held_at_once(monkeypatch, at_once) -> None:
+    monkeypatch.setattr(features, "_AT_ONCE", at_once)
+    dice = np.random.default_rng(5)
+    rows: list[dict[str, object]] = [
+        {"x": int(x), "y": int(y), "people": 10} for x, y in dice.integers(0, 5, (20, 2)) * 1000
+    ]
+    rows += [rows[0], {"x": None, "y": None, "people": 5}]  # two stand at one point
+    xy = np.array([(one["x"], one["y"]) for one in rows[:-1]], dtype=float)
+    near = np.hypot(*(xy[:, None] - xy).T) <= features.AROUND_M
+    told = gaps_of(study(rows, STANDS).access, ["clinic"]).table
+    assert told["places_around"].iloc[:-1].tolist() == (near.sum(axis=0) - 1).tolist()
+    assert told["people_around"].iloc[:-1].tolist() == (10 * (near.sum(axis=0) - 1)).tolist()
+    assert np.isnan(told["places_around"].iloc[-1])
 
 
 def test_figures_of_a_place_are_those_of_what_it_lacks() -> None:

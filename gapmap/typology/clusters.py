@@ -166,6 +166,7 @@ def neighbour_clusters(reach: Reach, size: int, limit: float) -> Integers:
     if len(reach.origin) == size:  # each gets to itself alone
         return np.full(size, -1)
     from sklearn.cluster import DBSCAN  # noqa: PLC0415 - slow to load
+    from sklearn.exceptions import EfficiencyWarning  # noqa: PLC0415 - as above
 
     one = np.concatenate([reach.origin, reach.target])
     other = np.concatenate([reach.target, reach.origin])
@@ -179,7 +180,7 @@ def neighbour_clusters(reach: Reach, size: int, limit: float) -> Integers:
     starts = np.concatenate([[0], np.cumsum(np.bincount(one, minlength=size))])
     matrix = csr_matrix((cost, other, starts), shape=(size, size))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it sorts what it thinks is not sorted
+        warnings.simplefilter("ignore", EfficiencyWarning)  # it sorts what it thinks is not sorted
         made = DBSCAN(eps=limit + SLACK, min_samples=FEWEST_MEMBERS, metric="precomputed")
         label: Integers = made.fit(matrix).labels_.astype(np.int64)
     return label

@@ -23,6 +23,9 @@ __all__ = ["AROUND_M", "Gaps", "gaps_of"]
 AROUND_M: Final = 2000.0
 """How far around a place its neighbours are counted, in a straight line, metres."""
 
+_AT_ONCE: Final = 1000
+"""Places whose neighbours are held at once: in a dense city every one of them has thousands."""
+
 NO_WAY: Final = ("no_route", "island_no_ferry")
 
 Floats = npt.NDArray[np.float64]
@@ -191,10 +194,11 @@ def _around(access: Access) -> tuple[Floats, Floats]:
     if not len(there):
         return people, places
     tree = cKDTree(xy[there])
-    pairs = tree.query_pairs(AROUND_M, output_type="ndarray")
     counted = np.nan_to_num(table["people"].to_numpy(dtype=float))[there]
-    one, other = pairs.T
-    size = len(there)
-    people[there] = np.bincount(one, counted[other], size) + np.bincount(other, counted[one], size)
-    places[there] = np.bincount(one, minlength=size) + np.bincount(other, minlength=size)
+    for start in range(0, len(there), _AT_ONCE):
+        some = there[start : start + _AT_ONCE]
+        near = cKDTree(xy[some]).sparse_distance_matrix(tree, AROUND_M, output_type="ndarray")
+        others = near[near["i"] + start != near["j"]]
+        people[some] = np.bincount(others["i"], counted[others["j"]], len(some))
+        places[some] = np.bincount(others["i"], minlength=len(some))
     return people, places

@@ -168,11 +168,13 @@ def group_rows(values: Floats, *, most: int, seed: int) -> Grouping:
         return Grouping(label=nobody, clear=False, reason="all_alike")
     if most < 2:  # noqa: PLR2004 - one group is none
         return Grouping(label=nobody, clear=False, reason="one_asked")
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - slow to load
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
     # with one thread small sums are sooner done, and the same on every machine
     with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of fewer different rows than groups, which do no harm
+        # fewer different rows than groups do no harm
+        warnings.simplefilter("ignore", ConvergenceWarning)
         return _best(_Search(values, most=min(most, distinct), seed=seed))
 
 

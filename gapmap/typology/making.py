@@ -226,7 +226,8 @@ def _places(
         {name: np.isnan(held) for block in blocks for name, held in block.items()}
     ).drop(columns="share_lacked")
     unknown = np.full(len(gaps.table), "", dtype=object)
-    unknown[rows] = [";".join(lost.columns[own]) for own in lost.to_numpy(dtype=bool)]
+    features = lost.columns.to_numpy(dtype=object)
+    unknown[rows] = [";".join(features[own]) for own in lost.to_numpy(dtype=bool)]
     told = {
         "kind_id": pd.array(np.where(kind < 0, 0, kind + 1), dtype="Int64"),
         "unknown_features": unknown,
