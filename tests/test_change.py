@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from network_reference import network_of
 
 from gapmap.access import Access, Service, measure_access
-from gapmap.change import CAUSES, causes
+from gapmap.assessment import assess
+from gapmap.change import CAUSES, causes, compare_states
+from gapmap.change.named import made_ids
 from gapmap.change.shapley import in_parts, shapley
 from gapmap.errors import InputError, MethodError
 from gapmap.facilities import Facilities, facilities_at
@@ -270,6 +272,69 @@ def test_ids_that_gapmap_made_are_matched_by_name_and_position() -> None:
     told = causes(a, b)
     assert in_city(told.table, "stop") == {"new": 800}
     assert [one.code for one in told.findings] == ["change-ids-made"]
+
+
+def renamed(where: Places, ids: list[str], rows: list[int]) -> Places:
+    table = where.table.iloc[rows].reset_index(drop=True).assign(place_id=ids)
+    return replace(where, table=gpd.GeoDataFrame(table, crs=toys.CRS))
+
+
+def test_places_whose_id_gapmap_made_are_matched_by_name() -> None:
+    """The later file has a new first row: all made ids are one off, and nothing else changed."""
+    whole = places()
+    size = len(whole.table)
+    early = renamed(whole, [f"row-{n}" for n in range(2, size + 1)], [*range(1, size)])
+    late = renamed(whole, [f"row-{n}" for n in range(2, size + 2)], [*range(size)])
+    stops = listed(OLD | {"at": 6_000})
+    a, b = measured(stops, early), measured(stops, late)
+    told = compare_states(a, b)
+    assert in_city(told.causes, "stop") == {"people": 0}  # of whom nobody is covered
+    assert list(told.places["why"]) == ["only_b"]
+    assert list(told.places["place"]) == [whole.table["place"].iloc[0]]
+    (note,) = told.findings
+    assert note.code == "change-place-ids-made"
+    assert note.message("en").endswith("found in one state alone: 1")
+    same = compare_states(
+        b, measured(stops, renamed(whole, [*late.table["place_id"]], [*range(size)]))
+    )
+    assert (len(same.places), same.findings) == (0, ())
+
+
+def test_names_that_several_places_share_are_matched_in_order_or_not_at_all() -> None:
+    columns = {"place": ["x", "x", "y"], "town": "", "district": np.nan}
+    a = pd.DataFrame({"place_id": ["row-2", "row-3", "row-4"], **columns})
+    b = pd.DataFrame({"place_id": ["row-3", "row-4", "own"], **columns})
+    assert made_ids(a, b) == {"row-3": "row-2", "row-4": "row-3"}
+    b = pd.DataFrame({"place_id": ["row-3", "own", "row-9~"], **columns})
+    assert made_ids(a, b) == {"row-3": "row-3~", "row-9~": "row-4"}
+
+
+def test_a_file_name_with_brackets_and_one_list_at_two_dates() -> None:
+    rows = [{"id": "设施[2014]-2", "at": 1_000, "name": "a"}]
+    one = listed(*rows)
+    table = one.table.assign(file="设施[2014].xlsx")
+    first = replace(one, table=gpd.GeoDataFrame(table))
+    later = listed({"id": "设施[2014]-2", "at": 9_000, "name": "c", "opened": "2014-01-01"},
+                   *(row | {"id": "设施[2014]-3"} for row in rows), date=LATE)  # fmt: skip
+    second = replace(later, table=gpd.GeoDataFrame(later.table.assign(file="设施[2014].xlsx[A]")))
+    told = causes(measured(first), measured(second))
+    assert in_city(told.table, "stop") == {"new": 800}
+    (note,) = told.findings
+    assert note.message("en").startswith("facilities without an id of their own, or with a repeated"
+                                         " one: 2;")  # fmt: skip
+    again = causes(measured(second), measured(facilities_at(second, EARLY)))
+    assert again.findings == ()
+
+
+def test_a_district_that_is_renamed_is_one_row() -> None:
+    a = assess(measured(listed(OLD)))
+    table = a.coverage.assign(group=a.coverage["group"].replace("Doumen", "甲新区"))
+    b = replace(a, coverage=table)
+    told = compare_states(a, b).coverage
+    assert len(told) == len(a.coverage)
+    assert (told["places_covered_difference"] == 0).all()
+    assert "甲新区" in set(told["group"])
+    assert list(told.columns[:4]) == ["service", "group_kind", "group", "group_id"]
 
 
 def test_a_list_with_one_id_twice_is_matched_by_name_and_position() -> None:

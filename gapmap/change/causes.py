@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gapmap.change.named import one_id, told_of_ids
 from gapmap.change.splitting import splits_of
 from gapmap.change.states import States
 from gapmap.change.value import Causes, no_causes
@@ -48,7 +49,8 @@ def causes(a: Access, b: Access) -> Causes:
         A service's limit, mode and speed; the network's walking and cycling speeds and ``snap_m``;
         its driving speeds, where the ways are the same.
 
-    Facilities are matched by service and id, places by id. Where the dates of both states are the
+    Facilities are matched by service and id, places by id; where gapmap made a place's id from its
+    row, by name, town and district. Where the dates of both states are the
     same, A is the earlier one. Each cause that differs is switched from A to B on its own and with
     the others, every state is measured, and a cause gets what it adds averaged over all orders
     (:func:`gapmap.change.shapley.shapley`): shares add up to the change, a cause that does not
@@ -77,7 +79,8 @@ def causes(a: Access, b: Access) -> Causes:
         the other as what is counted.
     """
     _check(a, b)
-    states = States(a, b)
+    doubts = list(told_of_ids(a.places.table, b.places.table))
+    states = States(a, one_id(a, b))
     weights = weights_of(states)
     splits = list(splits_of(states, weights))
     for split in splits:
@@ -87,7 +90,7 @@ def causes(a: Access, b: Access) -> Causes:
         places=_stacked(
             [village_causes(states, one, weights) for one in splits], no_causes().places
         ),
-        findings=(*states.lists.findings, *_unmatched(a, b)),
+        findings=(*doubts, *states.lists.findings, *_unmatched(a, b)),
     )
 
 

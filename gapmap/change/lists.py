@@ -97,7 +97,9 @@ def match_lists(a: Facilities, b: Facilities) -> Lists:
     forward = a.date <= b.date
     cause = _causes(one, other) if forward else _causes(other, one)
     service = np.array([key[0] for key in both], dtype=object)
-    told = _told(made_a + made_b, one, other, cause)
+    rows = [one.table[["service", "facility_id", "file", "row"]] for one in (a, b)]
+    made = 0 if rows[0].equals(rows[1]) else max(made_a, made_b)
+    told = _told(made, one, other, cause)
     return Lists(a, b, rows_a, rows_b, cause, service, tuple(told))
 
 
@@ -112,7 +114,7 @@ def _keys(facilities: Facilities) -> tuple[pd.Index, int]:
     known: list[tuple[object, ...]] = []
     made = 0
     for (service, one, file, row), position in zip(rows, where, strict=True):
-        by_row = pd.notna(row) and one == f"{PurePath(file.split('[')[0]).stem}-{row}"
+        by_row = pd.notna(row) and one == f"{PurePath(_PART.sub('', file)).stem}-{row}"
         if by_row or shared[service, _NUMBER.sub("", one)] > 1:
             known.append((service, *position))
             made += 1
@@ -127,6 +129,8 @@ def _keys(facilities: Facilities) -> tuple[pd.Index, int]:
 
 _NUMBER = re.compile(r"~\d+$")
 """What gapmap puts behind an id that another facility of the service has, too."""
+_PART = re.compile(r"\[[^\[\]]*\]$")
+"""What stands behind the name of a file of several sheets or layers: which it is."""
 
 
 @dataclass(frozen=True, slots=True)

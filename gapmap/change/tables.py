@@ -10,14 +10,17 @@ import pandas as pd
 
 from gapmap.assessment import Assessment, coverage_of, simulated_inputs
 from gapmap.change.causes import causes
+from gapmap.change.named import made_ids, named_if_made, told_of_ids, with_ids
 from gapmap.change.value import PLACE_COLUMNS, Change
 from gapmap.findings import fail, finding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from gapmap.access import Access
     from gapmap.change.value import Causes
+    from gapmap.findings import Finding
 
 __all__ = ["compare_folders", "compare_states", "explained", "read_access"]
 
@@ -101,8 +104,15 @@ def explained(change: Change, found: Causes, a: Access, b: Access) -> Change:
         places=places,
         causes=found.table,
         names={one.id: one.name for one in (*a.services, *b.services)},
-        findings=(*change.findings, *found.findings),
+        findings=tuple(dict.fromkeys((*change.findings, *found.findings, *_backwards(a, b)))),
     )
+
+
+def _backwards(a: Access, b: Access) -> Iterator[Finding]:
+    """Say so where A is the later state: what opened in between is lost from A to B."""
+    here, there = a.facilities.date, b.facilities.date
+    if here > there:
+        yield finding("change-backwards", value=here.isoformat(), date=there.isoformat())
 
 
 def read_access(out: Path) -> pd.DataFrame:
@@ -150,22 +160,29 @@ def _read(out: Path, name: str) -> pd.DataFrame:
 
 def _compare(a: _Tables, b: _Tables) -> Change:
     same_weight = a.counts_places == b.counts_places
+    doubts = list(told_of_ids(a.access, b.access))
     names = ["places" if one.counts_places else "people" for one in (a, b)]
-    doubt = finding("change-people-apart", value=names[0], other=names[1])
+    if not same_weight:
+        doubts.append(finding("change-people-apart", value=names[0], other=names[1]))
     return Change(
         coverage=_coverage(a.coverage, b.coverage, same_weight=same_weight),
-        places=_places(a.access, b.access),
+        places=_places(a.access, with_ids(b.access, made_ids(a.access, b.access))),
         targets=_targets(a.targets, b.targets),
         weight="places" if a.counts_places and b.counts_places else "people",
         simulated=a.simulated or b.simulated,
-        findings=() if same_weight else (doubt,),
+        findings=tuple(doubts),
     )
 
 
 def _coverage(a: pd.DataFrame, b: pd.DataFrame, *, same_weight: bool) -> pd.DataFrame:
-    key = ["service", "group_kind", "group", "group_id"]
+    key = ["service", "group_kind", "group_id"]
     kept = ["people", "people_covered", "share_people", "places", "places_covered"]
-    both = a[key + kept].merge(b[key + kept], on=key, how="outer", suffixes=("_a", "_b"))
+    sides = [one[[*key, "group", *kept]].fillna({"group_id": "", "group": ""}) for one in (a, b)]
+    a, b = (one.assign(named=named_if_made(one["group_id"], one["group"])) for one in sides)
+    both = a.merge(b, on=[*key, "named"], how="outer", suffixes=("_a", "_b"))
+    names = both.pop("group_b").fillna(both.pop("group_a"))  # one may have been renamed
+    both.insert(key.index("group_id"), "group", names)
+    both = both.drop(columns="named")
     for name in kept[1:3] + kept[4:]:
         told = both[f"{name}_b"] - both[f"{name}_a"]
         both[f"{name}_difference"] = told if same_weight or "people" not in name else np.nan
@@ -188,7 +205,7 @@ def _places(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
 
 
 def _why(both: pd.DataFrame) -> np.ndarray:
-    was, now = both["status_a"] == "covered", both["status_b"] == "covered"
+    here, there = both["status_a"], both["status_b"]
     farther = both["distance_m_b"] - both["distance_m_a"]
     differs = (both["reason_a"] != both["reason_b"]) | (
         both["facility_id_a"].fillna("") != both["facility_id_b"].fillna("")
@@ -197,14 +214,19 @@ def _why(both: pd.DataFrame) -> np.ndarray:
         [
             both["found"] == "left_only",
             both["found"] == "right_only",
-            ~was & now,
-            was & ~now,
+            (here != "unknown") & (there == "unknown"),
+            (here == "unknown") & (there != "unknown"),
+            (here != "covered") & (there == "covered"),
+            (here == "covered") & (there != "covered"),
             farther <= -_METRE,
             farther >= _METRE,
             differs,
             both["people_a"].fillna(-1) != both["people_b"].fillna(-1),
         ],
-        ["only_a", "only_b", "gained", "lost", "nearer", "farther", "reason", "people"],
+        [
+            *("only_a", "only_b", "became_unknown", "became_known", "gained", "lost"),
+            *("nearer", "farther", "reason", "people"),
+        ],
         "",
     )
 
