@@ -166,7 +166,7 @@ def nearest_edge(grid: SegmentGrid, xy: Floats, most_m: float) -> tuple[Integers
     return edge, distance_m
 
 
-def feet_within(grid: SegmentGrid, xy: Floats, within_m: float) -> Feet:
+def feet_within(grid: SegmentGrid, xy: Floats, within_m: float | Floats) -> Feet:
     """Find every point of the ways near a position from which no way leads nearer to it.
 
     Such a point is the foot of a perpendicular, a bend, or an end of edges where all that meet
@@ -180,14 +180,15 @@ def feet_within(grid: SegmentGrid, xy: Floats, within_m: float) -> Feet:
     xy
         Positions, shape (n, 2), metres; NaN where there is none.
     within_m
-        The farthest that a foot may be, inclusive.
+        The farthest that a foot may be, inclusive; one for all positions, or one for each.
 
     Returns
     -------
     The feet by owner, then distance, then edge.
     """
     xy = np.ascontiguousarray(xy, float)
-    owner, place, values = feet_of(grid, xy, _order(grid, xy), float(within_m))
+    most_m = np.full(len(xy), within_m, float)
+    owner, place, values = feet_of(grid, xy, _order(grid, xy), most_m)
     order = np.lexsort((place, values[:, 1], owner))
     owner, place, values = owner[order], place[order], values[order]
     alone = ~mark_twins(owner, place, values)

@@ -31,6 +31,7 @@ __all__ = [
 _MEASURES = {"m": "distance", "minutes": "minutes"}
 _ROUNDING, _SAME_M = 1 + 1e-12, 1e-6
 _TIMES = 2.0  # the way between two joins, over both legs, of those who are neighbours
+_TOGETHER = 2_000  # pairs of which all origins and targets are looked for together
 
 
 class Job(NamedTuple):
@@ -173,6 +174,9 @@ def straight_on(job: Job, origins: Snap, targets: Snap, pairs: tuple[Integers, I
     """
     a, b = pairs
     near = ~blocked_legs(job.network, origins.xy[a], targets.xy[b])
+    if np.count_nonzero(near) <= _TOGETHER:
+        near[near] = _joined_nearby(job, origins, targets, (a[near], b[near]))
+        return near
     level = np.ceil(np.log2(np.maximum(origins.distance_m[a] + targets.distance_m[b], 1)))
     for one in np.unique(level[near]):  # the few with long legs do not lengthen all other searches
         mine = np.flatnonzero(near & (level == one))
@@ -195,6 +199,8 @@ def _joined_nearby(
     nodes, costs = end_costs(everyone, theirs, leaving=False)
     my_nodes, my_costs = end_costs(everyone, mine, leaving=False)
     ends = np.concatenate([[0], np.cumsum(2 * np.bincount(theirs.owner, minlength=len(asked)))])
+    furthest_m = np.zeros(len(asked))
+    np.maximum.at(furthest_m, target, most_m)
     source, member, metres = pairs_from(
         graph.starts,
         graph.tails,
@@ -203,7 +209,7 @@ def _joined_nearby(
         nodes.ravel().astype(np.int32),
         costs.metres.ravel(),
         *member_rows(my_nodes, np.repeat(mine.owner, 2), my_costs.metres, len(job.network.xy)),
-        float(most_m.max()),
+        furthest_m,
     )
     o, t, along = shared_edge_pairs(everyone, mine, theirs)
     keys = np.concatenate(

@@ -212,19 +212,15 @@ def _joins(
     standing = away <= ON_WAY * network.snap_m
     known = np.flatnonzero(standing | ((away <= network.snap_m) & ~_on_scrap(network, mode, edge)))
     level = np.ceil(np.log2(np.maximum(away[known], _AT_END_M)))
-    parts = [
-        _free_feet(network, mode, (xy, known[level == one]), 2.0**one + ABOUT * network.snap_m)
-        for one in np.unique(level)
-    ]
+    joins, points = _free_feet(network, mode, (xy, known), 2.0**level + ABOUT * network.snap_m)
     measured = np.full(len(xy), np.inf)
-    for joins, _ in parts:
-        np.minimum.at(measured, joins.owner, joins.distance_m)
+    np.minimum.at(measured, joins.owner, joins.distance_m)
     sure = measured <= away + _AT_END_M
     rest = np.flatnonzero((away <= network.snap_m) & ~sure)
-    parts = [(joins.pick(sure[joins.owner]), points[sure[joins.owner]]) for joins, points in parts]
+    kept = sure[joins.owner]
     everything = _free_feet(network, mode, (xy, rest), network.snap_m)
     measured[rest] = _main_legs(network, mode, everything[0], len(xy))[rest]
-    joins, points = _together([*parts, everything])
+    joins, points = _together([(joins.pick(kept), points[kept]), everything])
     near = _about_as_near(network, mode, joins, measured)
     return joins.pick(near), points[near]
 
@@ -263,7 +259,7 @@ def _together(parts: list[tuple[Joins, Floats]]) -> tuple[Joins, Floats]:
 
 
 def _free_feet(
-    network: Network, mode: str, asked: tuple[Floats, Integers], within_m: float
+    network: Network, mode: str, asked: tuple[Floats, Integers], within_m: float | Floats
 ) -> tuple[Joins, Floats]:
     """Find the joins of some positions to which the leg is free, and the point of each."""
     xy, which = asked

@@ -132,9 +132,12 @@ def _more_room(
 
 @compiled
 def feet_of(
-    grid: SegmentGrid, xy: NDArray[np.float64], order: NDArray[np.int64], within_m: float
+    grid: SegmentGrid,
+    xy: NDArray[np.float64],
+    order: NDArray[np.int64],
+    within_m: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
-    """Find the feet of positions, looking at the positions in this order.
+    """Find the feet of positions, each within its own distance, looking at them in this order.
 
     Returns
     -------
@@ -145,13 +148,13 @@ def feet_of(
     room, used = len(order) + 64, 0
     owner, place, values = np.empty(room, np.int64), np.empty(room, np.int32), np.empty((room, 4))
     for i in order:
-        count = _segments_near(grid, xy, i, within_m, seen, near)
+        count = _segments_near(grid, xy, i, within_m[i], seen, near)
         if used + count > room:
             room = 2 * room + count
             owner, place, values = _more_room(owner, place, values, room)
         for k in range(count):
             along, away, at_x, at_y = _foot(grid, xy[i, 0], xy[i, 1], near[k])
-            if away <= within_m and away < np.inf:
+            if away <= within_m[i] and away < np.inf:
                 owner[used], place[used] = i, grid.owner[near[k]]
                 values[used, 0], values[used, 1] = along, away
                 values[used, 2], values[used, 3] = at_x, at_y

@@ -95,7 +95,7 @@ def pairs_from(
     member_offsets: npt.ArrayLike,
     members: npt.ArrayLike,
     member_prices: npt.ArrayLike,
-    limit: float,
+    limit: npt.ArrayLike,
 ) -> tuple[Indices, Indices, Floats]:
     """Find all members within a limit of each source.
 
@@ -109,7 +109,7 @@ def pairs_from(
         Of every node in turn: the members that hang on it, and the price from the node to them.
         A member may hang on several nodes.
     limit
-        The highest price, inclusive.
+        The highest price, inclusive; one for all sources, or one for each.
 
     Returns
     -------
@@ -118,9 +118,10 @@ def pairs_from(
     arcs = arcs_of(starts, tails, cost)
     seeds, first_seed = seeds_of(seed_nodes, seed_prices, []), offsets_of(seed_offsets)
     (who, extra, _), first_member = seeds_of(members, member_prices, []), offsets_of(member_offsets)
-    furthest = min(dearest(arcs[2]) + dearest(seeds[1]), max(float(limit), 0.0))
+    most = np.full(len(first_seed) - 1, limit, float)
+    furthest = min(dearest(arcs[2]) + dearest(seeds[1]), most.max(initial=0.0))
     buckets = ring(furthest, bucket_width(arcs[2]))
-    return _pairs(*arcs, first_seed, *seeds[:2], first_member, who, extra, float(limit), *buckets)
+    return _pairs(*arcs, first_seed, *seeds[:2], first_member, who, extra, most, *buckets)
 
 
 @compiled
@@ -314,7 +315,7 @@ def _pairs(
     member_offsets: Offsets,
     members: Indices,
     member_prices: Floats,
-    limit: float,
+    most: Floats,
     width: float,
     buckets: int,
 ) -> tuple[Indices, Indices, Floats]:
@@ -327,6 +328,7 @@ def _pairs(
     pair_price, pairs = np.empty(ROOM), 0
     for source in range(len(seed_offsets) - 1):
         own = slice(seed_offsets[source], seed_offsets[source + 1])
+        limit = most[source]
         nodes, prices = seed_nodes[own], seed_prices[own]
         reached = _spread(starts, tails, cost, nodes, prices, limit, width, buckets, price, touched)
         found = 0
