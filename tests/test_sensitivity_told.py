@@ -226,7 +226,7 @@ def test_a_target_judged_again_as_assessed_says_what_was_assessed(planned) -> No
 
 
 def test_a_site_is_chosen_in_so_many_draws(assessed, proposed) -> None:
-    seen = SitesSeen(assessed, (proposed,))
+    seen = SitesSeen((proposed,))
     first, second = proposed.sites["site_id"]
     other = "bus_shelter@" + str(assessed.access.places.table["place_id"].iloc[0])
     chosen = [(first, second), (first, other), (first, "bus_shelter@elsewhere")]
@@ -244,7 +244,44 @@ def test_a_site_is_chosen_in_so_many_draws(assessed, proposed) -> None:
     assert table.loc["bus_shelter@elsewhere", "name"] == ""
 
 
+def test_sites_are_named_by_the_candidates_not_by_a_place_of_the_same_id(assessed) -> None:
+    """The layer's p2 stands at the first place, and the second place is called p2."""
+    table = assessed.access.places.table
+    sites = table[["geometry"]].iloc[:3].assign(
+        site_id=[*table["place_id"].iloc[[1, 2, 0]]], name=["甲地块", "乙地块", "丙地块"]
+    )  # fmt: skip
+    proposal = propose_sites(assessed, service="bus_shelter", count=1, candidates=sites)
+    seen = SitesSeen((proposal,))
+    every = tuple(f"bus_shelter@{one}" for one in sites["site_id"])
+    list(seen.watching([replace(drawn(assessed, [0] * len(table)), sites={"bus_shelter": every})]))
+    told = seen.table().set_index("site_id")["name"]
+    assert told.loc[[*every]].tolist() == ["甲地块", "乙地块", "丙地块"]
+
+
 # ---- bad input --------------------------------------------------------------------------
+
+
+def test_two_proposals_of_one_service_are_refused_and_one_of_none(assessed, proposed) -> None:
+    other = propose_sites(assessed, service="bus_shelter", count=1)
+    with pytest.raises(MethodError, match="2 proposals are of 'bus_shelter'"):
+        gm.vary(assessed, [proposed, other], count=1)
+    with pytest.raises(MethodError, match="'shop', which is not measured"):
+        gm.vary(assessed, replace(proposed, service="shop"), count=1)
+
+
+@pytest.mark.parametrize("wrong", [-1, 1.5, "3", None, True])
+def test_a_count_or_seed_that_is_no_whole_number_is_refused(assessed, wrong) -> None:
+    for name in ("count", "seed"):
+        with pytest.raises(MethodError, match=f"{name} is .* no whole number"):
+            gm.vary(assessed, **{"count": 1, name: wrong})
+
+
+def test_assumptions_on_a_file_or_a_basis_that_there_is_not_are_refused(assessed) -> None:
+    with pytest.raises(MethodError, match=r"'typo.csv', of which no place"):
+        gm.vary(assessed, count=1, assumptions=Assumptions(position_m_by_file={"typo.csv": 5.0}))
+    for bases in ("assumption", ("asumption",)):
+        with pytest.raises(MethodError, match="limit_bases must be some of assumption, standard"):
+            Assumptions(limit_bases=bases)
 
 
 def test_no_draw_is_refused_and_one_is_enough(assessed) -> None:

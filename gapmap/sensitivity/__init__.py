@@ -1,6 +1,6 @@
 """How sure: what becomes of access, had the inputs been a little different."""
 
-from gapmap.sensitivity.assumptions import Assumptions
+from gapmap.sensitivity.assumptions import LIMIT_BASES, Assumptions
 from gapmap.sensitivity.certainty import CERTAINTIES, CERTAINTY_COLUMNS
 from gapmap.sensitivity.differences import DIFFERENCE_COLUMNS
 from gapmap.sensitivity.intervals import INTERVAL_COLUMNS
@@ -15,6 +15,7 @@ __all__ = [
     "COVERED",
     "DIFFERENCE_COLUMNS",
     "INTERVAL_COLUMNS",
+    "LIMIT_BASES",
     "SITE_COLUMNS",
     "TARGET_DRAW_COLUMNS",
     "TORNADO_COLUMNS",

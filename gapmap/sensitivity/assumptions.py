@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gapmap.errors import MethodError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Assumptions"]
+__all__ = ["LIMIT_BASES", "Assumptions"]
+
+LIMIT_BASES: Final = ("assumption", "standard", "plan")
+"""What a limit may rest on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +34,9 @@ class Assumptions:
         Accuracy of places and facilities: the standard deviation in metres, along each axis, of a
         normal error without direction. What has one id in one file moves together.
     position_m_by_file
-        The same by the name of the file that a place or facility stands in, in place of
-        ``position_m``.
+        The same for what stands in one file, in place of ``position_m``; by the column ``file`` of
+        places and facilities, which also names a sheet, a layer, or what was packed:
+        ``sites.xlsx[north]``.
     limit
         Relative half width of the limits: uniform from ``1 - limit`` to ``1 + limit``, for each
         service by itself. 0 to below 1.
@@ -69,8 +73,14 @@ class Assumptions:
         Raises
         ------
         MethodError
-            A range is negative, not finite, or so wide that a speed or a limit could be 0.
+            A range is negative, not finite, or so wide that a speed or a limit could be 0; a basis
+            of limits that there is not.
         """
+        if not set(self.limit_bases) <= {*LIMIT_BASES}:  # of a word these are its letters
+            raise MethodError(
+                f"limit_bases must be some of {', '.join(LIMIT_BASES)}, not {self.limit_bases!r}",
+                f"limit_bases 应为 {'、'.join(LIMIT_BASES)} 中的若干项,而不是 {self.limit_bases!r}",
+            )
         for name in ("speed", "limit"):
             _check(name, getattr(self, name), below=1.0)
         for name in ("position_m", "people", "people_common"):

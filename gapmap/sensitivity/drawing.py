@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.random import SeedSequence, default_rng
 
+from gapmap.errors import MethodError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -122,8 +124,15 @@ class Dice:
 
 
 def make_dice(access: Access, assumptions: Assumptions) -> Dice:
-    """List what there is to draw for."""
+    """List what there is to draw for.
+
+    Raises
+    ------
+    MethodError
+        The assumptions tell how exact a file is of which no place or facility is.
+    """
     places, facilities = access.places.table, access.facilities.table
+    _check_files(assumptions, {*places["file"].astype(str), *facilities["file"].astype(str)})
     ferries = access.network.ferries if access.network is not None else ()
     bases = assumptions.limit_bases
     return Dice(
@@ -183,6 +192,17 @@ def _numbers(keys: Sequence[str]) -> Integers:
 
 def _count(number: Integers) -> int:
     return int(number.max(initial=-1)) + 1
+
+
+def _check_files(given: Assumptions, files: set[str]) -> None:
+    for name in given.position_m_by_file:
+        if name not in files:
+            known, known_zh = (mark.join(sorted(files)) for mark in (", ", "、"))
+            raise MethodError(
+                f"position_m_by_file names {name!r}, of which no place or facility is; the files "
+                f"are {known}",
+                f"position_m_by_file 中的“{name}”没有任何村居或设施;现有文件为 {known_zh}",
+            )
 
 
 def _accuracy(files: Sequence[str], given: Assumptions) -> Floats:

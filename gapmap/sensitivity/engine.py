@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gapmap.access.stops import Ground
+from gapmap.errors import MethodError
 from gapmap.sensitivity.assumptions import Assumptions
 from gapmap.sensitivity.drawing import make_dice, quiet
 from gapmap.sensitivity.model import make_model
@@ -67,24 +68,47 @@ def draws(
     count, seed
         How many draws, and of which series.
     proposals
-        To be made anew, by the same rule among the same candidates. A candidate at a place moves
-        with it, any other stands where it stands. Over a surface what lies between candidates and
-        places is measured once, as they stand. A proposal that does not say what it was chosen
-        among is left out.
+        To be made anew, by the same rule among the same candidates; one for a service. A candidate
+        at a place moves with it, any other stands where it stands. Over a surface what lies between
+        candidates and places is measured once, as they stand. A proposal that does not say what it
+        was chosen among is left out.
     sites_in
         In how many draws, the first ones, they are.
 
-    Yields
-    ------
-    Draw
+    Returns
+    -------
+    Iterator of Draw
         In the order of their numbers.
+
+    Raises
+    ------
+    MethodError
+        Two proposals of one service, one of a service that is not measured, or assumptions on a
+        file of which nothing is.
     """
+    _check_proposals(access, proposals)
     dice = make_dice(access, assumptions)
     throws = (dice.throw(seed, number) for number in range(count))
     model = make_model(access)
     asked = [question_of(model, one, assumptions) for one in proposals]
     known = [one for one in asked if one is not None]
-    yield from _drawn(model, dice, throws, known, sites_in)
+    return _drawn(model, dice, throws, known, sites_in)
+
+
+def _check_proposals(access: Access, proposals: Sequence[Proposal]) -> None:
+    asked = [one.service for one in proposals]
+    measured = [one.id for one in access.services]
+    for name in asked:
+        if name not in measured:
+            raise MethodError(
+                f"a proposal is of {name!r}, which is not measured here; take one of this state",
+                f"有一份选址建议针对“{name}”,而这里未测量该服务;请用同一状态下的建议",
+            )
+        if asked.count(name) > 1:
+            raise MethodError(
+                f"{asked.count(name)} proposals are of {name!r}; vary one of them at a time",
+                f"“{name}”有 {asked.count(name)} 份选址建议;请每次只用一份",
+            )
 
 
 def base_draw(access: Access) -> Draw:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import TYPE_CHECKING, Final
 
 from gapmap.errors import MethodError
@@ -96,14 +97,14 @@ def vary(
     assessment
         The state, from :func:`gapmap.assess`.
     proposals
-        One proposal or several, of the same state.
+        One proposal or several, of the same state, and of a service each.
     assumptions
         What varies and how far; gapmap's own where nothing is given. Where places have no people
         and each counts 1, that does not vary.
     count
-        How many draws; at least 1. Fewer than 100 make rough intervals.
+        How many draws; at least 1. Fewer than 100 make rough intervals, fewer than 20 none.
     seed
-        The same seed gives the same draws.
+        0, 1, 2 ...: the same seed gives the same draws.
 
     Returns
     -------
@@ -113,12 +114,11 @@ def vary(
     Raises
     ------
     MethodError
-        A count below 1.
+        A count or seed that is no whole number from 1 or 0, a proposal of a service that is not
+        measured, two of one service, accuracy for a file of which no place or facility is.
     """
-    if count < 1:
-        raise MethodError(
-            f"count is {count}; take at least one draw", f"抽样次数为 {count};至少要一次"
-        )
+    _check_whole("count", count, 1, "take at least one draw", "抽样次数至少为 1")
+    _check_whole("seed", seed, 0, "take 0, 1, 2 ...", "随机种子可取 0、1、2……")
     held = assumptions or Assumptions()
     if assessment.access.places.weight == "places":  # each counts 1, which nobody doubts
         held = replace(held, people=0.0, people_common=0.0)
@@ -133,6 +133,14 @@ def vary(
         assumptions=held,
         seed=seed,
     )
+
+
+def _check_whole(name: str, value: object, least: int, todo: str, todo_zh: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
+        raise MethodError(
+            f"{name} is {value!r}, no whole number from {least}; {todo}",
+            f"{name} 为 {value!r},不是不小于 {least} 的整数;{todo_zh}",
+        )
 
 
 def told_of(
@@ -153,7 +161,7 @@ def told_of(
     alone
         One assumption at a time.
     """
-    targets, sites = TargetsSeen(assessment), SitesSeen(assessment, proposals)
+    targets, sites = TargetsSeen(assessment), SitesSeen(proposals)
     tally = tally_draws(assessment.access, sites.watching(targets.watching(stream)))
     return Varied(
         assumptions=assumptions,

@@ -80,10 +80,8 @@ class TargetsSeen:
 class SitesSeen:
     """Counts in how many draws each site would be chosen."""
 
-    def __init__(self, assessment: Assessment, proposals: Sequence[Proposal]) -> None:
+    def __init__(self, proposals: Sequence[Proposal]) -> None:
         self._proposals = tuple(proposals)
-        table = assessment.access.places.table
-        self._names = dict(zip(table["place_id"], table["place"], strict=True))
         self._chosen = [Counter[str]() for _ in self._proposals]
         self._asked = [0] * len(self._proposals)
 
@@ -105,7 +103,8 @@ class SitesSeen:
             held = list(zip(sites["rank"], sites["site_id"], sites["name"], strict=True))
             own = {one for _, one, _ in held}
             others = sorted((-times, one) for one, times in chosen.items() if one not in own)
-            named = [(None, one, self._name(one)) for _, one in others[:MOST_OTHERS]]
+            names = _names(proposal)
+            named = [(None, one, names.get(one, "")) for _, one in others[:MOST_OTHERS]]
             rows += [
                 {
                     "service": proposal.service,
@@ -121,5 +120,11 @@ class SitesSeen:
             ]
         return pd.DataFrame(rows, columns=list(SITE_COLUMNS)).astype({"rank": "Int64"})
 
-    def _name(self, site: str) -> str:
-        return str(self._names.get(site.partition("@")[2], ""))
+
+def _names(proposal: Proposal) -> dict[str, str]:
+    """Give what the candidates are called, by the id that a site there has."""
+    candidates = proposal.candidates
+    if candidates is None:
+        return {}
+    named = zip(candidates["site_id"], candidates["name"], strict=True)
+    return {f"{proposal.service}@{ident}": str(name) for ident, name in named}

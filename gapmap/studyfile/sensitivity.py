@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from gapmap.sensitivity import Assumptions
+from gapmap.sensitivity import LIMIT_BASES, Assumptions
 from gapmap.studyfile.keys import LIST
 from gapmap.studyfile.value import DRAWS, SensitivityEntry
 
@@ -20,7 +20,6 @@ __all__ = ["read_sensitivity"]
 _BELOW_ONE: Final = ("speed", "limit")
 _AT_MOST_ONE: Final = ("ferry_wait_otherwise",)
 _OPEN: Final = ("position_m", "people", "people_common")
-_BASES: Final = ("assumption", "standard", "plan")
 
 
 def read_sensitivity(reader: Reader, raw: Mapping[str, Any]) -> SensitivityEntry | None:
@@ -38,7 +37,7 @@ def read_sensitivity(reader: Reader, raw: Mapping[str, Any]) -> SensitivityEntry
     for base in bases:
         if not isinstance(base, str):
             reader.fail("study-value-kind", "sensitivity.limit_bases", bases, wanted=LIST)
-        reader.choice("sensitivity.limit_bases", base, _BASES)
+        reader.choice("sensitivity.limit_bases", base, LIMIT_BASES)
     known = {one.name for one in fields(Assumptions)}
     told = {key: value for key, value in block.items() if key in known}
     told |= {"limit_bases": tuple(bases), "position_m_by_file": dict(_by_file(reader, raw))}
