@@ -126,7 +126,8 @@ def test_a_district_against_the_city_by_hand(gaps) -> None:
     assert d1["difference_low"] == pytest.approx(300 / 450 - 300 / 500)
     assert d1["difference_high"] == pytest.approx(350 / 450 - 350 / 500)
     assert (d1["worse"], d1["people_to_close"]) == ("group_b", 38)  # 337.5 of the 450 are 3/4
-    assert (d1["unit"], d1["basis"], d1["reason"]) == ("share", "assumption", "")
+    assert d1["difference"] > d1["difference_high"]
+    assert (d1["unit"], d1["basis"], d1["reason"]) == ("share", "assumption", "known_only")
     d2 = one(gaps, comparison="district-city", group_a_id="d2", measure="share_people")
     # 37.5 of the 50 served make 3/4 there and 337.5 of 450 in the city
     assert (d2["worse"], d2["people_to_close"]) == ("group_a", 38)
@@ -396,6 +397,33 @@ def test_bounds_go_by_each_units_own_line() -> None:
     assert (bounds["value_a_low"], bounds["value_a_high"]) == (0.8, 0.9)
     assert bounds["difference_low"] == pytest.approx(-0.15)
     assert bounds["difference_high"] == pytest.approx(-0.05)
+
+
+def test_places_without_a_number_of_people_are_told_beside_the_bounds() -> None:
+    homes = [{"x": 0, "y": 0, "people": 100.0}, {"x": 0, "y": 5000, "people": np.nan}]
+    homes.append({"x": 15_000, "y": 0, "people": 50.0})
+    gaps = assess(access(homes, groups=())).gaps
+    row = one(gaps, comparison="district-city", group_a_id="d1", measure="share_people")
+    assert row["difference_low"] == row["difference_high"]  # of 150 people that are counted
+    assert row["reason"] == "uncounted_a+uncounted_b"
+    row = one(gaps, comparison="district-city", group_a_id="d2", measure="share_people")
+    assert row["reason"] == "uncounted_b"
+    row = one(gaps, comparison="bottom-line", kind_a="district")
+    assert row["reason"] == "uncounted_a+uncounted_b"
+
+
+def test_a_difference_of_the_known_that_cannot_be_is_told() -> None:
+    homes = [
+        {"x": 15_000, "y": 0, "people": 2.0},
+        {"x": None, "district_id": "d2", "people": 2.0},
+        {"x": 15_000, "y": 2_000, "people": 3.0},
+        {"x": 0, "y": 0, "people": 1.0},
+    ]
+    gaps = assess(access(homes, groups=(), sites=({"x": 15_000, "y": 2_100},))).gaps
+    row = one(gaps, comparison="district-city", group_a_id="d2", measure="share_people")
+    assert row["difference"] == pytest.approx(0.6 - 0.5)
+    assert row["difference_high"] == pytest.approx(5 / 7 - 5 / 8)  # less than of the known
+    assert row["reason"] == "known_only"
 
 
 def test_each_bottom_line_has_a_title_on_the_page() -> None:

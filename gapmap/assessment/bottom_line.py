@@ -67,6 +67,13 @@ def _of_people(service: Service, held: pd.DataFrame, city: pd.Series) -> dict[st
         covered = float(held["people_covered"].iloc[lowest])
         known = covered + float(held["people_uncovered"].iloc[lowest])
         told["people_to_close"] = float(whole_people(np.array([line[0] * known - covered]))[0])
+    uncounted = {
+        "uncounted_a": held["places_without_people"].any(),
+        "uncounted_b": not given and city["places_without_people"] > 0,
+    }
+    told["reason"] = "+".join(
+        filter(None, [str(told["reason"]), *(code for code, holds in uncounted.items() if holds)])
+    )
     return told | {
         "service": service.id,
         "measure": "share_people",

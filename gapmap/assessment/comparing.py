@@ -160,6 +160,9 @@ def _by_measure(measure: str, unit: str, a: pd.DataFrame, b: pd.DataFrame) -> pd
         _marked(_why_empty(measure, b), "_b"),
         np.where(~np.isnan(value_a) & (value_b == 0), "b_is_zero", ""),
         _why_boundless(measure, difference, high - low),
+        np.where((difference < low - _EQUAL) | (difference > high + _EQUAL), "known_only", ""),
+        _marked(_uncounted(a), "_a"),
+        _marked(_uncounted(b), "_b"),
     ]
     return pd.DataFrame(
         {
@@ -239,6 +242,12 @@ def _why_empty(measure: str, side: pd.DataFrame) -> NDArray[np.object_]:
         "not_measured",
     )
     return np.where(np.isnan(_numbers(side, measure)), why, "").astype(object)
+
+
+def _uncounted(side: pd.DataFrame) -> NDArray[np.object_]:
+    """Say where places have no known number of people: no bound can count them."""
+    uncounted = _numbers(side, "places_without_people") > 0
+    return np.where(uncounted, "uncounted", "").astype(object)
 
 
 def _marked(codes: NDArray[np.object_], mark: str) -> NDArray[np.object_]:
