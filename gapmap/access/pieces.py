@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyproj
 
 from gapmap.access.evidence import piece_of
 from gapmap.access.legs import where
+from gapmap.datum import DEGREES, change_between
 from gapmap.findings import Finding, finding
 from gapmap.network.pieces import Pieces, beyond_water, ferries_at_rest, pieces
 from gapmap.network.rules import KINDS
@@ -302,6 +302,6 @@ def _listed(names: Sequence[str]) -> str:
 def _lonlat(
     network: Network, xy: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    to_wgs84 = pyproj.Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
+    to_wgs84 = change_between(network.crs, DEGREES)
     lon, lat = to_wgs84.transform(*xy.T)
     return np.asarray(lon), np.asarray(lat)

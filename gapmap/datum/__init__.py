@@ -5,6 +5,7 @@
 datum.
 """
 
+from gapmap.datum.changing import DEGREES, change_between
 from gapmap.datum.convert import DATUMS, convert_datum
 from gapmap.datum.detect import detect_datum
 from gapmap.datum.evidence import Evidence
@@ -18,6 +19,7 @@ from gapmap.datum.verdict import DATUM_NAMES, Verdict, judge_datum, tell_verdict
 __all__ = [
     "DATUMS",
     "DATUM_NAMES",
+    "DEGREES",
     "HYPOTHESES",
     "Evidence",
     "MixedRows",
@@ -25,6 +27,7 @@ __all__ = [
     "Roads",
     "Verdict",
     "area_evidence",
+    "change_between",
     "convert_datum",
     "detect_datum",
     "hypothesis_of",

@@ -6,16 +6,16 @@ CGCS2000 is WGS84 here; see :mod:`gapmap.datum.convert`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyproj
 import shapely
 
+from gapmap.datum.changing import DEGREES, change_between
 from gapmap.datum.convert import convert_datum
 
 if TYPE_CHECKING:
+    import pyproj
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
@@ -74,13 +74,14 @@ def read_as(shapes: ArrayLike, crs: pyproj.CRS) -> Readings:
 
     Examples
     --------
+    >>> import pyproj
     >>> zhuhai = read_as(shapely.points([[113.5767, 22.2707]]), pyproj.CRS.from_epsg(4547))
     >>> print(np.hypot(*(zhuhai.xy[:, 0] - zhuhai.xy[0, 0]).T).round())
     [   0.  618. 1234.]
     """
     given = np.asarray(shapes, dtype=object)
     rows = np.flatnonzero(~(shapely.is_missing(given) | shapely.is_empty(given)))
-    transformer = _from_degrees(crs)
+    transformer = change_between(DEGREES, crs)
 
     def placed(hypothesis: str) -> Shapes:
         def change(lonlat: Floats) -> Floats:
@@ -113,12 +114,13 @@ def read_beside(xy: Floats, crs: pyproj.CRS, *, declared: str) -> Readings:
 
     Examples
     --------
+    >>> import pyproj
     >>> here, zone = np.array([[456000.0, 2463000.0]]), pyproj.CRS.from_epsg(4547)
     >>> off = read_beside(here, zone, declared="wgs84")
     >>> print(np.hypot(*(off.xy[:, 0] - off.xy[0, 0]).T).round())
     [   0.  618. 1232.]
     """
-    transformer = _from_degrees(crs)
+    transformer = change_between(DEGREES, crs)
     lonlat = transformer.transform(xy[:, 0], xy[:, 1], direction="INVERSE")
     moved = np.empty((len(HYPOTHESES), len(xy), 2))
     for at, name in enumerate(HYPOTHESES):
@@ -126,9 +128,3 @@ def read_beside(xy: Floats, crs: pyproj.CRS, *, declared: str) -> Readings:
         there = convert_datum(*numbers, source=hypothesis_of(declared), target="wgs84")
         moved[at] = np.column_stack(transformer.transform(*there))
     return Readings(np.arange(len(xy)), shapely.points(moved), moved)
-
-
-@lru_cache(maxsize=8)
-def _from_degrees(crs: pyproj.CRS) -> pyproj.Transformer:
-    """Give the projection; to look it up takes PROJ a fifth of a second, and layers share it."""
-    return pyproj.Transformer.from_crs(4326, crs, always_xy=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyproj
 
+from gapmap.datum import DEGREES, change_between
 from gapmap.islands.value import KINDS
 from gapmap.network.pieces import pieces
 
@@ -162,7 +162,7 @@ def _late(hour: dt.time) -> tuple[bool, dt.time]:
 
 def _at_quay(network: Network, landings: Sequence[tuple[int, Ferry]]) -> dict[str, object]:
     """Name a piece without places after its ferries, and by where they land."""
-    to_wgs84 = pyproj.Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
+    to_wgs84 = change_between(network.crs, DEGREES)
     quays = sorted({quay for quay, _ in landings})
     lon, lat = to_wgs84.transform(*network.xy[quays].T)
     west = np.lexsort((lat, lon))[0]

@@ -10,7 +10,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from gapmap.datum import DATUMS
+from gapmap.datum import DATUMS, DEGREES, change_between
 from gapmap.errors import NetworkError
 from gapmap.findings import Finding, fail, finding
 from gapmap.network.line_tags import about_columns, tags_of
@@ -126,7 +126,7 @@ def _plane(lines: npt.NDArray[np.object_], crs: pyproj.CRS) -> npt.NDArray[np.ob
     coords, owner = shapely.get_coordinates(lines, return_index=True)
     if not len(coords):
         return lines
-    to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    to_degrees = change_between(crs, DEGREES)
     lon, lat = to_degrees.transform(*coords.T)
     lon = (lon - lon[0] + 180) % 360 - 180  # across the 180th meridian
     scale = np.cos(np.radians(np.median(lat)))

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pyproj
 import shapely
 
+from gapmap.datum import DEGREES, change_between
 from gapmap.findings import Finding, finding
 from gapmap.network.rules import KINDS
 from gapmap.network.snapping import snap, usable
@@ -278,7 +278,7 @@ def _findings(
 ) -> list[Finding]:
     """Say which quays were joined and which stand alone, each for the file that brought them."""
     within = f"{network.snap_m:g}"
-    to_wgs84 = pyproj.Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
+    to_wgs84 = change_between(network.crs, DEGREES)
     brought: dict[int, list[Crossing]] = defaultdict(list)
     for ferry, end in zip(crossings, ends, strict=True):
         for quay in np.unique(end):

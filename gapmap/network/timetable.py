@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyproj
 
+from gapmap.datum import DEGREES, change_between
 from gapmap.findings import Finding, finding
 from gapmap.network.ferries import (
     ASSUMED_KMH,
@@ -20,6 +20,8 @@ from gapmap.tables import RowCount, numbers, read_table, texts, times
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pyproj
 
     from gapmap.network.value import Floats
     from gapmap.tables import Table
@@ -51,7 +53,7 @@ def read_ferries(
         finding("ferry-without-quay", file=table.file, row=int(row), name=rows["name"][row] or "?")
         for row in rows.index.difference(placed.index)
     ]
-    project = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    project = change_between(DEGREES, crs)
     crossings: list[Crossing] = []
     for row in placed.itertuples():
         ends = np.column_stack(project.transform([row.from_x, row.to_x], [row.from_y, row.to_y]))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyproj
 import shapely
 
-from gapmap.datum import convert_datum
+from gapmap.datum import DEGREES, change_between, convert_datum
 from gapmap.positions.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pyproj
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -96,7 +96,7 @@ def _is_direct(source: pyproj.CRS, target: pyproj.CRS) -> bool:
 
 
 def _to_wgs84(crs: pyproj.CRS) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
+    return change_between(crs, DEGREES)
 
 
 def _change(source: Source, target: pyproj.CRS) -> Callable[[Floats], Floats] | None:
@@ -107,8 +107,7 @@ def _change(source: Source, target: pyproj.CRS) -> Callable[[Floats], Floats] | 
     direct = _is_direct(source.crs, target)
     # of old datums PROJ knows the way to WGS 84, but none on to CGCS2000, which is as good as that
     first = None if direct else _to_wgs84(source.crs)
-    start = source.crs if direct else 4326
-    transformer = pyproj.Transformer.from_crs(start, target, always_xy=True)
+    transformer = change_between(source.crs if direct else DEGREES, target)
 
     def change(xy: Floats) -> Floats:
         lon, lat = xy[:, 0], xy[:, 1]

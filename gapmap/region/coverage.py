@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyproj
 import shapely
 
+from gapmap.datum import DEGREES, change_between
 from gapmap.findings import Finding, finding
 from gapmap.region.strips import strips
 
@@ -161,7 +161,7 @@ def _gaps(shapes: Shapes, union: shapely.Geometry) -> Iterator[_Fault]:
 
 
 def _named(layer: Layer, faults: list[_Fault]) -> Iterator[Finding]:
-    to_degrees = pyproj.Transformer.from_crs(layer.shapes.crs, 4326, always_xy=True)
+    to_degrees = change_between(layer.shapes.crs, DEGREES)
     for rank, fault in enumerate(faults[:NAMED_MOST], start=1):
         inside = shapely.point_on_surface(fault.shape)
         lon, lat = to_degrees.transform(inside.x, inside.y)

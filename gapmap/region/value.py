@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import pyproj
 import shapely
 
+from gapmap.datum import DEGREES, change_between
 from gapmap.positions import Around, around
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import pyproj
 
     from gapmap.findings import Finding
     from gapmap.tables import RowCount
@@ -91,5 +92,5 @@ class Region:
 
 def around_shapes(shapes: gpd.GeoSeries) -> Around:
     """Give the box of longitudes and latitudes that holds shapes of a metric CRS."""
-    to_degrees = pyproj.Transformer.from_crs(shapes.crs, 4326, always_xy=True)
+    to_degrees = change_between(shapes.crs, DEGREES)
     return around(*to_degrees.transform(*shapely.get_coordinates(shapes.to_numpy()).T))
