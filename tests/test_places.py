@@ -210,11 +210,12 @@ def test_people_groups_and_islands(tmp_path: Path, region) -> None:
     assert places.weight == "people"
     assert places.groups == ("elderly",)
     assert doubts(places.findings) == [
-        "number-out-of-range", "people-unknown", "number-unreadable", "people-unknown",
+        "number-out-of-range", "people-unknown", "number-unreadable", "people-group-unknown",
         "boolean-unreadable",
     ]  # fmt: skip
-    counts = [dict(one.facts)["count"] for one in places.findings if one.code == "people-unknown"]
-    assert counts == ["2", "2"]
+    told = [one for one in places.findings if one.code.startswith("people")]
+    assert [dict(one.facts)["count"] for one in told] == ["2", "2"]
+    assert "the group 'elderly'" in told[1].message("en")
 
 
 def test_an_island_column_that_is_absent_is_unknown(tmp_path: Path, region) -> None:

@@ -243,6 +243,13 @@ def test_a_service_that_nobody_provides_tells_no_places_apart() -> None:
     assert list(made.places["lacked"]) == ["", "shelter"]
 
 
+def test_without_any_facility_a_place_that_stands_nowhere_is_unknown() -> None:
+    made = group_gaps(study([{"x": None, "y": None}, {"x": 2000, "y": 9000}], []))
+    assert made.nobody_has == ("clinic", "shelter")
+    assert list(made.places["standing"]) == ["unknown", "nobody_has"]
+    assert list(made.places["main_reason"]) == ["no_position", ""]
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_few_places_make_one_group_or_none(count: int) -> None:
     rows: list[dict[str, object]] = [{"x": 15_000 + 3000 * n, "y": 5000} for n in range(count)]

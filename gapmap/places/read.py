@@ -156,7 +156,12 @@ def _people(ledger: Ledger, source: PlaceSource) -> dict[str, pd.Series]:
         cells = texts(table, column)
         ledger.once("people-fraction", fraction, cells, field=column)
         ledger.once("people-many", told[name] > _MOST_PEOPLE, cells, field=column)
-        ledger.once("people-unknown", told[name].isna(), cells, field=column)
+        unknown = told[name].isna()
+        if name == "people":
+            ledger.once("people-unknown", unknown, cells, field=column)
+        else:
+            group = name.removeprefix("people_")
+            ledger.once("people-group-unknown", unknown, cells, field=column, group=group)
     return told
 
 

@@ -91,15 +91,21 @@ def gaps_of(access: Access, wanted: Sequence[str]) -> Gaps:
     lacked = _stack([(one["status"] == "uncovered").to_numpy() for one in blocks], size)
     unknown = _stack([(one["status"] == "unknown").to_numpy() for one in blocks], size)
     lacked_anywhere = _stack([(one["status"] == "uncovered").to_numpy() for one in every], size)
+    unknown_anywhere = _stack([(one["status"] == "unknown").to_numpy() for one in every], size)
     reason = _stack([one["reason"].to_numpy(dtype=object) for one in blocks], size)
+    any_reason = _stack([one["reason"].to_numpy(dtype=object) for one in every], size)
+    standing = _standing(lacked, unknown, (lacked_anywhere, unknown_anywhere))
+    main = _main_reason(reason, lacked, unknown)
+    lost = (standing == "unknown") & (main == "")
+    main[lost] = _main_reason(any_reason, lacked_anywhere, unknown_anywhere)[lost]
     table = access.places.table[["place_id", "place", "town", "district", "people", "island"]]
     people_around, places_around = _around(access)
     told = pd.DataFrame(table).assign(
-        standing=_standing(lacked, unknown, lacked_anywhere),
+        standing=standing,
         services_lacked=lacked.sum(axis=1),
         services_unknown=unknown.sum(axis=1),
         lacked=[";".join(np.array(services, object)[row]) for row in lacked],
-        main_reason=_main_reason(reason, lacked, unknown),
+        main_reason=main,
         times_limit=_median(_stack([_times(one) for one in blocks], size, float), lacked),
         detour_factor=_median(
             _stack([one["detour_factor"].to_numpy(float) for one in blocks], size, float), lacked
@@ -134,13 +140,21 @@ def _stack(columns: list[npt.NDArray[np.generic]], size: int, kind: type = bool)
     return np.column_stack(columns) if columns else np.empty((size, 0), dtype=kind)
 
 
-def _standing(lacked: Flags, unknown: Flags, lacked_anywhere: Flags) -> npt.NDArray[np.object_]:
+def _standing(
+    lacked: Flags, unknown: Flags, anywhere: tuple[Flags, Flags]
+) -> npt.NDArray[np.object_]:
+    """Say where each place stands; ``anywhere`` has what no facility provides among the rest."""
     some = lacked.any(axis=1)
-    return np.select(
-        [some & _little_known(unknown), some, unknown.any(axis=1), lacked_anywhere.any(axis=1)],
-        ["little_known", "grouped", "unknown", "nobody_has"],
-        "lacks_nothing",
-    ).astype(object)
+    lacked_anywhere, unknown_anywhere = (one.any(axis=1) for one in anywhere)
+    rules = [
+        (some & _little_known(unknown), "little_known"),
+        (some, "grouped"),
+        (unknown.any(axis=1), "unknown"),
+        (lacked_anywhere, "nobody_has"),
+        (unknown_anywhere, "unknown"),
+    ]
+    holds, words = zip(*rules, strict=True)
+    return np.asarray(np.select(holds, words, "lacks_nothing"), dtype=object)
 
 
 def _little_known(unknown: Flags) -> Flags:
