@@ -119,6 +119,11 @@ def test_usage_mistakes_exit_with_2(arguments: list[str], capsys) -> None:
     assert "usage" in capsys.readouterr().err
 
 
+def test_what_is_no_date_is_told(capsys) -> None:
+    assert main(["compare", "s.toml", "--from", "2013年12月", "--to", "2014-12-31"]) == 2
+    assert "'2013年12月' is no date; write one such as 2014-12-31" in capsys.readouterr().err
+
+
 def test_a_missing_study_is_one_sentence(tmp_path: Path, capsys) -> None:
     assert main(["run", str(tmp_path / "no.toml"), "--language", "zh"]) == 1
     said = capsys.readouterr().err
@@ -160,6 +165,11 @@ def test_site_and_compare(study: Path, out: Path, tmp_path: Path, capsys) -> Non
     assert causes["simulated"].all()
     assert main(["compare", str(tmp_path), str(built)]) == 1
     assert "access.csv" in capsys.readouterr().err
+    was = sorted(path.name for path in built.iterdir())
+    into_run = ["compare", str(out), str(built), "-o", str(built)]
+    assert main([*into_run, "--language", "en"]) == 1
+    assert "this folder holds the results of a run" in capsys.readouterr().err
+    assert sorted(path.name for path in built.iterdir()) == was
 
 
 @pytest.mark.parametrize(
@@ -308,6 +318,12 @@ def test_one_study_at_two_dates(study: Path, tmp_path: Path, capsys) -> None:
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "服务\tA 覆盖人口\t新建设施\tB 覆盖人口\t未知(A → B)"
     assert "模拟数据:不得用于决策" in said
+    assert "新覆盖: 1 项(村居 × 服务),涉及 1 个村居 (新建设施 1)" in said
+    back = ["compare", str(study), "--from", dates[3], "--to", dates[1], "--language", "en"]
+    assert main(back) == 0
+    said = capsys.readouterr().out
+    assert "lost: 1 pair of place and service, 1 place (new facilities 1)" in said
+    assert "A is of 2016-12-31, later than B of 2015-12-31" in said
 
 
 def test_an_added_facility_far_from_any_road_is_a_finding(study: Path, tmp_path: Path) -> None:

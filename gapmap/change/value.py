@@ -62,9 +62,10 @@ class Change:
         the differences (B less A).
     places
         One row per place and service whose status, reason, facility or distance differs, with
-        both values and ``why``: ``gained`` and ``lost`` (coverage), ``nearer``, ``farther``,
-        ``reason``, ``people`` (their number changed), ``only_a``, ``only_b``; ``cause``,
-        ``jointly``, ``responsible_facility_id`` and ``responsible_facility`` as in
+        both values and ``why``: ``gained`` and ``lost`` (covered in one, uncovered in the other),
+        ``became_unknown`` and ``became_known`` (unknown in B, in A alone), ``nearer``,
+        ``farther``, ``reason``, ``people`` (their number changed), ``only_a``, ``only_b``;
+        ``cause``, ``jointly``, ``responsible_facility_id`` and ``responsible_facility`` as in
         :class:`Causes`, empty where coverage is the same or the split could not be made.
     targets
         One row per target and unit whose status or achieved value differs.

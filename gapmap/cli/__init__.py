@@ -124,9 +124,7 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
         ("--from", "date_a", "such as 2012-12-31 / 起始日期"),
         ("--to", "date_b", "such as 2014-12-31 / 截止日期"),
     ):
-        compare.add_argument(
-            flag, dest=name, type=dt.date.fromisoformat, metavar="DATE", help=words
-        )
+        compare.add_argument(flag, dest=name, type=_date, metavar="DATE", help=words)
     compare.add_argument("-o", "--output", type=Path, help="folder for the tables / 结果文件夹")
     compare.set_defaults(refuse=_refuse_compare(compare))
 
@@ -139,6 +137,14 @@ def _refuse_compare(
             compare.error("name two folders, or one study with --from and --to")
 
     return refuse
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        said = f"{text!r} is no date; write one such as 2014-12-31 / 不是日期,请写成 2014-12-31"
+        raise argparse.ArgumentTypeError(said) from error
 
 
 def _positive(text: str) -> float:

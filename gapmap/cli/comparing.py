@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from gapmap.cli.printing import progress, say, severity_word, show_table
+from gapmap.errors import OutputError
 
 if TYPE_CHECKING:
     import argparse
@@ -41,6 +42,7 @@ def compare_runs(given: argparse.Namespace, language: str) -> int:
 
     target: Path | None = given.output
     if target is not None:
+        _refuse_run(target)
         for name in (*_TABLES.values(), _FINDINGS, _FIGURE):
             check_file(target / name)
     change = _change(given)
@@ -49,6 +51,16 @@ def compare_runs(given: argparse.Namespace, language: str) -> int:
         _write(change, target, language)
         say(f"{'结果' if language == 'zh' else 'results'}: {target}")
     return 0
+
+
+def _refuse_run(target: Path) -> None:
+    """Keep a run's folder as the run has left it."""
+    if (target / "run.json").is_file():
+        raise OutputError(
+            f"{target}: this folder holds the results of a run, which compare leaves as they are; "
+            "name another folder with -o",
+            f"{target}:这个文件夹中是一次运行的结果,compare 不会改动它;请用 -o 指定另一个文件夹",
+        )
 
 
 def _change(given: argparse.Namespace) -> Change:
@@ -152,7 +164,16 @@ def _show_places(places: pd.DataFrame, language: str) -> None:
         causes = some.loc[some["cause"] != "", "cause"].value_counts()
         parts = [f"{word(f'cause_{cause}', language)} {count}" for cause, count in causes.items()]
         told = f" ({', '.join(parts)})" if parts else ""
-        say(f"{word(f'why_{why}', language)}: {len(some)}{told}")
+        count = _pairs(len(some), some["place_id"].nunique(), language)
+        say(f"{word(f'why_{why}', language)}: {count}{told}")
+
+
+def _pairs(rows: int, places: int, language: str) -> str:
+    """Give a number of rows, each a place and a service, and of the places in them."""
+    if language == "zh":
+        return f"{rows} 项(村居 × 服务),涉及 {places} 个村居"
+    pairs = "pair" if rows == 1 else "pairs"
+    return f"{rows} {pairs} of place and service, {places} {'place' if places == 1 else 'places'}"
 
 
 def _sentence(one: Finding, language: str) -> str:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gapmap.access import Access, measure_access
 from gapmap.assessment import Assessment, assess
 from gapmap.change import Change, causes, compare_folders, compare_states, explained, read_access
@@ -84,7 +86,7 @@ def compare_dates(study: Study, date_a: dt.date, date_b: dt.date) -> Change:
     """
     a, b = (_at(study, date) for date in (date_a, date_b))
     change = compare_states(a, b)
-    doubts = (*_beyond(study, date_a, date_b), *_undated(study))
+    doubts = (*_beyond(study, date_a, date_b), *_undated(study, a, b))
     return replace(change, findings=(*change.findings, *doubts))
 
 
@@ -95,9 +97,10 @@ def _beyond(study: Study, *dates: dt.date) -> Iterator[Finding]:
         yield finding("change-after-study", value=date.isoformat(), date=own)
 
 
-def _undated(study: Study) -> Iterator[Finding]:
-    """Say for each service how many facilities have no opening date: none of them is new."""
-    table = study.facilities.table
+def _undated(study: Study, *states: Assessment) -> Iterator[Finding]:
+    """Say for each service how many facilities that count have no opening date: none is new."""
+    counted = [(one.access.facilities.table["counts"] != "no").to_numpy() for one in states]
+    table = study.facilities.table[np.logical_or.reduce(counted)]
     for service in study.services:
         of_service = table[table["service"] == service.id]
         count = int(of_service["opened"].isna().sum())
