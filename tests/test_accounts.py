@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
 from builders import places
 
 from gapmap.cli import main
-from gapmap.errors import MethodError
+from gapmap.errors import MethodError, StudyError
+from gapmap.sensitivity import Assumptions
 from gapmap.study import read_study
 from gapmap.study.accounts import check_accounts
+from gapmap.study.accuracy import by_words
 from gapmap.study.bare import name_bare
+from gapmap.studyfile import SensitivityEntry
 from gapmap.tables import RowCount
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -65,6 +70,49 @@ def test_one_file_of_two_blocks_may_be_counted_twice(tmp_path: Path) -> None:
     check_accounts(read)
     twice = [one for one in read.rows if one.file == "facilities.csv"]
     assert len(twice) == 2
+
+
+def test_positions_of_each_sheet_are_as_exact_as_its_block_says(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    assert main(["init", str(folder)]) == 0
+    table = pd.read_csv(folder / "facilities.csv", dtype=str)
+    with pd.ExcelWriter(folder / "facilities.xlsx") as book:
+        table.iloc[::2].to_excel(book, sheet_name="A", index=False)
+        table.iloc[1::2].to_excel(book, sheet_name="B", index=False)
+    with ZipFile(folder / "facilities.zip", "w") as packed:
+        packed.write(folder / "facilities.csv", "facilities.csv")
+    text = (folder / "study.toml").read_text("utf8")
+    start, end = text.index("[[facilities]]"), text.index("[network]")
+    old = 'path = "facilities.csv"'
+    block = text[start:end]
+
+    def read(*several: str) -> Mapping[str, float]:
+        blocks = "".join(block.replace(old, one) for one in several)
+        (folder / "study.toml").write_text(
+            f"{text[:start]}{blocks}{text[end:]}\n[sensitivity]\n", "utf8"
+        )
+        made = read_study(folder)
+        told = made.file.sensitivity.assumptions.position_m_by_file
+        assert {*told} <= {*made.facilities.table["file"]}
+        return told
+
+    sheet = 'path = "facilities.xlsx"\nsheet = "%s"\n%s'
+    assert read(sheet % ("A", "position_m = 5"), sheet % ("B", "")) == {"facilities.xlsx[A]": 5.0}
+    packed = read('path = "facilities.zip"\nposition_m = 7')
+    assert packed == {"facilities.zip[facilities.csv]": 7.0}
+
+
+def test_rows_that_call_their_file_the_same_are_equally_exact(study) -> None:
+    raw = {"places": {}, "facilities": [{"position_m": 5}, {}]}
+    asked = SensitivityEntry(assumptions=Assumptions())
+    file = replace(study.file, raw=raw, sensitivity=asked)
+    whole = len(study.facilities.table)
+    halves = replace(study.facilities, sizes=(3, whole - 3))
+    with pytest.raises(StudyError, match=r"facilities\[2\].position_m: files called"):
+        by_words(file, study.places, halves)
+    one = replace(study.facilities, sizes=(whole, 0))
+    told = by_words(file, study.places, one).sensitivity.assumptions
+    assert told.position_m_by_file == {"facilities.csv": 5.0}
 
 
 def test_a_district_without_a_place_is_named() -> None:

@@ -20,6 +20,7 @@ from gapmap.records import no_records, read_records
 from gapmap.region import read_region
 from gapmap.siting import OBJECTIVES
 from gapmap.study.accounts import check_accounts
+from gapmap.study.accuracy import by_words
 from gapmap.study.bare import name_bare
 from gapmap.study.datums import Datums
 from gapmap.study.inputs import about_study, candidate_file, study_path
@@ -149,6 +150,9 @@ class _Reading:
         self.tell(datums)
         if facilities is None:
             return None
+        if file.sensitivity is not None:
+            read = self.attempt("positions", lambda: by_words(file, ground.places, facilities))
+            file = read or file
         self.say(file, facilities, services)
         self.findings += name_bare(ground.places, file=file.path.name)
         about = about_study(file, plan, ground.region)

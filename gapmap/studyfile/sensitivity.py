@@ -45,7 +45,7 @@ def read_sensitivity(reader: Reader, raw: Mapping[str, Any]) -> SensitivityEntry
 
 
 def _by_file(reader: Reader, raw: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    """Give the accuracy of the positions of each file that says it.
+    """Give the accuracy of the positions of each file, sheet or layer that says it.
 
     A row knows the name of its file alone, so that files of one name are to be equally accurate.
     """
@@ -55,7 +55,8 @@ def _by_file(reader: Reader, raw: Mapping[str, Any]) -> Iterator[tuple[str, floa
     for where, block in blocks:
         _check(reader, where, block, "position_m")
         metres = float(block["position_m"]) if "position_m" in block else None
-        name = PurePath(str(block["path"])).name
+        part = block.get("sheet", block.get("layer"))
+        name = PurePath(str(block["path"])).name + ("" if part is None else f"[{part}]")
         if held.setdefault(name, metres) != metres:
             reader.fail("study-position-twice", f"{where}.position_m", name)
         if metres is not None:
