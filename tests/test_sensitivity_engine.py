@@ -17,7 +17,7 @@ from test_access_surface import at, surface
 from gapmap.access import Access, Service, measure_access
 from gapmap.assessment import assess
 from gapmap.errors import MethodError
-from gapmap.network import Network, snap
+from gapmap.network import Network, cost_matrix, journey, snap
 from gapmap.network.assembly import assemble
 from gapmap.network.ferries import Crossing
 from gapmap.network.noding import ways_from_lines
@@ -26,6 +26,7 @@ from gapmap.network.rules import Tags
 from gapmap.sensitivity import COVERED, UNCOVERED, UNKNOWN, Assumptions, Draw
 from gapmap.sensitivity.drawing import Throw, make_dice, quiet
 from gapmap.sensitivity.engine import base_draw, draws, fixed_positions, swings
+from gapmap.sensitivity.roads import gather
 from gapmap.siting import propose_sites
 
 STATES = {"uncovered": UNCOVERED, "covered": COVERED, "unknown": UNKNOWN}
@@ -269,19 +270,59 @@ def test_a_longer_limit_and_a_faster_way_never_cover_fewer() -> None:
     assert all(draw.limit["shop"] == 700 for draw in spread)
 
 
-def test_the_ends_of_a_wait_are_nothing_and_the_whole_headway() -> None:
+def test_ends_lie_where_the_interval_of_many_draws_ends() -> None:
+    """Of a triangle to 20 % at 1 - sqrt(0.1) of it, of a uniform range to 10 % at 0.9 of it."""
+    found = {one.assumption: one.draws for one in swings(study(), Assumptions(), count=1)}
+    speed = [draw.factors["speed:walk"] for draw in found["speed:walk"]]
+    assert speed == pytest.approx([1 - 0.2 * (1 - 0.1**0.5), 1 + 0.2 * (1 - 0.1**0.5)])
+    limit = [draw.factors["limit:shop"] for draw in found["limit"]]
+    assert limit == pytest.approx([0.91, 1.09])
+    dice = make_dice(study(), Assumptions())
+    walk = [dice.throw(7, number).speed["walk"] for number in range(2000)]
+    assert speed == pytest.approx(np.quantile(walk, [0.05, 0.95]), abs=0.01)
+
+
+def test_the_ends_of_a_wait_are_nearly_nothing_and_nearly_the_whole_headway() -> None:
     """p23 to the hospital: 5 minutes on the boat, 10 of waiting, whichever is the better quay."""
     (ferry,) = (one for one in swings(study(), Assumptions(), count=1)
                 if one.assumption == "ferry_wait")  # fmt: skip
     shares = [{name: round(one, 9) for name, one in draw.factors.items() if "ferry" in name}
               for draw in ferry.draws]  # fmt: skip
     assert shares == [
-        {"ferry:headway": 0.0, "ferry:fixed": 0.5},
-        {"ferry:headway": 2.0, "ferry:fixed": 1.5},
+        {"ferry:headway": 0.1, "ferry:fixed": 0.55},
+        {"ferry:headway": 1.9, "ferry:fixed": 1.45},
     ]
     low, high = (draw.value["hospital"][23] for draw in ferry.draws)
     base = base_draw(study()).value["hospital"][23]
     assert low < base < high
+
+
+def test_positions_gathered_of_two_are_joined_as_if_asked_for_together() -> None:
+    random = np.random.default_rng(4)
+    xy = np.array([X0, Y0]) + random.uniform(-200, 4200, (12, 2))
+    xy[3], xy[9] = np.nan, (X0 + 99_000, Y0)  # nowhere, and off the ways
+    rows = np.array([9, 2, 2, 7, 3, 0, 11, 8])
+    parts = [snap(network(), part, mode="walk") for part in (xy[:7], xy[7:])]
+    found, wanted = gather(*parts, rows), snap(network(), xy[rows], mode="walk")
+    for name in ("xy", "edge", "fraction", "point_xy", "distance_m", "nearest_way_m", "component"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name), err_msg=name)
+    for own, theirs in zip(found.joins, wanted.joins, strict=True):
+        np.testing.assert_array_equal(own, theirs)
+    assert len(gather(parts[0], parts[1], rows[:0])) == 0
+
+
+def test_many_pairs_are_found_as_few_are(monkeypatch) -> None:
+    random = np.random.default_rng(6)
+    xy = np.array([X0, Y0]) + random.uniform(-900, 4900, (60, 2))
+    here, there = (snap(network(), part, mode="walk") for part in (xy[:35], xy[35:]))
+    found = []
+    for most in (500_000, 0):
+        monkeypatch.setattr(journey, "_ALL_PAIRS", most)
+        monkeypatch.setattr(journey, "_TOGETHER", most)
+        found.append(cost_matrix(network(), here, there, mode="walk", limit=(2000.0, "m")))
+    few, many = found
+    assert few.nnz > 40
+    np.testing.assert_array_equal(few.toarray(), many.toarray())
 
 
 def test_sites_are_chosen_anew_among_the_same_candidates() -> None:

@@ -91,7 +91,7 @@ class Dice:
     def throw(self, seed: int, number: int) -> Throw:
         """Throw the dice of one draw; they hang on the seed and its number alone."""
         given = self.assumptions
-        speed = _stream(seed, number, _SPEED).random(len(MODES))
+        speed = self.speeds(_stream(seed, number, _SPEED).random(len(MODES)))
         limits = _stream(seed, number, _LIMIT).random(len(self.services))
         ids = sorted(self.services)
         people, position = _stream(seed, number, _PEOPLE), _stream(seed, number, _POSITION)
@@ -102,17 +102,26 @@ class Dice:
         wait = _stream(seed, number, _FERRY).random(_count(self.ferry))
         return Throw(
             number=number,
-            speed=dict(zip(MODES, (1 + given.speed * _triangular(speed)).tolist(), strict=True)),
-            limit={
-                name: 1 + given.limit * (2 * share - 1) if self.services[name] else 1.0
-                for name, share in zip(ids, limits.tolist(), strict=True)
-            },
+            speed=dict(zip(MODES, speed.tolist(), strict=True)),
+            limit=self.limits(dict(zip(ids, limits.tolist(), strict=True))),
             people=common * alone[self.place],
             people_common=common,
             place_shift=at_home[self.place] * self.place_m[:, None],
             facility_shift=at_work[self.facility] * self.facility_m[:, None],
             wait_minutes=self.waits(wait[self.ferry]),
         )
+
+    def speeds(self, share: Floats) -> Floats:
+        """Give the factors of speeds for uniform numbers from 0 to 1."""
+        return np.asarray(1 + self.assumptions.speed * _triangular(share))
+
+    def limits(self, share: Mapping[str, float]) -> dict[str, float]:
+        """Give the factor of each service's limit for uniform numbers from 0 to 1."""
+        wide = self.assumptions.limit
+        return {
+            name: 1 + wide * (2 * one - 1) if self.services[name] else 1.0
+            for name, one in share.items()
+        }
 
     def waits(self, share: Floats) -> Floats:
         """Give the wait at each ferry for a share, 0 to 1, of all that it may be."""

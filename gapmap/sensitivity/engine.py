@@ -12,6 +12,7 @@ from gapmap.access.stops import Ground
 from gapmap.errors import MethodError
 from gapmap.sensitivity.assumptions import Assumptions
 from gapmap.sensitivity.drawing import make_dice, quiet
+from gapmap.sensitivity.intervals import HIGH, LOW
 from gapmap.sensitivity.model import make_model
 from gapmap.sensitivity.sites import question_of
 from gapmap.sensitivity.value import Draw, Swing
@@ -241,29 +242,25 @@ def _varying(access: Access, dice: Dice) -> set[str]:
 
 
 def _ends(access: Access, dice: Dice, still: Throw) -> dict[str, list[Throw]]:
-    """Give the low and the high end of every assumption that has ends."""
-    given, varying = dice.assumptions, _varying(access, dice)
-    ends = {}
+    """Give the low and the high end of every assumption that has ends.
+
+    They lie where the ends of an interval lie, so that a swing compares with those of positions and
+    people, which are intervals: at the far ends of their ranges draws hardly ever are.
+    """
+    varying, ends = _varying(access, dice), {}
+    shares = (LOW, HIGH)
+    speeds = dice.speeds(np.array(shares)).tolist()
     for name in sorted(one for one in varying if one.startswith("speed:")):
         mode = name.removeprefix("speed:")
-        ends[name] = [
-            replace(still, speed={**still.speed, mode: 1 + sign * given.speed}) for sign in (-1, 1)
-        ]
+        ends[name] = [replace(still, speed={**still.speed, mode: one}) for one in speeds]
     if "limit" in varying:
         ends["limit"] = [
-            replace(
-                still,
-                limit={
-                    name: 1 + sign * given.limit if varies else 1.0
-                    for name, varies in dice.services.items()
-                },
-            )
-            for sign in (-1, 1)
+            replace(still, limit=dice.limits(dict.fromkeys(dice.services, one))) for one in shares
         ]
     if "ferry_wait" in varying:
         every = np.ones(len(dice.half_wait))
         ends["ferry_wait"] = [
-            replace(still, wait_minutes=dice.waits(share * every)) for share in (0.0, 1.0)
+            replace(still, wait_minutes=dice.waits(one * every)) for one in shares
         ]
     return ends
 

@@ -74,8 +74,9 @@ class Swing:
     assumption
         ``speed:<mode>``, ``position``, ``limit``, ``people`` or ``ferry_wait``.
     ends
-        Whether ``draws`` are two, the assumption at its low end and at its high one (of a wait:
-        none, and the longest); else they are draws at random, and their spread is the answer.
+        Whether ``draws`` are two, the assumption at its low end and at its high one: below the one
+        lies a twentieth of what would be drawn, above the other, too. Else they are draws at
+        random, and their spread is the answer.
     draws
         See ``ends``.
     """

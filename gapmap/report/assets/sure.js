@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const gapmap = (window.gapmap = window.gapmap || {});
-  const { el } = gapmap;
+  const { el, known } = gapmap;
   const FEW = 12;
   const WIDTH = 560;
   const ROW = 30;
@@ -14,7 +14,6 @@
   const SIZES = [5.5, 6, 7.5, 6, 4.5];
 
   const held = (page) => page.data.insights.sure;
-  const known = (value) => typeof value === "number";
 
   // Rows of a table by a key, made once for a page.
   function index(page, name, key, rows) {
@@ -186,7 +185,7 @@
     const factor = row[end];
     const share = page.voice.share(row["share_at_" + end]);
     if (!known(factor)) return share;
-    return page.voice.say("sure_" + end + "_end", { factor: "×" + page.voice.number(factor) })
+    return page.voice.say("sure_" + end + "_end", { factor: "×" + page.voice.number(Math.round(factor * 1000) / 1000) })
       + " " + share;
   }
 
