@@ -9,16 +9,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import toy_results
-from test_change import EARLY, LATE, OLD, listed, measured, places
+from test_change import EARLY, LATE, OLD, VILLAGES, listed, measured, places
 
 import gapmap as gm
+from gapmap.change import causes, explained, read_access
 from gapmap.change.tables import compare_folders
 from gapmap.errors import InputError, MethodError
 from gapmap.outputs.figures.causes import draw_causes, write_causes
 from gapmap.outputs.fonts import chinese_font, lettering
 from gapmap.outputs.manifest import manifest, write_json
 from gapmap.outputs.tables import write_csv
-from gapmap.study.again import find_again
+from gapmap.study.again import check_result, find_again
 from gapmap.studyfile import read_study_file, study_file_of
 
 TOP = Path(__file__).parents[1]
@@ -48,6 +49,26 @@ def test_two_states_have_tables_and_causes(states) -> None:
     pd.testing.assert_frame_equal(assessed.causes, change.causes)
 
 
+def test_what_becomes_unknown_is_neither_lost_nor_gained(states) -> None:
+    """p1 is covered, p3 is not; nobody knows whether the later list's stops are in use."""
+    doubtful = [one | {"in_use": "unknown"} for one in (OLD, NEW)]
+    unsure = measured(listed(*doubtful, date=LATE))
+    change = gm.compare(states[0], unsure)
+    assert dict(zip(change.places["place_id"], change.places["why"], strict=True)) == {
+        "p1": "became_unknown", "p3": "became_unknown", **dict.fromkeys(["p2", "p4"], "reason")
+    }  # fmt: skip
+    back = gm.compare(unsure, states[0]).places.set_index("place_id")
+    assert list(back.loc[["p1", "p3"], "why"]) == ["became_known", "became_known"]
+    assert list(back.loc[["p1", "p3"], "cause"]) == ["corrections", ""]
+
+
+def test_an_earlier_b_is_told(states) -> None:
+    late, early = reversed(states)
+    told = gm.compare(late, early).findings
+    assert [one.code for one in told] == ["change-backwards"]
+    assert "change-backwards" not in [one.code for one in gm.compare(early, late).findings]
+
+
 def test_a_folder_and_a_state_are_not_compared(states, tmp_path: Path) -> None:
     with pytest.raises(MethodError, match="give two of one kind"):
         gm.compare(states[0], tmp_path)
@@ -73,6 +94,26 @@ def folder(path: Path, access: gm.Access) -> Path:
     for name, table in tables.items():
         write_csv(path / f"{name}.csv", table)
     return path
+
+
+def test_ids_like_formulas_and_unseen_characters_come_back(tmp_path: Path) -> None:
+    ids = ["-V1", "=A1", "x\u202ey", "'@b"]
+    where = [(name, *row) for name, (_, *row) in zip(ids, VILLAGES, strict=True)]
+    one, other = (measured(listed(OLD | {"at": at}), places(where)) for at in (1_000, 3_000))
+    a, b = folder(tmp_path / "a", one), folder(tmp_path / "b", other)
+    check_result(one, read_access(a), a)
+    with pytest.raises(InputError, match="covered otherwise"):
+        check_result(other, read_access(a), a)
+    change = explained(compare_folders(a, b), causes(one, other), one, other)
+    changed = change.places[change.places["cause"] != ""]
+    assert list(changed["place_id"]) == ["-V1", "=A1"]
+    nearer = measured(listed(OLD | {"at": 6_000}), places(where))
+    change = explained(
+        compare_folders(a, folder(tmp_path / "c", nearer)), causes(one, nearer), one, nearer
+    )
+    told = change.places.set_index("place_id")["cause"]
+    assert set(told.index) == {"-V1", "=A1", "x\\u202ey", "'@b"}
+    assert told["x\\u202ey"] == "corrections"
 
 
 def test_people_and_places_are_not_taken_from_each_other(states, tmp_path: Path) -> None:

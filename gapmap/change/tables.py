@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap.assessment import Assessment, coverage_of, simulated_inputs
+from gapmap.cells import unguarded, visible
 from gapmap.change.causes import causes
 from gapmap.change.named import made_ids, named_if_made, told_of_ids, with_ids
 from gapmap.change.value import PLACE_COLUMNS, Change
@@ -88,7 +89,7 @@ def explained(change: Change, found: Causes, a: Access, b: Access) -> Change:
     Parameters
     ----------
     change
-        Without causes.
+        Without causes; ids may stand as a file shows them (:func:`gapmap.cells.visible`).
     found
         Those of the same two states.
     a, b
@@ -96,7 +97,10 @@ def explained(change: Change, found: Causes, a: Access, b: Access) -> Change:
     """
     key = ["place_id", "service"]
     plain = change.places.drop(columns=PLACE_COLUMNS[2:])
-    places = plain.merge(found.places, on=key, how="left")
+    seen, own = (table[key].astype(str).map(visible) for table in (plain, found.places))
+    told = found.places[PLACE_COLUMNS[2:]].set_axis(pd.MultiIndex.from_frame(own))
+    told = told.reindex(pd.MultiIndex.from_frame(seen)).set_axis(plain.index)
+    places = pd.concat([plain, told], axis="columns")
     for name in PLACE_COLUMNS[2:]:
         places[name] = places[name].astype(object).fillna("")
     return replace(
@@ -147,7 +151,7 @@ def _read(out: Path, name: str) -> pd.DataFrame:
     if not file.is_file():
         fail(finding("run-folder-missing", file=str(out), value=file.name))
     try:
-        return pd.read_csv(
+        table = pd.read_csv(
             file,
             encoding="utf-8-sig",
             dtype=dict.fromkeys(_TEXT, "str"),
@@ -156,6 +160,8 @@ def _read(out: Path, name: str) -> pd.DataFrame:
         )
     except (ValueError, UnicodeError) as error:
         fail(finding("run-folder-unreadable", file=str(file), problem=error))
+    texts = [column for column in _TEXT if column in table]
+    return table.assign(**{one: table[one].map(unguarded, na_action="ignore") for one in texts})
 
 
 def _compare(a: _Tables, b: _Tables) -> Change:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gapmap.access import measure_access
+from gapmap.cells import visible
 from gapmap.errors import GapmapError
 from gapmap.findings import fail, finding
 from gapmap.outputs.manifest import NAME
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from gapmap.study.value import Steps, Study
     from gapmap.studyfile import StudyFile
 
-__all__ = ["Again", "find_again"]
+__all__ = ["Again", "check_result", "find_again"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Again:
             )
         except GapmapError as error:
             _refuse(self.out, error)
-        _check_result(access, told, self.out)
+        check_result(access, told, self.out)
         return access
 
 
@@ -170,10 +171,16 @@ def _check_inputs(noted: _Noted, file: StudyFile, out: Path) -> None:
         fail(found[0], also=found[1:])
 
 
-def _check_result(access: Access, told: pd.DataFrame, out: Path) -> None:
-    """Hold what was measured again against what the run has written."""
+def check_result(access: Access, told: pd.DataFrame, out: Path) -> None:
+    """Hold what was measured again against what the run has written.
+
+    Raises
+    ------
+    InputError
+        A place is covered otherwise.
+    """
     columns = ["place_id", "service", "status"]
-    here = access.table[columns].astype(str).reset_index(drop=True)
+    here = access.table[columns].astype(str).map(visible).reset_index(drop=True)
     there = told[columns].astype(str).reset_index(drop=True)
     if not here.equals(there.astype(here.dtypes)):
         fail(finding("change-run-differs", file=f"{out.name}/access.csv"))
