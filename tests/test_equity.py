@@ -97,6 +97,22 @@ def test_quantile_by_hand() -> None:
     assert np.isnan(equity.quantile([7.0], [0.0], 0.5))
 
 
+@pytest.mark.parametrize(
+    ("values", "people", "share"),
+    [
+        ([1, 2], [1], 0.5),
+        ([1, np.nan], [1, 1], 0.5),
+        ([1, 2], [1, -1], 0.5),
+        ([1, 2], [1, np.inf], 0.5),
+        ([1, 2], [1, 1], 1.5),
+        (pd.Series([1, 2]), pd.Series([1, 1], index=[1, 0]), 0.5),
+    ],
+)
+def test_a_quantile_of_what_is_none_is_refused(values, people, share) -> None:
+    with pytest.raises(MethodError):
+        equity.quantile(values, people, share)
+
+
 amount = st.floats(0.1, 1e5)
 held_by = st.lists(
     st.tuples(amount, st.integers(1, 4), st.sampled_from("abc")), min_size=2, max_size=12

@@ -309,7 +309,7 @@ def test_groups_of_districts_are_weighed_by_residents_where_the_figure_is_a_shar
     assert card["reason"].startswith("weighted_by_residents")
     yuan = one(gaps, indicator="yuan", comparison="west-rest")  # a sum or a mean? nobody knows
     assert np.isnan(yuan["value_a"])
-    assert yuan["reason"].startswith("not_reported_a+not_reported_b")
+    assert yuan["reason"].startswith("not_summed_a+not_reported_b")
 
 
 def test_two_figures_are_compared_as_the_plan_does(plan) -> None:

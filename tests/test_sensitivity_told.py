@@ -41,6 +41,7 @@ from gapmap.siting import propose_sites
 from gapmap.study import insights
 from gapmap.study.value import Steps
 from gapmap.studyfile import SensitivityEntry
+from gapmap.targets import asked_of
 
 TOP = Path(__file__).parents[1]
 TABLES = {
@@ -171,6 +172,16 @@ def planned():
     service = replace(clinic(), id="bus_service", limit=150.0)
     access = measure_access(village, buses, None, [service])
     return assess(access, read_plan("zhuhai-2012-2014"), records=no_records())
+
+
+def test_presence_that_hangs_on_where_a_facility_stands_is_held(planned) -> None:
+    access = planned.access
+    for basis, why in (("code", "not_varied"), ("nearest", "held"), ("polygon", "held")):
+        table = access.facilities.table.assign(service="bus_shelter", place_basis=basis)
+        moved = replace(access, facilities=replace(access.facilities, table=table))
+        _, reasons = asked_of(planned.plan, moved, planned.records, planned.targets)
+        mine = planned.targets["target"] == "village-bus-shelter"
+        assert set(np.array(reasons)[mine]) == {why}
 
 
 def test_a_target_is_met_in_so_many_draws(planned) -> None:

@@ -414,8 +414,14 @@ def test_a_run_tells_other_dates_or_says_why_not(plan, made) -> None:
         none, findings = measure_dated(study(asked, told), told, watch)
         assert none is None
         assert [one.code for one in findings] == codes
-    what_if = study(None, assessed(THREE, plan))
-    assert [one.code for one in measure_dated(what_if, made, watch)[1]] == ["series-what-if"]
+    off = replace(made.access.facilities, table=made.access.facilities.table.assign(counts="no"))
+    without = replace(made, access=replace(made.access, facilities=off))
+    assert [one.code for one in measure_dated(study(None, made), without, watch)[1]] == [
+        "series-what-if"
+    ]
+    earlier, _ = measure_dated(study(None, made), assessed(THREE, plan, date=ENDS[2]), watch)
+    assert earlier is not None  # a what-if of another date alone
+    assert earlier.dates == tuple(ENDS[:3])
 
 
 def test_the_page_and_the_figure_hold_what_the_tables_hold(series) -> None:

@@ -38,6 +38,8 @@ _AREAS = {
     "setting": "setting",
 }
 _OF_DISTRICTS = ("district", "plan_district")
+_NOISE = 1e-12
+"""What rounding leaves of 0; its sign says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,7 @@ def _row(spread: _Spread, held: NDArray[np.bool_], measure: str, value: float) -
     people = float(spread.people[held].sum())
     return {
         "measure": measure,
-        "value": value,
+        "value": 0.0 if abs(value) < _NOISE else value,
         "people": people,
         "people_left_out": max(0.0, spread.everyone - people),
     }

@@ -25,12 +25,16 @@ Series = dict[int, float]
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One side of a comparison: kind, id and name as in ``coverage.csv``, and its figures."""
+    """One side of a comparison: kind, id and name as in ``coverage.csv``, and its figures.
+
+    ``why`` says why it has none.
+    """
 
     kind: str
     id: str
     name: str
     series: Series
+    why: str = "not_reported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +175,7 @@ def _row(about: _About, comparison: str, a: _Side, b: _Side, area: str = "") -> 
         "basis": about.basis,
         "difference_points": difference * 100 if about.unit == "share" else np.nan,
         "worse": _worse(difference, about.worse),
-        "reason": "+".join(_reasons(about, value_a, value_b)),
+        "reason": "+".join(_reasons(about, (value_a, a.why), (value_b, b.why))),
     }
 
 
@@ -183,10 +187,12 @@ def _worse(difference: float, way: str) -> str:
     return "group_a" if (difference < 0) == (way == "less") else "group_b"
 
 
-def _reasons(about: _About, value_a: float, value_b: float) -> Iterator[str]:
-    for value, side in ((value_a, "a"), (value_b, "b")):
+def _reasons(about: _About, a: tuple[float, str], b: tuple[float, str]) -> Iterator[str]:
+    """Say what to know of a row; each side is its value, and why it would be empty."""
+    (value_a, _), (value_b, _) = a, b
+    for (value, why), side in ((a, "a"), (b, "b")):
         if np.isnan(value):
-            yield f"not_reported_{side}"
+            yield f"{why}_{side}"
     if value_b == 0:
         yield "b_is_zero"
     if not about.worse and not np.isnan(value_a - value_b):
@@ -209,7 +215,9 @@ def _groups(
         for name, inside in ((group, True), (rest_of(group), False)):
             ids = [one for one in names if (one in members) == inside]
             held = _mean(ids, series, people) if about.unit == "share" else {}
-            sides.append(_Side("group", name, name, held))
+            known = ids and set.intersection(*({*series[one]} for one in ids))
+            why = "not_summed" if known else "not_reported"
+            sides.append(_Side("group", name, name, held, why))
         told = all(side.series for side in sides)
         notes = ("weighted_by_residents", *about.notes) if told else about.notes
         summed = _About(

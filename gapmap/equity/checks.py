@@ -12,7 +12,7 @@ from gapmap.errors import MethodError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["check_index", "numbers", "weighed"]
+__all__ = ["check_index", "check_lengths", "numbers", "weighed"]
 
 
 def weighed(
@@ -32,16 +32,21 @@ def weighed(
     """
     check_index(values=values, people=people)
     held, weights = numbers("values", values, infinite=infinite), numbers("people", people)
-    if held.shape != weights.shape:
-        raise MethodError(
-            f"values and people must be of one length, not {held.size} and {weights.size}",
-            f"values 与 people 须等长,现为 {held.size} 与 {weights.size}",
-        )
+    check_lengths(held, weights)
     lived = weights > 0
     if not lived.any():
         raise MethodError("people are all zero", "people 全为零")
     held, weights = held[lived], weights[lived] / weights.max()
     return held, weights / weights.sum()
+
+
+def check_lengths(values: NDArray[np.float64], people: NDArray[np.float64]) -> None:
+    """Refuse values and people of different lengths."""
+    if values.shape != people.shape:
+        raise MethodError(
+            f"values and people must be of one length, not {values.size} and {people.size}",
+            f"values 与 people 须等长,现为 {values.size} 与 {people.size}",
+        )
 
 
 def numbers(name: str, values: ArrayLike, *, infinite: bool = False) -> NDArray[np.float64]:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gapmap.equity.checks import check_index, check_lengths, numbers
+from gapmap.errors import MethodError
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -19,13 +22,24 @@ def quantile(values: ArrayLike, people: ArrayLike, share: float) -> float:
     is met exactly (so that the median of 1 and 3 is 2). Infinite values are allowed: a median
     of infinity says that half of the people cannot get there. NaN without people.
 
+    Raises
+    ------
+    MethodError
+        Values or people are NaN or negative, not of one length or of different indexes; the share
+        is not one.
+
     Examples
     --------
     >>> quantile([100, 300, float("inf")], [1, 2, 1], 0.5)
     300.0
     """
-    held = np.asarray(values, dtype=float)
-    weights = np.asarray(people, dtype=float)
+    check_index(values=values, people=people)
+    held, weights = numbers("values", values, infinite=True), numbers("people", people)
+    check_lengths(held, weights)
+    if not 0 <= share <= 1:
+        raise MethodError(
+            f"share must be from 0 to 1, not {share}", f"share 须为 0 至 1,现为 {share}"
+        )
     held, weights = held[weights > 0], weights[weights > 0]
     order = np.argsort(held, kind="stable")
     return quantile_of_sorted(held[order], np.cumsum(weights[order]), share)

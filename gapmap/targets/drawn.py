@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "asked_of"]
 
 _SHARES: Final = ("share_places", "share_people")
+_BY_POSITION: Final = ("nearest", "polygon")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,8 @@ def asked_of(
         The rows that can be judged again from the status and the people of every place.
     why
         For every row of the table why it is not among them: ``not_varied`` where access does not
-        enter, ``held`` where it does in another way (minutes, several parts), ``not_judged`` where
+        enter, ``held`` where it does in another way (minutes, several parts, or facilities that
+        belong to an area because of where they stand), ``not_judged`` where
         nothing is required or nothing can be measured; empty for those that are.
     """
     why = ["not_varied"] * len(table)
@@ -98,6 +100,9 @@ def asked_of(
     scene = Scene(plan=plan, access=access, records=records, now={}, before={})
     for target in plan.targets:
         rows = np.flatnonzero((table["target"] == target.id).to_numpy())
+        if any(_hangs_on_positions(ask, access) for ask in target.asks):
+            _say(why, rows, table, "held")
+            continue
         if not any(_judged(ask) for ask in target.asks):
             if any(ask.measure == "access" for ask in target.asks):
                 _say(why, rows, table, "not_judged")
@@ -111,6 +116,15 @@ def asked_of(
             why[one.row] = ""
         asked += found
     return tuple(asked), tuple(why)
+
+
+def _hangs_on_positions(ask: Ask, access: Access) -> bool:
+    """Say whether a facility counts for a place, town or district because of where it stands."""
+    if ask.measure not in ("presence", "share"):
+        return False
+    table = access.facilities.table
+    placed = (table["service"] == ask.service) & table["place_basis"].isin(_BY_POSITION)
+    return bool((placed & (table["counts"] != "no")).any())
 
 
 def _judged(ask: Ask) -> bool:
