@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 import numpy as np
 import pytest
+import shapely
 import toy_results
 import toys
 from matplotlib import font_manager
@@ -16,7 +17,8 @@ from matplotlib import image as mpl_image
 from gapmap.drawing import chart
 from gapmap.outputs import figures
 from gapmap.outputs.figures import write_figures
-from gapmap.outputs.figures.pen import make_axes
+from gapmap.outputs.figures.pen import Pen, make_axes
+from gapmap.outputs.figures.status import draw_status
 from gapmap.outputs.fonts import chinese_font, lettering
 from gapmap.outputs.naming import file_names
 from gapmap.outputs.styles import STATUS_COLOURS
@@ -137,3 +139,17 @@ def test_a_map_of_a_long_city_says_nothing_and_shows_all_of_it(
     assert south <= extent[1] < extent[3] <= north
     wide, high = axis.bbox.width, axis.bbox.height
     assert (east - west) / wide == pytest.approx((north - south) / high)
+
+
+def test_a_place_outside_does_not_set_the_frame() -> None:
+    made = toys.assessment()
+    table = made.access.places.table.copy()
+    far = made.access.places.region.districts.total_bounds[0] + 1e6
+    table.loc[0, "position"] = "outside"
+    table.loc[0, "geometry"] = shapely.Point(far, table.geometry.iloc[0].y)
+    home = replace(made.access.places, table=table)
+    results = toy_results.results(replace(made, access=replace(made.access, places=home)))
+    pen = Pen(results=results, letters=lettering(None), language="en")
+    figure = draw_status(pen, made.access.services[0])
+    assert figure.axes[0].get_xlim()[1] < far
+    assert any("or outside, not drawn" in text.get_text() for text in figure.texts)

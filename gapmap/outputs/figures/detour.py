@@ -45,7 +45,8 @@ def draw_detour(pen: Pen, detours: Detours, service: Service) -> Figure:
     ringed = detours.only_straight(service)
     shapes = access.places.table.geometry.to_numpy()
     xy = np.column_stack((shapely.get_x(shapes), shapely.get_y(shapes)))
-    drawn = np.isfinite(xy).all(axis=1)
+    inside = access.places.table["position"] != "outside"  # else it would shrink the city
+    drawn = np.isfinite(xy).all(axis=1) & inside.to_numpy()
     outlines = access.places.region.districts.geometry.to_numpy()
     extent = extent_of(outlines, xy[drawn])
     figure = new_figure(9, height_in(extent) + 2.0)

@@ -44,6 +44,8 @@ def draw_status(pen: Pen, service: Service) -> Figure:
     shapes = places.geometry.to_numpy()
     xy = np.column_stack((shapely.get_x(shapes), shapely.get_y(shapes)))
     drawn = np.isfinite(xy).all(axis=1)
+    outside = drawn & (places["position"] == "outside").to_numpy()  # would shrink the city
+    drawn &= ~outside
     extent = extent_of(access.places.region.districts.geometry.to_numpy(), xy[drawn])
     figure = new_figure(9, height_in(extent) + 1.75)
     axis = make_axes(figure, (0.2, 1.0, 0.2, 0.75))
@@ -64,9 +66,10 @@ def draw_status(pen: Pen, service: Service) -> Figure:
     write_frame(pen, figure, pen.letters.writable(f"{pen.service(service)} ≤ {limit}"))
     missing = int((~drawn).sum())
     if missing:
-        told = pen.text(
-            f"另有 {missing} 个村居没有坐标,未画出", f"without a position, not drawn: {missing}"
-        )
+        zh, en = ("没有坐标", "without a position")
+        if outside.any():
+            zh, en = ("没有坐标或在研究区外", "without a position, or outside")
+        told = pen.text(f"另有 {missing} 个村居{zh},未画出", f"{en}, not drawn: {missing}")
         figure.text(0.98, 0.03, told, ha="right", va="bottom", color="#555555",
                     fontproperties=pen.letters.font(9), parse_math=False)  # fmt: skip
     write_wide_legend(figure, pen, handles)

@@ -144,7 +144,8 @@
         for (const rings of district.polygons) box.extend(L.latLngBounds(turn(rings[0])));
       }
       for (let i = 0; i < places.lon.length; i += 1) {
-        if (placed(places, i)) box.extend([places.lat[i], places.lon[i]]);
+        const outside = picture.districts.length && places.position[i] === "outside";
+        if (placed(places, i) && !outside) box.extend([places.lat[i], places.lon[i]]);
       }
       return box;
     }
