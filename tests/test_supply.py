@@ -103,6 +103,11 @@ def test_unknown_capacity_is_no_zero():
     )
 
 
+def test_the_unknown_capacity_of_what_serves_is_named_before_what_may_serve():
+    sites = [{"x": 0, "y": 0}, {"x": 0, "y": 0, "capacity": 9, "counts": "unknown"}]
+    assert said(measured(VILLAGES[:1], sites)) == [(-1, "", "capacity_unknown")]
+
+
 def test_what_may_serve_or_stands_nobody_knows_where():
     sites = [
         {"x": 0, "y": 0, "capacity": 10},

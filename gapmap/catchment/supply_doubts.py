@@ -115,7 +115,8 @@ def doubts_of(case: Case) -> Doubts:
         "not_connected": near_lost(case.origins, case.targets, case.service) | hidden_places,
     }
     apart = np.logical_or.reduce(list(more.values()))
-    more["capacity_unknown"] = _touch(reach, reason == "capacity_unknown")
+    # of a facility that serves first, then of one that may: the nearer question to settle
+    more = {"capacity_unknown": _touch(reach, reason == "capacity_unknown"), **more}
     more["people_unknown"] = _touch(reach, reason == "people_unknown")
     more["nobody_within_limit"] = _touch(reach, reason == "nobody_within_limit")
     people_unknown = _people_unknown(case.places)
