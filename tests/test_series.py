@@ -26,7 +26,7 @@ from gapmap.assessment import assess
 from gapmap.errors import MethodError, StudyError
 from gapmap.facilities import facilities_at
 from gapmap.outputs.figures.pen import Pen
-from gapmap.outputs.figures.trajectory import draw_trajectory
+from gapmap.outputs.figures.trajectory import _labels, draw_trajectory
 from gapmap.outputs.fonts import lettering
 from gapmap.outputs.scorecard import write_form
 from gapmap.plan import read_plan
@@ -440,6 +440,11 @@ def test_the_page_and_the_figure_hold_what_the_tables_hold(series) -> None:
     assert dashed.get_ydata()[[0, -1]].tolist() == [0, 3]
     bare = replace(series, trajectory=series.trajectory.assign(achieved=np.nan))
     assert draw_trajectory(Pen(results, lettering(None), "en"), bare) is None
+
+
+def test_dates_within_a_year_are_told_apart() -> None:
+    assert _labels(ENDS[:2]) == ["2011", "2012"]
+    assert _labels([dt.date(2013, 6, 30), ENDS[2]]) == ["2013-06", "2013-12"]
 
 
 @pytest.mark.parametrize(

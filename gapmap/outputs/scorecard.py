@@ -29,6 +29,7 @@ _WIDTHS: Final = (9, 44, 14, 12)
 _UNIT_WIDTH: Final = 16
 _STATUSES: Final = (*TARGET_COLOURS, NOT_ASKED)
 _SIGNS: Final = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+_SIGNED: Final = ("form_prepared", "form_checked", "form_approved", "form_date")
 _WHITE_INK: Final = ("met", "overdue")
 
 
@@ -84,11 +85,10 @@ class _Form:
 
     def block(self, date: str, card: pd.DataFrame, row: int) -> int:
         """Write one year's block and give the row below it."""
-        zh = self.language == "zh"
         unit = card.drop_duplicates("plan_district")
         self.units = [str(one) for one in unit["plan_district"]]
         names = [visible(str(one)) for one in unit[f"unit_{self.language}"]]
-        told = f"{date} 各区基本公共服务均等化年度评价" if zh else f"Districts' scorecard, {date}"
+        told = word("form_title", self.language).format(date=date)
         self.page.write_string(row, 0, told, self.title)
         heads = [*(title(one, self.language) for one in _HEAD), *names]
         self._line(row + 1, heads, self.head)
@@ -102,8 +102,7 @@ class _Form:
             for at, one in enumerate(self.units, start=len(_HEAD)):
                 self.page.write_number(row, at, int(counts.get(one, 0)), self.number)
             row += 1
-        sign = ("编制:", "审核:", "签发:", "日期:") if zh else (
-            "prepared by:", "checked by:", "approved by:", "date:")  # fmt: skip
+        sign = [word(one, self.language) for one in _SIGNED]
         for at, one in zip((0, 1, len(_HEAD), len(_HEAD) + 2), sign, strict=True):
             self.page.write_string(row + 1, at, one)
         return row + 4

@@ -14,7 +14,7 @@ from gapmap.outputs.figures.pen import Pen, new_figure, write_frame, write_wide_
 from gapmap.outputs.figures.targets import TARGET_COLOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
     from matplotlib.axes import Axes
@@ -124,9 +124,7 @@ def _dress(
                    fontproperties=pen.letters.font(8), parse_math=False)  # fmt: skip
     ends = [float(date2num(day)) for day in series.dates]
     axis.set_xticks(ends)
-    axis.set_xticklabels(
-        [f"{day.year}" for day in series.dates], fontproperties=pen.letters.font(7)
-    )
+    axis.set_xticklabels(_labels(series.dates), fontproperties=pen.letters.font(7))
     first, final = min([*ends, due]), max([*ends, due])
     margin = 0.06 * max(final - first, 1.0)
     axis.set_xlim(first - margin, final + margin)
@@ -141,6 +139,12 @@ def _dress(
     axis.tick_params(length=2, pad=1)
     for side in ("top", "right"):
         axis.spines[side].set_visible(False)
+
+
+def _labels(dates: Sequence[dt.date]) -> list[str]:
+    """Name dates by their year where all are a year's end, else by year and month."""
+    ends = all((day.month, day.day) == (12, 31) for day in dates)
+    return [f"{day:%Y}" if ends else f"{day:%Y-%m}" for day in dates]
 
 
 def _amount(value: float, unit: str) -> str:
