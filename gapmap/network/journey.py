@@ -31,6 +31,7 @@ __all__ = [
 _MEASURES = {"m": "distance", "minutes": "minutes"}
 _ROUNDING, _SAME_M = 1 + 1e-12, 1e-6
 _TIMES = 2.0  # the way between two joins, over both legs, of those who are neighbours
+_ALL_PAIRS = 500_000  # so many are sooner tried one by one than found in a tree
 _TOGETHER = 2_000  # pairs of which all origins and targets are looked for together
 
 
@@ -248,6 +249,11 @@ def _near_pairs(few: Snap, many: Snap) -> tuple[Integers, Integers]:
     circle in which all others are looked for.
     """
     f, m = np.flatnonzero(few.edge >= 0), np.flatnonzero(many.edge >= 0)
+    if len(f) * len(m) <= _ALL_PAIRS:
+        x, y = ((few.xy[f, one, None] - many.xy[m, one]) ** 2 for one in (0, 1))
+        radius = few.distance_m[f, None] + many.distance_m[m]
+        first, second = np.nonzero(x + y <= (radius * (1 + _SAME_M)) ** 2)
+        return f[first], m[second]
     size = np.floor(np.log2(np.maximum(many.distance_m[m], 1)))
     pairs = [np.empty((0, 2), np.int64)]
     for level in np.unique(size):

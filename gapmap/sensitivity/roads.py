@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Indices = NDArray[np.int32]
 
-__all__ = ["Roads", "slices"]
+__all__ = ["Roads", "gather", "slices"]
+
+
+_OF_EACH = ("xy", "edge", "fraction", "point_xy", "distance_m", "nearest_way_m", "component")
+"""What a snap tells of each position but its joins."""
 
 
 def slices(network: Network, mode: str, positions: Sequence[Floats]) -> list[Snap]:
@@ -39,6 +43,34 @@ def slices(network: Network, mode: str, positions: Sequence[Floats]) -> list[Sna
         _slice(joined, slice(*own), slice(*theirs))
         for own, theirs in zip(_pairs(ends), _pairs(first), strict=True)
     ]
+
+
+def gather(first: Snap, second: Snap, rows: Integers) -> Snap:
+    """Take positions of two that were joined to the same ways in the same mode.
+
+    Parameters
+    ----------
+    first, second
+        The positions.
+    rows
+        Which to take, in this order, counting those of the first, then those of the second.
+    """
+    both, others = first.joins, second.joins
+    owner = np.concatenate([both.owner, others.owner + len(first)])
+    begin = np.searchsorted(owner, np.arange(len(first) + len(second) + 1))
+    counts = np.diff(begin)[rows]
+    at = np.arange(counts.sum()) + np.repeat(begin[rows] - np.cumsum(counts) + counts, counts)
+    whole = {
+        one: np.concatenate([getattr(first, one), getattr(second, one)])[rows] for one in _OF_EACH
+    }
+    joins = Joins(
+        np.repeat(np.arange(len(rows)), counts),
+        *(
+            np.concatenate([ours, theirs])[at]
+            for ours, theirs in zip(both[1:], others[1:], strict=True)
+        ),
+    )
+    return Snap(mode=first.mode, joins=joins, courses=first.courses, **whole)
 
 
 def _pairs(ends: Integers) -> Iterator[tuple[int, int]]:

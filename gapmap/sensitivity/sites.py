@@ -13,6 +13,7 @@ from gapmap.access.stops import Ground, Stops
 from gapmap.access.trips import join, origins_of
 from gapmap.catchment.costs import costs_between
 from gapmap.sensitivity.asked import positions
+from gapmap.sensitivity.roads import gather
 from gapmap.sensitivity.value import UNCOVERED
 from gapmap.siting import choose, serves_whom
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gapmap.access import Access, Service
+    from gapmap.network import Snap
     from gapmap.sensitivity.assumptions import Assumptions
     from gapmap.sensitivity.model import Model, Outcome, Stand
     from gapmap.siting import Proposal
@@ -44,6 +46,8 @@ class Question:
         -1 for one that stands by itself and is exactly known.
     names, allowed
         Their ids, and how many may be chosen.
+    joined
+        Where candidates by themselves join the ways; None for services over a surface or straight.
     over_land
         Minutes or metres between candidates and places over a surface, found once, up to the
         highest limit and at the lowest speed; None for services by road or straight.
@@ -55,6 +59,7 @@ class Question:
     home: Integers
     names: pd.Series
     allowed: float
+    joined: Snap | None
     over_land: sparse.coo_array | None
 
     def chosen(
@@ -82,10 +87,11 @@ class Question:
         network = outcome.network
         assert network is not None  # noqa: S101 - the service goes by road
         at = next(at for at, numbers in enumerate(model.by_road) if self.number in numbers)
-        there = roads.snap(network, xy, mode=service.mode)
-        return costs_between(
-            Stops(stand.places, stand.joined[at][0], network), Stops(xy, there, network), service
-        )
+        here = stand.joined[at][0]
+        assert self.joined is not None  # noqa: S101 - as above
+        own = np.cumsum(self.home < 0) - 1 + len(here)
+        there = gather(here, self.joined, np.where(self.home < 0, own, self.home))
+        return costs_between(Stops(stand.places, here, network), Stops(xy, there, network), service)
 
     def _over_land(self, service: Service, speed: float) -> sparse.coo_array:
         assert self.over_land is not None  # noqa: S101 - the caller has looked
@@ -111,7 +117,20 @@ def question_of(model: Model, proposal: Proposal, assumptions: Assumptions) -> Q
     over_land = None
     if number in model.over_land:
         over_land = _over_land(model.access, proposal, service, assumptions)
-    return Question(number, service, xy, home, names, proposal.allowed, over_land)
+    joined = None
+    if any(number in numbers for numbers in model.by_road):
+        assert model.access.network is not None  # noqa: S101 - the service goes by road
+        joined = roads.snap(model.access.network, xy[home < 0], mode=service.mode)
+    return Question(
+        number=number,
+        service=service,
+        xy=xy,
+        home=home,
+        names=names,
+        allowed=proposal.allowed,
+        joined=joined,
+        over_land=over_land,
+    )
 
 
 def _over_land(
