@@ -399,6 +399,9 @@ def test_every_word_that_a_script_says_stands_in_both_languages() -> None:
     for entry in report.values():
         holes = [sorted(re.findall(r"\{(\w+)\}", entry[language])) for language in ("zh", "en")]
         assert holes[0] == holes[1]
+        ruled = set(re.findall(r"\{(\w+):[^|{}]*\|[^|{}]*\}", entry["en"]))
+        assert ruled <= set(holes[1])  # what goes with a number that is said
+        assert entry["zh"].count("|") == 0
 
 
 def test_every_code_that_the_page_shows_has_a_word(assessed: Assessment) -> None:

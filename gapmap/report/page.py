@@ -39,6 +39,7 @@ SCRIPTS = (
     "assets/progress.js",
     "assets/kinds.js",
     "assets/sure.js",
+    "assets/workbench.js",
     "assets/app.js",
 )
 STYLES = ("vendor/leaflet.css", "assets/app.css")

@@ -46,7 +46,7 @@ def test_the_map_is_coloured_by_kind_and_by_cluster(
     names = [one.inner_text() for one in page.locator(".kinds-table tbody b").all()]
     assert names[0].strip().startswith("only shelter lacking")
     assert "36 places fall into 3 groups" in page.inner_text("[data-fact=kinds-sure]")
-    assert "The status of 1 places is unknown" in page.inner_text("#kinds")
+    assert "The status of 1 place is unknown" in page.inner_text("#kinds")
     assert {"covered", "uncovered", "unknown"} <= set(legend(page))
 
     page.click(".kinds-table tbody tr")

@@ -552,7 +552,7 @@ def test_the_method_gives_speeds_joins_and_assumed_waits(
     told = replace(assessed, access=access)
     opened = open_page(build_report(told, about=toys.ABOUT).save(tmp_path / "method.html"))
     page = opened.page
-    said = {"en": ("within 600 m", "do not cross the study's water", "1 of 1 ferries"),
+    said = {"en": ("within 600 m", "do not cross the study's water", "1 of 1 ferry"),
             "zh": ("600 米内没有道路", "不穿过研究给出的水面", "假设候船 15 分钟")}  # fmt: skip
     for language, parts in said.items():
         page.click(f"[data-language={language}]")

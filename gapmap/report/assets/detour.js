@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const gapmap = (window.gapmap = window.gapmap || {});
-  const { el } = gapmap;
+  const { el, below } = gapmap;
   // From pale blue to vermillion; the dots grow with the detour, too.
   const FILLS = ["#cfe1f0", "#7fb3d5", "#f7d08a", "#e8893a", "#a63a00"];
   const SIZES = [3.2, 4.2, 5.4, 6.4, 7.6];
@@ -115,8 +115,6 @@
       number(unit + "_straight_unknown", "unknown", voice.count),
       number("detour_median", "median", factor), number("detour_p90", "p90", factor)];
   }
-
-  const below = (text) => (text ? el("span", { class: "where" }, text) : null);
 
   function serviceTable(page, rows) {
     const { voice, data } = page;

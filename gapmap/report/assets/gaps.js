@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const gapmap = (window.gapmap = window.gapmap || {});
-  const { el, section } = gapmap;
+  const { el, known, section } = gapmap;
   const KINDS = ["district", "plan_district", "setting", "group", "people_group", "town"];
 
   function kindSwitch(page, kinds) {
@@ -17,14 +17,14 @@
   function matrixCell(page, row, city) {
     const { voice } = page;
     if (!row) return el("td", { class: "number" }, "—");
-    const known = typeof row.share_people === "number" && typeof city.share_people === "number";
-    const difference = known ? row.share_people - city.share_people : null;
-    const depth = known && difference < 0 ? Math.min(0.5, -difference) : 0;
+    const both = known(row.share_people) && known(city.share_people);
+    const difference = both ? row.share_people - city.share_people : null;
+    const depth = both && difference < 0 ? Math.min(0.5, -difference) : 0;
     return el("td", {
       class: "number", style: depth ? "background:rgba(213,94,0," + (depth * 0.8).toFixed(3) + ")"
         : null,
     }, el("span", { class: "share" }, voice.share(row.share_people)),
-    el("span", { class: "where" }, known ? voice.points(difference) : ""),
+    el("span", { class: "where" }, both ? voice.points(difference) : ""),
     gapmap.range(row, voice));
   }
 
@@ -87,7 +87,6 @@
   const MEASURES = ["share", "mean", "median", "p90"];
   const OF_COURSE = ["mean_has_no_bounds", "figure_has_no_bounds", "areas_not_people",
     "people_as_asked"];
-  const known = (value) => typeof value === "number";
 
   function measureSwitch(page) {
     const { voice, state } = page;

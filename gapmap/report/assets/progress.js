@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const gapmap = (window.gapmap = window.gapmap || {});
-  const { el, svg } = gapmap;
+  const { el, known, svg } = gapmap;
   const STATES = ["met", "on_course", "behind", "overdue", "not_measurable"];
   const COLOURS = { met: "#1b6ca8", on_course: "#5ba3d0", behind: "#e8893a", overdue: "#d55e00",
     not_measurable: "#8c8c8c", not_asked: "#d9d9d9" };
@@ -14,7 +14,6 @@
 
   const held = (page) => page.data.insights.progress;
   const dayOf = (text) => Date.parse(text) / 86400000;
-  const known = (value) => typeof value === "number";
 
   // ---- coverage by date -----------------------------------------------------------------
 
@@ -107,6 +106,9 @@
       value: page.targetAmount(row, "possible") }) : "")))];
   }
 
+  // Ends of different years are told by their year alone.
+  const yearly = (dates) => dates.every((date) => date.endsWith("-12-31"));
+
   function chart(page, one) {
     const { voice } = page;
     const { dates } = held(page);
@@ -119,7 +121,7 @@
       role: "img", "aria-label": last["title_" + voice.language] },
     svg("line", { x1: ROOM.left, x2: WIDTH - ROOM.right, y1: floor, y2: floor, stroke: "#b9c1c8" }),
     dates.map((date) => svg("text", { x: scale.x(dayOf(date)), y: HEIGHT - 6, "font-size": 9.5,
-      fill: "#5b6771", "text-anchor": "middle" }, date.slice(0, 4))),
+      fill: "#5b6771", "text-anchor": "middle" }, date.slice(0, yearly(dates) ? 4 : 7))),
     due === null ? null : svg("line", { x1: due, x2: due, y1: ROOM.top - 4, y2: floor,
       stroke: "#8c8c8c", "stroke-width": 1, "stroke-dasharray": "1 3" }),
     one.line.length > 1 ? svg("path", { d: path(one.line, scale), fill: "none", stroke: "#6e6e6e",

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const gapmap = (window.gapmap = window.gapmap || {});
-  const { el } = gapmap;
+  const { el, below } = gapmap;
   const FEW = 12;
 
   const held = (page) => page.data.insights.supply;
@@ -71,8 +71,6 @@
     told.push(voice.say("supply_edge"));
     return el("p", { class: "lead" }, told.join(voice.language === "zh" ? "" : " "));
   }
-
-  const below = (text) => (text ? el("span", { class: "where" }, text) : null);
 
   const figure = (page, key, tell) => ({ key, title: page.voice.say("supply_head_" + key),
     kind: "number", value: (row) => row[key],

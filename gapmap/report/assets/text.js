@@ -30,6 +30,10 @@
   gapmap.svg = (tag, attributes, ...children) =>
     fill(document.createElementNS(SVG, tag), attributes, children);
 
+  gapmap.known = (value) => typeof value === "number";
+  // A second, quiet line in a cell.
+  gapmap.below = (text) => (text ? gapmap.el("span", { class: "where" }, text) : null);
+
   // Sections of further analyses, see app.js.
   gapmap.sections = [];
   gapmap.section = (page, id, ...content) =>
@@ -54,6 +58,9 @@
     function say(key, facts) {
       let text = pick("report", key);
       if (text === undefined) text = key;
+      // "{count:place is|places are}": the words that go with one, or with another number.
+      text = text.replace(/\{(\w+):([^|{}]*)\|([^|{}]*)\}/g, (_, name, alone, several) =>
+        (String((facts || {})[name]) === "1" ? alone : several));
       for (const [name, value] of Object.entries(facts || {})) {
         text = text.split("{" + name + "}").join(String(value));
       }
@@ -64,7 +71,7 @@
       const own = pick("values", key);
       return own === undefined ? String(key) : own;
     };
-    const known = (number) => typeof number === "number";
+    const { known } = gapmap;
     const otherwise = (number) => say(number === "inf" ? "unreachable" : "unknown");
 
     function count(number) {
