@@ -128,6 +128,15 @@ def test_a_district_without_a_place_is_named() -> None:
     assert "west" in bare["group-without-places"]
 
 
+def test_districts_of_one_name_are_told() -> None:
+    both = places([{"x": 0, "y": 0}, {"x": 15_000, "y": 0}])
+    districts = both.region.districts.assign(district="东区")
+    twins = replace(both, region=replace(both.region, districts=districts))
+    (told,) = name_bare(twins, file="s")
+    assert told.code == "district-namesakes"
+    assert "东区" in told.message("en")
+
+
 def test_a_study_names_the_districts_that_have_no_place(study, tmp_path: Path) -> None:
     assert not [one for one in study.findings if "without-places" in one.code]
     assert main(["init", str(tmp_path / "a")]) == 0

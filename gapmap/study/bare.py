@@ -1,4 +1,4 @@
-"""Districts, towns and groups in which no place lies: no sum has a row of them."""
+"""Districts, towns and groups of which sums cannot tell: without a place, or of one name."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
     from gapmap.findings import Finding
     from gapmap.places import Places
+    from gapmap.region import Region
 
 __all__ = ["name_bare"]
 
 
 def name_bare(places: Places, *, file: str) -> Iterator[Finding]:
-    """Name what the study (``file``) draws or lists, and knows no place of."""
+    """Name what the study (``file``) draws or lists and knows no place of, or has two of a name."""
     region = places.region
+    yield from _namesakes(region, file)
     kinds = (
         ("district", region.districts, "district-without-places"),
         ("town", region.towns, "town-without-places"),
@@ -34,3 +36,11 @@ def name_bare(places: Places, *, file: str) -> Iterator[Finding]:
         yield finding(
             "group-without-places", file=file, count=len(bare_groups), **listed(bare_groups)
         )
+
+
+def _namesakes(region: Region, file: str) -> Iterator[Finding]:
+    """Name districts of one name: where towns name no district of the plan, it is their name."""
+    names = region.districts["district"].astype(str)
+    twice = names[names.duplicated() & (names != "")].unique()
+    if len(twice):
+        yield finding("district-namesakes", file=file, count=len(twice), **listed(twice))
