@@ -302,11 +302,60 @@ def test_places_whose_id_gapmap_made_are_matched_by_name() -> None:
 
 def test_names_that_several_places_share_are_matched_in_order_or_not_at_all() -> None:
     columns = {"place": ["x", "x", "y"], "town": "", "district": np.nan}
-    a = pd.DataFrame({"place_id": ["row-2", "row-3", "row-4"], **columns})
-    b = pd.DataFrame({"place_id": ["row-3", "row-4", "own"], **columns})
-    assert made_ids(a, b) == {"row-3": "row-2", "row-4": "row-3"}
-    b = pd.DataFrame({"place_id": ["row-3", "own", "row-9~"], **columns})
-    assert made_ids(a, b) == {"row-3": "row-3~", "row-9~": "row-4"}
+    one = pd.DataFrame({"place_id": ["row-2", "row-3", "row-4"], "people": [1, 2, 3], **columns})
+    other = one.assign(place_id=["row-3", "row-4", "own"])
+    assert made_ids(one, other) == {"row-3": "row-2", "row-4": "row-3"}
+    exchanged = other.assign(people=[2, 1, 3])
+    assert made_ids(one, exchanged) == {"row-3": "row-3~", "row-4": "row-4~"}
+    other = one.assign(place_id=["row-3", "own", "row-9~"])
+    assert made_ids(one, other) == {"row-3": "row-3~", "row-9~": "row-4"}
+
+
+def test_a_place_without_id_and_name_is_not_known_by_its_row() -> None:
+    columns = {"town": "row-7", "district": "d"}
+    one = pd.DataFrame(
+        {"place_id": ["row-2", "p"], "place": ["row-2", "p"], "people": 5, **columns}
+    )
+    assert made_ids(one, one.iloc[::-1]) == {}
+    longer = pd.DataFrame({"place_id": ["row-2", "row-3"], "place": ["row-2", "row-3"],
+                           "people": [6, 5], **columns})  # fmt: skip
+    assert made_ids(one, longer) == {"row-2": "row-2~", "row-3": "row-3"}
+    again = longer.iloc[1:].assign(town="row-8")
+    assert made_ids(one, again) == {"row-3": "row-2"}
+    assert made_ids(one, again.assign(people=6)) == {"row-3": "row-3"}
+
+
+def test_districts_and_towns_whose_id_gapmap_made_are_matched_by_name() -> None:
+    """The later lists of areas have another first row: made ids are one off."""
+
+    def state(first: int, where: Places) -> Access:
+        ids = {"one": f"row-{first}", "three": f"row-{first + 1}"}
+        districts = {"Xiangzhou": f"row-{first}", "Doumen": f"row-{first + 1}"}
+        table = where.table
+        table = table.assign(
+            town_id=table["town"].map(ids), district_id=table["district"].map(districts)
+        )
+        region = replace(where.region, groups={"west": (districts["Doumen"],)})
+        return measured(listed(OLD), replace(where, table=table, region=region))
+
+    a = state(2, places())
+    b = state(3, places([("p0", 900, 7), *VILLAGES]))
+    told = compare_states(a, b)
+    city = told.coverage[told.coverage["group_kind"].isin(["district", "town", "group"])]
+    rows = city.set_index(["group_kind", "group"])
+    assert len(rows) == 6
+    assert rows.loc[("town", "one"), "people_covered_difference"] == 7
+    assert rows.loc[("town", "one"), "group_id"] == "row-2"
+    assert rows.loc[("group", "west"), "people_covered_difference"] == 0
+    split = told.causes[told.causes["differs"]]
+    assert set(split["cause"]) == {"people"}
+    assert [(one.code, one.field) for one in told.findings] == [
+        ("change-area-ids-made", "district_id"), ("change-area-ids-made", "town_id")
+    ]  # fmt: skip
+    assert all(one.message("en").endswith("in one state alone: 0") for one in told.findings)
+    kept = compare_states(a, state(2, places([("p0", 900, 7), *VILLAGES])))
+    assert kept.findings == ()
+    pd.testing.assert_frame_equal(kept.coverage, told.coverage)
 
 
 def test_a_file_name_with_brackets_and_one_list_at_two_dates() -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from gapmap.assessment import Assessment, coverage_of, simulated_inputs
 from gapmap.cells import unguarded, visible
 from gapmap.change.causes import causes
-from gapmap.change.named import made_ids, named_if_made, told_of_ids, with_ids
+from gapmap.change.named import area_ids, made_ids, told_of_ids, with_area_ids, with_ids
 from gapmap.change.value import PLACE_COLUMNS, Change
 from gapmap.findings import fail, finding
 
@@ -167,12 +167,13 @@ def _read(out: Path, name: str) -> pd.DataFrame:
 def _compare(a: _Tables, b: _Tables) -> Change:
     same_weight = a.counts_places == b.counts_places
     doubts = list(told_of_ids(a.access, b.access))
+    new, areas = made_ids(a.access, b.access), area_ids(a.access, b.access)
     names = ["places" if one.counts_places else "people" for one in (a, b)]
     if not same_weight:
         doubts.append(finding("change-people-apart", value=names[0], other=names[1]))
     return Change(
-        coverage=_coverage(a.coverage, b.coverage, same_weight=same_weight),
-        places=_places(a.access, with_ids(b.access, made_ids(a.access, b.access))),
+        coverage=_coverage(a.coverage, with_area_ids(b.coverage, areas), same_weight=same_weight),
+        places=_places(a.access, with_ids(b.access, new, areas)),
         targets=_targets(a.targets, b.targets),
         weight="places" if a.counts_places and b.counts_places else "people",
         simulated=a.simulated or b.simulated,
@@ -183,12 +184,10 @@ def _compare(a: _Tables, b: _Tables) -> Change:
 def _coverage(a: pd.DataFrame, b: pd.DataFrame, *, same_weight: bool) -> pd.DataFrame:
     key = ["service", "group_kind", "group_id"]
     kept = ["people", "people_covered", "share_people", "places", "places_covered"]
-    sides = [one[[*key, "group", *kept]].fillna({"group_id": "", "group": ""}) for one in (a, b)]
-    a, b = (one.assign(named=named_if_made(one["group_id"], one["group"])) for one in sides)
-    both = a.merge(b, on=[*key, "named"], how="outer", suffixes=("_a", "_b"))
+    a, b = (one[[*key, "group", *kept]].fillna({"group_id": ""}) for one in (a, b))
+    both = a.merge(b, on=key, how="outer", suffixes=("_a", "_b"))
     names = both.pop("group_b").fillna(both.pop("group_a"))  # one may have been renamed
     both.insert(key.index("group_id"), "group", names)
-    both = both.drop(columns="named")
     for name in kept[1:3] + kept[4:]:
         told = both[f"{name}_b"] - both[f"{name}_a"]
         both[f"{name}_difference"] = told if same_weight or "people" not in name else np.nan

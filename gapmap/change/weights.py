@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from gapmap.catchment import zones_of
-from gapmap.change.named import named_if_made
 
 if TYPE_CHECKING:
     from gapmap.change.states import States
@@ -89,7 +87,7 @@ def weights_of(states: States) -> Weights:
     none = np.zeros(len(again), dtype=bool)
     zones = tuple(
         Group(kind, name or old, id_, np.concatenate([one, other[again]]), PEOPLE)
-        for (kind, id_, _), (old, one), (name, other) in zip(keys, here, there, strict=True)
+        for (kind, id_), (old, one), (name, other) in zip(keys, here, there, strict=True)
     )
     everywhere = np.ones(size + len(again), dtype=bool)
     named = [one for one in states.a.places.groups if one in states.b.places.groups]
@@ -103,13 +101,8 @@ def weights_of(states: States) -> Weights:
     )
 
 
-def _members(places: Places) -> dict[tuple[str, str, str], tuple[str, Flags]]:
-    zones = list(zones_of(places))
-    ids, names = (pd.Series([getattr(one, part) for one in zones]) for part in ("id", "name"))
-    return {
-        (zone.kind, zone.id, own): (zone.name, zone.member)
-        for zone, own in zip(zones, named_if_made(ids, names), strict=True)
-    }
+def _members(places: Places) -> dict[tuple[str, str], tuple[str, Flags]]:
+    return {(zone.kind, zone.id): (zone.name, zone.member) for zone in zones_of(places)}
 
 
 def _by_name(states: States, groups: list[str]) -> dict[str, tuple[Floats, Floats]]:
