@@ -144,12 +144,16 @@ def test_percentiles_by_hand() -> None:
     assert middle(drawn)[0] == 50.5
 
 
-def test_one_draw_is_its_own_interval() -> None:
-    low, high = between(np.array([[0.4]]))
-    assert low[0] == high[0] == middle(np.array([[0.4]]))[0] == 0.4
+@pytest.mark.parametrize("known", [0, 1, 19])
+def test_fewer_than_twenty_draws_make_no_interval(known: int) -> None:
+    drawn = np.array([[0.4] * known + [np.nan] * (1000 - known)])
+    assert np.isnan(between(drawn)).all()
+    assert np.array_equal(middle(drawn), [0.4 if known else np.nan], equal_nan=True)
+    low, high = between(np.array([[0.4] * 20]))
+    assert low[0] == high[0] == 0.4
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
+@given(st.lists(st.floats(0, 1), min_size=20, max_size=60))
 def test_nine_draws_in_ten_lie_within(values) -> None:
     drawn = np.array([values])
     low, high = between(drawn)
@@ -187,7 +191,7 @@ states = st.lists(
 @given(states)
 def test_bounds_hold_whatever_is_drawn(city, drawn) -> None:
     stream = [draw(city, status=one, value=[10.0, 900.0, np.inf, np.nan, 5.0]) for one in drawn]
-    table = interval_table(city, tally_draws(city.access, stream))
+    table = interval_table(city, tally_draws(city.access, stream * 20))
     told = table[table["share_draw_low"].notna()]
     assert (told["share_low_with_unknown"] <= told["share_draw_low"] + 1e-12).all()
     assert (told["share_draw_low"] <= told["share_draw_median"]).all()
@@ -198,16 +202,20 @@ def test_bounds_hold_whatever_is_drawn(city, drawn) -> None:
 
 
 def test_what_is_empty_says_why(city) -> None:
-    nobody = interval_table(city, tally_draws(city.access, [draw(city, status=[2] * 5)]))
+    nobody = interval_table(city, tally_draws(city.access, [draw(city, status=[2] * 5)] * 20))
     assert set(nobody["reason"]) == {"nobody_known"}
     assert nobody["share_draw_low"].isna().all()
     # who lives there is unknown, so that the bounds stay open
     held = row(nobody, group_kind="city")
     assert (held["share_low_with_unknown"], held["share_high_with_unknown"]) == (0, 1)
-    far = [draw(city, status=[0] * 5, value=[np.inf] * 5)]
+    far = [draw(city, status=[0] * 5, value=[np.inf] * 5)] * 20
     lost = row(interval_table(city, tally_draws(city.access, far)), group_kind="city")
     assert lost["share_draw_high"] == 0
     assert lost["reason"] == "unreachable"
+    few = interval_table(city, tally_draws(city.access, far[:19]))
+    assert set(few["reason"]) == {"too_few_draws"}
+    assert few.filter(regex="_draw_(low|high)|_with_unknown").isna().all(axis=None)
+    assert set(few["assessed_is"]) == {""}
 
 
 def test_draws_are_held_once_in_their_order(city) -> None:
@@ -235,7 +243,7 @@ def test_no_draws_are_refused(city) -> None:
 def test_a_difference_and_how_often_it_keeps_its_sign(city) -> None:
     # urban is place 0; rural are 1 and 2 (150 people known): as assessed 1 - 0
     stream = [draw(city, status=one) for one in ([1, 0, 0, 2, 1], [1, 1, 0, 2, 1], [0, 1, 0, 2, 1])]
-    table = difference_table(city, tally_draws(city.access, stream))
+    table = difference_table(city, tally_draws(city.access, stream * 20))
     assert len(table) == len(city.gaps)
     told = row(table, comparison="urban-rural", measure="share_people")
     assert told["difference"] == 1
@@ -248,7 +256,7 @@ def test_a_difference_and_how_often_it_keeps_its_sign(city) -> None:
 def test_against_the_bottom_line_stands_whoever_is_lowest_in_a_draw(city) -> None:
     # d1 has places 0, 1 (and 3, 4 without known people or state), d2 place 2
     stream = [draw(city, status=one) for one in ([1, 0, 0, 2, 1], [0, 1, 1, 2, 1])]
-    table = difference_table(city, tally_draws(city.access, stream))
+    table = difference_table(city, tally_draws(city.access, stream * 20))
     told = table[(table["comparison"] == "bottom-line") & (table["kind_a"] == "district")]
     assert told["difference_draw_low"].iloc[0] == pytest.approx(0 - 300 / 450, abs=1e-6)
     assert told["difference_draw_high"].iloc[0] == pytest.approx(100 / 400 - 150 / 450, abs=1e-6)
@@ -258,7 +266,7 @@ def test_the_study_s_own_bottom_line_does_not_vary_but_who_is_lowest_does(city) 
     service = replace(city.access.services[0], bottom_line=0.9)
     made = assess(replace(city.access, services=(service,)))
     stream = [draw(made, status=one) for one in ([1, 0, 0, 2, 1], [0, 1, 1, 2, 1])]
-    table = difference_table(made, tally_draws(made.access, stream))
+    table = difference_table(made, tally_draws(made.access, stream * 20))
     told = table[(table["comparison"] == "bottom-line") & (table["kind_a"] == "district")]
     assert told["group_b_id"].tolist() == ["study"]
     assert told["difference_draw_low"].iloc[0] == pytest.approx(0 - 0.9)
@@ -267,7 +275,7 @@ def test_the_study_s_own_bottom_line_does_not_vary_but_who_is_lowest_does(city) 
 
 
 def test_a_difference_that_is_empty_says_why(city) -> None:
-    lost = [draw(city, status=[0] * 5, value=[np.inf] * 5)]
+    lost = [draw(city, status=[0] * 5, value=[np.inf] * 5)] * 20
     table = difference_table(city, tally_draws(city.access, lost))
     told = row(table, comparison="urban-rural", measure="mean_m")
     assert np.isnan(told["difference_draw_low"])
@@ -275,6 +283,9 @@ def test_a_difference_that_is_empty_says_why(city) -> None:
     nobody = difference_table(city, tally_draws(city.access, [draw(city, status=[2] * 5)]))
     assert row(nobody, comparison="urban-rural", measure="mean_m")["reason"] == "nobody_known"
     assert (table["difference_draw_low"].notna() | (table["reason"] != "")).all()
+    few = difference_table(city, tally_draws(city.access, [draw(city)] * 19))
+    told = row(few, comparison="urban-rural", measure="share_people")
+    assert (np.isnan(told["difference_draw_low"]), told["reason"]) == (True, "too_few_draws")
 
 
 # ---- places -----------------------------------------------------------------------------
@@ -293,6 +304,9 @@ def test_how_certain_a_place_is(city) -> None:
     assert table["share_draws_covered"].iloc[:3].tolist() == [1.0, 0.05, 0.75]
     assert np.isnan(table["share_draws_covered"].iloc[3])
     assert table["share_draws_unknown"].iloc[3] == 1
+    few = certainty_table(city, tally_draws(city.access, [draw(city, status=[1, 0, 0, 2, 1])] * 19))
+    likely = ["probably_covered", "probably_uncovered", "probably_uncovered", "unknown"]
+    assert [*few["certainty"]] == [*likely, "probably_covered"]
 
 
 # ---- one assumption at a time -----------------------------------------------------------
@@ -302,7 +316,8 @@ def test_the_widest_swing_ranks_first(city) -> None:
     low = draw(city, status=[1, 0, 0, 2, 1], factors={"limit:clinic": 0.9})
     high = draw(city, status=[1, 1, 0, 2, 1], factors={"limit:clinic": 1.1})
     alone = [
-        Swing(assumption="people", ends=False, draws=(draw(city), draw(city))),
+        Swing(assumption="people", ends=False, draws=(draw(city),) * 20),
+        Swing(assumption="position", ends=False, draws=(draw(city),) * 19),
         Swing(assumption="limit", ends=True, draws=(low, high)),
         Swing(assumption="speed:walk", ends=True, draws=(draw(city), draw(city))),
         Swing(assumption="ferry_wait", ends=True, draws=(draw(city), draw(city))),
@@ -317,6 +332,7 @@ def test_the_widest_swing_ranks_first(city) -> None:
     assert (people["share_swing"], people["reason"]) == (0, "no_swing")
     assert (people.isna()["rank"], limit["reason"]) == (True, "")
     assert np.isnan(people["low"])
+    assert row(table, assumption="position")["reason"] == "too_few_draws"
     for name in ("speed:walk", "ferry_wait"):  # its limit is in metres
         assert row(table, assumption=name)["reason"] == "cannot_matter"
     same = draw(city, factors={"limit:clinic": 1.0})

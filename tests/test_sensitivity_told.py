@@ -187,14 +187,14 @@ def test_presence_that_hangs_on_where_a_facility_stands_is_held(planned) -> None
 def test_a_target_is_met_in_so_many_draws(planned) -> None:
     seen = TargetsSeen(planned)
     stream = [drawn(planned, one) for one in ([1, 1, 1, 1], [1, 1, 1, 0], [1, 1, 2, 1])]
-    assert len(list(seen.watching(stream))) == 3
-    table = seen.table(3)
+    assert len(list(seen.watching(stream * 20))) == 60
+    table = seen.table(60)
     assert len(table) == len(planned.targets)
     buses = table[table["target"] == "village-bus-service"]
     city = buses[buses["overall"].astype(bool)].iloc[0]
     assert city["met_share_of_draws"] == pytest.approx(1 / 3)  # who is unknown is not served
     assert (city["achieved_draw_low"], city["achieved_draw_high"]) == (0.75, 1.0)
-    assert (city["draws"], city["basis"], city["reason"]) == (3, "assumption", "")
+    assert (city["draws"], city["basis"], city["reason"]) == (60, "assumption", "")
     others = table[table["target"] != "village-bus-service"]
     assert set(others["reason"]) <= {"not_varied", "held", "not_judged"}
     assert others["met_share_of_draws"].isna().all()
@@ -216,8 +216,8 @@ def test_a_unit_that_nobody_can_measure_leaves_the_whole_open(planned) -> None:
         home = replace(planned.access.places, table=table)
         made = assess(replace(planned.access, places=home), plan, records=no_records())
         seen = TargetsSeen(made)
-        list(seen.watching([drawn(made, [1, 1, 1, 1])]))
-        told[len(districts)] = seen.table(1)
+        list(seen.watching([drawn(made, [1, 1, 1, 1])] * 20))
+        told[len(districts)] = seen.table(20)
     assert told[2]["met_share_of_draws"].tolist() == [1, 1, 1]
     assert told[3]["reason"].tolist() == ["not_judged", "", "", "not_judged"]
     assert told[3]["met_share_of_draws"].isna().tolist() == [True, False, False, True]
@@ -227,8 +227,8 @@ def test_a_target_judged_again_as_assessed_says_what_was_assessed(planned) -> No
     seen = TargetsSeen(planned)
     words = {"uncovered": 0, "covered": 1, "unknown": 2}
     status = [words[one] for one in planned.access.table["status"]]
-    list(seen.watching([drawn(planned, status)]))
-    table = seen.table(1)
+    list(seen.watching([drawn(planned, status)] * 20))
+    table = seen.table(20)
     told = table[table["reason"] == ""]
     assert len(told) > 0
     np.testing.assert_allclose(told["achieved_draw_low"], told["achieved"], atol=1e-6)
@@ -299,13 +299,17 @@ def test_no_draw_is_refused_and_one_is_enough(assessed) -> None:
     with pytest.raises(MethodError, match="at least one"):
         gm.vary(assessed, count=0)
     one = gm.vary(assessed, count=1)
-    told = one.intervals[one.intervals["share_draw_low"].notna()]
-    assert (told["share_draw_low"] == told["share_draw_high"]).all()
+    for table in (one.intervals, one.differences, one.targets):
+        assert table.filter(regex="_draw_(low|high)").isna().all(axis=None)
+        assert (table["reason"] != "").all()
+    assert {"too_few_draws"} <= {*one.intervals["reason"], *one.differences["reason"]}
+    assert not one.certainty["certainty"].str.startswith("firmly").any()
+    assert (one.tornado["share_swing"].notna() | (one.tornado["reason"] != "")).all()
     assert len(one.sites) == 0
 
 
 def test_where_nothing_varies_the_interval_is_the_figure_and_a_warning_says_so(assessed) -> None:
-    still = gm.vary(assessed, assumptions=Assumptions.nothing(), count=3)
+    still = gm.vary(assessed, assumptions=Assumptions.nothing(), count=20)
     table = still.intervals
     np.testing.assert_allclose(table["share_draw_low"], table["share_people"])
     np.testing.assert_allclose(table["share_draw_high"], table["share_people"])
@@ -318,7 +322,7 @@ def test_places_that_count_one_each_do_not_vary(assessed) -> None:
     table = held.places.table.assign(people=1.0)
     alike = replace(held.places, table=table, weight="places")
     made = assess(measure_access(alike, held.facilities, None, held.services))
-    told = gm.vary(made, assumptions=replace(Assumptions.nothing(), people=0.5), count=3)
+    told = gm.vary(made, assumptions=replace(Assumptions.nothing(), people=0.5), count=20)
     assert told.assumptions.people == 0
     np.testing.assert_allclose(told.intervals["share_draw_low"], told.intervals["share_people"])
 

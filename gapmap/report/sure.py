@@ -49,7 +49,7 @@ def sure_content(varied: Varied) -> dict[str, object]:
             for service, rows in certainty.groupby("service", sort=False)
         },
         "targets": plain(varied.targets["met_share_of_draws"]),
-        "judged": int((varied.targets["reason"] == "").sum()),
+        "judged": int((varied.targets["draws"] > 0).sum()),
         "sites": columns(varied.sites, _SITE),
     }
 

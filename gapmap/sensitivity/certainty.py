@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from gapmap.sensitivity.intervals import BASIS
+from gapmap.sensitivity.intervals import BASIS, FEWEST
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ def certainty_table(assessment: Assessment, tally: Tally) -> pd.DataFrame:
     """Give the table of ``certainty.csv``: one row per service and place.
 
     ``share_draws_covered`` is of the draws in which the place is known; a place that is unknown
-    in most draws is ``unknown``, however the others end.
+    in most draws is ``unknown``, however the others end. Of fewer than twenty draws none is firm.
     """
     places = assessment.access.places.table
     parts = []
@@ -60,7 +60,7 @@ def certainty_table(assessment: Assessment, tally: Tally) -> pd.DataFrame:
                     "status": status,
                     "share_draws_covered": share,
                     "share_draws_unknown": unknown / tally.count,
-                    "certainty": _words(share, unknown / tally.count),
+                    "certainty": _words(share, unknown / tally.count, known),
                     "draws": tally.count,
                     "basis": BASIS,
                 }
@@ -70,7 +70,9 @@ def certainty_table(assessment: Assessment, tally: Tally) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else empty
 
 
-def _words(share: NDArray[np.float64], unknown: NDArray[np.float64]) -> NDArray[np.object_]:
+def _words(
+    share: NDArray[np.float64], unknown: NDArray[np.float64], draws: NDArray[np.int64]
+) -> NDArray[np.object_]:
     firm, likely, unlikely, out = STEPS[3], STEPS[2], STEPS[1], STEPS[0]
     told = np.select(
         [(unknown > 1 / 2) | np.isnan(share), share <= out, share < unlikely, share <= likely,
@@ -78,5 +80,6 @@ def _words(share: NDArray[np.float64], unknown: NDArray[np.float64]) -> NDArray[
         [5, 0, 1, 2, 3],
         default=4,
     )  # fmt: skip
+    told = np.where(draws < FEWEST, np.select([told == 0, told == 4], [1, 3], told), told)  # noqa: PLR2004 - firmly to probably
     words = np.asarray(CERTAINTIES, dtype=object)
     return np.asarray(words[told])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from gapmap.sensitivity.intervals import BASIS, between, middle
+from gapmap.sensitivity.intervals import BASIS, FEWEST, TOO_FEW, between, middle
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -118,11 +118,12 @@ def _told(
     assessed = float(str(row["difference"]))
     same = np.sign(known) == np.sign(np.round(assessed, decimals))
     told = len(known) > 0 and not np.isnan(assessed)
-    lost = len(known) == 0 or bool(np.isinf([low[0], high[0]]).any())
+    lost = "unreachable" if not len(known) or np.isinf([low[0], high[0]]).any() else ""
+    reason = TOO_FEW if 0 < len(known) < FEWEST else lost
     return {
         "difference_draw_median": middle(held)[0],
         "difference_draw_low": low[0],
         "difference_draw_high": high[0],
         "share_same_sign": float(same.mean()) if told else np.nan,
-        "reason": "nobody_known" if nobody else "unreachable" if lost else "",
+        "reason": "nobody_known" if nobody else reason,
     }

@@ -1,7 +1,8 @@
 """Intervals of coverage from repeated draws.
 
 An interval runs from the 5th to the 95th percentile of the draws, each end taken outwards to the
-next draw, so that at least nine draws in ten lie within it. It says how far a figure moves when
+next draw, so that at least nine draws in ten lie within it; of fewer than twenty there is none. It
+says how far a figure moves when
 what was assumed differs within the stated ranges, and nothing about what was not varied.
 """
 
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASIS",
+    "FEWEST",
     "HIGH",
     "INTERVAL_COLUMNS",
     "LOW",
+    "TOO_FEW",
     "Tally",
     "between",
     "interval_table",
@@ -41,6 +44,9 @@ LOW: Final = 0.05
 HIGH: Final = 0.95
 BASIS: Final = "assumption"
 _KINDS: Final = ("share", "low", "high", "mean", "median", "p90")
+FEWEST: Final = 20
+"""Fewer draws have no 5th and 95th percentile, and make no interval."""
+TOO_FEW: Final = "too_few_draws"
 _ROWS: Final = 64
 """Room for so many draws at first; it doubles where more come."""
 _DECIMALS: Final = 3
@@ -118,19 +124,21 @@ def tally_draws(access: Access, stream: Iterable[Draw]) -> Tally:
 
 
 def between(drawn: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the interval of each row of draws; NaN where no draw has a value.
+    """Give the interval of each row of draws; NaN where fewer than ``FEWEST`` have a value.
 
     Infinite draws are allowed; an infinite end says that in so many draws nobody gets there.
 
     Examples
     --------
-    >>> between(np.array([[0.3, 0.1, np.nan, 0.2], [np.nan] * 4]))
-    (array([0.1, nan]), array([0.3, nan]))
+    >>> between(np.array([[*range(20)], [*range(19), np.nan]]))
+    (array([ 0., nan]), array([19., nan]))
     """
     held, counts = _ordered(drawn)
     low = np.floor(LOW * (counts - 1)).astype(int)
     high = np.ceil(HIGH * (counts - 1)).astype(int)
-    return _picked(held, low), _picked(held, high)
+    enough = counts >= FEWEST
+    least, most = (np.where(enough, _picked(held, at), np.nan) for at in (low, high))
+    return least, most
 
 
 def middle(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -216,6 +224,7 @@ def _against(
 def _reasons(drawn: Mapping[str, NDArray[np.float64]]) -> Iterator[str]:
     """Say why something in a row is empty; a far end that is infinite is empty in the tables."""
     nobody = np.asarray(np.isnan(drawn["share"]).all(axis=1))
+    few = np.asarray(np.isnan(between(drawn["share"])[0]))
     far = np.asarray(np.isinf(between(drawn["p90"])[1]))
-    for empty, lost in zip(nobody, far, strict=True):
-        yield "nobody_known" if empty else "unreachable" if lost else ""
+    for empty, rare, lost in zip(nobody, few, far, strict=True):
+        yield "nobody_known" if empty else TOO_FEW if rare else "unreachable" if lost else ""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gapmap.sensitivity.engine import speeds_of, timed_by_road
-from gapmap.sensitivity.intervals import BASIS, between
+from gapmap.sensitivity.intervals import BASIS, TOO_FEW, between
 from gapmap.sensitivity.sums import Groups, groups_in, sum_up
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def tornado_table(assessment: Assessment, swings: Iterable[Swing]) -> pd.DataFra
     of the usual wait); empty for what is drawn place by place, whose ends are those of the interval
     of so many draws. ``rank`` counts from the widest swing of a service, 1; what moves nothing has
     none, and ``reason`` says why: ``cannot_matter`` (the service does not rest on it), ``no_swing``
-    (it does, but the share stays as it is), ``nobody_known``.
+    (it does, but the share stays as it is), ``nobody_known``, ``too_few_draws``.
     """
     access = assessment.access
     groups = groups_in(access)
@@ -66,7 +66,9 @@ def _row(access: Access, asked: Service, groups: Groups, swing: Swing) -> dict[s
     else:
         at_low, at_high = (float(end[0]) for end in between(shares[None, :]))
     moved = round(abs(at_high - at_low), _DECIMALS)
-    reason = "nobody_known" if np.isnan(moved) else "" if moved else "no_swing"
+    reason = "" if moved else "no_swing"
+    if np.isnan(moved):
+        reason = "nobody_known" if np.isnan(shares).all() else TOO_FEW
     if not _rests_on(access, asked, swing):
         reason = "cannot_matter"
     return {

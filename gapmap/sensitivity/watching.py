@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from gapmap.sensitivity.intervals import BASIS, between
+from gapmap.sensitivity.intervals import BASIS, FEWEST, TOO_FEW, between
 from gapmap.sensitivity.value import COVERED
 from gapmap.targets import asked_of
 
@@ -73,7 +73,7 @@ class TargetsSeen:
             told.loc[one.row, "met_share_of_draws"] = float(met.mean())
         told["draws"] = [0 if why else count for why in self._why]
         told["basis"] = ["" if why else BASIS for why in self._why]
-        told["reason"] = list(self._why)
+        told["reason"] = [why or (TOO_FEW if count < FEWEST else "") for why in self._why]
         return told[list(TARGET_DRAW_COLUMNS)]
 
 

@@ -4,6 +4,7 @@
   const gapmap = (window.gapmap = window.gapmap || {});
   const { el, known } = gapmap;
   const FEW = 12;
+  const FEWEST = 20; // fewer draws make no interval
   const WIDTH = 560;
   const ROW = 30;
   const LABELS = 170;
@@ -119,7 +120,8 @@
     const found = intervalOf(page, city);
     const name = voice.both(service.name);
     if (!found || !known(found.share_draw_low)) {
-      return el("p", { class: "lead" }, voice.say("sure_nobody", { service: name }));
+      return el("p", { class: "lead" }, voice.say(
+        held(page).count < FEWEST ? "sure_few" : "sure_nobody", { service: name }));
     }
     const told = voice.say("sure_sentence_" + page.data.weight, { what: varied(page, service),
       service: name, low: voice.share(found.share_draw_low),
