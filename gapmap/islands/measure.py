@@ -16,6 +16,8 @@ from gapmap.islands.groups import groups_of
 from gapmap.islands.value import COLUMNS, PLACE_COLUMNS, Islands, no_islands
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from gapmap.access import Access
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["measure_islands"]
 
 
-def measure_islands(access: Access) -> Islands:
+def measure_islands(access: Access, *, services: Collection[str] | None = None) -> Islands:
     """Measure how far islands are from every service, from the nearest town and from a hospital.
 
     Destinations are the facilities of each measured service that serve (see ``measure_access``),
@@ -39,6 +41,9 @@ def measure_islands(access: Access) -> Islands:
     access
         From :func:`gapmap.measure_access`. Without a network nothing is known of islands, and
         both tables are empty.
+    services
+        Ids of the services to measure the ways to, beside the town; all of them and the hospital
+        by default.
 
     Returns
     -------
@@ -62,6 +67,9 @@ def measure_islands(access: Access) -> Islands:
     held = _Held(rows=rows, owner=owner, people=people)
     found: dict[tuple[str, str], Ways] = {}
     for one in destinations(access, ground):
+        by_id = one.kind == "service" and one.service.id in (services or ())
+        if not (services is None or one.kind == "town" or by_id):
+            continue
         known = found.get(("service", one.service.id))  # the hospitals are a service, too
         ways = replace(known, destination=one) if known else ways_to(access, ground, one, rows)
         found[one.kind, one.service.id] = ways

@@ -160,6 +160,7 @@ def _by_service(facilities: Facilities) -> dict[str, pd.DataFrame]:
     table = pd.DataFrame(facilities.table.drop(columns="geometry"))
     text = table.select_dtypes(include=["object", "string"]).columns
     table[text] = table[text].astype(object)
+    table = table.copy()  # columns of a kind in one piece: rows are picked faster
     return {"": table.iloc[:0], **{str(name): rows for name, rows in table.groupby("service")}}
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,8 @@ class Scene:
         baseline; the word for no service gives the empty table.
     known_islands
         What was measured of islands; None where nobody has yet.
+    memo
+        What several targets ask for, made once.
     """
 
     plan: Plan
@@ -47,6 +49,7 @@ class Scene:
     now: Mapping[str, pd.DataFrame]
     before: Mapping[str, pd.DataFrame]
     known_islands: Islands | None = None
+    memo: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def date(self) -> dt.date:
@@ -55,8 +58,15 @@ class Scene:
 
     @property
     def islands(self) -> Islands:
-        """What is known of islands."""
-        return self.known_islands or measure_islands(self.access)
+        """What is known of islands, of the services that targets of ways to the mainland name."""
+        if self.known_islands is not None:
+            return self.known_islands
+        if "islands" not in self.memo:
+            asks = [ask for target in self.plan.targets for ask in target.asks]
+            across = {ask.service for ask in asks if ask.statistic == "mainland_minutes"}
+            self.memo["islands"] = measure_islands(self.access, services=across)
+        found: Islands = self.memo["islands"]
+        return found
 
     def has_service(self, service: str) -> bool:
         """Say whether the study has data of the service, be it only an empty file."""
@@ -88,7 +98,15 @@ class Areas:
 
 
 def areas_of(scene: Scene, ask: Ask) -> Areas:
-    """List the areas that an ask is about."""
+    """List the areas that an ask is about; made once for a level and those named."""
+    key = ("areas", ask.level, tuple(ask.only))
+    if key not in scene.memo:
+        scene.memo[key] = _areas_of(scene, ask)
+    areas: Areas = scene.memo[key]
+    return areas
+
+
+def _areas_of(scene: Scene, ask: Ask) -> Areas:
     level = scene.plan.levels[ask.level]
     table = _AREAS[level.of](scene)
     keep = np.ones(len(table), dtype=bool)
@@ -101,6 +119,7 @@ def areas_of(scene: Scene, ask: Ask) -> Areas:
         belongs, doubtful = _kind(scene.access.places.table, level)
         unsure = keep & doubtful
         keep &= belongs
+    table[_COLUMNS] = table[_COLUMNS].astype(object)  # plain texts are compared faster
     return Areas(table=table[keep], level=level, unsure=table[unsure])
 
 
@@ -191,10 +210,14 @@ def _within_group(table: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> NDArray
 
 def exists(scene: Scene, unit: ScopeUnit) -> bool:
     """Say whether the study has a place or town in the unit."""
-    return bool(
-        within(scene.access.places.table, unit, scene).any()
-        or within(scene.access.places.region.towns, unit, scene).any()
-    )
+    key = ("exists", unit.kind, unit.id)
+    if key not in scene.memo:
+        scene.memo[key] = bool(
+            within(scene.access.places.table, unit, scene).any()
+            or within(scene.access.places.region.towns, unit, scene).any()
+        )
+    found: bool = scene.memo[key]
+    return found
 
 
 def scope_of(plan: Plan, scope: str) -> ScopeUnit:

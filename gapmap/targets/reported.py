@@ -11,8 +11,6 @@ from gapmap.targets.said import amount, said
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
     from gapmap.plan import Ask
     from gapmap.targets.figure import ScopeUnit
     from gapmap.targets.ground import Scene
@@ -33,33 +31,35 @@ def measure_indicator(
     scene: Scene, ask: Ask, units: Sequence[ScopeUnit], *, recurring: bool
 ) -> list[Figure]:
     """Give each unit's latest figure whose year has ended, and its first."""
-    table = _of(scene, ask.indicator, ask)
+    cells = _of(scene, ask.indicator, ask)
     return [
-        _indicator(scene, ask, unit, _series(scene, table, unit), recurring=recurring)
+        _indicator(scene, ask, unit, _series(scene, cells, unit), recurring=recurring)
         for unit in units
     ]
 
 
 def measure_gap(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Figure]:
     """Give the difference of two figures in the latest and in the first year that has both."""
-    tables = [_of(scene, name, ask) for name in (ask.indicator, ask.less)]
-    return [_gap(ask, unit, [_series(scene, one, unit) for one in tables]) for unit in units]
+    both = [_of(scene, name, ask) for name in (ask.indicator, ask.less)]
+    return [_gap(ask, unit, [_series(scene, one, unit) for one in both]) for unit in units]
 
 
-def _of(scene: Scene, indicator: str, ask: Ask) -> pd.DataFrame:
-    """Give an indicator's usable rows; a share outside 0 to 1 is none."""
+_Cells = list[tuple[str, int, float]]
+
+
+def _of(scene: Scene, indicator: str, ask: Ask) -> _Cells:
+    """Give an indicator's usable rows, district, year and value; a share outside 0 to 1 is none."""
     table = scene.records.indicators
     usable = (table["indicator"] == indicator) & table["value"].notna()
     if ask.unit == "share":
         usable &= table["value"].between(0, 1)
-    rows: pd.DataFrame = table[usable]
-    return rows
+    rows = table[usable]
+    return list(zip(rows["district_id"], rows["year"], rows["value"], strict=True))
 
 
-def _series(scene: Scene, table: pd.DataFrame, unit: ScopeUnit) -> dict[int, float]:
+def _series(scene: Scene, cells: _Cells, unit: ScopeUnit) -> dict[int, float]:
     """Give a unit's figures of the years that have ended by the study's date."""
     mine = names_of(scene, unit)
-    cells = zip(table["district_id"], table["year"], table["value"], strict=True)
     years = {int(year): float(value) for district, year, value in cells if district in mine}
     return {year: years[year] for year in sorted(years) if _end(year) <= scene.date}
 

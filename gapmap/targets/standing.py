@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -92,32 +93,43 @@ def measure_presence(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list
     areas = areas_of(scene, ask)
     now, before = scene.facilities(ask.service)
     held = (_hold(now, ask, areas), _hold(before, ask, areas))
-    return [_figure(scene, unit, areas, held, now) for unit in units]
+    when = _When(dated(now) > 0, undated_note(now, baseline_of(scene.plan, now, 0.0)))
+    return [_figure(scene, unit, areas, held, when) for unit in units]
+
+
+class _When(NamedTuple):
+    """Whether any facility's opening date is known, and what is said of the others."""
+
+    dated: bool
+    undated: tuple[Said, ...]
 
 
 def _hold(table: pd.DataFrame, ask: Ask, areas: Areas) -> _Held:
     state = certainty(table, ask)
-    sure, doubtful = table[state == "yes"], table[state != "no"]
-    wanted = areas.table["area_id"]
+    sure, doubtful = state == "yes", state != "no"
     if areas.level.of == "city":
-        has = np.array([len(sure) >= ask.at_least])
-        may = np.array([len(doubtful) >= ask.at_least]) & ~has
+        has = np.array([sure.sum() >= ask.at_least])
+        may = np.array([doubtful.sum() >= ask.at_least]) & ~has
         return _Held(has, may, np.zeros(1, dtype=bool), table.iloc[:0])
     key = _KEYS.get(areas.level.of, "plan_district")
-    has = _number(sure, key, wanted) >= ask.at_least
-    may = (_number(doubtful, key, wanted) >= ask.at_least) & ~has
-    near = has & (_number(sure[sure["place_basis"] != "nearest"], key, wanted) < ask.at_least)
-    lost = doubtful[(doubtful[key] == "") & (doubtful["position"] == "missing")]
+    ids, basis, position = (
+        table[name].to_numpy(dtype=object) for name in (key, "place_basis", "position")
+    )
+    wanted = areas.table["area_id"].tolist()
+    has = _number(ids[sure], wanted) >= ask.at_least
+    may = (_number(ids[doubtful], wanted) >= ask.at_least) & ~has
+    near = has & (_number(ids[sure & (basis != "nearest")], wanted) < ask.at_least)
+    lost = table[doubtful & (ids == "") & (position == "missing")]
     return _Held(has, may, near if key == "place_id" else near & False, lost)
 
 
-def _number(table: pd.DataFrame, key: str, wanted: pd.Series) -> NDArray[np.int64]:
-    number = table[key].value_counts().reindex(wanted, fill_value=0)
-    return np.asarray(number, dtype=np.int64)
+def _number(ids: NDArray[np.object_], wanted: Sequence[str]) -> NDArray[np.int64]:
+    number = Counter(ids.tolist())
+    return np.array([number[one] for one in wanted], dtype=np.int64)
 
 
 def _figure(
-    scene: Scene, unit: ScopeUnit, areas: Areas, held: tuple[_Held, _Held], table: pd.DataFrame
+    scene: Scene, unit: ScopeUnit, areas: Areas, held: tuple[_Held, _Held], when: _When
 ) -> Figure:
     inside = within(areas.table, unit, scene)
     problem = level_problem(scene, unit, areas, inside)
@@ -139,7 +151,8 @@ def _figure(
         }
     )
     doubt = int(unknown.sum())
-    first = baseline_of(scene.plan, table, float((inside & before.has).sum() / count))
+    share = float((inside & before.has).sum() / count)
+    first = Baseline(scene.plan.baseline, share) if when.dated else None
     return Figure(
         achieved=met / count,
         possible=min(1.0, (met + doubt + lost) / count),
@@ -148,7 +161,7 @@ def _figure(
         unknown=doubt,
         baseline=first,
         no_baseline=said("no_dates"),
-        said=(*notes, *undated_note(table, first)),
+        said=(*notes, *when.undated),
     )
 
 
@@ -158,6 +171,8 @@ def _notes(counts: Mapping[str, int]) -> list[Said]:
 
 def _lost_in(lost: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> int:
     """Count facilities without a known place that may lie in the unit."""
+    if not len(lost):
+        return 0
     nowhere = (lost["plan_district"] == "") & (lost["district_id"] == "")
     return int((within(lost, unit, scene) | nowhere.to_numpy(dtype=bool)).sum())
 
