@@ -466,6 +466,9 @@ def test_the_block_of_dates_is_read(tmp_path: Path, block: str, told) -> None:
     [
         ('years = ["2012"]', "series.years"),
         ("years = [0]", "series.years"),
+        ("years = [201]", "wanted: 1900 ... 2200"),
+        ("years = [20144]", "wanted: 1900 ... 2200"),
+        ("dates = [0201-12-31]", "wanted: 1900 ... 2200"),
         ("years = [true]", "series.years"),
         ("dates = [2012]", "series.dates"),
         ('dates = ["31.12.2012"]', "series.dates"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gapmap.sensitivity import LIMIT_BASES, Assumptions
 from gapmap.studyfile.keys import LIST
-from gapmap.studyfile.value import DRAWS, SensitivityEntry
+from gapmap.studyfile.value import DRAWS, MOST_DRAWS, SensitivityEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,8 +29,9 @@ def read_sensitivity(reader: Reader, raw: Mapping[str, Any]) -> SensitivityEntry
     block = reader.block("sensitivity", raw["sensitivity"])
     reader.positive("sensitivity", block, "draws")
     draws = block.get("draws", DRAWS)
-    if draws != int(draws):
-        reader.fail("study-value-kind", "sensitivity.draws", draws, wanted="1, 2, 3 ...")
+    if draws != int(draws) or draws > MOST_DRAWS:
+        wanted = f"1, 2, 3 ... {MOST_DRAWS}"
+        reader.fail("study-value-kind", "sensitivity.draws", draws, wanted=wanted)
     for key in (*_BELOW_ONE, *_AT_MOST_ONE, *_OPEN):
         _check(reader, "sensitivity", block, key)
     bases = block.get("limit_bases", ["assumption"])

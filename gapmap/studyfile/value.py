@@ -21,11 +21,21 @@ if TYPE_CHECKING:
     from gapmap.sensitivity import Assumptions
     from gapmap.surface import SurfaceSource
 
-__all__ = ["DRAWS", "SensitivityEntry", "ServiceEntry", "SitingEntry", "StudyFile", "TypologyEntry"]
+__all__ = [
+    "DRAWS",
+    "MOST_DRAWS",
+    "SensitivityEntry",
+    "ServiceEntry",
+    "SitingEntry",
+    "StudyFile",
+    "TypologyEntry",
+]
 
 
 DRAWS: Final = 1000
 """How many draws a study takes that does not say it."""
+MOST_DRAWS: Final = 100_000
+"""More would run for days and fill the memory, and tell nothing further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
