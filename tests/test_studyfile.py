@@ -265,6 +265,14 @@ def test_what_cannot_vary_so_is_named(write, line: str, said: str) -> None:
         read_study_file(write(f"{GOOD}\n[sensitivity]\n{line}\n"))
 
 
+@pytest.mark.parametrize("seed", ["-1", "1.5", "4294967296"])
+def test_a_seed_is_a_whole_number_from_zero(write, seed: str) -> None:
+    text = GOOD.replace("date = 2014-12-31", f"date = 2014-12-31\nseed = {seed}")
+    with pytest.raises(StudyError, match=re.escape("study.seed")):
+        read_study_file(write(text))
+    assert read_study_file(write(text.replace(f"seed = {seed}", "seed = 0"))).seed == 0
+
+
 def test_how_gaps_are_grouped_is_read(write) -> None:
     told = read_study_file(write(GOOD)).typology
     assert (told.services, told.most_kinds, told.none) == (None, 7, False)

@@ -92,7 +92,7 @@ def study_file_of(raw: Mapping[str, Any], path: Path) -> StudyFile:
         credit=str(study.get("credit", "")),
         language=language,
         crs=str(study.get("crs", "auto")),
-        seed=int(study.get("seed", 1)),
+        seed=_seed(reader, study.get("seed", 1)),
         repair=reader.repair,
         districts=reader.districts(raw["districts"]),
         towns=reader.towns(raw["towns"]) if "towns" in raw else None,
@@ -121,6 +121,7 @@ def _repair(path: Path, raw: Mapping[str, Any]) -> str:
 
 
 _NETWORK_FILES = ("osm", "lines", "ferries", "borders", "water")
+_MOST_SEED = 2**31 - 1
 _RECORDS = ("indicators", "certificates", "milestones")
 
 
@@ -136,6 +137,13 @@ def _parse(path: Path) -> dict[str, dict[str, Any]]:
         fail(finding("study-not-utf8", file=path.name, byte=error.start), StudyError)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         fail(finding("study-not-toml", file=path.name, problem=error), StudyError)
+
+
+def _seed(reader: Reader, have: float) -> int:
+    if have != int(have) or not 0 <= have <= _MOST_SEED:
+        wanted = f"0, 1, 2 ... {_MOST_SEED}"
+        reader.fail("study-value-kind", "study.seed", have, wanted=wanted)
+    return int(have)
 
 
 @dataclass(frozen=True, slots=True)
