@@ -161,8 +161,10 @@ def _by_measure(measure: str, unit: str, a: pd.DataFrame, b: pd.DataFrame) -> pd
         np.where(~np.isnan(value_a) & (value_b == 0), "b_is_zero", ""),
         _why_boundless(measure, difference, high - low),
         np.where((difference < low - _EQUAL) | (difference > high + _EQUAL), "known_only", ""),
-        _marked(_uncounted(a), "_a"),
-        _marked(_uncounted(b), "_b"),
+        *(
+            np.where(np.isnan(difference), "", _marked(_uncounted(side), mark))
+            for side, mark in ((a, "_a"), (b, "_b"))
+        ),
     ]
     return pd.DataFrame(
         {
