@@ -30,7 +30,7 @@ if _TYPE_CHECKING:
     from gapmap.catchment import Supply, SupplyRule, measure_supply
     from gapmap.change import Causes, Change
     from gapmap.datum import convert_datum, detect_datum
-    from gapmap.detour import measure_detours
+    from gapmap.detour import Detours, measure_detours
     from gapmap.errors import (
         CrsError,
         GapmapError,
@@ -51,7 +51,7 @@ if _TYPE_CHECKING:
     from gapmap.population import Population, PopulationSource, read_population
     from gapmap.records import Records, read_records
     from gapmap.region import DistrictSource, Region, TownSource, read_region
-    from gapmap.report import Report, build_report
+    from gapmap.report import Insights, Report, build_report
     from gapmap.sensitivity import Assumptions, Varied, vary
     from gapmap.series import Series, measure_series
     from gapmap.siting import Proposal, propose_sites
@@ -71,6 +71,7 @@ __all__ = [
     "Causes",
     "Change",
     "CrsError",
+    "Detours",
     "DistrictSource",
     "Facilities",
     "FacilitySource",
@@ -78,6 +79,7 @@ __all__ = [
     "GapKinds",
     "GapmapError",
     "InputError",
+    "Insights",
     "MethodError",
     "Network",
     "NetworkError",
@@ -149,7 +151,7 @@ _NAMES = {
     "catchment": "Supply SupplyRule catchment measure_supply",
     "change": "Causes Change",
     "datum": "convert_datum datum detect_datum",
-    "detour": "measure_detours",
+    "detour": "Detours measure_detours",
     "equity": "equity",
     "errors": "CrsError GapmapError InputError MethodError NetworkError OutputError PlanError "
     "ScenarioError StudyError",
@@ -162,7 +164,7 @@ _NAMES = {
     "population": "Population PopulationSource population read_population",
     "records": "Records read_records",
     "region": "DistrictSource Region TownSource read_region",
-    "report": "Report build_report",
+    "report": "Insights Report build_report",
     "sensitivity": "Assumptions Varied sensitivity vary",
     "series": "Series measure_series",
     "siting": "Proposal propose_sites siting",

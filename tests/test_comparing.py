@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import toy_results
-from test_change import EARLY, LATE, OLD, VILLAGES, listed, measured, places
+from test_change import EARLY, LATE, OLD, STOP, VILLAGES, listed, measured, places
 
 import gapmap as gm
 from gapmap.change import causes, explained, read_access
 from gapmap.change.tables import compare_folders
+from gapmap.cli.comparing import _show
 from gapmap.errors import InputError, MethodError
 from gapmap.outputs.figures.causes import draw_causes, write_causes
 from gapmap.outputs.fonts import chinese_font, lettering
@@ -67,6 +68,18 @@ def test_an_earlier_b_is_told(states) -> None:
     told = gm.compare(late, early).findings
     assert [one.code for one in told] == ["change-backwards"]
     assert "change-backwards" not in [one.code for one in gm.compare(early, late).findings]
+
+
+def test_shares_of_people_are_said_to_be_shares(states, capsys) -> None:
+    odd = places([("p3", 6_000, 401)])
+    wider = replace(STOP, limit=1_500.0)
+    late = measured(listed(OLD, NEW | {"at": 7_000}, date=LATE), odd, wider)
+    _show(gm.compare(measured(listed(OLD), odd), late), "en")
+    said = capsys.readouterr().out
+    assert "+200.5" in said
+    assert "fractions: what several causes" in said
+    _show(gm.compare(*states), "zh")
+    assert "小数" not in capsys.readouterr().out
 
 
 def test_a_folder_and_a_state_are_not_compared(states, tmp_path: Path) -> None:
@@ -152,15 +165,18 @@ def test_a_manifest_that_does_not_say_is_told(text: str, tmp_path: Path) -> None
         find_again(tmp_path)
 
 
-def test_a_manifest_names_no_whole_path(tmp_path: Path) -> None:
-    near, out = tmp_path / "city" / "study.toml", tmp_path / "out"
-    out.mkdir()
+def test_a_manifest_names_no_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    near, out = tmp_path / "me" / "city" / "study.toml", tmp_path / "me" / "out"
+    out.mkdir(parents=True)
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "me"))
     elsewhere = Path(tmp_path.anchor) / "home-of-somebody" / "study.toml"
+    others = tmp_path / "alice" / "study.toml"
     told = [
         manifest(toy_results.results(input_paths=(study,)), (), out)["study_file"]
-        for study in (near, elsewhere)
+        for study in (near, elsewhere, others)
     ]
-    assert told == ["../city/study.toml", None]
+    assert told == ["../city/study.toml", None, None]
 
 
 def test_a_study_that_cannot_be_read_any_longer_is_told(tmp_path: Path) -> None:
@@ -180,6 +196,9 @@ def test_the_figure_shows_every_service_or_says_why_not(states, tmp_path: Path) 
     none = replace(change, causes=change.causes.iloc[:0], simulated=True)
     words = [one.get_text() for one in draw_causes(none, letters, "en").texts]
     assert "not split: see findings_change.csv" in words
+    assert "Change in people covered, and why (A 2012-12-31 → B 2014-12-31)" in words
+    zh = [one.get_text() for one in draw_causes(replace(none, dates=()), letters, "zh").texts]
+    assert any("A → B" in one for one in zh)
     assert any("simulated data" in one for one in words)
     write_causes(tmp_path / "figures" / "causes.png", change, language="zh")
     assert (tmp_path / "figures" / "causes.png").read_bytes().startswith(b"\x89PNG")

@@ -8,7 +8,7 @@ from gapmap.catchment.capacity import (
 )
 from gapmap.catchment.decay import STEP_WEIGHTS, Decay
 from gapmap.catchment.filling import ORDERS, Filled, fill_capacity
-from gapmap.catchment.floating import CONSERVING, METHODS, Shared, share_supply
+from gapmap.catchment.floating import METHODS, Shared, share_supply
 from gapmap.catchment.pairs import PAIR_COLUMNS, referral_pairs
 from gapmap.catchment.referral import REFERRAL_COLUMNS, ReferralRule, Referrals, refer
 from gapmap.catchment.supply import Supply, SupplyRule, measure_supply
@@ -19,7 +19,6 @@ from gapmap.catchment.zones import Zone, rest_of, zones_of
 __all__ = [
     "BREAKS",
     "CAPACITY_COLUMNS",
-    "CONSERVING",
     "METHODS",
     "ORDERS",
     "PAIR_COLUMNS",

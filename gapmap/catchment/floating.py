@@ -15,7 +15,7 @@ from gapmap.errors import MethodError
 if TYPE_CHECKING:
     from scipy.sparse import sparray
 
-__all__ = ["CONSERVING", "METHODS", "Shared", "share_supply"]
+__all__ = ["METHODS", "Shared", "share_supply"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -23,9 +23,6 @@ Flags = npt.NDArray[np.bool_]
 
 METHODS: Final = ("2sfca", "e2sfca", "e2sfca_gaussian", "3sfca", "m2sfca", "bfca")
 """Ways of sharing what facilities have, as :func:`share_supply` defines them."""
-
-CONSERVING: Final = ("2sfca", "e2sfca", "e2sfca_gaussian", "3sfca")
-"""Those in which people times supply, summed, is the capacity of the facilities anyone reaches."""
 
 _OWN_DECAY: Final = {"2sfca": "none", "e2sfca": "step", "e2sfca_gaussian": "gaussian"}
 

@@ -101,15 +101,16 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
 def _study_file(results: Results, folder: Path) -> str | None:
     """Say where the study file stands, from the run's folder; None where that names a whole disk.
 
-    Where both share nothing but the root, or not even a drive, the way would spell out all folders
-    of whoever ran it. ``folder`` stands beside the folder that it becomes: the way is the same from
-    both.
+    Where both share nothing but the root or what holds everybody's home, or not even a drive, the
+    way would spell out the folders of whoever ran it. ``folder`` stands beside the folder that it
+    becomes: the way is the same from both.
     """
     if not results.input_paths:
         return None
     study, there = results.input_paths[0].resolve(), folder.resolve()
     shared = [one for one in study.parents if one in there.parents]
-    if not shared or shared[0] == Path(shared[0].anchor):
+    above_home = Path(os.path.expanduser("~")).parents  # noqa: PTH111 - raises nothing
+    if not shared or shared[0] == Path(shared[0].anchor) or shared[0] in above_home:
         return None
     return PurePath(os.path.relpath(study, there)).as_posix()
 

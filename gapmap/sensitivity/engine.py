@@ -10,7 +10,6 @@ import numpy as np
 
 from gapmap.access.stops import Ground
 from gapmap.errors import MethodError
-from gapmap.sensitivity.assumptions import Assumptions
 from gapmap.sensitivity.drawing import make_dice, quiet
 from gapmap.sensitivity.intervals import HIGH, LOW
 from gapmap.sensitivity.model import make_model
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from gapmap.access import Access, Service
     from gapmap.network import Ferry
+    from gapmap.sensitivity.assumptions import Assumptions
     from gapmap.sensitivity.drawing import Dice, Throw
     from gapmap.sensitivity.model import Model
     from gapmap.sensitivity.sites import Question
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SITES_IN",
-    "base_draw",
     "draws",
     "fixed_positions",
     "speeds_of",
@@ -110,13 +109,6 @@ def _check_proposals(access: Access, proposals: Sequence[Proposal]) -> None:
                 f"{asked.count(name)} proposals are of {name!r}; vary one of them at a time",
                 f"“{name}”有 {asked.count(name)} 份选址建议;请每次只用一份",
             )
-
-
-def base_draw(access: Access) -> Draw:
-    """Give the draw in which nothing varies; its status and values are those of ``access``."""
-    dice = make_dice(access, Assumptions.nothing())
-    (drawn,) = _drawn(make_model(access), dice, [quiet(dice)])
-    return drawn
 
 
 def swings(
