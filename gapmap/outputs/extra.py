@@ -18,18 +18,8 @@ __all__ = ["EXTRA", "extra_tables"]
 EXTRA: Final = (
     *("population", "grid_coverage", "surface", "zones", "capacity", "unserved"),
     *("supply", "supply_facilities", "supply_areas", "referral"),
-    *(
-        "referral_pairs",
-        "detours",
-        "typology",
-        "kinds",
-        "clusters",
-        "intervals",
-        "gap_intervals",
-        "certainty",
-        "target_draws",
-    ),
-    *("site_draws", "tornado"),
+    *("referral_pairs", "detours", "typology", "kinds", "clusters"),
+    *("intervals", "gap_intervals", "certainty", "target_draws", "site_draws", "tornado"),
 )
 """Their names, in the order of the workbook's sheets; others follow."""
 

@@ -51,7 +51,7 @@ class Insights:
     varied: Varied | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Give the tables by the name of their file without its ending, in the sheets' order.
+        """Give the tables by the name of their file without its ending.
 
         A title stands in ``words.toml`` for each table and for each of their columns.
         """
