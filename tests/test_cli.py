@@ -168,7 +168,7 @@ def test_site_and_compare(study: Path, out: Path, tmp_path: Path, capsys) -> Non
     was = sorted(path.name for path in built.iterdir())
     into_run = ["compare", str(out), str(built), "-o", str(built)]
     assert main([*into_run, "--language", "en"]) == 1
-    assert "this folder holds the results of a run" in capsys.readouterr().err
+    assert "this folder holds a run or a study" in capsys.readouterr().err
     assert sorted(path.name for path in built.iterdir()) == was
 
 
@@ -305,7 +305,7 @@ def test_changed_people_are_listed_by_compare(
     assert "b/run.json: it does not say where the study file stands" in capsys.readouterr().out
 
 
-def test_one_study_at_two_dates(study: Path, tmp_path: Path, capsys) -> None:
+def test_one_study_at_two_dates(study: Path, tmp_path: Path, capsys, monkeypatch) -> None:
     dates = ["--from", "2015-12-31", "--to", "2016-12-31"]
     arguments = ["compare", str(study), *dates, "-o", str(tmp_path), "--language", "zh"]
     assert main(arguments) == 0
@@ -319,8 +319,14 @@ def test_one_study_at_two_dates(study: Path, tmp_path: Path, capsys) -> None:
     assert said[0] == "服务\tA 覆盖人口\t新建设施\tB 覆盖人口\t未知(A → B)"
     assert "模拟数据:不得用于决策" in said
     assert "新覆盖: 1 项(村居 × 服务),涉及 1 个村居 (新建设施 1)" in said
-    back = ["compare", str(study), "--from", dates[3], "--to", dates[1], "--language", "en"]
-    assert main(back) == 0
+    into = ["compare", str(study), *dates, "-o", str(study.parent), "--language", "en"]
+    assert main(into) == 1
+    assert "this folder holds a run or a study" in capsys.readouterr().err
+    back = ["compare", str(study), "--from", dates[3], "--to", dates[1]]
+    monkeypatch.setattr("gapmap.cli.system_language", lambda: "en")
+    assert main([*back, "-o", str(tmp_path / "back")]) == 0
+    messages = read(tmp_path / "back", "findings_change")["message"]
+    assert messages.str.contains("晚于 B 的").any()  # the study's language
     said = capsys.readouterr().out
     assert "lost: 1 pair of place and service, 1 place (new facilities 1)" in said
     assert "A is of 2016-12-31, later than B of 2015-12-31" in said

@@ -108,6 +108,7 @@ def explained(change: Change, found: Causes, a: Access, b: Access) -> Change:
         places=places,
         causes=found.table,
         names={one.id: one.name for one in (*a.services, *b.services)},
+        dates=(a.facilities.date, b.facilities.date),
         findings=tuple(dict.fromkeys((*change.findings, *found.findings, *_backwards(a, b)))),
     )
 

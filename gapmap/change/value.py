@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from gapmap.findings import Finding
@@ -76,6 +77,8 @@ class Change:
         ``people``, or ``places`` where neither knows people and every place counts 1.
     names
         What each service is called, by language; a service that is not in it goes by its id.
+    dates
+        The dates of A and of B; empty where the states were not measured again.
     simulated
         Whether any input of either was simulated.
     findings
@@ -88,6 +91,7 @@ class Change:
     causes: pd.DataFrame = field(default_factory=lambda: no_causes().table)
     weight: str = "people"
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    dates: tuple[dt.date, ...] = ()
     simulated: bool = False
     findings: tuple[Finding, ...] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,36 +43,50 @@ def compare_runs(given: argparse.Namespace, language: str) -> int:
 
     target: Path | None = given.output
     if target is not None:
-        _refuse_run(target)
+        _refuse_folder(target, given)
         for name in (*_TABLES.values(), _FINDINGS, _FIGURE):
             check_file(target / name)
-    change = _change(given)
+    change, own = _change(given)
     _show(change, language)
     if target is not None:
-        _write(change, target, language)
+        _write(change, target, given.language or own or language)
         say(f"{'结果' if language == 'zh' else 'results'}: {target}")
     return 0
 
 
-def _refuse_run(target: Path) -> None:
-    """Keep a run's folder as the run has left it."""
-    if (target / "run.json").is_file():
+def _refuse_folder(target: Path, given: argparse.Namespace) -> None:
+    """Keep a run's folder, and a study's, as it is."""
+    from gapmap.study import study_path  # noqa: PLC0415
+
+    own = given.out_b is None and study_path(given.out_a).resolve().parent == target.resolve()
+    if own or any((target / name).is_file() for name in ("run.json", "study.toml")):
         raise OutputError(
-            f"{target}: this folder holds the results of a run, which compare leaves as they are; "
+            f"{target}: this folder holds a run or a study, which compare leaves as it is; "
             "name another folder with -o",
-            f"{target}:这个文件夹中是一次运行的结果,compare 不会改动它;请用 -o 指定另一个文件夹",
+            f"{target}:这个文件夹中是一次运行的结果或一个研究的数据,compare 不会改动它;"
+            "请用 -o 指定另一个文件夹",
         )
 
 
-def _change(given: argparse.Namespace) -> Change:
+def _change(given: argparse.Namespace) -> tuple[Change, str | None]:
+    """Compare; give besides the language of the study, or of B, in which its results stand."""
     from gapmap.study import compare, compare_dates, read_study  # noqa: PLC0415
 
     with progress() as steps:
         if given.out_b is not None:
-            return compare(given.out_a, given.out_b, steps=steps)
+            return compare(given.out_a, given.out_b, steps=steps), _language_of(given.out_b)
         study = read_study(given.out_a, steps=steps)
         with steps.step("compare"):
-            return compare_dates(study, given.date_a, given.date_b)
+            return compare_dates(study, given.date_a, given.date_b), study.file.language
+
+
+def _language_of(out: Path) -> str | None:
+    """Give the language that a run's results are in; None where it does not say."""
+    try:
+        told = json.loads((out / "run.json").read_text("utf8"))["language"]
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return None
+    return told if told in ("zh", "en") else None
 
 
 def _write(change: Change, target: Path, language: str) -> None:
@@ -121,6 +136,12 @@ def _show_causes(change: Change, language: str) -> None:
             )
         )
     show_table((*titles, *(word(f"cause_{one}", language) for one in order), *ends), rows)
+    if (city["people"] % 1 != 0).any() and not (city["people_covered_b"] % 1 != 0).any():
+        say(
+            "小数:几种原因共同造成的变化,按份额分摊"
+            if zh
+            else "fractions: what several causes have changed together is shared out among them"
+        )
 
 
 def _added(row: pd.Series) -> str:

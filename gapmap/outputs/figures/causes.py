@@ -110,10 +110,11 @@ def _write_words(figure: Figure, letters: Lettering, language: str, change: Chan
     zh = language == "zh"
     height = figure.get_figheight()
     by_places = change.weight == "places"
+    sides = [f"A {change.dates[0]}", f"B {change.dates[1]}"] if change.dates else ["A", "B"]
     title = (
-        f"覆盖{'村居' if by_places else '人口'}的变化及其原因(A → B)"
+        f"覆盖{'村居' if by_places else '人口'}的变化及其原因({' → '.join(sides)})"
         if zh
-        else f"Change in {change.weight} covered, and why (A → B)"
+        else f"Change in {change.weight} covered, and why ({' → '.join(sides)})"
     )
     figure.text(0.02, 1 - 0.12 / height, letters.writable(title), va="top",
                 fontproperties=letters.font(14), parse_math=False)  # fmt: skip
