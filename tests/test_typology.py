@@ -417,9 +417,22 @@ def test_tables_and_layers_tell_the_kinds(tmp_path: Path, kinds: GapKinds) -> No
     rows = list(book["村居缺口类别"].iter_rows(min_row=4, values_only=True))
     assert "类别名称(英文)" not in rows[0]
     assert rows[-1][rows[0].index("所缺服务")] == "卫生站、候车亭"
+    assert rows[-1][rows[0].index(title("unknown_features", "zh"))] == "绕行系数(路程/直线)"
+    (first, *_) = list(book["缺口类别"].iter_rows(min_row=5, values_only=True))
+    assert "是否缺卫生站;是否缺候车亭;" in first[[*_head(book)].index(title("features", "zh"))]
+    left = first[[*_head(book)].index(title("features_left_out", "zh"))]
+    assert left.split(";") == [
+        "绕行系数(路程/直线)(各村居都未知)",
+        "所缺服务中无法到达的比例(各村居相同)",
+        "所缺服务中设施未达标的比例(各村居相同)",
+    ]
     layer = layers(results)["places"].table
     assert list(layer["kind_id"]) == list(kinds.places["kind_id"])
     assert list(layer["kind"]) == list(kinds.places["kind_zh"])
+
+
+def _head(book: openpyxl.Workbook) -> list[str]:
+    return [str(cell) for cell in next(book["缺口类别"].iter_rows(min_row=4, values_only=True))]
 
 
 def test_a_run_without_kinds_has_none_of_it() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gapmap.cells import visible
 from gapmap.outputs.tables import cell_values
-from gapmap.words import joined_word, word
+from gapmap.words import joined_word, title, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,8 @@ _WORD_COLUMNS = frozenset(
         *("status", "reason", "setting", "group_kind", "measure", "quantity", "limit_unit"),
         *("severity", "basis", "limit_basis", "mode", "measured", "simulated", "position"),
         *("detour_reason", "standing", "main_reason", "clear", "unclear_reason", "no_line"),
-        *("has_ferry", "is_main", "beyond_water", "edge_effect"),
-        *("kind", "destination", "on_island"),
+        *("has_ferry", "is_main", "beyond_water", "edge_effect", "no_facility", "route"),
+        *("kind", "destination", "on_island", "criterion"),
         *("bound", "method", "decay", "decay_basis", "people_basis", "capacity_attribute"),
         *("island", "scope", "scope_kind", "measure_unit", "overall", "limit_source"),
         *("area_kind", "zone_kind", "kind_a", "kind_b", "certainty", "assumption", "assessed_is"),
@@ -35,6 +35,8 @@ _WORD_COLUMNS = frozenset(
 )
 """Columns whose values are words of gapmap's own, not of the planner's."""
 _SERVICE_COLUMNS = frozenset(("service", "from_service", "to_service"))
+_FEATURE_COLUMNS = frozenset(("features", "features_left_out", "unknown_features"))
+"""Columns that list what places are compared by, some with a reason behind a colon."""
 _NAME_COLUMNS = {
     "group": "group_kind",
     "group_a": "comparison",
@@ -96,11 +98,27 @@ def _speaker(results: Results, column: str) -> Callable[[str], str]:
     if column == "lacked":
         mark = "、" if results.language == "zh" else ", "
         return lambda value: mark.join(results.service_name(one) for one in value.split(";"))
+    if column in _FEATURE_COLUMNS:
+        mark = ";" if results.language == "zh" else "; "
+        return lambda value: mark.join(_feature(results, one) for one in value.split(";"))
     if column == "comparison":
         return lambda value: _comparison_word(value, results.language)
     if column in _WORD_COLUMNS:
         return lambda value: joined_word(value, results.language)
     return lambda value: value
+
+
+def _feature(results: Results, told: str) -> str:
+    """Say what places are compared by, such as ``lacks_shop`` or ``island: same_for_all``."""
+    name, _, why = told.partition(": ")
+    language, lacks = results.language, name.removeprefix("lacks_")
+    if lacks != name:
+        space = "" if language == "zh" else " "
+        said = f"{word('lacking', language)}{space}{results.service_name(lacks)}"
+    else:
+        said = title(name, language, table="typology")
+        said = word(name, language) if said == name else said
+    return f"{said}({word(why, language)})" if why else said
 
 
 def _group_word(results: Results, value: str, kind: str) -> str:
