@@ -183,6 +183,24 @@ def test_the_last_date_says_what_the_study_says(made, series) -> None:
     pd.testing.assert_frame_equal(last[both], made.coverage[both], check_dtype=False)
 
 
+def test_a_share_of_nobody_says_so() -> None:
+    homes = places(
+        [
+            {"x": 0, "y": 0, "people": 9.0},
+            {"x": 15_000, "y": 0, "people": 0.0},
+            {"x": None, "setting": "urban"},
+        ]
+    )
+    built = facilities_at(facilities([village(0, None)]), ENDS[-1])
+    access = measure_access(homes, built, None, [clinic()])
+    told = measure_series(assess(access), ENDS[-1:]).coverage
+    empty = told["share_people"].isna()
+    assert ((told["reason"] != "") == empty).all()
+    assert {"nobody", "unknown"} <= {*told["reason"]}
+    assert (told.loc[told["reason"] == "nobody", "people"] == 0).all()
+    assert (told["reason"] == "nobody").eq(told["share_people_low"].isna()).all()
+
+
 def test_a_facility_that_closes_and_one_that_opens_in_a_year_share_the_change() -> None:
     # p0 is covered by a clinic that closes in 2013, p2 gets one in 2013
     clinics = [

@@ -73,6 +73,7 @@ def _with_shares(table: pd.DataFrame) -> pd.DataFrame:
         share_people=_share(covered, covered + uncovered),
         share_people_low=_share(covered, every),
         share_people_high=_share(every - uncovered, every),
+        reason=np.select([every == 0, covered + uncovered == 0], ["nobody", "unknown"], ""),
     )
 
 

@@ -38,6 +38,7 @@ SERIES_COLUMNS: Final = [
     "change_by_closed",
     "facilities_serving",
     "facilities_undated",
+    "reason",
 ]
 TRAJECTORY_COLUMNS: Final = [
     "date",
