@@ -20,6 +20,7 @@ from gapmap.catchment import METHODS, Decay, SupplyRule, measure_supply
 from gapmap.catchment.supply import AREA_COLUMNS, FACILITY_COLUMNS, SUPPLY_COLUMNS
 from gapmap.errors import MethodError, StudyError
 from gapmap.report.supplied import supply_content
+from gapmap.report.tables import but_towns
 from gapmap.studyfile import read_study_file
 
 PLAIN = SupplyRule(service="clinic", method="2sfca")
@@ -411,6 +412,21 @@ def test_every_column_and_word_is_explained():
     told = {*METHODS, *REASONS, "exact", "at_least", "at_most", "unsure", "given", "method"}
     told |= {"assumption", "none", "gaussian", "places", "places_counted", "capacity"}
     assert {one for one in told if set(words["values"].get(one, ())) != {"zh", "en"}} == set()
+
+
+def test_the_plan_s_districts_are_shown_where_they_say_something_else():
+    table = pd.DataFrame(
+        {
+            "service": "clinic",
+            "group_kind": ["city", "district", "district", "plan_district", "plan_district"],
+            "group": ["city", "A", "B", "B", "A"],
+            "group_id": ["city", "1", "2", "B", "A"],
+            "people": [9.0, 4.0, np.nan, np.nan, 4.0],
+        }
+    )
+    assert list(but_towns(table)["group_kind"]) == ["city", "district", "district"]
+    other = table.assign(people=[9.0, 4.0, np.nan, np.nan, 5.0])
+    assert len(but_towns(other)) == 5
 
 
 def test_the_page_gets_figures_by_place_and_areas_but_towns():

@@ -20,5 +20,14 @@ def columns(table: pd.DataFrame, names: Iterable[str] | None = None) -> dict[str
 
 
 def but_towns(table: pd.DataFrame) -> pd.DataFrame:
-    """Leave the towns out: there may be thousands, and the CSV has all."""
-    return table[table["group_kind"] != "town"]
+    """Leave the towns out: there may be thousands, and the CSV has all.
+
+    So are the plan's districts where all of it is said of the study's, too.
+    """
+    own, plans = (
+        table[table["group_kind"] == kind].drop(columns=["group_kind", "group_id"])
+        for kind in ("district", "plan_district")
+    )
+    told = [one.sort_values(["service", "group"]).reset_index(drop=True) for one in (own, plans)]
+    shown = {"town", "plan_district"} if told[0].equals(told[1]) else {"town"}
+    return table[~table["group_kind"].isin(shown)]
