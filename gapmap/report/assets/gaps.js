@@ -5,6 +5,13 @@
   const { el, known, section } = gapmap;
   const KINDS = ["district", "plan_district", "setting", "group", "people_group", "town"];
 
+  // A plan without districts of its own has the study's: to tell them twice says nothing more.
+  function planHasOwn(page) {
+    const names = (kind) => Array.from(new Map(page.coverage.filter((row) =>
+      row.group_kind === kind).map((row) => [row.group_id, row.group])).values()).sort();
+    return names("plan_district").join("\n") !== names("district").join("\n");
+  }
+
   function kindSwitch(page, kinds) {
     const { voice, state } = page;
     return el("div", { class: "switch", role: "group" }, kinds.map((kind) => el("button", {
@@ -167,6 +174,7 @@
     const service = page.service(state.service);
     const unit = service.limit_unit === "minutes" ? "minutes" : "m";
     const share = state.gapMeasure === "share";
+    const own = planHasOwn(page);
     const measure = share ? "share_people" : state.gapMeasure + "_" + unit;
     const people = { key: "people_to_close", title: toClose(page, "to_close"),
       kind: "number", value: (row) => row.people_to_close,
@@ -174,7 +182,8 @@
     return [measureSwitch(page), gapmap.table({
       voice, state: state.gapSort, name: "gaps-table", portion: 24,
       rows: page.gaps.filter((row) => row.service === service.id && row.measure === measure
-        && row.comparison !== "bottom-line"),
+        && row.comparison !== "bottom-line"
+        && (own || row.comparison !== "plan_district-city")),
       columns: [
         { key: "comparison", title: voice.title("comparison"), kind: "text",
           value: (row) => page.comparisonName(row.comparison) },
@@ -214,8 +223,10 @@
 
   function bottomLine(page) {
     const { voice, state } = page;
+    const own = planHasOwn(page);
     const rows = page.gaps.filter((row) => row.comparison === "bottom-line"
-      && row.service === state.service);
+      && row.service === state.service
+      && (own || row.target || row.kind_a !== "plan_district"));
     if (!rows.length) return null;
     return [el("h3", {}, voice.say("bottom_title", {
       service: voice.both(page.service(state.service).name) })),
@@ -276,7 +287,9 @@
 
   gapmap.gapsSection = function (page) {
     const { voice, state } = page;
-    const kinds = KINDS.filter((kind) => page.coverage.some((row) => row.group_kind === kind));
+    const own = planHasOwn(page);
+    const kinds = KINDS.filter((kind) => (own || kind !== "plan_district")
+      && page.coverage.some((row) => row.group_kind === kind));
     if (!kinds.includes(state.kind)) [state.kind] = kinds;
     const name = voice.both(page.service(state.service).name);
     const few = new Set(page.coverage.filter((row) => row.group_kind === state.kind)
