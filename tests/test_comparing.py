@@ -193,6 +193,9 @@ def test_the_figure_shows_every_service_or_says_why_not(states, tmp_path: Path) 
     drawn = draw_causes(change, letters, "en")
     assert [one.get_text() for one in drawn.axes[0].get_yticklabels()] == ["stop"]
     assert "+400" in [one.get_text() for one in drawn.axes[0].texts]
+    assert drawn.axes[0].get_xlim()[1] > 400
+    back = draw_causes(gm.compare(*reversed(states)), letters, "en")
+    assert back.axes[0].get_xlim()[0] < -400
     none = replace(change, causes=change.causes.iloc[:0], simulated=True)
     words = [one.get_text() for one in draw_causes(none, letters, "en").texts]
     assert "not split: see findings_change.csv" in words

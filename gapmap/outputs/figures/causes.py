@@ -64,6 +64,8 @@ def draw_causes(change: Change, letters: Lettering, language: str) -> Figure:
     axis = make_axes(figure, (2.3, 0.95, 0.9, 0.65))
     for at, service in enumerate(services):
         _bar(axis, letters, at, city[city["service"] == service])
+    axis.use_sticky_edges = False  # a diamond at the longest bar's end stays whole
+    axis.autoscale_view()
     axis.set_yticks(np.arange(len(services)))
     names = [letters.writable(change.name(service, language)) for service in services]
     axis.set_yticklabels(names, fontproperties=letters.font(9.5), parse_math=False)
