@@ -34,8 +34,8 @@ __all__ = [
 
 DRAWS: Final = 1000
 """How many draws a study takes that does not say it."""
-MOST_DRAWS: Final = 100_000
-"""More would run for days and fill the memory, and tell nothing further."""
+MOST_DRAWS: Final = 10_000
+"""More would run for hours and fill the memory, and tell nothing further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,8 +68,8 @@ def draw_tornado(pen: Pen, varied: Varied) -> Figure:
         figure,
         pen,
         [
-            Patch(color=_LOW, label=pen.text("低端", "low end")),
-            Patch(color=_HIGH, label=pen.text("高端", "high end")),
+            Patch(color=_LOW, label=pen.text("低端(第 5 百分位)", "low end (5th percentile)")),
+            Patch(color=_HIGH, label=pen.text("高端(第 95 百分位)", "high end (95th)")),
             Patch(
                 color=_SPREAD, label=pen.text("逐点抽样的区间", "range of what is drawn by place")
             ),
