@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "Found", "ask", "judged", "positions"]
 
 
+_NEEDED = ["facility_id", "service", "counts", "qualifies", "place_id", "geometry"]
+"""Of the columns of facilities, of which there are many."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """One service: rows of the table of facilities by what they are to it, and fixed statuses.
@@ -54,7 +58,7 @@ class Asked:
 
 def ask(access: Access, service: Service) -> Asked:
     """Sort the facilities of a service, as :func:`gapmap.measure_access` does."""
-    numbered = access.facilities.table.reset_index(drop=True)
+    numbered = access.facilities.table[_NEEDED].reset_index(drop=True)
     pool = pool_of(replace(access.facilities, table=numbered), service.id)
     judged, located = judge(pool), pool.geometry.notna().to_numpy()
     rows = pool.index.to_numpy(dtype=np.int64)
