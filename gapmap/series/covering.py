@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from gapmap.assessment import groups_of
 from gapmap.change.causes import causes
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gapmap.access import Access, Service
+    from gapmap.assessment.coverage import Group
     from gapmap.facilities import Facilities
 
 __all__ = ["changes", "coverage_at"]
@@ -27,8 +29,7 @@ _STATES = ("covered", "uncovered", "unknown")
 def coverage_at(access: Access) -> pd.DataFrame:
     """Sum access up by group, as coverage does, and count the facilities behind it."""
     groups = [group for group in groups_of(access) if group.member.any()]
-    member = np.array([group.member for group in groups], dtype=float)
-    people = member * np.array([np.nan_to_num(group.people) for group in groups])
+    member, people = _members(groups, len(access.places.table))
     named = pd.DataFrame(
         {
             "group_kind": [group.kind for group in groups],
@@ -54,6 +55,18 @@ def coverage_at(access: Access) -> pd.DataFrame:
     table[counts] = table[counts].astype(np.int64)
     table.insert(0, "date", access.facilities.date.isoformat())
     return _with_shares(table)
+
+
+def _members(groups: Sequence[Group], size: int) -> tuple[csr_array, csr_array]:
+    """Say which places are in each group, as 1, and with how many people; few are in many."""
+    places = [np.flatnonzero(group.member) for group in groups]
+    start = np.cumsum([0, *(len(one) for one in places)])
+    heads = [np.nan_to_num(group.people[one]) for group, one in zip(groups, places, strict=True)]
+    index, shape = np.concatenate(places), (len(groups), size)
+    return (
+        csr_array((np.ones(len(index)), index, start), shape=shape),
+        csr_array((np.concatenate(heads), index, start), shape=shape),
+    )
 
 
 def _facilities(facilities: Facilities, service: Service) -> tuple[int, int]:
