@@ -216,6 +216,14 @@ def test_a_service_and_the_hospital_that_it_is_have_the_same_figures() -> None:
     )
 
 
+def test_the_ways_to_some_services_are_those_among_all() -> None:
+    access = seen(services=(walking("hospital"), walking("school")))
+    every, some = (measure_islands(access, services=one).places for one in (None, {"school"}))
+    asked = (every["destination"] == "town") | (every["service"] == "school")
+    assert set(some["destination"]) == {"town", "service"}
+    pd.testing.assert_frame_equal(some, every[asked].reset_index(drop=True))
+
+
 def test_time_is_made_small_whatever_the_limit_is_measured_in() -> None:
     """A long way round on land is quicker than a short boat that hardly ever goes."""
     streets = [MAINLAND, NEAR, ((4000, 0), (4000, FAR), (1000, FAR))]
