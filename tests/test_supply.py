@@ -197,7 +197,9 @@ def test_no_people_at_all_no_facility_at_all():
     assert city[["share_zero", "gini", "supply_per_1000_people"]].isna().all()
     none = measured(VILLAGES, [])
     assert set(none.table["reason"]) == {"no_facility_within_limit"}
-    assert none.areas.iloc[0][["share_zero", "gini"]].tolist() == [1, 0]
+    city = none.areas.iloc[0]
+    assert (city["share_zero"], city["supply_per_1000_people"]) == (1, 0)
+    assert (np.isnan(city["gini"]), city["reason"]) == (True, "nothing_shared")
     access = measure_access(places(VILLAGES), facilities([]), None, [clinic(400)])
     assert list(measure_supply(access, []).areas) == AREA_COLUMNS
 

@@ -52,13 +52,15 @@ def area_rows(places: Places, table: pd.DataFrame) -> pd.DataFrame:
     those of the others are ``people_unknown`` and bound ``share_zero``. ``people_bounded`` are
     those whose figure is a bound or unsure, so that the mean is no better. Where nobody is
     measured, mean, share and Gini are empty and ``reason`` is ``nobody`` (no people at all) or
-    ``unknown``. By BFCA supply is an index: ``capacity_shared`` is empty (``index_not_capacity``).
+    ``unknown``. Where all who are measured have 0 nothing is shared out, and only the Gini is
+    empty (``nothing_shared``). By BFCA supply is an index: ``capacity_shared`` is empty
+    (``index_not_capacity``).
     """
     rows = [_row(zone, table) for zone in zones_of(places) if zone.member.any()]
     if (table["method"] == "bfca").any():
         for row in rows:
             row["capacity_shared"] = np.nan
-            row["reason"] = row["reason"] or "index_not_capacity"
+            row["reason"] = "+".join(filter(None, (str(row["reason"]), "index_not_capacity")))
     return pd.DataFrame(rows).assign(service=table["service"].iloc[0] if len(table) else "")
 
 
@@ -88,6 +90,13 @@ def _row(zone: Zone, table: pd.DataFrame) -> dict[str, object]:
         "share_zero_high": (none + unknown) / every if every else np.nan,
         "supply_per_1000_people": capacity * 1000 / measured if measured else np.nan,
         "capacity_shared": capacity if measured else np.nan,
-        "gini": gini(supply[known], heads[known]) if measured else np.nan,
-        "reason": "" if measured else ("unknown" if every else "nobody"),
+        "gini": gini(supply[known], heads[known]) if measured > none else np.nan,
+        "reason": _reason(every, measured, none),
     }
+
+
+def _reason(every: float, measured: float, none: float) -> str:
+    """Say why figures are empty."""
+    if not measured:
+        return "unknown" if every else "nobody"
+    return "" if measured > none else "nothing_shared"
