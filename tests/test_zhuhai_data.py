@@ -559,7 +559,7 @@ def test_hospital_beds_are_shared_out_to_the_last(study: gm.Study, result: gm.As
     made = gm.measure_supply(result.access, [rule])
     assert (rule.service, rule.method, rule.title) == ("hospital", "e2sfca", "床位")
     beds = pd.read_csv(ZHUHAI / "health.csv").query("类别 == '医院' and 状态 == '在用'")["床位"]
-    areas = made.areas.set_index(["area_kind", "area_id"])
+    areas = made.areas.set_index(["group_kind", "group_id"])
     city, districts = areas.loc[("city", "city")], areas.loc["district"]
     assert city["capacity_shared"] == pytest.approx(beds.sum(), rel=1e-12) == 4180
     assert districts["capacity_shared"].sum() == pytest.approx(4180, rel=1e-12)
