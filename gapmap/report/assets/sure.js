@@ -128,8 +128,10 @@
       high: voice.share(found.share_draw_high) });
     const open = found.share_low_with_unknown < found.share_draw_low
       || found.share_high_with_unknown > found.share_draw_high;
-    const aside = ["above", "below"].includes(found.assessed_is)
-      ? voice.say("sure_" + found.assessed_is, { share: voice.share(city.share_people) }) : "";
+    const shown = voice.share(city.share_people); // an end that reads the same is within
+    const ends = [found.share_draw_low, found.share_draw_high].map(voice.share);
+    const aside = ["above", "below"].includes(found.assessed_is) && !ends.includes(shown)
+      ? voice.say("sure_" + found.assessed_is, { share: shown }) : "";
     return [el("p", { class: "lead", "data-fact": "interval" }, el("b", {}, told)),
       aside ? el("p", { class: "lead", "data-fact": "aside" }, aside) : null,
       open ? el("p", { class: "lead" }, voice.say("sure_unknown", {
