@@ -377,3 +377,18 @@ def test_bad_numbers_are_refused(values: list[float], people: list[float]) -> No
 def test_all_zero_is_perfect_equality() -> None:
     assert equity.gini([0, 0], [1, 2]) == 0
     assert equity.theil([0, 0], [1, 2]).total == 0
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 100), st.integers(1, 9)), min_size=1, max_size=8))
+def test_palma_by_another_rank_counts_heads_in_that_order(rows) -> None:
+    values, people = np.array(rows).T
+    heads = np.repeat(values, 10 * people.astype(int))  # in order of rank, ten for each one
+    tenth, two_fifths = len(heads) // 10, 4 * len(heads) // 10
+    rank = np.arange(len(values))
+    wanted = heads[-tenth:].sum() / heads[:two_fifths].sum()
+    assert equity.palma(values, people, rank_by=rank) == pytest.approx(wanted)
+    turned = equity.palma(values[::-1], people[::-1], rank_by=rank[::-1])
+    assert turned == pytest.approx(wanted)
+    assert equity.palma(values, people, rank_by=0 * rank) == pytest.approx(0.25)  # none is first
+    with pytest.raises(MethodError, match="rank_by"):
+        equity.palma(values, people, rank_by=rank + np.nan)

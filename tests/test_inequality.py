@@ -76,9 +76,12 @@ def test_people_are_ranked_by_income_where_the_study_has_it(table) -> None:
     assert table["value"]["concentration_way"] == pytest.approx(
         equity.concentration(WAYS, PEOPLE, income)
     )
+    # a tenth are 45 of d1's 300; the two fifths are 50 of the third place, 100 of the second, 30
+    poor = (50 * WAYS[2] + 100 * WAYS[1] + 30 * WAYS[0]) / 180
+    assert table["value"]["palma_income"] == pytest.approx(WAYS[0] / poor / 4)
     without = [{key: value for key, value in home.items() if key != "income"} for home in HOMES]
     told = inequality_of(access(without))
-    assert not told["measure"].str.startswith("concentration").any()
+    assert not told["measure"].str.startswith(("concentration", "palma_")).any()
     unknown = inequality_of(access([{**home, "income": np.nan} for home in HOMES]))
     assert set(unknown.loc[unknown["by"] == "income", "reason"]) == {"no_income"}
 

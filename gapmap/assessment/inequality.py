@@ -230,27 +230,39 @@ def _of_areas(
 def _by_income(
     spread: _Spread, income: NDArray[np.float64], way: str
 ) -> Iterator[dict[str, object]]:
-    """Give concentration of ways and of being covered, people ranked by income."""
+    """Give concentration of ways and of being covered, people ranked by income, and Palma."""
     known = np.isfinite(income)
     reached = known & spread.reached
     covered = spread.covered.astype(float)
     asked: list[tuple[str, str, NDArray[np.bool_], NDArray[np.float64]]] = [
+        ("palma_income", way, reached, spread.way),
         ("concentration_way", way, reached, spread.way),
         ("concentration_covered", "covered", known, covered),
         ("concentration_erreygers", "covered", known, covered),
     ]
     for measure, quantity, held, values in asked:
-        index: Literal["plain", "erreygers"] = (
-            "erreygers" if measure == "concentration_erreygers" else "plain"
-        )
         value, why = float("nan"), ""
         if not held.any():
             why = "unreachable" if known.any() else "no_income"
         if not why and measure == "concentration_covered" and not values[held].any():
             why = "nobody_covered"
         if not why:
-            people = spread.people[held]
-            value = equity.concentration(values[held], people, income[held], index=index)
+            value = _ranked(measure, values[held], spread.people[held], income[held])
+            why = "two_fifths_have_no_way" if np.isnan(value) else ""
         yield _row(spread, held, measure, value) | {
             "quantity": quantity, "by": "income", "reason": why,
         }  # fmt: skip
+
+
+def _ranked(
+    measure: str,
+    values: NDArray[np.float64],
+    people: NDArray[np.float64],
+    income: NDArray[np.float64],
+) -> float:
+    if measure == "palma_income":
+        return equity.palma(values, people, rank_by=income)
+    index: Literal["plain", "erreygers"] = "plain"
+    if measure == "concentration_erreygers":
+        index = "erreygers"
+    return equity.concentration(values, people, income, index=index)

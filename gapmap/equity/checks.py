@@ -70,6 +70,20 @@ def numbers(name: str, values: ArrayLike, *, infinite: bool = False) -> NDArray[
     return array
 
 
+def ties_of(rank_by: ArrayLike, lived: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Give each place where people live the number of its rank, from 0; equal ones have one."""
+    try:
+        rank_value = np.asarray(rank_by, dtype=float)
+    except (TypeError, ValueError):
+        rank_value = np.array([])
+    if rank_value.shape != lived.shape or not np.isfinite(rank_value).all():
+        raise MethodError(
+            "rank_by needs one finite number per value", "rank_by 须与 values 等长且为有限数"
+        )
+    ties: NDArray[np.intp] = np.unique(rank_value[lived], return_inverse=True)[1]
+    return ties
+
+
 def check_index(**given: ArrayLike) -> None:
     """Refuse pandas objects of which the rows stand in different order."""
     held = {

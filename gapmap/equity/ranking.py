@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from gapmap.equity.checks import check_index, weighed
+from gapmap.equity.checks import check_index, ties_of, weighed
 from gapmap.errors import MethodError
 
 if TYPE_CHECKING:
@@ -88,15 +88,7 @@ def _middle_rank(
     rank_by: ArrayLike, lived: NDArray[np.bool_], shares: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Give the share of people that rank below, and half of those of equal rank, less a half."""
-    try:
-        rank_value = np.asarray(rank_by, dtype=float)
-    except (TypeError, ValueError):
-        rank_value = np.array([])
-    if rank_value.shape != lived.shape or not np.isfinite(rank_value).all():
-        raise MethodError(
-            "rank_by needs one finite number per value", "rank_by 须与 values 等长且为有限数"
-        )
-    _, tie = np.unique(rank_value[lived], return_inverse=True)
+    tie = ties_of(rank_by, lived)
     tie_share = np.bincount(tie, shares)
     middle: NDArray[np.float64] = (np.cumsum(tie_share) - tie_share / 2)[tie] - 0.5
     return middle
