@@ -1,4 +1,4 @@
-"""Tables that only some studies have: what rests on rasters, capacities and referral."""
+"""Tables that only some studies have: what rests on rasters and capacities, further analyses."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["EXTRA", "extra_tables"]
 
 EXTRA: Final = (
-    *("population", "grid_coverage", "surface", "zones", "capacity", "unserved"),
-    *("supply", "supply_facilities", "supply_areas", "referral"),
-    *("referral_pairs", "detours", "typology", "kinds", "clusters"),
+    *("population", "grid_coverage", "surface", "zones", "capacity", "unserved", "referral"),
+    *("referral_pairs", "supply", "supply_facilities", "supply_areas", "detours"),
+    *("typology", "kinds", "clusters"),
     *("intervals", "gap_intervals", "certainty", "target_draws", "site_draws", "tornado"),
+    *("series", "trajectory", "scorecard"),
 )
 """Their names, in the order of the workbook's sheets; others follow."""
 
