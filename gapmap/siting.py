@@ -330,6 +330,9 @@ def _site_rows(
         count = len(served)
         en = f"{count} uncovered places come within {far_en}, among them {some}"
         zh = f"{count} 个未覆盖的村居进入 {far_zh}以内,如 {some}"
+        if count == 1:
+            en = f"1 uncovered place comes within {far_en}: {some}"
+            zh = f"1 个未覆盖的村居进入 {far_zh}以内:{some}"
         yield people, count, en, zh
 
 

@@ -39,6 +39,9 @@ def test_the_most_people_first() -> None:
     assert list(proposal.sites["places_gained"]) == [3, 1]
     assert list(proposal.sites["rank"]) == [1, 2]
     assert proposal.sites["cost"].sum() == 60000
+    several, one = proposal.sites["reason"]
+    assert several.startswith("3 uncovered places come within 500 m, among them ")
+    assert one.startswith("1 uncovered place comes within 500 m: ")
 
 
 def test_what_was_promised_is_what_is_measured_afterwards() -> None:
