@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gapmap.cli.printing import counted, progress, say, show_table
+from gapmap.cli.printing import counted, percent, progress, say, show_table
 from gapmap.errors import OutputError
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def _summary(results: Results, out: Path, language: str) -> None:
     rows = [
         (
             names[row.service],
-            _percent(row.share_people),
-            f"{_percent(row.share_people_low)} - {_percent(row.share_people_high)}",
+            percent(row.share_people),
+            f"{percent(row.share_people_low)} - {percent(row.share_people_high)}",
             str(row.places_uncovered),
             str(row.places_unknown),
         )
@@ -117,10 +117,6 @@ def _summary(results: Results, out: Path, language: str) -> None:
     found = counted(by_severity(results.findings), language)
     say(f"{found}{':见 ' if zh else ': see '}{out / 'findings.csv'}")
     say(f"{'报告' if zh else 'report'}: {out / 'report.html'}")
-
-
-def _percent(share: float) -> str:
-    return "?" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN is not itself
 
 
 def site(given: argparse.Namespace, language: str) -> int:

@@ -6,7 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from gapmap.cli.printing import progress, say, severity_word, show_table
+from gapmap.cli.printing import percent, progress, say, severity_word, show_table
 from gapmap.errors import OutputError
 
 if TYPE_CHECKING:
@@ -165,16 +165,12 @@ def _show_coverage(change: Change, language: str) -> None:
     counted = _COUNTED[change.weight][zh]
     city = change.coverage[change.coverage["group_kind"] == "city"]
     rows = [
-        (str(row.service), _percent(row.share_people_a), _percent(row.share_people_b),
+        (str(row.service), percent(row.share_people_a), percent(row.share_people_b),
          _number(row.people_covered_difference, sign="+"))
         for row in city.itertuples()
     ]  # fmt: skip
     titles = ("服务", "A", "B", f"覆盖{counted}变化") if zh else ("service", "A", "B", counted)
     show_table(titles, rows)
-
-
-def _percent(share: Any) -> str:  # noqa: ANN401 - a number of any kind
-    return "?" if math.isnan(float(share)) else f"{float(share):.1%}"
 
 
 def _show_places(places: pd.DataFrame, language: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gapmap.cells import visible
 from gapmap.errors import OutputError
@@ -22,6 +23,7 @@ __all__ = [
     "counted",
     "finish",
     "on_terminal",
+    "percent",
     "progress",
     "say",
     "severity_word",
@@ -82,6 +84,11 @@ def counted(count: Mapping[str, int], language: str) -> str:
     return ", ".join(
         f"{severity_word(name, language)} {count.get(name, 0)}" for name in _SEVERITIES
     )
+
+
+def percent(share: Any) -> str:  # noqa: ANN401 - a number of any kind
+    """Give a share as percent, or a question mark where nobody knows it."""
+    return "?" if math.isnan(float(share)) else f"{float(share):.1%}"
 
 
 def on_terminal() -> bool:

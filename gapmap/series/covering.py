@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
-from gapmap.assessment import groups_of
+from gapmap.assessment import coverage_of
 from gapmap.change.causes import causes
 from gapmap.series.value import SERIES_COLUMNS
 
@@ -17,55 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gapmap.access import Access, Service
-    from gapmap.assessment.coverage import Group
     from gapmap.facilities import Facilities
 
 __all__ = ["changes", "coverage_at"]
 
 _GROUP = ["service", "group_kind", "group_id"]
-_STATES = ("covered", "uncovered", "unknown")
 
 
 def coverage_at(access: Access) -> pd.DataFrame:
-    """Sum access up by group, as coverage does, and count the facilities behind it."""
-    groups = [group for group in groups_of(access) if group.member.any()]
-    member, people = _members(groups, len(access.places.table))
-    named = pd.DataFrame(
-        {
-            "group_kind": [group.kind for group in groups],
-            "group": [group.name for group in groups],
-            "group_id": [group.id for group in groups],
-            "people_missing": [group.missing[group.member].sum() for group in groups],
-        }
-    )
-    size = len(access.places.table)
-    told = []
-    for number, service in enumerate(access.services):
-        block = access.table.iloc[number * size : (number + 1) * size]
-        status = block["status"].to_numpy(dtype=object)
-        state = np.column_stack([status == one for one in _STATES]).astype(float)
-        serving, undated = _facilities(access.facilities, service)
-        rows = named.assign(service=service.id)
-        for name, sums in (("places", member @ state), ("people", people @ state)):
-            rows[name] = sums.sum(axis=1)
-            rows[[f"{name}_{one}" for one in _STATES]] = sums
-        told.append(rows.assign(facilities_serving=serving, facilities_undated=undated))
-    table = pd.concat(told, ignore_index=True)
-    counts = [name for name in table if name.startswith(("places", "facilities"))]
-    table[counts] = table[counts].astype(np.int64)
-    table.insert(0, "date", access.facilities.date.isoformat())
-    return _with_shares(table)
-
-
-def _members(groups: Sequence[Group], size: int) -> tuple[csr_array, csr_array]:
-    """Say which places are in each group, as 1, and with how many people; few are in many."""
-    places = [np.flatnonzero(group.member) for group in groups]
-    start = np.cumsum([0, *(len(one) for one in places)])
-    heads = [np.nan_to_num(group.people[one]) for group, one in zip(groups, places, strict=True)]
-    index, shape = np.concatenate(places), (len(groups), size)
-    return (
-        csr_array((np.ones(len(index)), index, start), shape=shape),
-        csr_array((np.concatenate(heads), index, start), shape=shape),
+    """Give coverage by group at the date of ``access``, and count the facilities behind it."""
+    table = coverage_of(access)
+    of_service = {one.id: _facilities(access.facilities, one) for one in access.services}
+    every = table["people"] + table["people_missing"]
+    known = table["people_covered"] + table["people_uncovered"]
+    return table.assign(
+        date=access.facilities.date.isoformat(),
+        facilities_serving=[of_service[one][0] for one in table["service"]],
+        facilities_undated=[of_service[one][1] for one in table["service"]],
+        reason=np.select([every == 0, known == 0], ["nobody", "unknown"], ""),
     )
 
 
@@ -77,21 +45,6 @@ def _facilities(facilities: Facilities, service: Service) -> tuple[int, int]:
     serves = exists & (table["qualifies"] == "yes").to_numpy()
     undated = mine & (table["counts"] != "no").to_numpy() & table["opened"].isna().to_numpy()
     return int((serves & table.geometry.notna().to_numpy()).sum()), int(undated.sum())
-
-
-def _with_shares(table: pd.DataFrame) -> pd.DataFrame:
-    covered, uncovered = table["people_covered"], table["people_uncovered"]
-    every = table["people"] + table["people_missing"]
-    return table.assign(
-        share_people=_share(covered, covered + uncovered),
-        share_people_low=_share(covered, every),
-        share_people_high=_share(every - uncovered, every),
-        reason=np.select([every == 0, covered + uncovered == 0], ["nobody", "unknown"], ""),
-    )
-
-
-def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
-    return part.div(whole.where(whole > 0))
 
 
 def changes(coverage: Sequence[pd.DataFrame], states: Sequence[Access]) -> pd.DataFrame:

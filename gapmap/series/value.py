@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from gapmap.assessment import COVERAGE_COLUMNS
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -17,18 +19,7 @@ __all__ = ["NOT_ASKED", "SCORECARD_COLUMNS", "SERIES_COLUMNS", "TRAJECTORY_COLUM
 
 SERIES_COLUMNS: Final = [
     "date",
-    "service",
-    "group_kind",
-    "group",
-    "group_id",
-    "places",
-    "places_covered",
-    "places_uncovered",
-    "places_unknown",
-    "people",
-    "people_covered",
-    "people_uncovered",
-    "people_unknown",
+    *COVERAGE_COLUMNS[: COVERAGE_COLUMNS.index("share_people")],
     "people_missing",
     "share_people",
     "share_people_low",
