@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from gapmap.catchment.checks import check_numbers
 from gapmap.errors import MethodError
 from gapmap.network import SLACK
 
@@ -201,18 +202,11 @@ def _check(cost: sparray, people: Floats, capacity: Floats, limit: float) -> Non
             f"cost 的形状为 {cost.shape}；有容量的设施 {len(capacity)} 个，有人口的起点"
             f" {len(people)} 个",
         )
-    values = cost.tocoo().data
-    for name, bad in (
-        ("people", ~(np.isfinite(people) & (people >= 0))),
-        ("capacity", (capacity < 0) | np.isinf(capacity)),
-        ("cost", ~(values >= 0)),
-        ("limit", np.array([not limit >= 0])),
-    ):
-        if bad.any():
-            raise MethodError(
-                f"{name} number {bad.argmax()} is negative or no number",
-                f"第 {bad.argmax()} 个 {name} 为负数或不是数",
-            )
+    check_numbers(cost.tocoo().data, people, capacity)
+    if not limit >= 0:
+        raise MethodError(
+            f"limit is {limit}; give a number from 0", f"limit 为 {limit}；请给出不小于 0 的数"
+        )
 
 
 def _nearest_first(cost: sparray, limit: float) -> _Pairs:

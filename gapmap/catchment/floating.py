@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, issparse
 
+from gapmap.catchment.checks import check_numbers
 from gapmap.catchment.decay import Decay, weigh
 from gapmap.errors import MethodError
 
@@ -252,14 +253,4 @@ def _check(cost: csr_array, people: Floats, capacity: Floats) -> None:
             f"cost 的形状为 {cost.shape}；有人口的居民点 {len(people)} 个，有容量的设施"
             f" {len(capacity)} 个",
         )
-    values = cost.data
-    for name, bad in (
-        ("cost", np.array([len(values) and not values.min() >= 0])),
-        ("people", ~(np.isfinite(people) & (people >= 0))),
-        ("capacity", (capacity < 0) | np.isinf(capacity)),
-    ):
-        if bad.any():
-            raise MethodError(
-                f"{name} is negative or no number, first at {bad.argmax()}",
-                f"{name} 为负数或不是数，首先见于第 {bad.argmax()} 个",
-            )
+    check_numbers(cost.data, people, capacity)
