@@ -8,13 +8,12 @@ uncovered. Its coverage is at least 63 % of the best possible for the same numbe
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from scipy import sparse
 
 from gapmap.access import Service, measure_access
@@ -24,6 +23,8 @@ from gapmap.assessment import Assessment, assess
 from gapmap.catchment.costs import costs_between
 from gapmap.errors import MethodError
 from gapmap.facilities import add_facilities
+from gapmap.siting.candidates import candidate_sites
+from gapmap.siting.value import OBJECTIVES, PROPOSAL_COLUMNS, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,63 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gapmap.access import Access
-    from gapmap.places import Places
 
-__all__ = [
-    "OBJECTIVES",
-    "PROPOSAL_COLUMNS",
-    "Proposal",
-    "candidate_sites",
-    "choose",
-    "propose_sites",
-    "serves_whom",
-]
-
-OBJECTIVES = ("people", "fewest")
-"""What this version can propose sites for."""
-
-PROPOSAL_COLUMNS = [
-    "service",
-    "rank",
-    "phase",
-    "site_id",
-    "name",
-    "x",
-    "y",
-    "cost",
-    "people_gained",
-    "places_gained",
-    "reason",
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """Sites for one service, best first, and the assessment after they are built.
-
-    Attributes
-    ----------
-    sites
-        The columns of ``proposals.csv`` and ``geometry`` (points in the study's CRS); ``x`` and
-        ``y`` are longitude and latitude (WGS84, degrees). ``reason`` is the English sentence,
-        ``reason_zh`` the Chinese one.
-    service
-        The service's id.
-    before, after
-        Assessments without and with the sites, by the same functions.
-    candidates
-        What the sites were chosen among: ``site_id``, ``name``, ``geometry``. None where nobody
-        says.
-    allowed
-        How many sites could be chosen; inf for as many as serve anybody.
-    """
-
-    sites: gpd.GeoDataFrame
-    service: str
-    before: Assessment
-    after: Assessment
-    candidates: gpd.GeoDataFrame | None = None
-    allowed: float = math.inf
+__all__ = ["choose", "propose_sites", "serves_whom"]
 
 
 def propose_sites(  # noqa: PLR0913 - the question has six parts besides the assessment
@@ -148,44 +94,6 @@ def propose_sites(  # noqa: PLR0913 - the question has six parts besides the ass
         after=after,
         candidates=sites,
         allowed=allowed,
-    )
-
-
-def candidate_sites(
-    places: Places, candidates: str | gpd.GeoDataFrame = "places"
-) -> gpd.GeoDataFrame:
-    """List the points where something could be built: ``site_id``, ``name``, ``geometry``.
-
-    A candidate at a place carries the place's id, a grid point its row and column.
-    """
-    if isinstance(candidates, gpd.GeoDataFrame):
-        return candidates[["site_id", "name", "geometry"]].reset_index(drop=True)
-    if candidates == "places":
-        table = places.table[places.table["position"] == "ok"]
-        named = table[["place_id", "place", "geometry"]].reset_index(drop=True)
-        return named.rename(columns={"place_id": "site_id", "place": "name"})
-    kind, _, size = candidates.partition(":")
-    if kind != "grid" or not size.replace(".", "", 1).isdigit() or float(size) <= 0:
-        raise MethodError(
-            f"candidates is {candidates!r}; use places, grid:500 or a layer of points",
-            f"candidates 为 {candidates!r};可用 places、grid:500 或点图层",
-        )
-    return _grid(places, float(size))
-
-
-def _grid(places: Places, size_m: float) -> gpd.GeoDataFrame:
-    land = shapely.union_all(places.region.districts.geometry.to_numpy())
-    west, south, east, north = land.bounds
-    xs = np.arange(west + size_m / 2, east, size_m)
-    ys = np.arange(south + size_m / 2, north, size_m)
-    column, row = (axis.ravel() for axis in np.meshgrid(np.arange(len(xs)), np.arange(len(ys))))
-    shapely.prepare(land)
-    inside = shapely.contains_xy(land, xs[column], ys[row])
-    names = [f"grid-{r}-{c}" for r, c in zip(row[inside], column[inside], strict=True)]
-    return gpd.GeoDataFrame(
-        {"site_id": names, "name": names},
-        geometry=gpd.points_from_xy(xs[column[inside]], ys[row[inside]]),
-        crs=places.region.crs,
     )
 
 

@@ -1,0 +1,1 @@
+"""Kernels: loops that have to be compiled."""
