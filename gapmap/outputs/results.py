@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gapmap.findings import Finding
     from gapmap.gridded import Gridded
     from gapmap.population import Population
+    from gapmap.programme import Programme
     from gapmap.siting import Proposal
     from gapmap.tables import RowCount
 
@@ -65,6 +66,8 @@ class Results:
         as ``capacity``. A title stands in ``words.toml`` for each of their columns.
     insights
         What the further analyses found; its tables follow those.
+    programmes
+        Programmes over years; their proposals stand among the proposals, too.
     """
 
     assessment: Assessment
@@ -84,6 +87,7 @@ class Results:
     gridded: Gridded | None = None
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     insights: Insights = field(default_factory=Insights)
+    programmes: tuple[Programme, ...] = ()
 
     @property
     def language(self) -> Literal["zh", "en"]:

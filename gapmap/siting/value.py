@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from gapmap.assessment import Assessment
+    from gapmap.findings import Finding
+    from gapmap.location import Choice
 
 __all__ = ["OBJECTIVES", "PROPOSAL_COLUMNS", "Proposal"]
 
@@ -50,6 +54,27 @@ class Proposal:
         says.
     allowed
         How many sites could be chosen; inf for as many as serve anybody.
+    objective
+        One of :data:`OBJECTIVES`.
+    choice
+        The answer of :func:`gapmap.location.solve_problem`: value, bound, gap, whether it is proven
+        best. None where nobody says.
+    served
+        Who gains, one row per site and place: ``service``, ``site_id``, ``place_id``, ``place``,
+        ``people``, ``before``, ``after`` (metres or minutes as the limit's unit is; empty where
+        there was none) and ``newly_covered``.
+    left_out
+        Who stays uncovered, one row per place: ``service``, ``place_id``, ``place``, ``town``,
+        ``district``, ``people``, ``why`` (``no_candidate``: no candidate is within the limit;
+        ``not_chosen``: one is, the count or the budget does not reach; or the reason in access for
+        places that nothing can be measured for), ``nearest_candidate``, ``nearest_cost``.
+    closed
+        Existing facilities that the answer closes: ``facility_id``, ``facility``, ``cost``,
+        ``geometry``. None where all stay.
+    excluded
+        Candidates that were ruled out: ``site_id``, ``name``, ``why`` (a short code), ``layer``.
+    findings
+        What has to be told about the question or its answer.
     """
 
     sites: gpd.GeoDataFrame
@@ -58,3 +83,10 @@ class Proposal:
     after: Assessment
     candidates: gpd.GeoDataFrame | None = None
     allowed: float = math.inf
+    objective: str = "people"
+    choice: Choice | None = None
+    served: pd.DataFrame = field(default_factory=pd.DataFrame)
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
+    closed: gpd.GeoDataFrame | None = None
+    excluded: pd.DataFrame = field(default_factory=pd.DataFrame)
+    findings: tuple[Finding, ...] = ()
