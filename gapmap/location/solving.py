@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from gapmap.errors import MethodError
+from gapmap.location.answering import nearest_of
 from gapmap.location.checks import problem_of
-from gapmap.location.value import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
     from scipy import sparse
 
-    from gapmap.location.value import Problem
+    from gapmap.location.value import Choice, Integers, Problem
 
-__all__ = ["solve", "solve_problem"]
+__all__ = ["nearest_of", "quickly", "solve", "solve_problem"]
 
 
 def solve(  # noqa: PLR0913 - as the contract has it
@@ -83,21 +80,28 @@ def solve(  # noqa: PLR0913 - as the contract has it
 
 def solve_problem(problem: Problem) -> Choice:
     """Solve a problem by the method that is made for it."""
-    raise MethodError("to be done", "未完成")
+    methods = _PLAIN if problem.plain else _CONSTRAINED
+    return methods[problem.objective](problem)
 
 
-def nearest_of(problem: Problem, sites: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Give the nearest of these sites to every place, the lowest number of equals, or -1."""
-    cost = problem.cost
-    is_open = np.zeros(cost.shape[1], dtype=bool)
-    is_open[sites] = True
-    keep = is_open[cost.indices]
-    place = np.repeat(np.arange(cost.shape[0]), np.diff(cost.indptr))[keep]
-    site, value = cost.indices[keep], cost.data[keep]
-    order = np.lexsort((site, value, place))
-    place, site = place[order], site[order]
-    first = np.ones(len(place), dtype=bool)
-    first[1:] = place[1:] != place[:-1]
-    assigned = np.full(cost.shape[0], -1, dtype=np.int64)
-    assigned[place[first]] = site[first]
-    return assigned
+def quickly(problem: Problem) -> Integers:
+    """Give good sites by heuristics alone, without a bound: for repeated draws."""
+    methods = _PLAIN_QUICKLY if problem.plain else _CONSTRAINED_QUICKLY
+    return methods[problem.objective](problem)
+
+
+# One line for each objective; a method takes a problem and gives a Choice (sites, if quickly).
+_PLAIN: dict[str, Callable[[Problem], Choice]] = {
+    # cover_most.py: "people": cover_most,
+    # cover_all.py: "fewest": cover_all,
+    # median.py: "distance": least_distance,
+    # center.py: "worst": least_worst,
+}
+_PLAIN_QUICKLY: dict[str, Callable[[Problem], Integers]] = {
+    # cover_most.py: "people": cover_most_quickly,
+    # cover_all.py: "fewest": cover_all_quickly,
+    # median.py: "distance": least_distance_quickly,
+    # center.py: "worst": least_worst_quickly,
+}
+_CONSTRAINED: dict[str, Callable[[Problem], Choice]] = {}
+_CONSTRAINED_QUICKLY: dict[str, Callable[[Problem], Integers]] = {}
