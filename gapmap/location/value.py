@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,11 @@ class Choice:
         Whether no answer is better, by more than what floating point leaves open.
     assigned
         For every place the nearest of the sites (the one that it is given to where sites have a
-        capacity), -1 where none is in reach.
+        capacity), -1 where none is in reach. Of :func:`gapmap.location.solve` with pandas
+        objects a Series with their index.
+    people, people_bound
+        Of ``worst_first``: people covered in all, and what no answer with this value can better;
+        NaN otherwise. ``proven`` speaks of both.
     """
 
     sites: Integers
@@ -49,6 +54,8 @@ class Choice:
     gap: float
     proven: bool
     assigned: Integers
+    people: float = math.nan
+    people_bound: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,17 @@ class Groups:
         Number of the group of each place or site; -1 for none.
     amount
         By group: people in all for places, the least number of new sites for sites.
+    names
+        What errors call the groups; their numbers where empty.
     """
 
     of: Integers
     amount: Floats
+    names: tuple[str, ...] = ()
+
+    def name(self, group: int) -> str:
+        """Say what a group is called."""
+        return self.names[group] if self.names else str(group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +107,8 @@ class Problem:
     copies
         How many open sites a place needs in reach to be covered (backup coverage); at least 1.
     capacity
-        People that each site can take; None for any number. A place may be split among sites only
-        in ``people``.
+        People that each site can take; None for any number. A place may be split among sites,
+        but goes to one as a whole in ``distance`` and ``worst``.
     place_groups
         Groups of places for ``worst_first``; None otherwise.
     least
