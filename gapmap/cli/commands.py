@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,12 +127,14 @@ def site(given: argparse.Namespace, language: str) -> int:
 
     asked = {entry.service: entry for entry in read_study_file(study_path(given.study)).siting}
     entry = asked.get(given.service, SitingEntry(service=given.service))
-    siting = SitingEntry(
-        service=given.service,
+    siting = replace(
+        entry,
         count=given.count,
         budget=given.budget,
-        candidates=entry.candidates,
         objective="people",
+        share=1.0,
+        years=(),
+        start=None,
         cost=given.cost or entry.cost,
     )
     out = given.output or Path("outputs") / f"{_study_name(given.study)}-{given.service}"

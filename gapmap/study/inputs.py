@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import gapmap
 from gapmap.about import About, InputFile
 from gapmap.errors import InputError
-from gapmap.studyfile import read_study_file
+from gapmap.studyfile import candidate_path, read_study_file
 from gapmap.tables.vectorfile import SHAPEFILE_PARTS, on_disk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gapmap.plan import Plan
     from gapmap.region import Region
-    from gapmap.studyfile import SitingEntry, StudyFile
+    from gapmap.studyfile import CandidateEntry, StudyFile
 
 __all__ = [
     "about_study",
@@ -54,11 +56,9 @@ def _crs_name(region: Region) -> str:
     return f"EPSG:{code}" if code else str(region.crs.name)
 
 
-def candidate_file(file: StudyFile, entry: SitingEntry) -> Path | None:
-    """Give the file that holds a service's candidates; None where a word names them."""
-    if entry.candidates == "places" or entry.candidates.startswith("grid:"):
-        return None
-    return (file.path.parent / entry.candidates).resolve()
+def candidate_file(file: StudyFile, entry: CandidateEntry) -> Path | None:
+    """Give the file that holds candidates; None where a word names them."""
+    return candidate_path(file.path, entry.candidates)
 
 
 def named_files(file: StudyFile) -> list[tuple[str, Path, bool]]:
@@ -86,14 +86,23 @@ def named_files(file: StudyFile) -> list[tuple[str, Path, bool]]:
         }
         named += [(role, path, file.surface.simulated) for role, path in rasters.items() if path]
     named += [(name, path, file.records_simulated) for name, path in file.records.items()]
-    for entry in file.siting:
-        path = candidate_file(file, entry)
-        if path is not None:
-            named.append(("candidates", path, False))
+    for entry in (*file.siting, *file.sharing):
+        named += [(role, path, False) for role, path in _of_candidates(file, entry)]
     plan = file.path.parent / file.plan
     if file.plan and plan.is_file():
         named.append(("plan", plan, False))
     return [(role, part, simulated) for role, path, simulated in named for part in _parts(path)]
+
+
+def _of_candidates(file: StudyFile, entry: CandidateEntry) -> Iterator[tuple[str, Path]]:
+    path, rules = candidate_file(file, entry), entry.rules
+    if path is not None:
+        yield "candidates", path
+    for area in (*rules.suitable, *rules.exclude):
+        yield "candidate areas", area.path
+    dem = file.surface.dem if file.surface else None
+    if rules.slope is not None and rules.slope != dem:
+        yield "dem", rules.slope
 
 
 def input_paths(study: Path) -> tuple[Path, ...]:

@@ -16,6 +16,7 @@ __all__ = [
     "NEEDED",
     "NUMBER",
     "OBJECTIVES",
+    "PARTS",
     "TEXT",
     "TIME",
     "is_kind",
@@ -98,11 +99,29 @@ KEYS: dict[str, dict[str, str]] = {
     "milestones": {"path": TEXT, "simulated": FLAG},
     "series": {"dates": LIST, "years": LIST},
     "siting": {
-        "datum": TEXT,
-        "count": NUMBER, "budget": NUMBER, "candidates": TEXT, "objective": TEXT,
-        "cost": NUMBER,
+        "datum": TEXT, "candidates": TEXT, "cost": NUMBER, "cost_column": TEXT,
+        "apart_m": NUMBER, "slope_max_deg": NUMBER, "slope": TEXT, "suitable": LIST,
+        "exclude": LIST,
+        "count": NUMBER, "budget": NUMBER, "objective": TEXT, "share": NUMBER,
+        "copies": NUMBER, "capacity": NUMBER, "least": TABLE, "least_each": NUMBER,
+        "closing_cost": NUMBER, "seconds": NUMBER, "years": TABLE, "start": DATE,
+        "targets": LIST,
+    },
+    "sharing": {
+        "datum": TEXT, "candidates": TEXT, "cost": NUMBER, "cost_column": TEXT,
+        "apart_m": NUMBER, "slope_max_deg": NUMBER, "slope": TEXT, "suitable": LIST,
+        "exclude": LIST,
+        "services": LIST, "costs": TABLE, "count": NUMBER, "budget": NUMBER,
+        "seconds": NUMBER,
     },
 }  # fmt: skip
+PARTS: dict[str, dict[str, str]] = {
+    "area": {
+        "path": TEXT, "layer": TEXT, "name": TEXT, "datum": TEXT, "within_m": NUMBER,
+    },
+    "years": {"count": NUMBER, "budget": NUMBER},
+}  # fmt: skip
+"""Tables that stand within a block."""
 NEEDED = {
     "study": ("name", "date"),
     "districts": ("path",),
@@ -115,6 +134,8 @@ NEEDED = {
     "indicators": ("path",),
     "certificates": ("path",),
     "milestones": ("path",),
+    "area": ("path",),
+    "sharing": ("services", "costs", "cost"),
 }
 ALIKE = 0.75
 """How alike a facility attribute must be to a known key before it is taken for a slip."""

@@ -28,15 +28,16 @@ from gapmap.studyfile.keys import (
     LIST,
     NEEDED,
     NUMBER,
-    OBJECTIVES,
+    PARTS,
     TEXT,
     is_kind,
 )
 from gapmap.studyfile.sensitivity import read_sensitivity
 from gapmap.studyfile.series import read_series
+from gapmap.studyfile.siting import read_sharing, read_siting
 from gapmap.studyfile.supply import SUPPLY_KEYS, read_supply
 from gapmap.studyfile.typology import read_typology
-from gapmap.studyfile.value import ServiceEntry, SitingEntry, StudyFile
+from gapmap.studyfile.value import ServiceEntry, StudyFile
 from gapmap.tables import clock
 from gapmap.tables.local import refuse_odd, refuse_remote, refuse_virtual
 
@@ -78,7 +79,7 @@ def study_file_of(raw: Mapping[str, Any], path: Path) -> StudyFile:
     for needed in ("study", "districts", "places"):
         if needed not in raw:
             reader.fail("study-block-missing", needed)
-    for name in ("services", "siting"):
+    for name in ("services", "siting", "sharing"):
         if not isinstance(raw.get(name, {}), dict):
             reader.fail("study-value-kind", name, raw[name], wanted=f"[{name}.ID]")
     study = reader.block("study", raw["study"])
@@ -100,7 +101,8 @@ def study_file_of(raw: Mapping[str, Any], path: Path) -> StudyFile:
         facilities=reader.facilities(raw.get("facilities", [])),
         network=reader.network(raw["network"]) if "network" in raw else None,
         services=tuple(reader.service(k, v, raw) for k, v in raw.get("services", {}).items()),
-        siting=tuple(reader.siting(k, v, raw) for k, v in raw.get("siting", {}).items()),
+        siting=read_siting(reader, raw),
+        sharing=read_sharing(reader, raw),
         records={name: reader.path(block["path"]) for name, block in records.items()},
         records_simulated=any(block.get("simulated") for block in records.values()),
         population=read_population(reader, raw),
@@ -180,7 +182,7 @@ class Reader:
         shown = where or name
         if not isinstance(have, dict):
             self.fail("study-value-kind", shown, have, wanted="[table]")
-        kinds = KEYS[name]
+        kinds = KEYS[name] if name in KEYS else PARTS[name]
         self.known(have, kinds, f"{shown}.")
         for key in NEEDED.get(name, ()):
             if key not in have:
@@ -343,26 +345,6 @@ class Reader:
         supply = read_supply(self, where, block, raw)
         both = {k: names.get(k, name) for k in LANGUAGES}
         return ServiceEntry(**told, id=name, name=both, supply=supply)
-
-    def siting(self, name: str, have: object, raw: Mapping[str, Any]) -> SitingEntry:
-        where = f"siting.{name}"
-        block = self.block("siting", have, where=where)
-        services = raw.get("services", {})
-        if name not in services:
-            near = difflib.get_close_matches(name, services, n=1, cutoff=0.0)
-            self.fail("study-key-unknown", where, nearest=near[0] if near else "-")
-        self.positive(where, block, "count", "budget", "cost")
-        self.choice(f"{where}.objective", block.get("objective", "people"), OBJECTIVES)
-        if "budget" in block and "cost" not in block:
-            self.fail("study-key-missing", f"{where}.cost")
-        count = block.get("count")
-        if count is not None and count != int(count):
-            self.fail("study-value-kind", f"{where}.count", count, wanted="1, 2, 3 ...")
-        candidates = str(block.get("candidates", "places"))
-        if candidates != "places" and not candidates.startswith("grid:"):
-            self.path(candidates)
-        datum = self.datum(f"{where}.datum", block)
-        return SitingEntry(**self.plain(block, "datum"), service=name, datum=datum)
 
     def choices(
         self, where: str, block: Mapping[str, Any], known: Mapping[str, tuple[str, ...]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from gapmap.siting.rules import SiteRules
 from gapmap.typology import MOST_KINDS
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gapmap.network import NetworkSource
     from gapmap.places import PlaceSource
     from gapmap.population import PopulationSource
+    from gapmap.programme import Year
     from gapmap.region import DistrictSource, TownSource
     from gapmap.sensitivity import Assumptions
     from gapmap.surface import SurfaceSource
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 __all__ = [
     "DRAWS",
     "MOST_DRAWS",
+    "CandidateEntry",
     "SensitivityEntry",
     "ServiceEntry",
+    "SharingEntry",
     "SitingEntry",
     "StudyFile",
     "TypologyEntry",
@@ -58,16 +62,104 @@ class ServiceEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SitingEntry:
-    """A ``[siting.X]`` block: where to build next for one service."""
+class CandidateEntry:
+    """What a block says of where something could be built.
 
-    service: str
-    count: int | None = None
-    budget: float | None = None
+    Attributes
+    ----------
+    candidates
+        ``places``, ``grid:500``, ``roads:500`` or a file of points.
+    datum
+        In what the file's coordinates are.
+    cost
+        Of one site; where a file's column says it, of those sites whose cell is empty.
+    cost_column
+        The file's column of costs; empty: none.
+    rules
+        What rules a candidate out.
+    """
+
     candidates: str = "places"
     datum: str = "auto"
-    objective: str = "people"
     cost: float | None = None
+    cost_column: str = ""
+    rules: SiteRules = field(default_factory=SiteRules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitingEntry(CandidateEntry):
+    """A ``[siting.X]`` block: where to build next for one service.
+
+    Attributes
+    ----------
+    service
+        The service's id.
+    objective
+        What sites are chosen for: one of ``gapmap.studyfile.keys.OBJECTIVES``.
+    count, budget
+        How many sites, and for how much money, at most; None: without ``years``, any.
+    share
+        The share of people that ``fewest`` has to cover.
+    copies
+        How many sites a place needs within the limit to be covered.
+    capacity
+        People that one new site can take; None: any number.
+    least
+        The least number of new sites in a district (its id or name) or a group of districts.
+    least_each
+        The least number of new sites in every district.
+    closing_cost
+        What it costs to close an existing facility; None: all stay.
+    seconds
+        How long to look for the best answer.
+    years
+        What each year of a programme allows, the first year first; empty: no programme.
+    start
+        The date that the programme starts from; None: the study's.
+    targets
+        Ids of the plan's targets that the answer has to keep.
+    """
+
+    service: str
+    objective: str = "people"
+    count: int | None = None
+    budget: float | None = None
+    share: float = 1.0
+    copies: int = 1
+    capacity: float | None = None
+    least: Mapping[str, int] = field(default_factory=dict)
+    least_each: int = 0
+    closing_cost: float | None = None
+    seconds: float = 60.0
+    years: tuple[Year, ...] = ()
+    start: dt.date | None = None
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharingEntry(CandidateEntry):
+    """A ``[sharing.X]`` block: services that may stand together on one site.
+
+    Attributes
+    ----------
+    name
+        What the block is called.
+    services
+        Ids of the services.
+    costs
+        What each service costs on a site of its own; ``cost`` is what all cost together.
+    count, budget
+        How many sites, and for how much money, at most; None: any.
+    seconds
+        How long to look for the best answer.
+    """
+
+    name: str
+    services: tuple[str, ...]
+    costs: Mapping[str, float]
+    count: int | None = None
+    budget: float | None = None
+    seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +213,7 @@ class StudyFile:
     network: NetworkSource | None = None
     services: tuple[ServiceEntry, ...] = ()
     siting: tuple[SitingEntry, ...] = ()
+    sharing: tuple[SharingEntry, ...] = ()
     records: Mapping[str, Path] = field(default_factory=dict)
     records_simulated: bool = False
     plan: str = ""
