@@ -58,7 +58,12 @@ class Solution:
 
 
 def optimise(
-    model: Model, *, seconds: float, start: Floats | None = None, gap: float = 0.0
+    model: Model,
+    *,
+    seconds: float,
+    start: Floats | None = None,
+    gap: float = 0.0,
+    absolute_gap: float = 1e-9,
 ) -> Solution:
     """Solve a model.
 
@@ -70,15 +75,16 @@ def optimise(
         Time limit.
     start
         A point to start from, which need not be the best.
-    gap
-        Relative gap to stop at.
+    gap, absolute_gap
+        Relative and absolute gap to stop at. Where all values are whole numbers, just under 1
+        proves the best.
     """
     highs = highspy.Highs()
     for option, value in {
         "output_flag": False,
         "time_limit": max(float(seconds), 0.0),
         "mip_rel_gap": gap,
-        "mip_abs_gap": 1e-9,
+        "mip_abs_gap": absolute_gap,
         "threads": 1,
         "random_seed": 0,
     }.items():
