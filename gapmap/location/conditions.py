@@ -118,6 +118,11 @@ def check_together(problem: Problem) -> None:
             "copies (backup coverage) and capacity cannot be asked for together; leave one out",
             "copies(备份覆盖)与 capacity 不能同时使用;请去掉其一",
         )
+    if problem.capacity is not None and problem.objective == "worst_first":
+        raise MethodError(
+            "capacity is for people, fewest, distance and worst, not for worst_first; leave it out",
+            "capacity 用于 people、fewest、distance 和 worst,不用于 worst_first;请不填",
+        )
     if problem.copies > 1 and problem.objective in {"distance", "worst"}:
         raise MethodError(
             f"copies (backup coverage) is for people, fewest and worst_first, not for "

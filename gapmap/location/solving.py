@@ -9,6 +9,14 @@ import pandas as pd
 
 from gapmap.location.answering import nearest_of
 from gapmap.location.checks import index_of, problem_of
+from gapmap.location.constrained_cover import (
+    cover_all_under,
+    cover_all_under_quickly,
+    cover_most_under,
+    cover_most_under_quickly,
+)
+from gapmap.location.worst_first import worst_first, worst_first_quickly
+from gapmap.location.cover_most import cover_most, cover_most_quickly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -147,16 +155,24 @@ def quickly(problem: Problem) -> Integers:
 
 # One line for each objective; a method takes a problem and gives a Choice (sites, if quickly).
 _PLAIN: dict[str, Callable[[Problem], Choice]] = {
-    # cover_most.py: "people": cover_most,
+    "people": cover_most,
     # cover_all.py: "fewest": cover_all,
     # median.py: "distance": least_distance,
     # center.py: "worst": least_worst,
 }
 _PLAIN_QUICKLY: dict[str, Callable[[Problem], Integers]] = {
-    # cover_most.py: "people": cover_most_quickly,
+    "people": cover_most_quickly,
     # cover_all.py: "fewest": cover_all_quickly,
     # median.py: "distance": least_distance_quickly,
     # center.py: "worst": least_worst_quickly,
 }
-_CONSTRAINED: dict[str, Callable[[Problem], Choice]] = {}
-_CONSTRAINED_QUICKLY: dict[str, Callable[[Problem], Integers]] = {}
+_CONSTRAINED: dict[str, Callable[[Problem], Choice]] = {
+    "people": cover_most_under,
+    "fewest": cover_all_under,
+    "worst_first": worst_first,
+}
+_CONSTRAINED_QUICKLY: dict[str, Callable[[Problem], Integers]] = {
+    "people": cover_most_under_quickly,
+    "fewest": cover_all_under_quickly,
+    "worst_first": worst_first_quickly,
+}
