@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import highspy
 import numpy as np
+from highspy._core import _Highs as Highs  # highspy.Highs greets on standard output when made
 from scipy.sparse import csr_array
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def optimise(
         Relative and absolute gap to stop at. Where all values are whole numbers, just under 1
         proves the best.
     """
-    highs = highspy.Highs()
+    highs = Highs()
     for option, value in {
         "output_flag": False,
         "time_limit": max(float(seconds), 0.0),
@@ -116,7 +117,7 @@ def _as_lp(model: Model) -> highspy.HighsLp:
     return lp
 
 
-def _read(highs: highspy.Highs, model: Model) -> Solution:
+def _read(highs: Highs, model: Model) -> Solution:
     status = highs.getModelStatus()
     infeasible = highspy.HighsModelStatus.kInfeasible
     info, found = highs.getInfo(), highs.getSolution()
