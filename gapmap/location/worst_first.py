@@ -8,7 +8,6 @@ help does not hold the others down.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
