@@ -1,6 +1,6 @@
 """Worst-off first: raise the lowest group as far as it goes, then cover most people.
 
-Lexicographic in two steps, after Ogryczak 1997 (doi:10.1016/S0377-2217(96)00216-X): the first makes
+Lexicographic in two steps, after Ogryczak 1997 (doi:10.1016/S0377-2217(96)00154-3): the first makes
 the level of the groups greatest, the second the people in all with that level held. A group counts
 as served where it has the level or all that any sites could give it, so that one that no site can
 help does not hold the others down.
