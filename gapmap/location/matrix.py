@@ -92,10 +92,10 @@ def _entries_of_dense(
         )
     try:
         raw = np.asarray(given)
-        _check_kind(raw.dtype)
         dense: Floats = raw.astype(float)
     except (TypeError, ValueError) as error:
         raise _no_matrix(type(cost).__name__) from error
+    _check_kind(raw.dtype)
     if dense.ndim != _TWO:
         raise _no_matrix(f"{dense.ndim}-dimensional")
     place, site = np.nonzero(dense != np.inf)

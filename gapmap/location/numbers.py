@@ -46,7 +46,7 @@ def amounts(
     what, what_zh = _WHAT[along]
     filled = given.filled(np.nan) if isinstance(given, np.ma.MaskedArray) else given
     try:
-        values = np.array(filled, dtype=float)
+        values = np.array("missing" if filled is None else filled, dtype=float)
     except (TypeError, ValueError) as error:
         raise MethodError(
             f"{name} is no list of numbers; give one for each of the {size} {what} of cost",
