@@ -15,8 +15,8 @@ from gapmap.location.constrained_cover import (
     cover_most_under,
     cover_most_under_quickly,
 )
-from gapmap.location.worst_first import worst_first, worst_first_quickly
 from gapmap.location.cover_most import cover_most, cover_most_quickly
+from gapmap.location.worst_first import worst_first, worst_first_quickly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
