@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gapmap.facilities import Facilities
     from gapmap.network import Network
     from gapmap.places import Places
+    from gapmap.siting import CandidateSites
 
 __all__ = ["Scenario", "apply_scenario", "network_of", "read_scenario"]
 
@@ -106,7 +107,7 @@ def apply_scenario(
     facilities: Facilities,
     services: tuple[Service, ...],
     *,
-    candidates: Mapping[str, str | gpd.GeoDataFrame] | None = None,
+    candidates: Mapping[str, str | gpd.GeoDataFrame | CandidateSites] | None = None,
 ) -> tuple[Facilities, tuple[Service, ...]]:
     """Give facilities and services as the what-if has them.
 
@@ -178,7 +179,7 @@ def _site(
     scenario: Scenario,
     one: str,
     places: Places,
-    candidates: Mapping[str, str | gpd.GeoDataFrame],
+    candidates: Mapping[str, str | gpd.GeoDataFrame | CandidateSites],
 ) -> dict[str, object]:
     """Find a candidate site by its id, ``service@candidate``."""
     service, _, candidate = one.partition("@")

@@ -250,7 +250,7 @@ datum = "{asked}"
     )
     read = read_study(study)
     told = [one.code for one in read.findings if one.file == "sites.csv"]
-    away = read.candidates["bus_shelter"].geometry.distance(
+    away = read.candidates["bus_shelter"].table.geometry.distance(
         read.facilities.table.geometry, align=False
     )
     if asked == "detect":

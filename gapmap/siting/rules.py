@@ -25,6 +25,8 @@ class AreaSource:
         In what its coordinates are; ``auto``: as the file declares.
     within_m
         How near to a polygon still counts as in it, metres; 0: inside it or on its edge.
+    repair
+        How far gapmap may repair what stands in the file: one of ``gapmap.findings.REPAIRS``.
     """
 
     path: Path
@@ -32,6 +34,7 @@ class AreaSource:
     name: str = ""
     datum: str = "auto"
     within_m: float = 0.0
+    repair: str = "safe"
 
     @property
     def title(self) -> str:

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from gapmap.candidates import read_candidates
 from gapmap.errors import InputError, MethodError
 from gapmap.facilities import read_facilities
 from gapmap.findings import finding, from_error
@@ -19,6 +18,7 @@ from gapmap.plan import read_plan
 from gapmap.records import no_records, read_records
 from gapmap.region import read_region
 from gapmap.siting import OBJECTIVES
+from gapmap.siting.excluding import Layers
 from gapmap.study.accounts import check_accounts
 from gapmap.study.accuracy import by_words
 from gapmap.study.bare import name_bare
@@ -26,6 +26,7 @@ from gapmap.study.datums import Datums
 from gapmap.study.inputs import about_study, candidate_file, study_path
 from gapmap.study.layers import Ground, as_declared, roads_of
 from gapmap.study.services import service_of
+from gapmap.study.sites import SiteInputs, points_of, sites_of
 from gapmap.study.value import Checked, Steps, Study
 from gapmap.studyfile import read_study_file
 from gapmap.tables import read_table
@@ -33,8 +34,6 @@ from gapmap.tables import read_table
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import geopandas as gpd
 
     from gapmap.access import Service
     from gapmap.candidates import Candidates
@@ -46,11 +45,12 @@ if TYPE_CHECKING:
     from gapmap.population import Population
     from gapmap.records import Records
     from gapmap.region import Region, TownSource
-    from gapmap.studyfile import SitingEntry, StudyFile
+    from gapmap.siting import CandidateSites
+    from gapmap.studyfile import SharingEntry, SitingEntry, StudyFile
     from gapmap.surface import Surface
     from gapmap.tables import RowCount, Table
 
-    _Read = Region | Places | Facilities | Network | Records | Candidates | Surface
+    _Read = Region | Places | Facilities | Network | Records | Candidates | Surface | Layers
 
 __all__ = ["check_study", "read_inputs", "read_study"]
 
@@ -143,10 +143,8 @@ class _Reading:
         surface = self.surface(file, ground.region, network)
         facilities = self.facilities(file, ground, datums)
         self.keep(facilities)
-        candidates = {
-            entry.service: self.candidates(entry, file, ground.region, datums)
-            for entry in file.siting
-        }
+        blocks: list[SitingEntry | SharingEntry] = [*file.siting, *file.sharing]
+        points = [self.points(entry, file, ground.region, datums) for entry in blocks]
         self.tell(datums)
         if facilities is None:
             return None
@@ -155,6 +153,13 @@ class _Reading:
             file = read or file
         self.say(file, facilities, services)
         self.findings += name_bare(ground.places, file=file.path.name)
+        layers = Layers(ground.region)
+        inputs = SiteInputs(ground.places, network, facilities, services, layers)
+        sites = [
+            self.sites(entry, read, file, inputs)
+            for entry, read in zip(blocks, points, strict=True)
+        ]
+        self.keep(layers)
         about = about_study(file, plan, ground.region)
         self.findings += [
             finding("data-simulated", file=name, name=name) for name in about.simulated
@@ -168,7 +173,16 @@ class _Reading:
             services=services,
             plan=plan if plan is None else replace(plan, records=records),
             records=records,
-            candidates=candidates,
+            candidates={
+                one.service: found
+                for one, found in zip(file.siting, sites, strict=False)
+                if found is not None
+            },
+            shared={
+                one.name: found
+                for one, found in zip(file.sharing, sites[len(file.siting) :], strict=True)
+                if found is not None
+            },
             about=about,
             population=population,
             surface=surface,
@@ -302,24 +316,32 @@ class _Reading:
             self.findings += doubts
         return tuple(told)
 
-    def candidates(
-        self, entry: SitingEntry, file: StudyFile, region: Region, datums: Datums
-    ) -> str | gpd.GeoDataFrame:
-        """Read a candidate layer where the study names a file; else hand the word on."""
-        path = candidate_file(file, entry)
-        if path is None:
-            return entry.candidates
-        read = self.attempt(
-            "candidates",
-            lambda: datums.settle_candidates(
-                lambda datum: read_candidates(path, region, datum=datum, repair=file.repair),
-                entry.datum,
-                region,
-            ),
-        )
+    def points(
+        self, entry: SitingEntry | SharingEntry, file: StudyFile, region: Region, datums: Datums
+    ) -> Candidates | None:
+        """Read a candidate layer where the study names a file."""
+        read = self.attempt("candidates", lambda: points_of(entry, file, region, datums))
         self.attempt("datum", datums.demand)
         self.keep(read)
-        return "places" if read is None else read.table
+        return read
+
+    def sites(
+        self,
+        entry: SitingEntry | SharingEntry,
+        points: Candidates | None,
+        file: StudyFile,
+        inputs: SiteInputs,
+    ) -> CandidateSites | None:
+        """Find where a service could be built; None where that fails, or its file did."""
+        unread = points is None and candidate_file(file, entry) is not None
+        if unread or not inputs.services:  # what failed was told
+            return None
+        table = None if points is None else points.table
+        found = self.attempt("candidates", lambda: sites_of(entry, table, inputs))
+        if found is not None:
+            of_layers = set(inputs.layers.findings)
+            self.findings += [one for one in found.findings if one not in of_layers]
+        return found
 
     def say(self, file: StudyFile, facilities: Facilities, services: tuple[Service, ...]) -> None:
         """Record what the study leaves out, so that no output stays silent about it."""

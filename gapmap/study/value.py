@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    import geopandas as gpd
-
     from gapmap.about import About
     from gapmap.access import Service
     from gapmap.datum import Verdict
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from gapmap.population import Population
     from gapmap.records import Records
     from gapmap.region import Region
+    from gapmap.siting import CandidateSites
     from gapmap.studyfile import StudyFile
     from gapmap.surface import Surface
     from gapmap.tables import RowCount
@@ -50,7 +49,9 @@ class Study:
     population, surface
         People on a grid and travel over land, or None.
     candidates
-        Where each service of ``[siting]`` could be built: a word, or points read from a file.
+        Where each service of ``[siting]`` could be built, and what is ruled out.
+    shared
+        The same for each block of ``[sharing]``, by its name.
     about
         Name, date, inputs with their hashes: what every output carries.
     datums
@@ -67,8 +68,9 @@ class Study:
     services: tuple[Service, ...]
     plan: Plan | None
     records: Records
-    candidates: Mapping[str, str | gpd.GeoDataFrame]
+    candidates: Mapping[str, CandidateSites]
     about: About
+    shared: Mapping[str, CandidateSites] = field(default_factory=dict)
     population: Population | None = None
     surface: Surface | None = None
     datums: tuple[tuple[str, Verdict], ...] = ()

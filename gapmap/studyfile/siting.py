@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 from typing import TYPE_CHECKING, Any, Final
 
+from gapmap.datum import DATUMS
 from gapmap.programme import Year
 from gapmap.siting.rules import AreaSource, SiteRules
 from gapmap.studyfile.keys import LIST, NUMBER, OBJECTIVES, is_kind
@@ -151,10 +152,15 @@ def _area(reader: Reader, where: str, have: object) -> AreaSource:
     block = reader.block("area", {"path": have} if isinstance(have, str) else have, where=where)
     if float(block.get("within_m", 0)) < 0:
         reader.fail("study-negative", f"{where}.within_m", block["within_m"])
+    datum = reader.datum(f"{where}.datum", block)
+    if datum == "detect":  # of areas that name nothing, nothing tells it
+        choices = ", ".join(("auto", *DATUMS, "EPSG:nnnn"))
+        reader.fail("study-choice", f"{where}.datum", datum, choices=choices)
     return AreaSource(
         **reader.plain(block, "path", "datum", "within_m"),
         path=reader.path(block["path"]),
-        datum=reader.datum(f"{where}.datum", block),
+        repair=reader.repair,
+        datum=datum,
         within_m=float(block.get("within_m", 0)),
     )
 

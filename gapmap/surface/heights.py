@@ -14,6 +14,8 @@ from gapmap.surface.aligning import values_on
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import rasterio
+
     from gapmap.findings import Finding
     from gapmap.rasters import RasterFacts
     from gapmap.rasters.grid import Grid
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Flags = npt.NDArray[np.bool_]
 
-__all__ = ["read_heights"]
+__all__ = ["height_unit", "possible", "read_heights"]
 
 _LOWEST_M: Final = -500.0
 _HIGHEST_M: Final = 9000.0
@@ -74,22 +76,17 @@ def read_heights(
         heights[part] = values
 
     with open_raster(path) as source:
-        unit = (source.units[0] or "").strip()
-        factor = _metres_in(unit)
-        if factor != 1 and not may_repair(repair, "surface-height-feet"):
-            fail(finding("surface-height-feet-kept", file=path.name, value=unit))
+        factor, told = height_unit(source, facts, repair=repair)
         same = values_on(
             source,
             grid,
             lattice,
             undeclared=facts.undeclared,
             take=take,
-            clean=lambda values: _possible(values * factor),
+            clean=lambda values: possible(values * factor),
         )
-    findings, (low, high) = [], (facts.low, facts.high)
+    findings, (low, high) = [*told], (facts.low, facts.high)
     if low is not None and high is not None:
-        if factor != 1:
-            findings.append(_in_feet(path.name, unit, facts, high * factor))
         low, high = low * factor, high * factor
     if low is not None and high is not None and not _LOWEST_M <= low <= high <= _HIGHEST_M:
         said = finding(
@@ -107,23 +104,35 @@ def read_heights(
     return heights, tuple(findings), same
 
 
-def _metres_in(unit: str) -> float:
-    """Give how many metres a unit has; 1 for all that is no foot."""
-    return _FEET.get(" ".join(unit.lower().replace("_", " ").replace(".", "").split()), 1.0)
+def height_unit(
+    source: rasterio.DatasetReader, facts: RasterFacts, *, repair: str = "safe"
+) -> tuple[float, tuple[Finding, ...]]:
+    """Give how many metres the unit of a band's heights has, and say so where they are no metres.
 
-
-def _in_feet(file: str, unit: str, facts: RasterFacts, highest_m: float) -> Finding:
-    """Say that heights were converted, with the highest of them."""
-    return finding(
+    Raises
+    ------
+    InputError
+        The band says that its heights are in feet, and they must not be converted.
+    """
+    unit = (source.units[0] or "").strip()
+    factor = _FEET.get(" ".join(unit.lower().replace("_", " ").replace(".", "").split()), 1.0)
+    if factor == 1:
+        return factor, ()
+    if not may_repair(repair, "surface-height-feet"):
+        fail(finding("surface-height-feet-kept", file=facts.file, value=unit))
+    if facts.high is None:
+        return factor, ()
+    said = finding(
         "surface-height-feet",
-        file=file,
+        file=facts.file,
         value=unit,
         cells=facts.usable,
         was=f"{facts.high:,.6g}",
-        now=f"{highest_m:,.1f}",
+        now=f"{facts.high * factor:,.1f}",
     )
+    return factor, (said,)
 
 
-def _possible(values: Floats) -> Floats:
+def possible(values: Floats) -> Floats:
     """Take out heights that no land has."""
     return np.where((values >= _LOWEST_M) & (values <= _HIGHEST_M), values, np.nan)
