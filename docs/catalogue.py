@@ -65,7 +65,7 @@ TOPICS: Final = {
     ),
     ("Study and what-if", "研究文件与情景"): (
         *("study", "sensitivity", "block", "data", "scenario", "run", "runs", "candidate"),
-        *("siting", "input"),
+        *("siting", "input", "programme"),
     ),
     ("What changed", "变化比较"): ("change", "states", "series"),
     ("Converting and writing", "转换与输出"): ("convert", "figures", "output", "outputs"),
