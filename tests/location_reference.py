@@ -22,7 +22,7 @@ class Question:
     people: np.ndarray
     extras: dict[str, Any] = field(default_factory=dict)
 
-    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - any keyword of solve
+    def get(self, name: str, default: Any = None) -> Any:
         """Give a keyword, or what holds without it."""
         value = self.extras.get(name)
         return default if value is None else value
@@ -119,7 +119,7 @@ def level(question: Question, sites: tuple[int, ...]) -> float:
 
 
 def best(question: Question, objective: str) -> tuple[float, float] | None:
-    """Give the best value, and for ``worst_first`` the most people; None where nothing is allowed."""
+    """Give the best value, and the people; None where nothing is allowed."""
     allowed = answers(question)
     if not allowed:
         return None
@@ -133,7 +133,35 @@ def best(question: Question, objective: str) -> tuple[float, float] | None:
         ), math.nan
     if objective == "worst_first":
         return max((level(question, one), served(question, one)) for one in allowed)
-    raise ValueError(objective)
+    chosen = [service(question, one, objective) for one in allowed]
+    people, least = max((people, -away) for people, away in chosen)
+    return -least, people
+
+
+def service(question: Question, sites: tuple[int, ...], objective: str) -> tuple[float, float]:
+    """Give the most people that sites serve, and their least distance, in all or the worst."""
+    reach, capacity = near(question), question.get("capacity")
+    choices = [
+        [j for j in sites if reach[i, j]] or [-1]
+        if capacity is None
+        else [-1, *(j for j in sites if reach[i, j])]
+        for i in range(len(question.people))
+    ]
+    if capacity is None:
+        choices = [[min(row, key=lambda j: question.cost[i, j])] for i, row in enumerate(choices)]
+    best_yet = (-1.0, 0.0)
+    for assigned in itertools.product(*choices):
+        load: dict[int, float] = {}
+        away = [0.0]
+        for i, j in enumerate(assigned):
+            if j >= 0 and question.people[i] > 0:
+                load[j] = load.get(j, 0.0) + question.people[i]
+                weight = question.people[i] if objective == "distance" else 1.0
+                away.append(weight * question.cost[i, j])
+        if capacity is None or all(people <= capacity[j] for j, people in load.items()):
+            total = sum(away) if objective == "distance" else max(away)
+            best_yet = max(best_yet, (sum(load.values()), -total))
+    return best_yet[0], -best_yet[1]
 
 
 def _subsets(items: list[int]) -> list[tuple[int, ...]]:

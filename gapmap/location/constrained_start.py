@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Mask = npt.NDArray[np.bool_]
 
-__all__ = ["Search", "add_sites", "exchange_sites"]
+__all__ = ["Guide", "Search", "add_sites", "exchange_sites"]
 
 _ROUNDS = 10
 """Rounds of exchange at most; the clock may end it before."""
@@ -101,8 +101,22 @@ class Search:
         return of_group[self.demand.group]
 
 
+class Guide(Protocol):
+    """What tells a search where to go."""
+
+    @property
+    def rules(self) -> Rules:
+        """What may be open together."""
+
+    def gains(self, is_open: Mask) -> Floats:
+        """Say what each further site would add; 0 for nothing."""
+
+    def worth(self, is_open: Mask) -> tuple[float, float]:
+        """Say how good these sites are, better ones greater."""
+
+
 def add_sites(
-    search: Search, is_open: Mask, *, by_price: bool = False, without: int | None = None
+    search: Guide, is_open: Mask, *, by_price: bool = False, without: int | None = None
 ) -> Mask:
     """Add the site that gains most until none gains or none more is allowed, then what rules need.
 
@@ -136,7 +150,7 @@ def add_sites(
     return is_open
 
 
-def exchange_sites(search: Search, is_open: Mask, until: float) -> Mask:
+def exchange_sites(search: Guide, is_open: Mask, until: float) -> Mask:
     """Give up a site for better ones until none is worth giving up.
 
     Parameters

@@ -16,6 +16,12 @@ from gapmap.location.constrained_cover import (
     cover_most_under_quickly,
 )
 from gapmap.location.cover_most import cover_most, cover_most_quickly
+from gapmap.location.constrained_serve import (
+    least_distance_under,
+    least_distance_under_quickly,
+    least_worst_under,
+    least_worst_under_quickly,
+)
 from gapmap.location.worst_first import worst_first, worst_first_quickly
 
 if TYPE_CHECKING:
@@ -169,10 +175,14 @@ _PLAIN_QUICKLY: dict[str, Callable[[Problem], Integers]] = {
 _CONSTRAINED: dict[str, Callable[[Problem], Choice]] = {
     "people": cover_most_under,
     "fewest": cover_all_under,
+    "distance": least_distance_under,
+    "worst": least_worst_under,
     "worst_first": worst_first,
 }
 _CONSTRAINED_QUICKLY: dict[str, Callable[[Problem], Integers]] = {
     "people": cover_most_under_quickly,
     "fewest": cover_all_under_quickly,
+    "distance": least_distance_under_quickly,
+    "worst": least_worst_under_quickly,
     "worst_first": worst_first_quickly,
 }
