@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gapmap.records import Records
     from gapmap.targets.figure import Figure
 
-__all__ = ["STATUSES", "TARGET_COLUMNS", "Asked", "asked_of", "evaluate_targets"]
+__all__ = ["STATUSES", "TARGET_COLUMNS", "Asked", "asked_of", "evaluate_targets", "scene_of"]
 
 TARGET_COLUMNS: Mapping[str, str] = {
     "target": "str",
@@ -103,13 +103,16 @@ def evaluate_targets(
     """
     if plan is None:
         return _as_table([]), ()
-    scene = _scene(plan, access, records, islands)
+    scene = scene_of(plan, access, records, islands)
     earlier: dict[dt.date, Scene] = {}
     rows = [row for target in plan.targets for row in _late_told(scene, target, earlier)]
     return _as_table(rows), tuple(doubts(scene))
 
 
-def _scene(plan: Plan, access: Access, records: Records, islands: Islands | None = None) -> Scene:
+def scene_of(
+    plan: Plan, access: Access, records: Records, islands: Islands | None = None
+) -> Scene:
+    """Gather what targets are judged from, at the date of the facilities."""
     before = facilities_at(access.facilities, plan.baseline)
     return Scene(
         plan=plan,

@@ -1,0 +1,265 @@
+"""The verb: plan what is built in which year."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+
+from gapmap.access import measure_access
+from gapmap.assessment import assess
+from gapmap.assessment.coverage import coverage_of
+from gapmap.errors import MethodError
+from gapmap.findings import finding
+from gapmap.location import Choice
+from gapmap.programme.building import built_of
+from gapmap.programme.conditions import Asks, asks_of, conditions_of
+from gapmap.programme.ground import Ground, ground_of
+from gapmap.programme.ladder import Answer, answer
+from gapmap.programme.question import Question
+from gapmap.programme.start import end_of, start_of, state_at, told_of_start, with_sites
+from gapmap.programme.telling import curve_of, sites_of, years_of
+from gapmap.programme.told_targets import targets_of
+from gapmap.programme.unmet import unmet_of
+from gapmap.programme.value import Programme, Year
+from gapmap.programme.years import Timing, timing_of
+from gapmap.siting import Proposal
+from gapmap.siting.proposing import _with_service
+from gapmap.targets import evaluate_targets, scene_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from gapmap.access import Access, Service
+    from gapmap.assessment import Assessment
+    from gapmap.findings import Finding
+    from gapmap.plan import Target
+    from gapmap.programme.question import Condition
+    from gapmap.siting.candidates import CandidateSites
+
+__all__ = ["plan_programme"]
+
+
+def plan_programme(  # noqa: PLR0913 - the question has eight parts besides the assessment
+    assessment: Assessment,
+    *,
+    service: str,
+    years: Sequence[Year],
+    cost: float | None = None,
+    candidates: str | gpd.GeoDataFrame | CandidateSites = "places",
+    targets: Sequence[str] = (),
+    start: dt.date | None = None,
+    seconds: float = 60.0,
+) -> Programme:
+    """Plan what is built in which year, for one service.
+
+    Of all programmes that the years allow, that is taken which misses the targets named as little
+    as possible; of these the one that covers the most people after the last year; of these the
+    cheapest (of the fewest sites where no cost is given); of these the one that covers most people
+    early, summed over the ends of the years. Each step is proven, or says how far it may be off.
+
+    Parameters
+    ----------
+    assessment
+        The state, and the plan whose targets are meant.
+    service
+        Id of a measured service.
+    years
+        What each year allows, in order. A count holds for its year alone; money that is not spent
+        is carried into the next year.
+    cost
+        Of one site, in the budget's currency.
+    candidates
+        As in :func:`gapmap.propose_sites`; a column ``cost`` goes before ``cost``.
+    targets
+        Ids of targets that have to be held: ``count`` and ``trend`` (so many facilities in the
+        scope), ``presence`` and ``share`` (areas that have one), ``access`` (a share of places or
+        people within the limit). A target due after the last year is held by its end.
+    start
+        The state before the first year is that of this date; by default the study's own date, or
+        the last day of the year before the first, whichever is earlier. A start before the study's
+        date looks back and asks what should have been built: facilities that opened since are left
+        out, and ``proposal.before`` and ``proposal.after`` tell this service alone.
+    seconds
+        Time limit; the best programme found by then is given with its bound.
+
+    Returns
+    -------
+    Programme
+        Sites with their year, coverage after each year, the curve, and what cannot be held.
+
+    Raises
+    ------
+    MethodError
+        For an unknown service or target, years that are not in order or allow nothing, a budget
+        without a cost, a cost below 0, a start after the study's date.
+    """
+    timing = timing_of(years)
+    wanted = _service(assessment.access, service)
+    held = asks_of(assessment.plan, service, targets)
+    begin = start_of(assessment, timing.years, start)
+    before = state_at(assessment, begin, wanted)
+    ground = ground_of(before.access, wanted, candidates, cost)
+    _check_money(timing, ground)
+    asks = _asks(before, service, ground, timing)
+    question = Question(
+        serves=ground.serves,
+        people=ground.people,
+        price=ground.price,
+        timing=timing,
+        conditions=_in_order(conditions_of(asks, held) if asks else (), ground),
+        seconds=seconds,
+    )
+    found = answer(question)
+    built = built_of(question, found, ground.way, ground.nearest(wanted), ground.people)
+    sites = sites_of(ground, built, question, wanted)
+    proposal = _proposal(before, ground, sites, (wanted, timing, found))
+    states = [_city(before.access, service), *_by_year(before, sites, wanted, timing)]
+    findings = told_of_start(assessment, begin, service, end_of(timing.years[-1]))
+    findings += _told(asks, held, question, found)
+    return Programme(
+        proposal=replace(proposal, findings=tuple(findings)),
+        years=years_of(states, sites, timing, found, service),
+        curve=curve_of(sites, states[0], service),
+        targets=targets_of(asks, proposal.after, held, question, found),
+        unmet=unmet_of(question, found, built, ground, wanted),
+        feasible=not (found.missed > 0).any(),
+        findings=tuple(findings),
+    )
+
+
+def _service(access: Access, service: str) -> Service:
+    for one in access.services:
+        if one.id == service:
+            return one
+    known = ", ".join(one.id for one in access.services)
+    raise MethodError(
+        f"service {service!r} is not measured; measured are {known}",
+        f"没有计算服务“{service}”;已计算:{known}",
+    )
+
+
+def _check_money(timing: Timing, ground: Ground) -> None:
+    """Refuse budgets without a price, and years that together allow not one site."""
+    money = np.isfinite(timing.money).all()
+    if money and ground.price is None:
+        raise MethodError(
+            "years with a budget need the cost of one site", "年份有预算时须给出单点造价"
+        )
+    cheapest = 0.0 if ground.price is None or not len(ground.price) else float(ground.price.min())
+    if timing.counts.sum() < 1 or (money and timing.money[-1] < cheapest):
+        raise MethodError(
+            "the years together allow no site: raise a count or a budget",
+            "各年合计连一个点也建不了;请提高数量或预算",
+        )
+
+
+def _asks(before: Assessment, service: str, ground: Ground, timing: Timing) -> Asks | None:
+    """Judge the plan's targets at the end of the last year with nothing built."""
+    if before.plan is None:
+        return None
+    nothing = ground.sites.iloc[:0].assign(service=service, year=0)
+    idle = replace(before.access, facilities=with_sites(before.access, nothing, timing.years[-1]))
+    table, _ = evaluate_targets(before.plan, idle, before.records)
+    open_places = (idle.table["status"] == "uncovered")[
+        (idle.table["service"] == service)
+    ].to_numpy()
+    return Asks(
+        scene=scene_of(before.plan, idle, before.records),
+        table=table,
+        service=service,
+        homes=ground.homes,
+        years=timing.years,
+        open_places=open_places,
+    )
+
+
+def _in_order(conditions: tuple[Condition, ...], ground: Ground) -> tuple[Condition, ...]:
+    """Put weights of places in the order of the question."""
+    return tuple(
+        one if one.weight is None else replace(one, weight=one.weight[ground.order])
+        for one in conditions
+    )
+
+
+def _proposal(
+    before: Assessment,
+    ground: Ground,
+    sites: gpd.GeoDataFrame,
+    asked: tuple[Service, Timing, Answer],
+) -> Proposal:
+    """Measure and assess the state after the last year."""
+    service, timing, found = asked
+    access = before.access
+    facilities = with_sites(access, sites, timing.years[-1])
+    again = measure_access(
+        access.places, facilities, access.network, [service], surface=access.surface
+    )
+    after = assess(_with_service(access, again), before.plan, records=before.records)
+    value, bound = found.value, float(found.bound[-1])
+    gap = abs(bound - value) / value if value else (0.0 if bound <= 0 else np.inf)
+    built = np.flatnonzero(ground.sites["site_id"].isin(sites["candidate"]))
+    choice = Choice(
+        sites=built,
+        value=value,
+        bound=bound,
+        gap=gap,
+        proven=bool(found.proven[-1]),
+        assigned=np.full(len(ground.block), -1),
+    )
+    columns = ["site_id", "name", "geometry"]
+    return Proposal(
+        sites=gpd.GeoDataFrame(sites.drop(columns=["candidate", "place_id"])),
+        service=service.id,
+        before=before,
+        after=after,
+        candidates=gpd.GeoDataFrame(ground.sites[columns]),
+        allowed=float(timing.counts.sum()),
+        choice=choice,
+    )
+
+
+def _by_year(
+    before: Assessment, sites: gpd.GeoDataFrame, service: Service, timing: Timing
+) -> list[pd.Series]:
+    """Measure coverage at the end of each year."""
+    access = before.access
+    told = []
+    for year in timing.years:
+        there = with_sites(access, sites, year)
+        state = measure_access(
+            access.places, there, access.network, [service], surface=access.surface, brief=True
+        )
+        told.append(_city(state, service.id))
+    return told
+
+
+def _city(access: Access, service: str) -> pd.Series:
+    table = coverage_of(access)
+    city = table[(table["group_kind"] == "city") & (table["service"] == service)]
+    return city.iloc[0]
+
+
+def _told(
+    asks: Asks | None, held: Sequence[Target], question: Question, found: Answer
+) -> Iterator[Finding]:
+    """Say which targets are no conditions, which are missed, and that all are covered already."""
+    for target in held if asks else ():
+        assert asks is not None  # noqa: S101 - targets are held of a plan
+        if target.id in asks.not_held:
+            en, zh = asks.not_held[target.id]
+            yield finding("programme-target-not-held", value=target.id, why_en=en, why_zh=zh)
+    missed = {
+        one.target
+        for one, short in zip(question.conditions, found.missed, strict=True)
+        if short > 0
+    }
+    for name in sorted(missed):
+        yield finding("programme-target-missed", value=name)
+    if not question.serves.nnz:
+        yield finding("programme-nobody", value="")
