@@ -27,6 +27,7 @@ from gapmap.programme.value import Programme, Year
 from gapmap.programme.years import Timing, timing_of
 from gapmap.siting import Proposal
 from gapmap.siting.proposing import _with_service
+from gapmap.siting.question import service_of
 from gapmap.targets import evaluate_targets, scene_of
 
 if TYPE_CHECKING:
@@ -100,11 +101,11 @@ def plan_programme(  # noqa: PLR0913 - the question has eight parts besides the 
         without a cost, a cost below 0, a start after the study's date.
     """
     timing = timing_of(years)
-    wanted = _service(assessment.access, service)
+    wanted = service_of(assessment.access, service)
     held = asks_of(assessment.plan, service, targets)
     begin = start_of(assessment, timing.years, start)
     before = state_at(assessment, begin, wanted)
-    ground = ground_of(before.access, wanted, candidates, cost)
+    ground = ground_of(before, service, candidates, cost)
     _check_money(timing, ground)
     asks = _asks(before, service, ground, timing)
     question = Question(
@@ -116,7 +117,7 @@ def plan_programme(  # noqa: PLR0913 - the question has eight parts besides the 
         seconds=seconds,
     )
     found = answer(question)
-    built = built_of(question, found, ground.way, ground.nearest(wanted), ground.people)
+    built = built_of(question, found, ground.way, ground.asked.facts.present, ground.people)
     sites = sites_of(ground, built, question, wanted)
     proposal = _proposal(before, ground, sites, (wanted, timing, found))
     states = [_city(before.access, service), *_by_year(before, sites, wanted, timing)]
@@ -130,17 +131,6 @@ def plan_programme(  # noqa: PLR0913 - the question has eight parts besides the 
         unmet=unmet_of(question, found, built, ground, wanted),
         feasible=not (found.missed > 0).any(),
         findings=tuple(findings),
-    )
-
-
-def _service(access: Access, service: str) -> Service:
-    for one in access.services:
-        if one.id == service:
-            return one
-    known = ", ".join(one.id for one in access.services)
-    raise MethodError(
-        f"service {service!r} is not measured; measured are {known}",
-        f"没有计算服务“{service}”;已计算:{known}",
     )
 
 
