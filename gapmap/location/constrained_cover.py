@@ -25,7 +25,7 @@ from gapmap.location.constrained_model import (
     served_by,
     setting_of,
 )
-from gapmap.location.constrained_start import add_sites, exchange_sites
+from gapmap.location.constrained_start import add_sites, exchange_sites, neat
 from gapmap.location.highs import Model, optimise
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ __all__ = [
 
 _LEFT = 1e-6
 """What the tolerances of HiGHS leave open, relative."""
+_SAME = 1 - 1e-12
+"""People that are the same but for the order in which they were added up."""
 
 
 def cover_most_under(problem: Problem) -> Choice:
@@ -72,6 +74,9 @@ def cover_most_under(problem: Problem) -> Choice:
         bound = min(bound, whole_below(problem, sure - found.bound))
         if found.status == "optimal" and bound - value <= _LEFT * max(1.0, value):
             bound = value
+    is_open = neat(
+        setting.rules, is_open, lambda tried: served_by(setting.search, tried) >= value * _SAME
+    )
     is_open = lowest_numbers(setting, is_open)
     assigned, value = assigned_of(problem, is_open, value)
     sites = np.flatnonzero(is_open)
@@ -109,6 +114,11 @@ def cover_all_under(problem: Problem) -> Choice:
         bound = max(bound, _whole_above(weight, found.bound))
         if found.status == "optimal" and value - bound <= _LEFT * max(1.0, abs(value)):
             bound = value
+    is_open = neat(
+        setting.rules,
+        is_open,
+        lambda tried: weight[tried].sum() <= value and served_by(setting.search, tried) >= target,
+    )
     is_open = lowest_numbers(setting, is_open)
     assigned, _ = assigned_of(problem, is_open, 0.0)
     return choice_of(

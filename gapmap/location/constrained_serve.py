@@ -27,7 +27,7 @@ from gapmap.location.constrained_assignment import (
 )
 from gapmap.location.constrained_cover import cover_most_under, cover_most_under_quickly
 from gapmap.location.constrained_rules import Rules, rules_of
-from gapmap.location.constrained_start import add_sites, exchange_sites
+from gapmap.location.constrained_start import add_sites, exchange_sites, neat
 from gapmap.location.highs import Model, optimise
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def least_distance_under(problem: Problem) -> Choice:
     )
     if found.x is not None:
         start = max(start, _read(standard, model, found.x), key=_by_distance)
+    start = _neat(standard, start)
     bound = max(found.bound, _nearest_of_all(standard, most)) if sure else -np.inf
     if sure and found.status == "optimal" and start.distance - bound <= _LEFT * start.distance:
         bound = start.distance
@@ -142,6 +143,7 @@ def least_worst_under(problem: Problem) -> Choice:
     most, sure, start = _most_served(standard, start, until)
     radii = np.unique(standard.cost.data[_rows(standard)[1] > 0])
     best, low = _shrink(standard, start, radii, most, until)
+    best = _neat(standard, best)
     bound = low if sure else -np.inf
     return _choice(problem, best, back, best.worst, min(bound, best.worst))
 
@@ -323,6 +325,14 @@ def _shrink_quickly(problem: Problem, start: Service, radii: Floats) -> Service:
         else:
             low = middle + 1
     return best
+
+
+def _neat(problem: Problem, service: Service) -> Service:
+    """Leave out new sites that nobody goes to, and close nothing that may as well stay."""
+    used = np.zeros(len(service.is_open), dtype=bool)
+    used[service.assigned[service.assigned >= 0]] = True
+    is_open = neat(rules_of(problem), service.is_open, lambda tried: bool((tried | ~used).all()))
+    return service_of(problem, is_open, _kept(problem, service))
 
 
 def _kept(problem: Problem, found: Service) -> Integers | None:

@@ -12,6 +12,8 @@ from gapmap.location.constrained_capacity import pour
 from gapmap.location.constrained_demand import level_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
     from scipy import sparse
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     Mask = npt.NDArray[np.bool_]
 
-__all__ = ["Guide", "Search", "add_sites", "exchange_sites"]
+__all__ = ["Guide", "Search", "add_sites", "exchange_sites", "neat"]
 
 _ROUNDS = 10
 """Rounds of exchange at most; the clock may end it before."""
@@ -176,3 +178,23 @@ def exchange_sites(search: Guide, is_open: Mask, until: float) -> Mask:
         if worth == before:
             break
     return best
+
+
+def neat(rules: Rules, is_open: Mask, as_good: Callable[[Mask], bool]) -> Mask:
+    """Leave out new sites that nothing is lost without, and close nothing that may as well stay.
+
+    Parameters
+    ----------
+    rules, is_open
+        What may be open together, and what is.
+    as_good
+        Says of other open sites whether they are as good.
+    """
+    changes = [(site, False) for site in np.flatnonzero(is_open & rules.new)[::-1]]
+    changes += [(site, True) for site in np.flatnonzero(~is_open & rules.closable)]
+    for site, state in changes:
+        tried = is_open.copy()
+        tried[site] = state
+        if rules.allow(tried) and as_good(tried):
+            is_open = tried
+    return is_open

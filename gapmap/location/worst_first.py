@@ -26,6 +26,7 @@ from gapmap.location.constrained_cover import (
     whole_below,
 )
 from gapmap.location.constrained_model import cover_model, point_of, setting_of
+from gapmap.location.constrained_start import neat
 from gapmap.location.highs import optimise
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def worst_first(problem: Problem) -> Choice:
     level, people = setting.search.worth(is_open)
     bound = level if bound - level <= _LEFT else bound
     is_open, people_bound = _most_people(setting, model, shares, is_open)
+    reached = setting.search.worth(is_open)
+    is_open = neat(setting.rules, is_open, lambda tried: setting.search.worth(tried) >= reached)
     is_open = lowest_numbers(setting, is_open)
     assigned, people = assigned_of(problem, is_open, people)
     close = people_bound - people <= _LEFT * max(1.0, people)
