@@ -49,6 +49,7 @@ if _TYPE_CHECKING:
     from gapmap.places import Places, PlaceSource, read_places
     from gapmap.plan import Plan, Target, read_plan
     from gapmap.population import Population, PopulationSource, read_population
+    from gapmap.programme import Programme, Year, plan_programme
     from gapmap.records import Records, read_records
     from gapmap.region import DistrictSource, Region, TownSource, read_region
     from gapmap.report import Insights, Report, build_report
@@ -91,6 +92,7 @@ __all__ = [
     "PlanError",
     "Population",
     "PopulationSource",
+    "Programme",
     "Proposal",
     "Records",
     "Region",
@@ -107,6 +109,7 @@ __all__ = [
     "Target",
     "TownSource",
     "Varied",
+    "Year",
     "assess",
     "build_report",
     "catchment",
@@ -125,6 +128,7 @@ __all__ = [
     "measure_series",
     "measure_supply",
     "network",
+    "plan_programme",
     "population",
     "propose_sites",
     "read_facilities",
@@ -162,6 +166,7 @@ _NAMES = {
     "places": "PlaceSource Places read_places",
     "plan": "Plan Target read_plan",
     "population": "Population PopulationSource population read_population",
+    "programme": "Programme Year plan_programme",
     "records": "Records read_records",
     "region": "DistrictSource Region TownSource read_region",
     "report": "Insights Report build_report",

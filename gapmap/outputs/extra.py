@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from gapmap.errors import MethodError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    import pandas as pd
 
     from gapmap.outputs.results import Results
 
@@ -21,6 +21,7 @@ EXTRA: Final = (
     *("typology", "kinds", "clusters"),
     *("intervals", "gap_intervals", "certainty", "target_draws", "site_draws", "tornado"),
     *("series", "trajectory", "scorecard"),
+    *("programme", "programme_curve", "programme_targets", "programme_unmet"),
 )
 """Their names, in the order of the workbook's sheets; others follow."""
 
@@ -47,6 +48,7 @@ def extra_tables(results: Results, *, taken: Collection[str]) -> dict[str, pd.Da
         "surface": surface.classes if surface else None,
     }
     made = {name: table for name, table in own.items() if table is not None}
+    made |= _programmes(results)
     further = results.insights.tables()
     twice = (set(taken) | set(results.tables)) & set(further) | set(taken) & set(results.tables)
     if twice:
@@ -58,3 +60,15 @@ def extra_tables(results: Results, *, taken: Collection[str]) -> dict[str, pd.Da
     made |= dict(results.tables) | further
     order = [*EXTRA, *(name for name in made if name not in EXTRA)]
     return {name: made[name] for name in order if name in made}
+
+
+def _programmes(results: Results) -> dict[str, pd.DataFrame]:
+    """Give the tables of all programmes, service by service."""
+    tables = {"": "years", "_curve": "curve", "_targets": "targets", "_unmet": "unmet"}
+    made = {}
+    for ending, name in tables.items():
+        every = [getattr(one, name) for one in results.programmes]
+        told = [one for one in every if len(one)] or every[:1]
+        if told:
+            made[f"programme{ending}"] = pd.concat(told, ignore_index=True)
+    return made

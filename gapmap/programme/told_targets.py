@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "targets_of"]
 
 COLUMNS = (
-    *("target", "clause", "title_zh", "title_en", "scope", "unit_zh", "unit_en", "required"),
+    *("service", "target", "clause", "title_zh", "title_en"),
+    *("scope", "unit_zh", "unit_en", "required"),
     *("before", "after", "due", "status_before", "status_after", "sites_needed", "held"),
     *("cost_of_it", "people_forgone", "basis", "reason", "reason_zh"),
 )
@@ -75,7 +76,8 @@ def _rows(
         held = price is not None and target not in asks.not_held
         paid, fewer = price if price is not None and row.overall else (np.nan, np.nan)
         yield {
-            **{name: getattr(row, name) for name in COLUMNS[:4]},
+            "service": asks.service,
+            **{name: getattr(row, name) for name in COLUMNS[1:5]},
             "scope": row.unit,
             **{name: getattr(row, name) for name in ("unit_zh", "unit_en", "required")},
             "before": row.achieved,

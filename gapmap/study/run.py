@@ -12,6 +12,7 @@ from gapmap.findings import finding
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
 from gapmap.outputs import Results, reserved, write_reserved
+from gapmap.programme import Programme, plan_programme
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
 from gapmap.siting import OBJECTIVES, propose_sites
@@ -108,10 +109,11 @@ def _results(
     grids, doubts = measure_grids(study, access, watch=watch)
     with watch.step("propose"):
         wanted = (siting,) if siting else study.file.siting
-        proposals = tuple(
-            _propose(study, assessment, one) for one in wanted if one.objective in OBJECTIVES
-        )
-    insights, further = measure_insights(study, assessment, proposals, watch=watch)
+        made = [_propose(study, assessment, one) for one in wanted if one.objective in OBJECTIVES]
+    programmes = tuple(one for one in made if isinstance(one, Programme))
+    proposals = tuple(one.proposal if isinstance(one, Programme) else one for one in made)
+    of_this_state = [one for one in proposals if one.before is assessment]
+    insights, further = measure_insights(study, assessment, of_this_state, watch=watch)
     with watch.step("report"):
         read = _read_and_sailed(study, network, scenario)
         findings = (
@@ -120,6 +122,7 @@ def _results(
             *opening_findings(borders, access.services),
             *assessment.findings,
             *doubts,
+            *(told for one in programmes for told in one.findings),
             *further,
         )
         report = build_report(
@@ -149,6 +152,7 @@ def _results(
         gridded=grids.gridded,
         tables=grids.tables,
         insights=insights,
+        programmes=programmes,
     )
 
 
@@ -211,7 +215,18 @@ def _read_and_sailed(
     return told
 
 
-def _propose(study: Study, assessment: Assessment, entry: SitingEntry) -> Proposal:
+def _propose(study: Study, assessment: Assessment, entry: SitingEntry) -> Proposal | Programme:
+    if entry.years:
+        return plan_programme(
+            assessment,
+            service=entry.service,
+            years=entry.years,
+            cost=entry.cost,
+            candidates=study.candidates.get(entry.service, entry.candidates),
+            targets=entry.targets,
+            start=entry.start,
+            seconds=entry.seconds,
+        )
     return propose_sites(
         assessment,
         service=entry.service,
