@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 __all__ = ["cover_most", "cover_most_quickly"]
 
 _STEPS = 25  # of the subgradient between two looks at the clock
-_MOST_STEPS = 1500
-_ROUNDS = 150  # of shaking
+_MOST_STEPS = 2000
+_ROUNDS = 25  # of shaking between two looks at the clock
+_MOST_ROUNDS = 4000
+_PATIENCE = 500  # rounds without a better choice before that is given up
 _SMALLEST_FACTOR = 1e-3
 _MOST_PAIRS = 200_000  # that HiGHS is given
 _EXACT = 2.0**50  # sums below it are exact
@@ -176,10 +178,11 @@ def _start(task: _Task) -> _Found:
 
 
 def _neat(task: _Task, sites: Integers) -> Integers:
-    table, cover = task.table, task.cover
-    state = state_of(table, task.count, task.budget)
-    improve(table, state, np.isin(cover.number, sites), 0, 0)
-    neaten(table, state)
+    cover = task.cover
+    state = state_of(task.table, task.count, task.budget)
+    wanted = np.zeros(len(cover.number), dtype=bool)
+    wanted[np.searchsorted(cover.number, sites)] = True
+    neaten(task.table, state, wanted)
     return cover.number[state.is_open]
 
 
@@ -198,6 +201,8 @@ def _search(task: _Task, found: _Found, end: float) -> None:
         return
     bounding = _Bounding(task, found)
     bounding.run(found, end)
+    if not found.proven:
+        bounding.shake(found, end)
     if found.proven or time.perf_counter() >= end:
         return
     inside, outside = bounding.fixed(found)
@@ -239,13 +244,19 @@ class _Bounding:
                 return
             if step % (4 * _STEPS) == 0:
                 self._follow(found)
-                self._shake(found, 5, step)
+                self._shake(found, step)
             if found.proven or self._memory[2] < _SMALLEST_FACTOR:
-                break
-        for turn in range(0, _ROUNDS, 5):
-            if found.proven or time.perf_counter() >= end:
                 return
-            self._shake(found, 5, turn + 1)
+
+    def shake(self, found: _Found, end: float) -> None:
+        """Shake the best sites until that has not helped for long."""
+        since = 0
+        for turn in range(_MOST_ROUNDS // _ROUNDS):
+            before = found.value
+            self._shake(found, turn + 1)
+            since = 0 if found.value > before else since + _ROUNDS
+            if found.proven or since >= _PATIENCE or time.perf_counter() >= end:
+                return
 
     def _safe(self) -> float:
         """Give the bound with what floating point may have taken from it."""
@@ -263,8 +274,8 @@ class _Bounding:
         value = improve(self._task.table, self._state, wanted, 0, 0)
         found.offer(self._state.is_open, value)
 
-    def _shake(self, found: _Found, rounds: int, seed: int) -> None:
-        value = improve(self._task.table, self._state, found.sites, rounds, seed)
+    def _shake(self, found: _Found, seed: int) -> None:
+        value = improve(self._task.table, self._state, found.sites, _ROUNDS, seed)
         found.offer(self._state.is_open, value)
 
     def fixed(self, found: _Found) -> tuple[Flags, Flags]:

@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 from gapmap.compiling import compiled
 
-_PATIENCE = 15  # steps without a better bound before they get shorter
+_PATIENCE = 20  # steps without a better bound before they get shorter
+_SHRINKING = 0.8  # by this
+_DEFLECTION = 0.8  # how much of the last direction goes into the next
 
 __all__ = ["State", "Table", "fixable", "greedy", "improve", "lower_bound", "neaten", "state_of"]
 
@@ -43,7 +45,9 @@ class State(NamedTuple):
     ``is_open`` is by site. By place: ``covers`` has how many open sites cover it, ``owner`` the
     sum of their numbers, so the number of the only one where there is one. ``worth`` of a site is
     the weight that would be lost without it (open) or won with it (closed). ``left`` has the
-    number of sites that may still be opened, and the budget that is left for them.
+    number of sites that may still be opened, and the budget that is left for them. ``fresh`` are
+    the closed sites for which an exchange may win more than when it was last looked for, and the
+    open sites that have lost worth.
     """
 
     is_open: Flags
@@ -51,6 +55,7 @@ class State(NamedTuple):
     owner: Integers
     worth: Floats
     left: Floats
+    fresh: Flags
 
 
 @compiled
@@ -74,12 +79,13 @@ def state_of(table: Table, count: int, budget: float) -> State:
         np.zeros(len(table.weight), np.int64),
         worth,
         np.array([float(count), budget]),
+        np.ones(len(table.price), np.bool_),
     )
 
 
 @compiled
 def _open(table: Table, state: State, site: int) -> None:
-    covers, owner, worth = state.covers, state.owner, state.worth
+    covers, owner, worth, fresh = state.covers, state.owner, state.worth, state.fresh
     state.is_open[site] = True
     state.left[0] -= 1
     state.left[1] -= table.price[site]
@@ -89,16 +95,18 @@ def _open(table: Table, state: State, site: int) -> None:
             weight = table.weight[place]
             for at in range(table.starts[place], table.starts[place + 1]):
                 worth[table.sites[at]] -= weight
+                fresh[table.sites[at]] = True
             worth[site] += weight
         elif covers[place] == 1:
             worth[owner[place]] -= table.weight[place]
+            fresh[owner[place]] = True
         covers[place] += 1
         owner[place] += site
 
 
 @compiled
 def _close(table: Table, state: State, site: int) -> None:
-    covers, owner, worth = state.covers, state.owner, state.worth
+    covers, owner, worth, fresh = state.covers, state.owner, state.worth, state.fresh
     state.is_open[site] = False
     state.left[0] += 1
     state.left[1] += table.price[site]
@@ -110,9 +118,24 @@ def _close(table: Table, state: State, site: int) -> None:
             weight = table.weight[place]
             for at in range(table.starts[place], table.starts[place + 1]):
                 worth[table.sites[at]] += weight
+                fresh[table.sites[at]] = True
             worth[site] -= weight
         elif covers[place] == 1:
             worth[owner[place]] += table.weight[place]
+
+
+@compiled
+def _spread(table: Table, state: State) -> None:
+    """Make closed sites fresh that share places with an open site worth less than before."""
+    for site in range(len(table.price)):
+        if state.is_open[site] and state.fresh[site]:
+            state.fresh[site] = False
+            for entry in range(table.site_starts[site], table.site_starts[site + 1]):
+                place = table.places[entry]
+                if state.covers[place] == 1:  # the site's alone
+                    for at in range(table.starts[place], table.starts[place + 1]):
+                        state.fresh[table.sites[at]] = True
+            state.fresh[site] = False
 
 
 @compiled
@@ -153,11 +176,12 @@ def _exchange(table: Table, state: State) -> None:
     takes the place of the open one for which it wins most.
     """
     is_open, covers, owner, worth = state.is_open, state.covers, state.owner, state.worth
-    sites = len(table.price)
+    sites, fresh = len(table.price), state.fresh
     extra = np.zeros(sites)
     touched = np.empty(sites, np.int64)
     limited = state.left[1] < np.inf
     stale, new, weakest = 0, -1, -1
+    _spread(table, state)
     while stale < sites:
         new = new + 1 if new + 1 < sites else 0
         stale += 1
@@ -165,12 +189,16 @@ def _exchange(table: Table, state: State) -> None:
             continue
         if state.left[0] > 0 and table.price[new] <= state.left[1]:
             _open(table, state, new)
+            _spread(table, state)
             stale, weakest = 0, -1
             continue
         if weakest < 0 and not limited:
             for old in range(sites):
                 if is_open[old] and (weakest < 0 or worth[old] <= worth[weakest]):
                     weakest = old
+        if not (fresh[new] or limited or (weakest >= 0 and worth[new] > worth[weakest])):
+            continue
+        fresh[new] = False
         many = 0
         for entry in range(table.site_starts[new], table.site_starts[new + 1]):
             place = table.places[entry]
@@ -200,6 +228,7 @@ def _exchange(table: Table, state: State) -> None:
         if out >= 0:
             _close(table, state, out)
             _open(table, state, new)
+            _spread(table, state)
             stale, weakest = 0, -1
 
 
@@ -224,6 +253,37 @@ def _become(table: Table, state: State, wanted: Flags) -> None:
 
 
 @compiled
+def _next(draw: np.uint64) -> np.uint64:
+    """Give the next of the numbers that look random (Knuth's linear congruential generator)."""
+    return draw * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
+
+
+@compiled
+def _below(draw: np.uint64, size: int) -> np.int64:
+    return np.int64((draw >> np.uint64(33)) % np.uint64(size))
+
+
+@compiled
+def _walk(table: Table, state: State, site: int, barred: Flags, draw: np.uint64) -> np.uint64:
+    """Close an open site near another: from a place of that to a site, to a place of this."""
+    for _ in range(2):
+        draw = _next(draw)
+        start, size = table.site_starts[site], table.site_starts[site + 1] - table.site_starts[site]
+        place = table.places[start + _below(draw, size)]
+        draw = _next(draw)
+        start, size = table.starts[place], table.starts[place + 1] - table.starts[place]
+        site = table.sites[start + _below(draw, size)]
+    for entry in range(table.site_starts[site], table.site_starts[site + 1]):
+        place = table.places[entry]
+        if state.covers[place] == 1:
+            other = state.owner[place]
+            barred[other] = True
+            _close(table, state, other)
+            break
+    return draw
+
+
+@compiled
 def improve(table: Table, state: State, wanted: Flags, rounds: int, seed: int) -> float:
     """Exchange sites from a choice, then shake and exchange again; give the weight covered.
 
@@ -244,48 +304,53 @@ def improve(table: Table, state: State, wanted: Flags, rounds: int, seed: int) -
     _become(table, state, wanted)
     barred = np.zeros(len(table.price), np.bool_)
     greedy(table, state, barred, False)  # noqa: FBT003 - numba
+    state.fresh[:] = True
     _exchange(table, state)
     value = _covered(table, state)
-    best = state.is_open.copy()
+    now, best = value, state.is_open.copy()
     draw = np.uint64(seed * 2 + 1)
     for turn in range(rounds):
-        chosen = np.flatnonzero(best)
+        chosen = np.flatnonzero(state.is_open)
         if len(chosen) == 0:
             break
-        shaken = min(len(chosen), 2 + turn % 4)
-        for _ in range(shaken):
-            draw = draw * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-            site = chosen[np.int64((draw >> np.uint64(33)) % np.uint64(len(chosen)))]
-            if state.is_open[site]:
-                _close(table, state, site)
-                barred[site] = True
+        draw = _next(draw)
+        site = chosen[_below(draw, len(chosen))]
+        _close(table, state, site)
+        barred[site] = True
+        for _ in range(3 * (1 + turn % 4)):
+            draw = _walk(table, state, site, barred, draw)
         greedy(table, state, barred, turn % 2 == 1)
         barred[:] = False
         _exchange(table, state)
         found = _covered(table, state)
-        if found > value:
-            value = found
+        if found >= now:
+            now = found
             best[:] = state.is_open
         else:
             _become(table, state, best)
-    return value
+            state.fresh[:] = False
+    return now
 
 
 @compiled
-def neaten(table: Table, state: State) -> None:
+def neaten(table: Table, state: State, wanted: Flags) -> None:
     """Exchange open sites for cheaper ones, or for lower numbers, wherever nobody is lost by it.
 
     Parameters
     ----------
     table, state
         Places and sites, and the choice, which is changed. Prices count only where a budget does.
+    wanted
+        Sites to start from.
     """
+    _become(table, state, wanted)
     sites = len(table.price)
     limited = state.left[1] < np.inf
     extra = np.zeros(sites)
     for site in range(sites - 1, -1, -1):
         if state.is_open[site] and state.worth[site] <= 0:
             _close(table, state, site)
+    chosen = np.flatnonzero(state.is_open)[::-1]
     changed = True
     while changed:
         changed = False
@@ -297,9 +362,7 @@ def neaten(table: Table, state: State) -> None:
                 if state.covers[place] == 1:
                     extra[state.owner[place]] += table.weight[place]
             out = -1
-            for old in range(sites - 1, -1, -1):
-                if not state.is_open[old]:
-                    continue
+            for old in chosen:
                 dearer = limited and table.price[old] > table.price[new]
                 same = not limited or table.price[old] == table.price[new]
                 if not (dearer or (same and old > new)):
@@ -314,12 +377,13 @@ def neaten(table: Table, state: State) -> None:
             if out >= 0:
                 _close(table, state, out)
                 _open(table, state, new)
+                chosen = np.flatnonzero(state.is_open)[::-1]
                 changed = True
 
 
 @compiled
 def _most(gain: Floats, count: int) -> tuple[float, float]:
-    """Give the least of the ``count`` largest numbers, and the next one; 0 for what is not positive."""
+    """Give the least of the ``count`` largest numbers and the next one, at least 0."""
     if count >= len(gain):
         return 0.0, 0.0
     ordered = np.partition(-gain, count)  # `count` smallest first, then the next
@@ -468,14 +532,14 @@ def lower_bound(
             best_multiplier[:] = multiplier
         memory[3] += 1
         if memory[3] > _PATIENCE:
-            memory[2] *= 0.7
+            memory[2] *= _SHRINKING
             memory[3] = 0
             multiplier[:] = best_multiplier
             direction[:] = 0.0
             continue
         length = 0.0
         for place in range(places):
-            direction[place] = slope[place] + 0.6 * direction[place]
+            direction[place] = slope[place] + _DEFLECTION * direction[place]
             ahead = direction[place]
             if (ahead < 0 and multiplier[place] <= 0) or (
                 ahead > 0 and multiplier[place] >= table.weight[place]
