@@ -101,9 +101,12 @@ def mend(shapes: Shapes, *, repair: str = "safe") -> Mended:
 def _valid(shape: shapely.Geometry) -> shapely.Geometry | None:
     """Give a valid polygon of an invalid one; None where the geometry engine finds none."""
     try:
-        return shapely.make_valid(shape, method="structure", keep_collapsed=False)
+        made = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+        if not made.is_valid:  # GEOS 3.13 may leave two parts that share a piece of an edge
+            made = shapely.make_valid(made, method="structure", keep_collapsed=False)
     except shapely.errors.GEOSException:
         return None
+    return made if made.is_valid else None
 
 
 def _change_m2(drawn: shapely.Geometry, valid: shapely.Geometry | None) -> float:

@@ -128,16 +128,14 @@ def read_areas(source: AreaSource, region: Region) -> Areas:
         ledger = Ledger(read_table(source.path, layer=source.layer, repair=source.repair))
         table = ledger.table
         positions = locate(table, crs=region.crs, datum=source.datum)
-    shapes = positions.geometry.to_numpy().copy()
-    mended = mend(shapes, repair=source.repair)
+    mended = mend(positions.geometry.to_numpy().copy(), repair=source.repair)
     index = table.cells.index
     fail_for_all(_told("polygon-broken", ledger, mended, mended.broken))
     usable = shapely.is_valid(mended.shapes) & ~shapely.is_empty(mended.shapes)
     if source.within_m == 0:
         usable &= is_polygon(mended.shapes) & (shapely.area(mended.shapes) > 0)
-    if len(shapes) and not usable.any():
-        kinds = ", ".join(sorted({one.geom_type for one in shapes if one is not None})) or "-"
-        fail(finding("candidate-area-none", file=table.file, value=kinds))
+    if len(usable) and not usable.any():
+        fail(finding("candidate-area-none", file=table.file, value=_kinds(mended.shapes)))
     none = pd.Series("", index=index)
     ledger.add_positions(positions)
     ledger.each("polygon-repaired", pd.Series(mended.repaired, index=index), none)
@@ -153,6 +151,11 @@ def read_areas(source: AreaSource, region: Region) -> Areas:
         findings=(*ledger.findings, *_about_place(shapes, table.file, region)),
         rows=(ledger.count(),),
     )
+
+
+def _kinds(shapes: Shapes) -> str:
+    """Name the kinds of shape that there are; ``-`` where no row has a usable position."""
+    return ", ".join(sorted({one.geom_type for one in shapes if one is not None})) or "-"
 
 
 def _told(code: str, ledger: Ledger, mended: Mended, which: Flags) -> list[Finding]:

@@ -147,8 +147,9 @@ def find_candidates(
     told, rows = len(layers.findings), len(layers.rows)
     modes = [service.mode for service in ground.services]
     sites = candidate_sites(places, candidates, network=ground.network, modes=modes)
-    sieve = _Sieve(_priced(sites, cost))
-    _drop_unusable(sieve)
+    sieve = _Sieve(sites if cost is None else sites.assign(cost=sites["cost"].fillna(cost)))
+    own_costs = not isinstance(candidates, str) and "cost" in candidates.columns
+    _drop_unusable(sieve, own_costs=own_costs)
     _drop_by_layers(sieve, rules, layers)
     _drop_steep(sieve, rules, layers)
     _drop_near(sieve, rules, ground)
@@ -165,17 +166,12 @@ def find_candidates(
     )
 
 
-def _priced(sites: gpd.GeoDataFrame, cost: float | None) -> gpd.GeoDataFrame:
-    return sites if cost is None else sites.assign(cost=sites["cost"].fillna(cost))
-
-
-def _drop_unusable(sieve: _Sieve) -> None:
-    """Rule out what lies in no district or has no usable cost, where costs are given at all."""
+def _drop_unusable(sieve: _Sieve, *, own_costs: bool) -> None:
+    """Rule out what lies in no district, or has no usable cost where each has its own."""
     outside = (sieve.sites["district_id"] == "").to_numpy()
     sieve.drop(outside, _Reason("outside_area", "lie in no district", "不在任何行政区内"))
     cost = sieve.sites["cost"].to_numpy(float)
-    missing = np.isnan(cost) & ~np.isnan(cost).all()
-    sieve.drop(missing, _Reason("cost_missing", "have no cost", "没有造价"))
+    sieve.drop(np.isnan(cost) & own_costs, _Reason("cost_missing", "have no cost", "没有造价"))
     sieve.drop(cost < 0, _Reason("cost_negative", "have a cost below 0", "造价小于 0"))
 
 

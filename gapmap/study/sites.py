@@ -94,7 +94,6 @@ def sites_of(
     return find_candidates(
         inputs.places,
         entry.candidates if points is None else points,
-        cost=None if entry.cost_column else entry.cost,
         rules=entry.rules,
         ground=SiteGround(
             tuple(one for one in inputs.services if one.id in asked), inputs.network, facilities
