@@ -40,8 +40,8 @@ def test_the_most_people_first() -> None:
     assert list(proposal.sites["rank"]) == [1, 2]
     assert proposal.sites["cost"].sum() == 60000
     several, one = proposal.sites["reason"]
-    assert several.startswith("3 uncovered places come within 500 m, among them ")
-    assert one.startswith("1 uncovered place comes within 500 m: ")
+    assert several.startswith("3 uncovered places with 70 people come within 500 m: 村0、村1、村2")
+    assert one.startswith("1 uncovered place with 60 people comes within 500 m: 村3")
 
 
 def test_what_was_promised_is_what_is_measured_afterwards() -> None:
@@ -79,7 +79,7 @@ def test_a_grid_and_a_layer_as_candidates() -> None:
         {"service": "clinic", "count": 0},
         {"service": "clinic", "budget": 100, "cost": 200},
         {"service": "clinic", "budget": 100},
-        {"service": "clinic", "count": 1, "objective": "worst"},
+        {"service": "clinic", "count": 1, "objective": "best"},
         {"service": "clinic", "count": 1, "candidates": "grid:-5"},
         {"service": "clinic", "count": 1, "candidates": "villages"},
     ],

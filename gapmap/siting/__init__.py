@@ -2,7 +2,8 @@
 
 from gapmap.location import Choice, solve
 from gapmap.siting.candidates import CandidateSites, candidate_sites
-from gapmap.siting.proposing import choose, propose_sites, serves_whom
+from gapmap.siting.proposing import propose_sites
+from gapmap.siting.question import SiteQuestion
 from gapmap.siting.ruling import SiteGround, find_candidates
 from gapmap.siting.value import OBJECTIVES, PROPOSAL_COLUMNS, Proposal
 
@@ -13,10 +14,9 @@ __all__ = [
     "Choice",
     "Proposal",
     "SiteGround",
+    "SiteQuestion",
     "candidate_sites",
-    "choose",
     "find_candidates",
     "propose_sites",
-    "serves_whom",
     "solve",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from gapmap.errors import MethodError
 from gapmap.siting.candidates import EXCLUDED_COLUMNS, CandidateSites, candidate_sites
 from gapmap.siting.posing import Facts, pose, put_into_groups
 from gapmap.siting.question import check_question, service_of
-from gapmap.siting.ways import ways_of
+from gapmap.siting.ways import farthest_of, ways_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,9 +27,15 @@ if TYPE_CHECKING:
     from gapmap.siting.question import SiteQuestion
     from gapmap.siting.ways import Ways
 
-__all__ = ["Asked", "ask", "candidates_of", "price_of", "way_of"]
-
-_TIMES_THE_LIMIT: Final = 10  # how far at most a candidate serves where nobody goes anywhere now
+__all__ = [
+    "Asked",
+    "ask",
+    "candidates_of",
+    "districts_of",
+    "least_groups",
+    "price_of",
+    "way_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,9 +123,9 @@ def ask(assessment: Assessment, question: SiteQuestion) -> Asked:
         uncovered=(block["status"] == "uncovered").to_numpy(),
         present=present,
         price=price,
-        site_groups=_least(access.places.region, question, sites),
+        site_groups=least_groups(access.places.region, question, sites),
         **_reach(question, ways, (sites, within), existing, present),
-        **_districts(access.places.region, block),
+        **districts_of(access.places.region, block),
     )
     posed = pose(question, facts)
     return Asked(
@@ -221,10 +227,7 @@ def _reach(
     if not question.by_way:
         standing = ways.within(existing) if len(existing) else within[:, :0]
         return {"reach": within, "standing": standing}
-    known = present[np.isfinite(present)]
-    farthest = question.farthest
-    if farthest is None:
-        farthest = float(known.max()) if len(known) else _TIMES_THE_LIMIT * ways.service.limit
+    farthest = question.farthest or farthest_of(present, ways.service)
     bound = np.full(len(present), farthest)
     if question.closing_cost is None:
         bound = np.minimum(present, farthest)
@@ -235,7 +238,7 @@ def _reach(
     }
 
 
-def _districts(region: Region, block: pd.DataFrame) -> dict[str, Any]:
+def districts_of(region: Region, block: pd.DataFrame) -> dict[str, Any]:
     """Give ``place_district`` and ``district_names`` of the facts, by the districts' ids."""
     table = region.districts.sort_values("district_id")
     number = {one: k for k, one in enumerate(table["district_id"].astype(str))}
@@ -246,7 +249,7 @@ def _districts(region: Region, block: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _least(region: Region, question: SiteQuestion, sites: gpd.GeoDataFrame) -> Groups | None:
+def least_groups(region: Region, question: SiteQuestion, sites: gpd.GeoDataFrame) -> Groups | None:
     """Read the least numbers of new sites by district, its id or name, or group of districts."""
     table = region.districts
     ids = table["district_id"].astype(str).tolist()

@@ -55,7 +55,7 @@ class SiteQuestion:
         more may be built. None: all stay.
     farthest
         For ``distance`` and ``worst``, in the limit's unit: whoever has no way to any facility
-        (or a longer one) counts as this far from one; no candidate serves anybody farther. None: the
+        (or a longer one) counts as this far from one; nobody goes farther to a candidate. None: the
         farthest that anybody goes now, or ten times the limit where nobody goes anywhere.
     seconds
         Time limit of the search for the best answer.

@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gapmap.location import OBJECTIVES
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding
     from gapmap.location import Choice
+    from gapmap.siting.question import SiteQuestion
 
-__all__ = ["OBJECTIVES", "PROPOSAL_COLUMNS", "Proposal"]
-
-OBJECTIVES = ("people", "fewest")
-"""What this version can propose sites for."""
+__all__ = [
+    "LEFT_OUT_COLUMNS",
+    "OBJECTIVES",
+    "PROPOSAL_COLUMNS",
+    "SERVED_COLUMNS",
+    "SITE_COLUMNS",
+    "Proposal",
+]
 
 PROPOSAL_COLUMNS = [
     "service",
@@ -32,6 +39,21 @@ PROPOSAL_COLUMNS = [
     "people_gained",
     "places_gained",
     "reason",
+]
+
+SITE_COLUMNS = [
+    *("reason_zh", "limit_unit", "worst_before", "worst_after", "worst_cut", "places_served"),
+    *("alternative_id", "alternative", "alternative_people"),
+]
+"""What stands behind them in ``proposals.csv`` for each site of :func:`gapmap.propose_sites`."""
+
+SERVED_COLUMNS = [
+    *("service", "site_id", "place_id", "place", "people", "before", "after", "limit_unit"),
+    "newly_covered",
+]
+LEFT_OUT_COLUMNS = [
+    *("service", "place_id", "place", "town", "district", "people", "why"),
+    *("nearest_candidate", "nearest_cost", "limit_unit"),
 ]
 
 
@@ -54,6 +76,9 @@ class Proposal:
         says.
     allowed
         How many sites could be chosen; inf for as many as serve anybody.
+    question
+        What was asked, so that it can be asked again of a state that is a little different. None
+        where nobody says.
     objective
         One of :data:`OBJECTIVES`.
     choice
@@ -90,3 +115,4 @@ class Proposal:
     closed: gpd.GeoDataFrame | None = None
     excluded: pd.DataFrame = field(default_factory=pd.DataFrame)
     findings: tuple[Finding, ...] = ()
+    question: SiteQuestion | None = None

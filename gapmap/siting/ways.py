@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from gapmap.access.stops import Stops
     from gapmap.location.value import Floats, Integers
 
-__all__ = ["Ways", "places_by_sites", "ways_of"]
+__all__ = ["Ways", "farthest_of", "less_than", "places_by_sites", "ways_of"]
 
+_TIMES_THE_LIMIT: Final = 10
 _AT_ONCE: Final = 500  # sites whose ways are looked for together where few are kept
 
 
@@ -53,7 +54,7 @@ class Ways:
             return sparse.csr_array((len(bound), len(sites)))
         asked = replace(self, service=replace(self.service, limit=float(bound.max())))
         parts = [
-            _less(asked.within(sites.iloc[start : start + _AT_ONCE]), bound)
+            less_than(asked.within(sites.iloc[start : start + _AT_ONCE]), bound)
             for start in range(0, len(sites), _AT_ONCE)
         ]
         found = sparse.csr_array(sparse.hstack(parts, format="csr"))
@@ -85,7 +86,14 @@ def places_by_sites(costs: sparse.coo_array, order: Integers) -> sparse.csr_arra
     return found
 
 
-def _less(found: sparse.csr_array, bound: Floats) -> sparse.csr_array:
+def farthest_of(present: Floats, service: Service) -> float:
+    """Give how far anybody goes now; ten times the limit where nobody goes anywhere."""
+    known = present[np.isfinite(present)]
+    return float(known.max()) if len(known) else _TIMES_THE_LIMIT * service.limit
+
+
+def less_than(found: sparse.csr_array, bound: Floats) -> sparse.csr_array:
+    """Keep the pairs of places x sites that are nearer than a bound for each place."""
     keep = found.data < np.repeat(bound, np.diff(found.indptr))
     starts = np.concatenate([[0], np.cumsum(keep)])[found.indptr]
     return sparse.csr_array((found.data[keep], found.indices[keep], starts), shape=found.shape)

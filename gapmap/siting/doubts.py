@@ -1,0 +1,129 @@
+"""Doubts: what has to be told about a question of sites and its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gapmap.findings import finding
+from gapmap.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from gapmap.findings import Finding
+    from gapmap.siting.answering import Answer
+    from gapmap.siting.asking import Asked
+
+__all__ = ["doubts_of"]
+
+
+def doubts_of(asked: Asked, found: Answer, served: pd.DataFrame) -> tuple[Finding, ...]:
+    """Tell what is doubtful, assumed, or other than one may expect."""
+    return (
+        *found.findings,
+        *_about_need(asked, found),
+        *_about_proof(asked, found),
+        *_about_people(asked, found),
+        *_about_ways(asked),
+        *_about_capacity(asked, found, served),
+    )
+
+
+def _about_need(asked: Asked, found: Answer) -> Iterator[Finding]:
+    """Say where there is nobody to serve, no way to, or more is allowed than is of use."""
+    service, question = asked.service.id, asked.question
+    uncovered = asked.facts.uncovered
+    reached = np.diff(asked.within.indptr) > 0
+    if not uncovered.any():
+        yield finding("siting-all-covered", service=service)
+    elif not (uncovered & reached).any():
+        yield finding("siting-none-useful", service=service, count=len(asked.sites))
+    elif (uncovered & ~reached).any():
+        out = uncovered & ~reached
+        people = f"{asked.facts.people[out].sum():,.0f}"
+        yield finding("siting-out-of-reach", service=service, count=int(out.sum()), people=people)
+    if question.count is not None and len(found.new) and len(found.new) < question.count:
+        limited = question.budget is not None
+        if not limited:
+            yield finding(
+                "siting-fewer", service=service, count=len(found.new), allowed=question.count
+            )
+    if question.unlimited and found.objective != question.objective:
+        yield finding("siting-no-limit", service=service, count=len(found.new))
+
+
+def _about_proof(asked: Asked, found: Answer) -> Iterator[Finding]:
+    choice = found.choice
+    if choice.proven:
+        return
+    gap = f"{choice.gap:.2%}" if np.isfinite(choice.gap) else "-"
+    yield finding(
+        "siting-not-proven",
+        service=asked.service.id,
+        value=f"{choice.value:,.6g}",
+        bound=f"{choice.bound:,.6g}",
+        gap=gap,
+        seconds=f"{asked.question.seconds:g}",
+    )
+
+
+def _about_people(asked: Asked, found: Answer) -> Iterator[Finding]:
+    """Say whose people nobody knows, and whom new sites serve of whom one knows too little."""
+    service, facts = asked.service.id, asked.facts
+    nobody = asked.block["people"].isna().to_numpy() & facts.uncovered
+    if nobody.any() and asked.access.places.weight == "people":
+        yield finding("siting-people-unknown", service=service, count=int(nobody.sum()))
+    chosen = np.zeros(asked.within.shape[1])
+    chosen[found.new] = 1.0
+    reached = asked.within.copy()
+    reached.data = chosen[reached.indices]
+    unknown = ~facts.covered & ~facts.uncovered & (reached.sum(axis=1) > 0)
+    if unknown.any():
+        people = f"{facts.people[unknown].sum():,.0f}"
+        yield finding(
+            "siting-unknown-served", service=service, count=int(unknown.sum()), people=people
+        )
+
+
+def _about_ways(asked: Asked) -> Iterator[Finding]:
+    """Say who counts as how far away, where ways are added up or compared."""
+    if not asked.question.by_way:
+        return
+    facts = asked.facts
+    capped = ~(facts.present[asked.rows] <= facts.farthest)
+    nowhere = np.ones(len(facts.people), dtype=bool)
+    nowhere[asked.rows] = False
+    unit = asked.service.limit_unit
+    if capped.any():
+        yield finding(
+            "siting-capped",
+            service=asked.service.id,
+            count=int(capped.sum()),
+            value=f"{facts.farthest:,.0f}",
+            unit_zh=word(unit, "zh"),
+            unit_en=word(unit, "en"),
+        )
+    if nowhere.any():
+        yield finding("siting-no-way", service=asked.service.id, count=int(nowhere.sum()))
+
+
+def _about_capacity(asked: Asked, found: Answer, served: pd.DataFrame) -> Iterator[Finding]:
+    """Say where more people come within the limit than the sites can take."""
+    if asked.question.capacity is None or found.objective == "worst" or not len(served):
+        return
+    new = served[served["newly_covered"].astype(bool)]
+    people = float(new["people"].sum())
+    room = asked.question.capacity * len(found.new)
+    taken = found.choice.value if found.objective == "people" else min(people, room)
+    if people > taken + 0.5:
+        yield finding(
+            "siting-capacity",
+            service=asked.service.id,
+            people=f"{people:,.0f}",
+            taken=f"{taken:,.0f}",
+            capacity=f"{asked.question.capacity:,.0f}",
+        )
