@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array
 
+from gapmap.siting.ordering import Credit
+
 if TYPE_CHECKING:
     from gapmap.location.value import Floats, Integers
     from gapmap.programme.ladder import Answer
@@ -36,6 +38,16 @@ class Built:
     year: int
     gained: Integers
     cut: float = float("nan")
+
+    def credit(self, people: Floats) -> Credit:
+        """Say what it is good for, as a site of any proposal."""
+        return Credit(
+            site=self.site,
+            gained=self.gained,
+            nearer=np.empty(0, np.int64),
+            people=float(people[self.gained].sum()),
+            cut=0.0 if np.isnan(self.cut) else self.cut,
+        )
 
 
 def built_of(

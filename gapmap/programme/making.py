@@ -5,41 +5,44 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 
 from gapmap.access import measure_access
-from gapmap.assessment import assess
 from gapmap.assessment.coverage import coverage_of
 from gapmap.errors import MethodError
+from gapmap.facilities import facilities_at
 from gapmap.findings import finding
 from gapmap.location import Choice
 from gapmap.programme.building import built_of
-from gapmap.programme.conditions import Asks, asks_of, conditions_of
+from gapmap.programme.conditions import Asks, asks_of, conditions_of, targets_about
 from gapmap.programme.ground import Ground, ground_of
 from gapmap.programme.ladder import Answer, answer
 from gapmap.programme.question import Question
-from gapmap.programme.start import end_of, start_of, state_at, told_of_start, with_sites
+from gapmap.programme.start import by_year, end_of, frozen, start_of, state_at, told_of_start
 from gapmap.programme.telling import curve_of, sites_of, years_of
 from gapmap.programme.told_targets import targets_of
 from gapmap.programme.unmet import unmet_of
 from gapmap.programme.value import Programme, Year
 from gapmap.programme.years import Timing, timing_of
 from gapmap.siting import Proposal
-from gapmap.siting.proposing import _with_service
+from gapmap.siting.after import after, built_among
 from gapmap.siting.question import service_of
+from gapmap.siting.telling import left_out_of
 from gapmap.targets import evaluate_targets, scene_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
+    import geopandas as gpd
     import pandas as pd
 
     from gapmap.access import Access, Service
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding
+    from gapmap.location.value import Integers
     from gapmap.plan import Target
+    from gapmap.programme.building import Built
     from gapmap.programme.question import Condition
     from gapmap.siting.candidates import CandidateSites
 
@@ -118,9 +121,9 @@ def plan_programme(  # noqa: PLR0913 - the question has eight parts besides the 
     )
     found = answer(question)
     built = built_of(question, found, ground.way, ground.asked.facts.present, ground.people)
-    sites = sites_of(ground, built, question, wanted)
-    proposal = _proposal(before, ground, sites, (wanted, timing, found))
-    states = [_city(before.access, service), *_by_year(before, sites, wanted, timing)]
+    sites, served = sites_of(ground, built, timing)
+    states, later = _states(before, sites, wanted, timing)
+    proposal = _proposal((before, later), ground, built, (sites, served), (timing, found))
     findings = told_of_start(assessment, begin, service, end_of(timing.years[-1]))
     findings += _told(asks, held, question, found)
     return Programme(
@@ -150,22 +153,21 @@ def _check_money(timing: Timing, ground: Ground) -> None:
 
 
 def _asks(before: Assessment, service: str, ground: Ground, timing: Timing) -> Asks | None:
-    """Judge the plan's targets at the end of the last year with nothing built."""
+    """Judge the plan's targets for the service at the end of the last year with nothing built."""
     if before.plan is None:
         return None
-    nothing = ground.sites.iloc[:0].assign(service=service, year=0)
-    idle = replace(before.access, facilities=with_sites(before.access, nothing, timing.years[-1]))
-    table, _ = evaluate_targets(before.plan, idle, before.records)
-    open_places = (idle.table["status"] == "uncovered")[
-        (idle.table["service"] == service)
-    ].to_numpy()
+    plan = replace(before.plan, targets=tuple(targets_about(before.plan, service).values()))
+    held = frozen(before.access.facilities, before.access.facilities.date)
+    idle = replace(before.access, facilities=facilities_at(held, end_of(timing.years[-1])))
+    table, _ = evaluate_targets(plan, idle, before.records)
+    block = idle.table[idle.table["service"] == service]
     return Asks(
-        scene=scene_of(before.plan, idle, before.records),
+        scene=scene_of(plan, idle, before.records),
         table=table,
         service=service,
         homes=ground.homes,
         years=timing.years,
-        open_places=open_places,
+        open_places=(block["status"] == "uncovered").to_numpy(),
     )
 
 
@@ -177,56 +179,77 @@ def _in_order(conditions: tuple[Condition, ...], ground: Ground) -> tuple[Condit
     )
 
 
-def _proposal(
-    before: Assessment,
-    ground: Ground,
-    sites: gpd.GeoDataFrame,
-    asked: tuple[Service, Timing, Answer],
-) -> Proposal:
-    """Measure and assess the state after the last year."""
-    service, timing, found = asked
+def _states(
+    before: Assessment, sites: gpd.GeoDataFrame, service: Service, timing: Timing
+) -> tuple[list[pd.Series], Assessment]:
+    """Measure coverage at the start and after each year, and assess the state after the last."""
     access = before.access
-    facilities = with_sites(access, sites, timing.years[-1])
-    again = measure_access(
-        access.places, facilities, access.network, [service], surface=access.surface
-    )
-    after = assess(_with_service(access, again), before.plan, records=before.records)
+    told = [_city(access, service.id)]
+    later = before
+    for (held, built), year in zip(by_year(access, sites, timing.years), timing.years, strict=True):
+        if year == timing.years[-1]:
+            standing = replace(before, access=replace(access, facilities=held))
+            later = after(standing, built, [service.id])
+            told.append(_city(later.access, service.id))
+        else:
+            there = built_among(held, built, access)
+            state = measure_access(
+                access.places, there, access.network, [service], surface=access.surface, brief=True
+            )
+            told.append(_city(state, service.id))
+    return told, later
+
+
+def _proposal(
+    states: tuple[Assessment, Assessment],
+    ground: Ground,
+    built: Sequence[Built],
+    told: tuple[gpd.GeoDataFrame, pd.DataFrame],
+    asked: tuple[Timing, Answer],
+) -> Proposal:
+    timing, found = asked
+    sites, served = told
+    before, later = states
     value, bound = found.value, float(found.bound[-1])
     gap = abs(bound - value) / value if value else (0.0 if bound <= 0 else np.inf)
-    built = np.flatnonzero(ground.sites["site_id"].isin(sites["candidate"]))
-    choice = Choice(
-        sites=built,
-        value=value,
-        bound=bound,
-        gap=gap,
-        proven=bool(found.proven[-1]),
-        assigned=np.full(len(ground.block), -1),
-    )
-    columns = ["site_id", "name", "geometry"]
+    service = ground.service.id
     return Proposal(
-        sites=gpd.GeoDataFrame(sites.drop(columns=["candidate", "place_id"])),
-        service=service.id,
+        sites=sites,
+        service=service,
         before=before,
-        after=after,
-        candidates=gpd.GeoDataFrame(ground.sites[columns]),
-        allowed=float(timing.counts.sum()),
-        choice=choice,
+        after=later,
+        candidates=ground.asked.sites,
+        allowed=_allowed(timing, ground),
+        choice=Choice(
+            sites=np.unique([one.site for one in built]).astype(np.int64),
+            value=value,
+            bound=bound,
+            gap=gap,
+            proven=bool(found.proven[-1]),
+            assigned=_assigned(ground, built),
+        ),
+        served=served,
+        left_out=left_out_of(ground.asked, later.access),
+        excluded=ground.asked.excluded.assign(service=service),
     )
 
 
-def _by_year(
-    before: Assessment, sites: gpd.GeoDataFrame, service: Service, timing: Timing
-) -> list[pd.Series]:
-    """Measure coverage at the end of each year."""
-    access = before.access
-    told = []
-    for year in timing.years:
-        there = with_sites(access, sites, year)
-        state = measure_access(
-            access.places, there, access.network, [service], surface=access.surface, brief=True
-        )
-        told.append(_city(state, service.id))
-    return told
+def _allowed(timing: Timing, ground: Ground) -> float:
+    """Give how many sites the years allow at most."""
+    cheapest = None if ground.price is None or not len(ground.price) else float(ground.price.min())
+    return float(timing.most_by(cheapest)[-1])
+
+
+def _assigned(ground: Ground, built: Sequence[Built]) -> Integers:
+    """Give the nearest of the sites within the limit of each place, -1 for none."""
+    nearest = np.full(ground.way.shape[1], -1, dtype=np.int64)
+    here = np.full(len(nearest), np.inf)
+    for site in sorted({one.site for one in built}):
+        span = slice(ground.way.indptr[site], ground.way.indptr[site + 1])
+        places, way = ground.way.indices[span], ground.way.data[span]
+        nearer = way < here[places]
+        nearest[places[nearer]], here[places[nearer]] = site, way[nearer]
+    return nearest
 
 
 def _city(access: Access, service: str) -> pd.Series:

@@ -12,10 +12,13 @@ import pandas as pd
 from gapmap.access import measure_access
 from gapmap.assessment import assess
 from gapmap.errors import MethodError
-from gapmap.facilities import add_facilities, exists_at, facilities_at
+from gapmap.facilities import exists_at, facilities_at
 from gapmap.findings import finding
+from gapmap.siting.after import built_among
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import numpy as np
 
     from gapmap.access import Access, Service
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from gapmap.facilities import Facilities
     from gapmap.findings import Finding
 
-__all__ = ["end_of", "frozen", "start_of", "state_at", "told_of_start", "with_sites"]
+__all__ = ["by_year", "end_of", "frozen", "start_of", "state_at", "told_of_start"]
 
 
 def end_of(year: int) -> dt.date:
@@ -117,23 +120,23 @@ def told_of_start(
     return told
 
 
-def with_sites(access: Access, sites: gpd.GeoDataFrame, last: int) -> Facilities:
-    """Give the facilities at the end of a year: those of the start, and the sites built by then.
+def by_year(
+    access: Access, sites: gpd.GeoDataFrame, years: Sequence[int]
+) -> Iterator[tuple[Facilities, gpd.GeoDataFrame]]:
+    """Give the facilities of each year before its sites are built, at its end, and these sites.
 
     Parameters
     ----------
     access
         The state at the start.
     sites
-        ``site_id``, ``name``, ``service``, ``year``, ``place_id`` and ``geometry``.
-    last
-        The calendar year.
+        ``site_id``, ``name``, ``service``, ``year`` and ``geometry``.
+    years
+        The calendar years, ascending.
     """
     held = frozen(access.facilities, access.facilities.date)
-    for year in sorted({int(one) for one in sites["year"] if one <= last}):
+    for year in years:
         held = facilities_at(held, end_of(year))
         built = sites[sites["year"] == year]
-        built = built.rename(columns={"site_id": "facility_id", "name": "facility"})
-        columns = ["facility_id", "facility", "service", "place_id", "geometry"]
-        held = add_facilities(held, built[columns], access.places)
-    return facilities_at(held, end_of(last))
+        yield held, built
+        held = built_among(held, built, access)

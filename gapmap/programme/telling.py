@@ -8,16 +8,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gapmap.siting import PROPOSAL_COLUMNS
+from gapmap.siting.telling import served_of
+from gapmap.siting.telling import sites_of as explained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from gapmap.access import Service
     from gapmap.programme.building import Built
     from gapmap.programme.ground import Ground
     from gapmap.programme.ladder import Answer
-    from gapmap.programme.question import Question
     from gapmap.programme.years import Timing
 
 __all__ = ["curve_of", "sites_of", "years_of"]
@@ -27,60 +26,55 @@ _MONEY = 10_000.0
 
 
 def sites_of(
-    ground: Ground, built: Sequence[Built], question: Question, service: Service
-) -> gpd.GeoDataFrame:
-    """Give the sites as ``proposals.csv`` has them, with ``year``, ``place_id``, ``candidate``."""
-    numbers = [one.site for one in built]
+    ground: Ground, built: Sequence[Built], timing: Timing
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Give the sites as every proposal has them, with phase and ``year``, and whom they serve."""
+    gaining = [one for one in built if len(one.gained)]
+    credited = [one.credit(ground.people) for one in gaining]
+    served = served_of(ground.asked, credited)
+    told = explained(ground.asked, credited, served, {})
+    idle = _idle(ground, _others(built), list(told.columns))
+    places = {one.site: number for number, one in enumerate(built)}
+    parts = [one for one in (told, idle) if len(one)] or [told]
+    order = np.argsort([places[one.site] for one in (*gaining, *_others(built))], kind="stable")
+    sites = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=ground.sites.crs)
+    sites = sites.iloc[order].reset_index(drop=True)
+    sites["rank"] = np.arange(1, len(sites) + 1)
+    sites["phase"] = np.array([one.year + 1 for one in built], dtype=np.int64)
+    sites["year"] = np.array([timing.years[one.year] for one in built], dtype=np.int64)
+    return sites, served
+
+
+def _others(built: Sequence[Built]) -> list[Built]:
+    return [one for one in built if not len(one.gained)]
+
+
+def _idle(ground: Ground, idle: Sequence[Built], columns: Sequence[str]) -> gpd.GeoDataFrame:
+    """Give the sites that only make up a number, which cover nobody new."""
+    numbers = [one.site for one in idle]
     chosen = ground.sites.iloc[numbers].reset_index(drop=True)
     lonlat = chosen.geometry.to_crs("EPSG:4326")
-    price = np.full(len(built), np.nan) if ground.price is None else ground.price[numbers]
-    years = np.array([question.timing.years[one.year] for one in built], dtype=np.int64)
-    reasons = list(_reasons(ground, built, service))
+    unit_en, unit_zh = "person-metres", "人·米"
+    if ground.service.limit_unit == "minutes":
+        unit_en, unit_zh = "person-minutes", "人·分钟"
+    en = "makes up the number that a target asks for: covers nobody new and shortens all ways by"
+    zh = "为满足目标的数量而建:不新增覆盖,合计缩短路程"
     told = {
-        "service": service.id,
-        "rank": np.arange(1, len(built) + 1),
-        "phase": [one.year + 1 for one in built],
-        "site_id": service.id + "@" + chosen["site_id"].astype(str),
+        "service": ground.service.id,
+        "site_id": ground.service.id + "@" + chosen["site_id"].astype(str),
         "name": chosen["name"],
         "x": lonlat.x.round(6),
         "y": lonlat.y.round(6),
-        "cost": price,
-        "people_gained": [float(ground.people[one.gained].sum()) for one in built],
-        "places_gained": [len(one.gained) for one in built],
-        "reason": [en for en, _ in reasons],
-        "reason_zh": [zh for _, zh in reasons],
-        "year": years,
-        "place_id": chosen["place_id"],
-        "candidate": chosen["site_id"],
+        "cost": np.nan if ground.price is None else ground.price[numbers],
+        "people_gained": 0.0,
+        "places_gained": 0,
+        "reason": [f"{en} {one.cut:,.0f} {unit_en}" for one in idle],
+        "reason_zh": [f"{zh} {one.cut:,.0f} {unit_zh}" for one in idle],
+        "limit_unit": ground.service.limit_unit,
+        **dict.fromkeys(("places_served", "alternative_id", "alternative"), ""),
+        "geometry": chosen.geometry,
     }
-    columns = [*PROPOSAL_COLUMNS, "reason_zh", "year", "place_id", "candidate"]
-    frame = pd.DataFrame(told, index=chosen.index)[columns]
-    return gpd.GeoDataFrame(frame, geometry=chosen.geometry, crs=ground.sites.crs)
-
-
-def _reasons(ground: Ground, built: Sequence[Built], service: Service) -> Iterator[tuple[str, str]]:
-    metres = service.limit_unit == "m"
-    far_en = f"{service.limit:g} {'m' if metres else 'min'}"
-    far_zh = f"{service.limit:g} {'米' if metres else '分钟'}"
-    unit_en, unit_zh = ("person-metres", "人·米") if metres else ("person-minutes", "人·分钟")
-    for one in built:
-        served = ground.block.iloc[one.gained]
-        some = "、".join(served["place"].astype(str).head(3))
-        count = len(one.gained)
-        if count == 0:
-            en = f"covers nobody new and shortens all ways by {one.cut:,.0f} {unit_en}"
-            zh = f"不新增覆盖,合计缩短路程 {one.cut:,.0f} {unit_zh}"
-            yield f"makes up the number that a target asks for: {en}", f"为满足目标的数量而建:{zh}"
-        elif count == 1:
-            yield (
-                f"1 uncovered place comes within {far_en}: {some}",
-                f"1 个未覆盖的村居进入 {far_zh}以内:{some}",
-            )
-        else:
-            yield (
-                f"{count} uncovered places come within {far_en}, among them {some}",
-                f"{count} 个未覆盖的村居进入 {far_zh}以内,如 {some}",
-            )
+    return gpd.GeoDataFrame(pd.DataFrame(told, index=chosen.index).reindex(columns=columns))
 
 
 def years_of(

@@ -15,6 +15,7 @@ from gapmap.outputs.figures.coverage import draw_coverage
 from gapmap.outputs.figures.datum import draw_datum
 from gapmap.outputs.figures.detour import draw_detour
 from gapmap.outputs.figures.pen import Pen, save_figure
+from gapmap.outputs.figures.programme import draw_programme
 from gapmap.outputs.figures.rasters import draw_minutes, draw_people_grid
 from gapmap.outputs.figures.status import draw_status
 from gapmap.outputs.figures.targets import TARGET_COLOURS, draw_targets
@@ -74,6 +75,12 @@ def write_figures(
         if results.population is not None and results.gridded is not None:
             drawn = draw_people_grid(pen, service, results.population, results.gridded)
             save_figure(folder / f"people_grid_{name}.png", drawn)
+    by_id = {service.id: service for service in services}
+    for programme in results.programmes:
+        asked = by_id[programme.proposal.service]
+        save_figure(
+            folder / f"programme_{names[asked.id]}.png", draw_programme(pen, programme, asked)
+        )
     for name, figure in _insights(pen):
         save_figure(folder / f"{name}.png", figure)
     for one in travelled(results.assessment.access):
