@@ -57,6 +57,7 @@ class Row(TypedDict):
     goal: NotRequired[str]
     met: NotRequired[bool]
     per: NotRequired[int]  # how many nodes or points `above_mb` is for
+    gap: NotRequired[float]  # between a value and its proven bound, as a share of the value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,13 @@ def in_turn(jobs: dict[str, Callable[[], Any]], rounds: dict[str, int] | None = 
 
 
 def compare(
-    work: str, size: str, ours: Callable[[], Any], peers: dict[str, Peer], *, memory: Peak
+    work: str,
+    size: str,
+    ours: Callable[[], Any],
+    peers: dict[str, Peer],
+    *,
+    memory: Peak,
+    rounds: int = ROUNDS,
 ) -> Row:
     """Run ours and the peers in turn and hold all answers against ours.
 
@@ -151,9 +158,12 @@ def compare(
         answer is not compared.
     memory
         What our way takes in a process of its own.
+    rounds
+        How often ours runs.
     """
     jobs = {"ours": ours, **{name: peer.job for name, peer in peers.items()}}
-    times = in_turn(jobs, {name: peer.rounds for name, peer in peers.items() if peer.rounds})
+    fewer = {name: peer.rounds for name, peer in peers.items() if peer.rounds}
+    times = in_turn(jobs, {"ours": rounds, **fewer})
     scaled = {
         name: (times.seconds[name] * peer.scale, times.cpu[name] * peer.scale)
         for name, peer in peers.items()
