@@ -95,6 +95,7 @@ def test_a_grid_by_hand() -> None:
     assert len(sites) == 32  # 8 columns x 4 rows in 20 km x 10 km
     assert list(sites["site_id"][:2]) == ["grid-0-0", "grid-0-1"]
     assert sites.geometry.iloc[0] == Point(X0 + 1250, Y0 + 1250)
+    assert sites["name"].iloc[0] == "村1 +765 m"  # 150 m and 750 m from it
     assert list(sites["district_id"].value_counts()) == [16, 16]
 
 
@@ -216,7 +217,7 @@ def test_excluded_land_takes_its_candidates_and_says_so(tmp_path: Path) -> None:
     }
     said = next(one for one in sites.findings if one.code == "candidate-ruled-out")
     assert said.file == "水域 2014.geojson"
-    assert "of 5 candidates, 2 lie in 水域 2014.geojson" in said.message("en")
+    assert "2 of 5 candidates are ruled out: in 水域 2014.geojson" in said.message("en")
     assert "5 个候选点中有 2 个在“水域 2014.geojson”内" in said.message("zh")
     assert sites.rows[0].used == 2
 
@@ -328,7 +329,7 @@ def test_where_nothing_is_left_every_layer_says_how_many_it_took(tmp_path: Path)
     reserve = area(tmp_path / "b.geojson", square(3600, 500, 1200), name="保护区")
     with pytest.raises(MethodError) as caught:
         found(SiteRules(exclude=(water, reserve)), ground=SiteGround(services=(clinic(),)))
-    assert "no candidate is left for clinic, of 5: 3 lie in 水域.geojson; 2 lie in 保护区" in str(
+    assert "no candidate is left for clinic, of 5: 3 in 水域.geojson; 2 in 保护区" in str(
         caught.value.text("en")
     )
     assert "3 个在“水域.geojson”内;2 个在“保护区”内" in caught.value.text("zh")
@@ -361,7 +362,7 @@ def test_slope_of_a_plane(tmp_path: Path, most: float, left: list[str]) -> None:
     if not left:
         with pytest.raises(MethodError) as caught:
             found(rules)
-        assert "1 lie where 高程.tif has no heights around; 4 are steeper than 26.5°" in str(
+        assert "1 without heights around them in 高程.tif; 4 steeper than 26.5°" in str(
             caught.value.text("en")
         )
         return
@@ -391,7 +392,7 @@ def test_slope_of_a_plane_in_degrees_and_in_feet(tmp_path: Path) -> None:
             target.set_band_unit(1, unit)
         rules = SiteRules(slope_max_deg=26.566, slope=tmp_path / name)
         assert len(found(rules).table) == 5
-        with pytest.raises(MethodError, match="5 are steeper"):
+        with pytest.raises(MethodError, match="5 steeper"):
             found(replace(rules, slope_max_deg=26.564))
 
 
@@ -492,7 +493,7 @@ def test_costs_of_their_own() -> None:
     filled = find_candidates(places(ROW), layer, cost=7)
     assert filled.table.set_index("site_id")["cost"]["b"] == 7
     assert set(found(SiteRules(), cost=7).table["cost"]) == {7}
-    with pytest.raises(MethodError, match="4 have no cost"):
+    with pytest.raises(MethodError, match="4 without a cost"):
         find_candidates(places(ROW), layer.assign(cost=math.nan))
 
 
@@ -569,7 +570,7 @@ candidates = "roads:300"
 count = 1
 cost = 30000
 apart_m = 200
-exclude = [{ path = "水域.geojson", name = "水域", within_m = 50 }]
+exclude = [{ path = "水域.geojson", name = "水域", within_m = 50, simulated = true }]
 """,
     )
     plain = read_study(rewritten(study, tmp_path / "plain", """[siting.bus_shelter]
@@ -588,6 +589,7 @@ candidates = "roads:300"
     existing = existing[(existing["service"] == "bus_shelter") & (existing["counts"] != "no")]
     assert sites.table.distance(existing.union_all()).min() > 200
     assert any(one.file == "水域.geojson" for one in read.rows)
+    assert "水域.geojson" in read.about.simulated
     out = tmp_path / "out"
     assert main(["run", str(own), "-o", str(out)]) == 0
     manifest = json.loads((out / "run.json").read_text("utf8"))

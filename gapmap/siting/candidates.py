@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
 from gapmap.errors import MethodError
 from gapmap.region import district_of, names_of, town_of
@@ -17,6 +18,8 @@ from gapmap.siting.spots import grid_spots, road_spots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy.typing as npt
 
     from gapmap.findings import Finding
     from gapmap.network import Network
@@ -78,7 +81,8 @@ def candidate_sites(
         ``places`` (each place with a position; the candidate carries its id), ``grid:500`` (a grid
         of that many metres within the districts), ``roads:500`` (points every that many metres
         along the roads within the districts, see :func:`gapmap.siting.spots.road_spots`), points
-        with ``site_id``, ``name`` and perhaps ``cost``, or what was found before.
+        with ``site_id``, ``name`` and perhaps ``cost``, or what was found before. Spots of a grid
+        or on roads are called by the nearest place and how far it is, straight.
     network
         The roads that ``roads:500`` runs along.
     modes
@@ -112,9 +116,21 @@ def candidate_sites(
     else:
         names, xy = road_spots(places.region, network, size_m, modes=modes)
     spots = gpd.GeoDataFrame(
-        {"site_id": names, "name": names}, geometry=shapely.points(xy), crs=places.region.crs
+        {"site_id": names, "name": _named(places, names, xy)},
+        geometry=shapely.points(xy),
+        crs=places.region.crs,
     )
     return _located(spots, places)
+
+
+def _named(places: Places, ids: list[str], xy: npt.NDArray[np.float64]) -> list[str]:
+    """Call each spot by the nearest place and the metres to it, straight, as ``三灶村 +320 m``."""
+    table = places.table[places.table["position"] == "ok"].sort_values("place_id", kind="stable")
+    if table.empty:
+        return ids
+    away, nearest = cKDTree(table.get_coordinates().to_numpy()).query(xy)
+    called = table["place"].to_numpy(dtype=object)[nearest]
+    return [f"{name} +{metres:.0f} m" for name, metres in zip(called, away, strict=True)]
 
 
 def _spacing(candidates: str) -> tuple[str, float]:

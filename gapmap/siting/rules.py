@@ -27,6 +27,8 @@ class AreaSource:
         How near to a polygon still counts as in it, metres; 0: inside it or on its edge.
     repair
         How far gapmap may repair what stands in the file: one of ``gapmap.findings.REPAIRS``.
+    simulated
+        Whether the file's content is simulated.
     """
 
     path: Path
@@ -35,6 +37,7 @@ class AreaSource:
     datum: str = "auto"
     within_m: float = 0.0
     repair: str = "safe"
+    simulated: bool = False
 
     @property
     def title(self) -> str:

@@ -169,10 +169,10 @@ def find_candidates(
 def _drop_unusable(sieve: _Sieve, *, own_costs: bool) -> None:
     """Rule out what lies in no district, or has no usable cost where each has its own."""
     outside = (sieve.sites["district_id"] == "").to_numpy()
-    sieve.drop(outside, _Reason("outside_area", "lie in no district", "不在任何行政区内"))
+    sieve.drop(outside, _Reason("outside_area", "in no district", "不在任何行政区内"))
     cost = sieve.sites["cost"].to_numpy(float)
-    sieve.drop(np.isnan(cost) & own_costs, _Reason("cost_missing", "have no cost", "没有造价"))
-    sieve.drop(cost < 0, _Reason("cost_negative", "have a cost below 0", "造价小于 0"))
+    sieve.drop(np.isnan(cost) & own_costs, _Reason("cost_missing", "without a cost", "没有造价"))
+    sieve.drop(cost < 0, _Reason("cost_negative", "with a cost below 0", "造价小于 0"))
 
 
 def _drop_by_layers(sieve: _Sieve, rules: SiteRules, layers: Layers) -> None:
@@ -180,10 +180,10 @@ def _drop_by_layers(sieve: _Sieve, rules: SiteRules, layers: Layers) -> None:
     if rules.suitable:
         title = ", ".join(one.title for one in rules.suitable)
         fit = np.logical_or.reduce([covers(layers.areas(one), points) for one in rules.suitable])
-        en, zh = f"do not lie in {title}", f"不在“{title}”内"
+        en, zh = f"not in {title}", f"不在“{title}”内"
         sieve.drop(~fit, _Reason("not_suitable", en, zh, title))
     for one in rules.exclude:
-        en, zh = f"lie in {one.title}", f"在“{one.title}”内"
+        en, zh = f"in {one.title}", f"在“{one.title}”内"
         if one.within_m > 0:
             en, zh = (
                 en + f" or within {one.within_m:g} m of it",
@@ -206,9 +206,9 @@ def _drop_steep(sieve: _Sieve, rules: SiteRules, layers: Layers) -> None:
     xy = _xy(sieve.sites)
     slope = slope_degrees(layers.heights(rules.slope), xy, layers.region.crs)
     title, most = rules.slope.name, rules.slope_max_deg
-    en, zh = f"lie where {title} has no heights around", f"周围在“{title}”中没有高程,坡度未知"
+    en, zh = f"without heights around them in {title}", f"周围在“{title}”中没有高程,坡度未知"
     sieve.drop(np.isnan(slope), _Reason("slope_unknown", en, zh, title))
-    en, zh = f"are steeper than {most:g}° by {title}", f"按“{title}”坡度大于 {most:g}°"
+    en, zh = f"steeper than {most:g}° by {title}", f"按“{title}”坡度大于 {most:g}°"
     sieve.drop(slope > most, _Reason("too_steep", en, zh, title))
 
 
@@ -224,7 +224,7 @@ def _drop_near(sieve: _Sieve, rules: SiteRules, ground: SiteGround) -> None:
         return
     away, _ = cKDTree(_xy(existing)).query(_xy(sieve.sites))
     name = ", ".join(ids)
-    en = f"stand {rules.apart_m:g} m or less from an existing facility ({name})"
+    en = f"{rules.apart_m:g} m or less from an existing facility ({name})"
     zh = f"距现有设施({name}){rules.apart_m:g} 米及以内"
     near = away <= rules.apart_m + _AT_EDGE_M
     sieve.drop(near, _Reason("near_existing", en, zh, name))
@@ -239,7 +239,7 @@ def _drop_off_road(sieve: _Sieve, ground: SiteGround) -> None:
     by_road = [one.mode for one in ways_alone if one.mode in MODES]
     for mode in dict.fromkeys(by_road):
         off = snap(network, _xy(sieve.sites), mode=mode).edge < 0
-        en = f"have no way ({mode}) within {network.snap_m:g} m"
+        en = f"without a way ({mode}) within {network.snap_m:g} m"
         zh = f"在 {network.snap_m:g} 米内没有可用道路({mode})"
         sieve.drop(off, _Reason("off_network", en, zh, mode))
 

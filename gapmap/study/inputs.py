@@ -87,22 +87,22 @@ def named_files(file: StudyFile) -> list[tuple[str, Path, bool]]:
         named += [(role, path, file.surface.simulated) for role, path in rasters.items() if path]
     named += [(name, path, file.records_simulated) for name, path in file.records.items()]
     for entry in (*file.siting, *file.sharing):
-        named += [(role, path, False) for role, path in _of_candidates(file, entry)]
+        named += _of_candidates(file, entry)
     plan = file.path.parent / file.plan
     if file.plan and plan.is_file():
         named.append(("plan", plan, False))
     return [(role, part, simulated) for role, path, simulated in named for part in _parts(path)]
 
 
-def _of_candidates(file: StudyFile, entry: CandidateEntry) -> Iterator[tuple[str, Path]]:
+def _of_candidates(file: StudyFile, entry: CandidateEntry) -> Iterator[tuple[str, Path, bool]]:
     path, rules = candidate_file(file, entry), entry.rules
     if path is not None:
-        yield "candidates", path
+        yield "candidates", path, entry.simulated
     for area in (*rules.suitable, *rules.exclude):
-        yield "candidate areas", area.path
+        yield "candidate areas", area.path, area.simulated
     dem = file.surface.dem if file.surface else None
     if rules.slope is not None and rules.slope != dem:
-        yield "dem", rules.slope
+        yield "dem", rules.slope, entry.simulated
 
 
 def input_paths(study: Path) -> tuple[Path, ...]:

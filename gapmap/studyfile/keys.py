@@ -101,7 +101,7 @@ KEYS: dict[str, dict[str, str]] = {
     "siting": {
         "datum": TEXT, "candidates": TEXT, "cost": NUMBER, "cost_column": TEXT,
         "apart_m": NUMBER, "slope_max_deg": NUMBER, "slope": TEXT, "suitable": LIST,
-        "exclude": LIST,
+        "exclude": LIST, "simulated": FLAG,
         "count": NUMBER, "budget": NUMBER, "objective": TEXT, "share": NUMBER,
         "copies": NUMBER, "capacity": NUMBER, "least": TABLE, "least_each": NUMBER,
         "closing_cost": NUMBER, "seconds": NUMBER, "years": TABLE, "start": DATE,
@@ -110,7 +110,7 @@ KEYS: dict[str, dict[str, str]] = {
     "sharing": {
         "datum": TEXT, "candidates": TEXT, "cost": NUMBER, "cost_column": TEXT,
         "apart_m": NUMBER, "slope_max_deg": NUMBER, "slope": TEXT, "suitable": LIST,
-        "exclude": LIST,
+        "exclude": LIST, "simulated": FLAG,
         "services": LIST, "costs": TABLE, "count": NUMBER, "budget": NUMBER,
         "seconds": NUMBER,
     },
@@ -118,6 +118,7 @@ KEYS: dict[str, dict[str, str]] = {
 PARTS: dict[str, dict[str, str]] = {
     "area": {
         "path": TEXT, "layer": TEXT, "name": TEXT, "datum": TEXT, "within_m": NUMBER,
+        "simulated": FLAG,
     },
     "years": {"count": NUMBER, "budget": NUMBER},
 }  # fmt: skip

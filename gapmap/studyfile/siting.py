@@ -108,6 +108,7 @@ def _candidates(
         cost=_number(block, "cost"),
         cost_column=str(block.get("cost_column", "")),
         rules=_rules(reader, where, block, raw),
+        simulated=bool(block.get("simulated", False)),
     )
     return {key: getattr(entry, key) for key in CandidateEntry.__dataclass_fields__}
 

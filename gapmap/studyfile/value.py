@@ -77,6 +77,8 @@ class CandidateEntry:
         The file's column of costs; empty: none.
     rules
         What rules a candidate out.
+    simulated
+        Whether the content of the candidates' file, or of the heights, is simulated.
     """
 
     candidates: str = "places"
@@ -84,6 +86,7 @@ class CandidateEntry:
     cost: float | None = None
     cost_column: str = ""
     rules: SiteRules = field(default_factory=SiteRules)
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
