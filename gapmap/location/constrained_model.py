@@ -133,7 +133,7 @@ def point_of(model: CoverModel, setting: Setting, is_open: Mask) -> Floats:
     columns = np.arange(len(options), len(point))
     if setting.search.capacity is None:
         point[columns] = demand.covered(is_open)[model.demand[columns]]
-    else:
+    elif len(columns):
         flow = share_out(
             demand.reach, demand.people, setting.search.capacity, is_open, nearest=False
         )

@@ -162,15 +162,15 @@ def quickly(problem: Problem) -> Integers:
 # One line for each objective; a method takes a problem and gives a Choice (sites, if quickly).
 _PLAIN: dict[str, Callable[[Problem], Choice]] = {
     "people": cover_most,
-    # cover_all.py: "fewest": cover_all,
-    # median.py: "distance": least_distance,
-    # center.py: "worst": least_worst,
+    "fewest": cover_all_under,  # until cover_all.py has cover_all
+    "distance": least_distance_under,  # until median.py has least_distance
+    "worst": least_worst_under,  # until center.py has least_worst
 }
 _PLAIN_QUICKLY: dict[str, Callable[[Problem], Integers]] = {
     "people": cover_most_quickly,
-    # cover_all.py: "fewest": cover_all_quickly,
-    # median.py: "distance": least_distance_quickly,
-    # center.py: "worst": least_worst_quickly,
+    "fewest": cover_all_under_quickly,  # until cover_all.py has cover_all_quickly
+    "distance": least_distance_under_quickly,  # until median.py has least_distance_quickly
+    "worst": least_worst_under_quickly,  # until center.py has least_worst_quickly
 }
 _CONSTRAINED: dict[str, Callable[[Problem], Choice]] = {
     "people": cover_most_under,
