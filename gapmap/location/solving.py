@@ -15,13 +15,13 @@ from gapmap.location.constrained_cover import (
     cover_most_under,
     cover_most_under_quickly,
 )
-from gapmap.location.cover_most import cover_most, cover_most_quickly
 from gapmap.location.constrained_serve import (
     least_distance_under,
     least_distance_under_quickly,
     least_worst_under,
     least_worst_under_quickly,
 )
+from gapmap.location.cover_most import cover_most, cover_most_quickly
 from gapmap.location.worst_first import worst_first, worst_first_quickly
 
 if TYPE_CHECKING:
