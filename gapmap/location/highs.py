@@ -96,7 +96,17 @@ def optimise(
         given.col_value = np.asarray(start, dtype=float)
         highs.setSolution(given)
     highs.run()
-    return _read(highs, model)
+    found = _read(highs, model)
+    if start is not None and found.x is not None and not _is_of(found.value, model, found.x):
+        # HiGHS 1.16 may give back the start with the value of the better point that it found.
+        left = seconds - highs.getRunTime()
+        return optimise(model, seconds=left, gap=gap, absolute_gap=absolute_gap)
+    return found
+
+
+def _is_of(value: float, model: Model, x: Floats) -> bool:
+    """Say whether a value is that of the point, but for what floating point leaves open."""
+    return abs(float(model.cost @ x) - value) <= 1e-6 * max(1.0, abs(value))
 
 
 def _as_lp(model: Model) -> highspy.HighsLp:
