@@ -11,7 +11,7 @@ import numpy as np
 
 from gapmap.errors import MethodError
 from gapmap.programme.question import Area, Condition
-from gapmap.programme.start import end_of
+from gapmap.programme.start import end_of, targets_about
 from gapmap.targets import asked_of
 from gapmap.targets.counts import measure_count, measure_trend
 from gapmap.targets.figure import ScopeUnit
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gapmap.plan import Ask, Plan, Target
     from gapmap.targets.ground import Scene
 
-__all__ = ["Asks", "asks_of", "conditions_of", "targets_about"]
+__all__ = ["Asks", "asks_of", "conditions_of"]
 
 _SLACK = 1e-9
 """What floating-point division may add to a whole number."""
@@ -64,12 +64,6 @@ class Asks:
     years: tuple[int, ...]
     open_places: np.ndarray
     not_held: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-
-def targets_about(plan: Plan | None, service: str) -> dict[str, Target]:
-    """Give the plan's targets that ask for a service, by id."""
-    targets = plan.targets if plan is not None else ()
-    return {one.id: one for one in targets if any(ask.service == service for ask in one.asks)}
 
 
 def asks_of(plan: Plan | None, service: str, wanted: Sequence[str]) -> tuple[Target, ...]:

@@ -14,11 +14,19 @@ from gapmap.facilities import facilities_at
 from gapmap.findings import finding
 from gapmap.location import Choice
 from gapmap.programme.building import built_of
-from gapmap.programme.conditions import Asks, asks_of, conditions_of, targets_about
+from gapmap.programme.conditions import Asks, asks_of, conditions_of
 from gapmap.programme.ground import Ground, ground_of
 from gapmap.programme.ladder import Answer, answer
 from gapmap.programme.question import Question
-from gapmap.programme.start import by_year, end_of, frozen, start_of, state_at, told_of_start
+from gapmap.programme.start import (
+    by_year,
+    end_of,
+    frozen,
+    start_of,
+    state_at,
+    targets_about,
+    told_of_start,
+)
 from gapmap.programme.telling import curve_of, sites_of, years_of
 from gapmap.programme.told_targets import targets_of
 from gapmap.programme.unmet import unmet_of
@@ -88,7 +96,7 @@ def plan_programme(  # noqa: PLR0913 - the question has eight parts besides the 
         The state before the first year is that of this date; by default the study's own date, or
         the last day of the year before the first, whichever is earlier. A start before the study's
         date looks back and asks what should have been built: facilities that opened since are left
-        out, and ``proposal.before`` and ``proposal.after`` tell this service alone.
+        out, and ``proposal.before`` and ``proposal.after`` tell this service and its targets alone.
     seconds
         Time limit; the best programme found by then is given with its bound.
 

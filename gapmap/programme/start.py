@@ -25,8 +25,17 @@ if TYPE_CHECKING:
     from gapmap.assessment import Assessment
     from gapmap.facilities import Facilities
     from gapmap.findings import Finding
+    from gapmap.plan import Plan, Target
 
-__all__ = ["by_year", "end_of", "frozen", "start_of", "state_at", "told_of_start"]
+__all__ = [
+    "by_year",
+    "end_of",
+    "frozen",
+    "start_of",
+    "state_at",
+    "targets_about",
+    "told_of_start",
+]
 
 
 def end_of(year: int) -> dt.date:
@@ -59,7 +68,7 @@ def start_of(assessment: Assessment, years: tuple[int, ...], start: dt.date | No
 
 
 def state_at(assessment: Assessment, start: dt.date, service: Service) -> Assessment:
-    """Give the state at the start: the assessment itself, or one service measured at its date."""
+    """Give the state at the start: the assessment, or one service and its targets at that date."""
     access = assessment.access
     if start == access.facilities.date:
         return assessment
@@ -67,7 +76,16 @@ def state_at(assessment: Assessment, start: dt.date, service: Service) -> Assess
     measured = measure_access(
         access.places, then, access.network, [service], surface=access.surface
     )
-    return assess(measured, assessment.plan, records=assessment.records)
+    plan = assessment.plan
+    if plan is not None:
+        plan = replace(plan, targets=tuple(targets_about(plan, service.id).values()))
+    return assess(measured, plan, records=assessment.records)
+
+
+def targets_about(plan: Plan | None, service: str) -> dict[str, Target]:
+    """Give the plan's targets that ask for a service, by id."""
+    targets = plan.targets if plan is not None else ()
+    return {one.id: one for one in targets if any(ask.service == service for ask in one.asks)}
 
 
 def frozen(facilities: Facilities, start: dt.date) -> Facilities:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gapmap.programme.conditions import targets_about
 from gapmap.programme.ladder import end_state
-from gapmap.programme.start import end_of
+from gapmap.programme.start import end_of, targets_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -81,8 +81,11 @@ def _ends(axis: Axes, pen: Pen, years: pd.DataFrame, curve: pd.DataFrame, at: np
         axis.plot(at[number], people[number], marker=_marker(row.phase), markersize=8,
                   color=_colour(row.phase), markeredgecolor="#20272e", zorder=5)  # fmt: skip
         share = f" ({row.share_people:.1%})" if np.isfinite(row.share_people) else ""
-        axis.annotate(f"{row.year}: {people[number]:,.0f}{share}", (at[number], people[number]),
-                      xytext=(-6, -14), textcoords="offset points", ha="right",
+        early = at[number] < 0.75 * at[-1]  # there is room on its right, below the curve
+        below = -18 if row.phase % 2 else -32
+        axis.annotate(f"{row.year}: {row.people_covered:,.0f}{share}", (at[number], people[number]),
+                      xytext=(4 if early else -4, below), textcoords="offset points",
+                      ha="left" if early else "right",
                       fontproperties=pen.letters.font(8.5), parse_math=False, zorder=6)  # fmt: skip
 
 
