@@ -43,16 +43,27 @@ exclude = ["water.geojson", { path = "保护区.gpkg", layer = "a", name = "保�
 objective = "fewest"
 share = 0.9
 copies = 2
-capacity = 800
 least = { 440403 = 2, "斗门区" = 1 }
 least_each = 1
 closing_cost = -500
 seconds = 5
+"""  # noqa: E501 - a line of TOML
+PROGRAMME = """
+[siting.clinic]
+cost = 30000
 years.2013 = { budget = 4800000 }
 years.2012 = { count = 160, budget = 0 }
 start = 2011-12-31
 targets = ["shelters-west"]
-"""  # noqa: E501 - a line of TOML
+seconds = 5
+"""
+WAYS = """
+[siting.clinic]
+objective = "distance"
+count = 2
+capacity = 800
+farthest = 5000
+"""
 SHARING = """
 [sharing.centre]
 services = ["clinic", "culture"]
@@ -93,15 +104,27 @@ def test_every_key_of_siting_is_read(read, tmp_path: Path) -> None:
             objective="fewest",
             share=0.9,
             copies=2,
-            capacity=800,
             least={"440403": 2, "斗门区": 1},
             least_each=1,
             closing_cost=-500,
             seconds=5,
+        ),
+    )
+
+
+def test_a_programme_and_ways_are_read(read) -> None:
+    assert read(PROGRAMME).siting == (
+        SitingEntry(
+            service="clinic",
+            cost=30000,
             years=(Year(year=2012, count=160, budget=0), Year(year=2013, budget=4800000)),
             start=dt.date(2011, 12, 31),
             targets=("shelters-west",),
+            seconds=5,
         ),
+    )
+    assert read(WAYS).siting == (
+        SitingEntry(service="clinic", objective="distance", count=2, capacity=800, farthest=5000),
     )
 
 
@@ -155,27 +178,61 @@ def test_sharing_is_read(read) -> None:
         ('candidates = "地块.csv"', 'candidates = "grid:500"', "no file"),
         ("share = 0.9", "share = 0", "between 0 and 1"),
         ("share = 0.9", "share = 90", "between 0 and 1"),
-        ('objective = "fewest"', "", "no effect where objective is 'people'"),
+        ('objective = "fewest"', "", "no effect with objective = 'people'"),
         ('objective = "fewest"', 'objective = "few"', "choose one of people, fewest"),
         ("copies = 2", "copies = 0", "wrong kind"),
         ("copies = 2", "copies = 1.5", "wrong kind"),
-        ("capacity = 800", "capacity = 0", "above 0"),
         ("440403 = 2", "440403 = -2", "siting.clinic.least.440403"),
         ("440403 = 2", '440403 = "2"', "siting.clinic.least.440403"),
         ("least_each = 1", "least_each = 1.5", "siting.clinic.least_each"),
         ("seconds = 5", "seconds = 0", "above 0"),
-        ("years.2013", "years.next", "siting.clinic.years.next"),
-        ("budget = 4800000", "money = 4800000", "siting.clinic.years.2013.money"),
-        ("budget = 4800000", "budget = -1", "siting.clinic.years.2013.budget"),
-        ("count = 160", "count = 1.6", "siting.clinic.years.2012.count"),
-        ("copies = 2", "count = 2", "siting.clinic.count cannot be given together with years"),
-        ("2011-12-31", "2012-12-31", "before 31 December of the first year, 2012"),
-        ("2011-12-31", '"31.12.2011"', "is no date"),
-        ('["shelters-west"]', "[5]", "siting.clinic.targets"),
     ],
 )
 def test_each_slip_of_siting_is_named(read, old: str, new: str, words: str) -> None:
     _refused(read, SITING, (old, new), words)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("years.2013", "years.next", "siting.clinic.years.next"),
+        ("budget = 4800000", "money = 4800000", "siting.clinic.years.2013.money"),
+        ("budget = 4800000", "budget = -1", "siting.clinic.years.2013.budget"),
+        ("count = 160", "count = 1.6", "siting.clinic.years.2012.count"),
+        ("seconds = 5", "count = 2", "siting.clinic.count cannot be given together with years"),
+        ("2011-12-31", "2012-12-31", "before 31 December of the first year, 2012"),
+        ("2011-12-31", '"31.12.2011"', "is no date"),
+        ('["shelters-west"]', "[5]", "siting.clinic.targets"),
+        ("seconds = 5", "copies = 2", "copies has no effect together with years"),
+        ("seconds = 5", "least_each = 1", "least_each has no effect together with years"),
+        ("seconds = 5", 'objective = "worst"', "objective has no effect together with years"),
+    ],
+)
+def test_each_slip_of_a_programme_is_named(read, old: str, new: str, words: str) -> None:
+    _refused(read, PROGRAMME, (old, new), words)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("capacity = 800", "capacity = 0", "above 0"),
+        ("farthest = 5000", "farthest = 0", "above 0"),
+        ("count = 2", "", "siting.clinic.count is needed"),
+        ('objective = "distance"', "", "farthest has no effect with objective = 'people'"),
+        ("capacity = 800", "copies = 2", "copies has no effect with objective = 'distance'"),
+        ("capacity = 800", "share = 0.5", "share has no effect with objective = 'distance'"),
+        ("farthest = 5000", 'targets = ["a"]', "targets has no effect without years"),
+    ],
+)
+def test_each_slip_of_ways_is_named(read, old: str, new: str, words: str) -> None:
+    _refused(read, WAYS, (old, new), words)
+
+
+def test_copies_and_a_capacity_do_not_go_together(read) -> None:
+    with pytest.raises(StudyError) as caught:
+        read("[siting.clinic]\ncopies = 2\ncapacity = 800\n")
+    assert "copies has no effect together with capacity" in caught.value.text("en")
+    assert "给出 capacity 时" in caught.value.text("zh")
 
 
 @pytest.mark.parametrize(

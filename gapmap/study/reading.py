@@ -17,7 +17,6 @@ from gapmap.places import read_places
 from gapmap.plan import read_plan
 from gapmap.records import no_records, read_records
 from gapmap.region import read_region
-from gapmap.siting import OBJECTIVES
 from gapmap.siting.excluding import Layers
 from gapmap.study.accounts import check_accounts
 from gapmap.study.accuracy import by_words
@@ -351,17 +350,6 @@ class _Reading:
             finding("service-not-measured", file=name, service=service)
             for service in facilities.services
             if service not in measured
-        ]
-        self.findings += [
-            finding(
-                "siting-objective-later",
-                file=name,
-                field=f"siting.{entry.service}.objective",
-                value=entry.objective,
-                service=entry.service,
-            )
-            for entry in file.siting
-            if entry.objective not in OBJECTIVES
         ]
         if file.network is None and any(one.mode != "surface" for one in services):
             self.findings.append(finding("measured-straight", file=name))

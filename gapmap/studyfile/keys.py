@@ -6,6 +6,7 @@ import datetime as dt
 import math
 
 from gapmap import datum
+from gapmap.location import OBJECTIVES
 
 __all__ = [
     "ALIKE",
@@ -24,7 +25,6 @@ __all__ = [
 
 LANGUAGES = ("zh", "en")
 DATUMS = ("auto", "detect", *datum.DATUMS)
-OBJECTIVES = ("people", "fewest", "distance", "worst", "worst_first")
 
 TEXT, NUMBER, FLAG, DATE, TIME, TABLE, LIST = (
     "text",
@@ -104,8 +104,8 @@ KEYS: dict[str, dict[str, str]] = {
         "exclude": LIST, "simulated": FLAG,
         "count": NUMBER, "budget": NUMBER, "objective": TEXT, "share": NUMBER,
         "copies": NUMBER, "capacity": NUMBER, "least": TABLE, "least_each": NUMBER,
-        "closing_cost": NUMBER, "seconds": NUMBER, "years": TABLE, "start": DATE,
-        "targets": LIST,
+        "closing_cost": NUMBER, "farthest": NUMBER, "seconds": NUMBER, "years": TABLE,
+        "start": DATE, "targets": LIST,
     },
     "sharing": {
         "datum": TEXT, "candidates": TEXT, "cost": NUMBER, "cost_column": TEXT,

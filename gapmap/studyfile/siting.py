@@ -23,6 +23,12 @@ __all__ = ["candidate_path", "read_sharing", "read_siting"]
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2200
 _SPACED: Final = ("grid:", "roads:")
+_BY_WAY: Final = ("distance", "worst")
+_NOT_OF_YEARS: Final = (
+    *("objective", "share", "copies", "capacity", "least", "least_each", "closing_cost"),
+    "farthest",
+)
+"""What a programme over years does not ask."""
 
 
 def read_siting(reader: Reader, raw: Mapping[str, Any]) -> tuple[SitingEntry, ...]:
@@ -48,9 +54,9 @@ def _siting(reader: Reader, name: str, have: object, raw: Mapping[str, Any]) -> 
     where = f"siting.{name}"
     block = reader.block("siting", have, where=where)
     _known_service(reader, where, name, raw)
-    reader.positive(where, block, "count", "budget", "capacity", "seconds")
+    reader.positive(where, block, "count", "budget", "capacity", "farthest", "seconds")
     objective = reader.choice(f"{where}.objective", block.get("objective", "people"), OBJECTIVES)
-    _check_share(reader, where, block, objective)
+    _check_together(reader, where, block, objective)
     years = _years(reader, where, block)
     priced = "budget" in block or any(one.budget is not None for one in years)
     if priced and "cost" not in block and "cost_column" not in block:
@@ -67,6 +73,7 @@ def _siting(reader: Reader, name: str, have: object, raw: Mapping[str, Any]) -> 
         least=_least(reader, where, block),
         least_each=_whole(reader, where, block, "least_each") or 0,
         closing_cost=_number(block, "closing_cost"),
+        farthest=_number(block, "farthest"),
         seconds=float(block.get("seconds", 60)),
         years=years,
         start=_start(reader, where, block, years),
@@ -81,13 +88,25 @@ def _known_service(reader: Reader, where: str, name: str, raw: Mapping[str, Any]
         reader.fail("study-key-unknown", where, nearest=near[0] if near else "-")
 
 
-def _check_share(reader: Reader, where: str, block: Mapping[str, Any], objective: str) -> None:
-    if "share" not in block:
-        return
-    if not 0 < float(block["share"]) <= 1:
+def _check_together(reader: Reader, where: str, block: Mapping[str, Any], objective: str) -> None:
+    """Refuse keys that would do nothing: whoever writes them expects something of them."""
+    if "share" in block and not 0 < float(block["share"]) <= 1:
         reader.fail("study-share", f"{where}.share", block["share"])
-    if objective != "fewest":
-        reader.fail("study-siting-idle", f"{where}.share", objective=objective)
+    by_way = objective in _BY_WAY
+    if by_way and not {"count", "budget", "years"} & set(block):
+        reader.fail("study-key-missing", f"{where}.count")
+    asked = f"with objective = {objective!r}", f"objective 为 {objective!r} 时"
+    idle = {"share": (objective != "fewest", *asked), "farthest": (not by_way, *asked)}
+    idle["copies"] = (by_way, *asked)
+    if "capacity" in block:
+        idle["copies"] = (True, "together with capacity", "给出 capacity 时")
+    if block.get("years"):
+        idle |= dict.fromkeys(_NOT_OF_YEARS, (True, "together with years", "给出 years 时"))
+    else:
+        idle["targets"] = (True, "without years", "没有 years 时")
+    for key, (nothing, en, zh) in idle.items():
+        if nothing and key in block:
+            reader.fail("study-siting-idle", f"{where}.{key}", where=en, where_zh=zh)
 
 
 def _candidates(

@@ -98,7 +98,7 @@ class SitingEntry(CandidateEntry):
     service
         The service's id.
     objective
-        What sites are chosen for: one of ``gapmap.studyfile.keys.OBJECTIVES``.
+        What sites are chosen for: one of ``gapmap.location.OBJECTIVES``.
     count, budget
         How many sites, and for how much money, at most; None: without ``years``, any.
     share
@@ -113,6 +113,9 @@ class SitingEntry(CandidateEntry):
         The least number of new sites in every district.
     closing_cost
         What it costs to close an existing facility; None: all stay.
+    farthest
+        As how far from a facility counts who has no way to any, in the limit's unit; None: see
+        :class:`gapmap.siting.SiteQuestion`.
     seconds
         How long to look for the best answer.
     years
@@ -133,6 +136,7 @@ class SitingEntry(CandidateEntry):
     least: Mapping[str, int] = field(default_factory=dict)
     least_each: int = 0
     closing_cost: float | None = None
+    farthest: float | None = None
     seconds: float = 60.0
     years: tuple[Year, ...] = ()
     start: dt.date | None = None
