@@ -19,7 +19,6 @@ from gapmap.programme.ground import Ground, ground_of
 from gapmap.programme.ladder import Answer, answer
 from gapmap.programme.question import Question
 from gapmap.programme.start import (
-    by_year,
     end_of,
     frozen,
     start_of,
@@ -191,20 +190,22 @@ def _states(
     before: Assessment, sites: gpd.GeoDataFrame, service: Service, timing: Timing
 ) -> tuple[list[pd.Series], Assessment]:
     """Measure coverage at the start and after each year, and assess the state after the last."""
-    access = before.access
-    told = [_city(access, service.id)]
-    later = before
-    for (held, built), year in zip(by_year(access, sites, timing.years), timing.years, strict=True):
-        if year == timing.years[-1]:
+    access, last = before.access, timing.years[-1]
+    told, later = [_city(access, service.id)], before
+    held = frozen(access.facilities, access.facilities.date)
+    for year in timing.years:
+        held = facilities_at(held, end_of(year))
+        built = sites[sites["year"] == year]
+        if year == last:
             standing = replace(before, access=replace(access, facilities=held))
             later = after(standing, built, [service.id])
             told.append(_city(later.access, service.id))
-        else:
-            there = built_among(held, built, access)
-            state = measure_access(
-                access.places, there, access.network, [service], surface=access.surface, brief=True
-            )
-            told.append(_city(state, service.id))
+            break
+        held = built_among(held, built, access)
+        state = measure_access(
+            access.places, held, access.network, [service], surface=access.surface, brief=True
+        )
+        told.append(_city(state, service.id))
     return told, later
 
 

@@ -14,21 +14,17 @@ from gapmap.assessment import assess
 from gapmap.errors import MethodError
 from gapmap.facilities import exists_at, facilities_at
 from gapmap.findings import finding
-from gapmap.siting.after import built_among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     import numpy as np
 
-    from gapmap.access import Access, Service
+    from gapmap.access import Service
     from gapmap.assessment import Assessment
     from gapmap.facilities import Facilities
     from gapmap.findings import Finding
     from gapmap.plan import Plan, Target
 
 __all__ = [
-    "by_year",
     "end_of",
     "frozen",
     "start_of",
@@ -136,25 +132,3 @@ def told_of_start(
     if closing.any():
         say("programme-closings", closing)
     return told
-
-
-def by_year(
-    access: Access, sites: gpd.GeoDataFrame, years: Sequence[int]
-) -> Iterator[tuple[Facilities, gpd.GeoDataFrame]]:
-    """Give the facilities of each year before its sites are built, at its end, and these sites.
-
-    Parameters
-    ----------
-    access
-        The state at the start.
-    sites
-        ``site_id``, ``name``, ``service``, ``year`` and ``geometry``.
-    years
-        The calendar years, ascending.
-    """
-    held = frozen(access.facilities, access.facilities.date)
-    for year in years:
-        held = facilities_at(held, end_of(year))
-        built = sites[sites["year"] == year]
-        yield held, built
-        held = built_among(held, built, access)

@@ -57,7 +57,7 @@ def _idle(ground: Ground, idle: Sequence[Built], columns: Sequence[str]) -> gpd.
     unit_en, unit_zh = "person-metres", "人·米"
     if ground.service.limit_unit == "minutes":
         unit_en, unit_zh = "person-minutes", "人·分钟"
-    en = "makes up the number that a target asks for: no uncovered place gains; all ways shortened by"
+    en = "makes up the number that a target asks for: no uncovered place gains, ways get shorter by"
     zh = "为满足目标的数量而建:没有未覆盖的村居因它受益,合计缩短路程"
     told = {
         "service": ground.service.id,
