@@ -190,8 +190,10 @@ def test_roads_need_a_network_and_a_sensible_distance() -> None:
 spot = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda at: (at[0] * 50, at[1] * 50))
 
 
-@given(st.lists(st.tuples(spot, spot).filter(lambda ends: ends[0] != ends[1]), min_size=1,
-                max_size=8), st.sampled_from([100, 400, 1000]))  # fmt: skip
+stretch = st.tuples(spot, spot).filter(lambda ends: ends[0] != ends[1])
+
+
+@given(st.lists(stretch, min_size=1, max_size=8), st.sampled_from([100, 400, 1000]))
 def test_roads_are_never_far_from_a_point_and_points_never_near_each_other(lines, size) -> None:
     network = roads(*map(list, lines))
     at = np.array(on_roads(network, f"roads:{size}"))
@@ -333,6 +335,44 @@ def test_where_nothing_is_left_every_layer_says_how_many_it_took(tmp_path: Path)
         caught.value.text("en")
     )
     assert "3 个在“水域.geojson”内;2 个在“保护区”内" in caught.value.text("zh")
+
+
+blocks = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(1, 12)), min_size=1, max_size=6
+)
+
+
+corners = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=12, unique=True
+)
+
+
+@given(blocks, blocks, corners, st.sampled_from([0, 30, 100]))
+def test_every_candidate_is_used_or_out_for_the_first_reason_that_holds(
+    tmp_path_factory, wet, dry, spots, within_m
+) -> None:
+    folder = tmp_path_factory.mktemp("layers")
+    water = [square(50 * x, 50 * y, 50 * side) for x, y, side in wet]
+    fields = [square(50 * x, 50 * y, 50 * side) for x, y, side in dry]
+    rules = SiteRules(
+        exclude=(area(folder / "w.geojson", *water, within_m=within_m),),
+        suitable=(area(folder / "f.geojson", *fields),),
+    )
+    rows = [{"x": 50.0 * x, "y": 50.0 * y} for x, y in spots]
+    expected = {}
+    for number, row in enumerate(rows):
+        at = Point(X0 + row["x"], Y0 + row["y"])
+        if not any(one.intersects(at) for one in fields):
+            expected[f"p{number}"] = ("not_suitable", "f.geojson")
+        elif min(one.distance(at) for one in water) <= within_m:
+            expected[f"p{number}"] = ("in_exclusion", "w.geojson")
+    if len(expected) == len(rows):
+        with pytest.raises(MethodError, match="no candidate is left"):
+            find_candidates(places(rows), rules=rules)
+        return
+    sites = find_candidates(places(rows), rules=rules)
+    assert reasons(sites) == expected
+    assert set(sites.table["site_id"]) | set(expected) == {f"p{n}" for n in range(len(rows))}
 
 
 # ---------------------------------------------------------------- slope
