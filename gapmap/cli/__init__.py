@@ -14,12 +14,16 @@ from gapmap.cli import commands
 from gapmap.cli.check import check
 from gapmap.cli.comparing import asked_rightly, compare_runs
 from gapmap.cli.printing import complain, finish, system_language
+from gapmap.cli.siting import site as site_command
 from gapmap.errors import GapmapError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = ["main"]
+
+OBJECTIVES = ("people", "fewest", "distance", "worst", "worst_first")
+"""Those of :mod:`gapmap.location`, which is heavy to load."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,14 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("study", type=Path)
     run.add_argument("-o", "--output", type=Path, help="folder of the results")
     run.add_argument("--scenario", type=Path, help="a what-if (JSON) / 情景文件")
-    site = add("site", commands.site, "propose sites for one service / 选址")
+    site = add("site", site_command, "propose sites for one service / 选址")
     site.add_argument("study", type=Path)
     site.add_argument("--service", required=True)
-    size = site.add_mutually_exclusive_group(required=True)
-    size.add_argument("--count", type=_positive_count)
-    size.add_argument("--budget", type=_positive)
-    site.add_argument("--cost", type=_positive, help="cost of one site / 单点造价")
-    site.add_argument("-o", "--output", type=Path)
+    _add_site(site)
     _add_compare(add("compare", compare_runs, "say what changed, and why / 比较变化及其原因"))
     plans = add("plans", commands.plans, "list shipped plans, or print one / 列出规划")
     plans.add_argument("id", nargs="?")
@@ -108,6 +108,30 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("--layer", help="layer of a file that has several / 图层")
     convert.add_argument("-o", "--output", type=Path, required=True)
     return parser
+
+
+def _add_site(site: argparse.ArgumentParser) -> None:
+    """Add what ``site`` takes: a count or a budget, but for the fewest sites neither."""
+    size = site.add_mutually_exclusive_group()
+    size.add_argument("--count", type=_positive_count, help="most new sites / 新建数量")
+    size.add_argument("--budget", type=_positive, help="money in all / 预算")
+    site.add_argument("--cost", type=_positive, help="cost of one site / 单点造价")
+    site.add_argument("--objective", choices=OBJECTIVES, help="what the sites are best in / 目标")
+    site.add_argument("--candidates", help="places, grid:500, roads:500 or a file / 候选点")
+    site.add_argument("-o", "--output", type=Path, help="folder of the results")
+
+    def refuse(given: argparse.Namespace) -> None:
+        sized = given.count is not None or given.budget is not None
+        if not sized and given.objective != "fewest":
+            site.error(
+                "give --count or --budget (without them only --objective fewest) / 须给出数量或预算"
+            )
+        if sized and given.objective == "fewest":
+            site.error(
+                "--objective fewest takes neither --count nor --budget / 最少的点不需数量或预算"
+            )
+
+    site.set_defaults(refuse=refuse)
 
 
 def _add_compare(compare: argparse.ArgumentParser) -> None:

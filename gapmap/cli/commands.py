@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from gapmap.scenario import Scenario
     from gapmap.studyfile import SitingEntry
 
-__all__ = ["convert", "init", "plans", "run", "site"]
+__all__ = ["convert", "init", "job", "plans", "run", "study_name"]
 
 
 def init(given: argparse.Namespace, language: str) -> int:
@@ -51,24 +50,26 @@ def run(given: argparse.Namespace, language: str) -> int:
     from gapmap.scenario import read_scenario  # noqa: PLC0415
 
     scenario = read_scenario(given.scenario) if given.scenario else None
-    out = given.output or Path("outputs") / _study_name(given.study)
-    results = _job(given, out, scenario=scenario)
+    out = given.output or Path("outputs") / study_name(given.study)
+    results = job(given, out, scenario=scenario)
     _summary(results, out, language)
     return 0
 
 
-def _study_name(study: Path) -> str:
+def study_name(study: Path) -> str:
+    """Give the name of the folder that a study stands in."""
     folder = study if study.is_dir() else study.parent
     return folder.resolve().name or "study"
 
 
-def _job(
+def job(
     given: argparse.Namespace,
     out: Path,
     *,
     scenario: Scenario | None = None,
     siting: SitingEntry | None = None,
 ) -> Results:
+    """Run a study under a progress bar."""
     from gapmap.study import run_study  # noqa: PLC0415
 
     with progress() as steps:
@@ -118,45 +119,6 @@ def _summary(results: Results, out: Path, language: str) -> None:
     found = counted(by_severity(results.findings), language)
     say(f"{found}{':见 ' if zh else ': see '}{out / 'findings.csv'}")
     say(f"{'报告' if zh else 'report'}: {out / 'report.html'}")
-
-
-def site(given: argparse.Namespace, language: str) -> int:
-    """Do the whole job and propose sites for one service."""
-    from gapmap.study import study_path  # noqa: PLC0415
-    from gapmap.studyfile import SitingEntry, read_study_file  # noqa: PLC0415
-
-    asked = {entry.service: entry for entry in read_study_file(study_path(given.study)).siting}
-    entry = asked.get(given.service, SitingEntry(service=given.service))
-    siting = replace(
-        entry,
-        count=given.count,
-        budget=given.budget,
-        objective="people",
-        share=1.0,
-        years=(),
-        start=None,
-        cost=given.cost or entry.cost,
-    )
-    out = given.output or Path("outputs") / f"{_study_name(given.study)}-{given.service}"
-    results = _job(given, out, siting=siting)
-    zh = language == "zh"
-    sites = results.proposals[0].sites
-    rows = [
-        (
-            str(row.rank),
-            str(row.site_id),
-            str(row.name_),
-            f"{row.people_gained:,.0f}",
-            str(row.places_gained),
-        )
-        for row in sites.rename(columns={"name": "name_"}).itertuples()
-    ]
-    titles = ("次序", "编号", "名称", "新增覆盖人口", "新增覆盖村居")
-    show_table(titles if zh else ("rank", "site", "name", "people gained", "places gained"), rows)
-    if not rows:
-        say("没有候选点能再覆盖任何人" if zh else "no candidate would cover anybody further")
-    say(f"{'结果' if zh else 'results'}: {out}")
-    return 0
 
 
 def plans(given: argparse.Namespace, language: str) -> int:

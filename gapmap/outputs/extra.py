@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from gapmap.errors import MethodError
+from gapmap.siting import proposal_tables
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,6 +22,7 @@ EXTRA: Final = (
     *("typology", "kinds", "clusters"),
     *("intervals", "gap_intervals", "certainty", "target_draws", "site_draws", "tornado"),
     *("series", "trajectory", "scorecard"),
+    *("siting", "site_places", "site_left_out", "site_targets", "site_excluded"),
     *("programme", "programme_curve", "programme_targets", "programme_unmet"),
 )
 """Their names, in the order of the workbook's sheets; others follow."""
@@ -48,6 +50,7 @@ def extra_tables(results: Results, *, taken: Collection[str]) -> dict[str, pd.Da
         "surface": surface.classes if surface else None,
     }
     made = {name: table for name, table in own.items() if table is not None}
+    made |= proposal_tables(results.proposals)
     made |= _programmes(results)
     further = results.insights.tables()
     twice = (set(taken) | set(results.tables)) & set(further) | set(taken) & set(results.tables)

@@ -31,6 +31,8 @@ _WORD_COLUMNS = frozenset(
         *("island", "scope", "scope_kind", "measure_unit", "overall", "limit_source"),
         *("area_kind", "zone_kind", "kind_a", "kind_b", "certainty", "assumption", "assessed_is"),
         *("proposed", "step", "full", "used", "differs_much", "worse", "by"),
+        *("objective", "value_unit", "newly_covered", "proven", "why", "status_before"),
+        "status_after",
     )
 )
 """Columns whose values are words of gapmap's own, not of the planner's."""

@@ -163,10 +163,11 @@ def question_of(model: Model, proposal: Proposal, assumptions: Assumptions) -> Q
     """Prepare to make a proposal anew; None for one that cannot be.
 
     That is one that does not say what it was chosen among; one for which existing facilities are
-    told apart (backup coverage, closing); and one that compares ways over a surface.
+    told apart (backup coverage, closing); one of services that share sites; and one that compares
+    ways over a surface.
     """
     candidates, access = proposal.candidates, model.access
-    if candidates is None:
+    if candidates is None or proposal.objective == "shared":
         return None
     asked = proposal.question or _as_question(proposal)
     number = [one.id for one in access.services].index(proposal.service)

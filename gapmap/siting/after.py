@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gapmap.assessment import Assessment
     from gapmap.facilities import Facilities
 
-__all__ = ["after", "built_among", "targets_compared"]
+__all__ = ["TARGET_COLUMNS", "after", "built_among", "targets_compared"]
 
 TARGET_COLUMNS: Final = (
     *("service", "target", "clause", "title_zh", "title_en", "unit", "unit_zh", "unit_en"),
@@ -111,7 +111,7 @@ def targets_compared(before: Assessment, later: Assessment, service: str) -> pd.
     One row per target and scope unit, with the columns of ``site_targets.csv``.
     """
     now, then = before.targets, later.targets
-    mine = (now["service"] == service).to_numpy() if len(now) else []
+    mine = (now["service"] == service).to_numpy()
     now, then = now[mine].reset_index(drop=True), then[mine].reset_index(drop=True)
     told = pd.DataFrame({name: now[name] for name in now.columns if name in TARGET_COLUMNS})
     told["service"] = service

@@ -15,59 +15,60 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gapmap.findings import Finding
+    from gapmap.location import Choice
     from gapmap.siting.answering import Answer
     from gapmap.siting.asking import Asked
 
-__all__ = ["doubts_of"]
+__all__ = ["about_need", "doubts_of", "not_proven"]
 
 
 def doubts_of(asked: Asked, found: Answer, served: pd.DataFrame) -> tuple[Finding, ...]:
     """Tell what is doubtful, assumed, or other than one may expect."""
+    choice, service = found.choice, asked.service.id
+    unproven = () if choice.proven else (not_proven(choice, service, asked.question.seconds),)
     return (
         *found.findings,
-        *_about_need(asked, found),
-        *_about_proof(asked, found),
+        *about_need(asked),
+        *_about_size(asked, found),
+        *unproven,
         *_about_people(asked, found),
         *_about_ways(asked),
         *_about_capacity(asked, found, served),
     )
 
 
-def _about_need(asked: Asked, found: Answer) -> Iterator[Finding]:
-    """Say where there is nobody to serve, no way to, or more is allowed than is of use."""
-    service, question = asked.service.id, asked.question
-    uncovered = asked.facts.uncovered
+def about_need(asked: Asked) -> Iterator[Finding]:
+    """Say where there is nobody to serve, or nobody whom a candidate could."""
+    service, uncovered = asked.service.id, asked.facts.uncovered
     reached = np.diff(asked.within.indptr) > 0
+    out = uncovered & ~reached
     if not uncovered.any():
         yield finding("siting-all-covered", service=service)
     elif not (uncovered & reached).any():
         yield finding("siting-none-useful", service=service, count=len(asked.sites))
-    elif (uncovered & ~reached).any():
-        out = uncovered & ~reached
+    elif out.any():
         people = f"{asked.facts.people[out].sum():,.0f}"
         yield finding("siting-out-of-reach", service=service, count=int(out.sum()), people=people)
-    if question.count is not None and len(found.new) and len(found.new) < question.count:
-        limited = question.budget is not None
-        if not limited:
-            yield finding(
-                "siting-fewer", service=service, count=len(found.new), allowed=question.count
-            )
+
+
+def _about_size(asked: Asked, found: Answer) -> Iterator[Finding]:
+    """Say where more is allowed than is of use, or nothing says how much is."""
+    service, question, built = asked.service.id, asked.question, len(found.new)
+    if question.count is not None and question.budget is None and 0 < built < question.count:
+        yield finding("siting-fewer", service=service, count=built, allowed=question.count)
     if question.unlimited and found.objective != question.objective:
-        yield finding("siting-no-limit", service=service, count=len(found.new))
+        yield finding("siting-no-limit", service=service, count=built)
 
 
-def _about_proof(asked: Asked, found: Answer) -> Iterator[Finding]:
-    choice = found.choice
-    if choice.proven:
-        return
-    gap = f"{choice.gap:.2%}" if np.isfinite(choice.gap) else "-"
-    yield finding(
+def not_proven(choice: Choice, service: str, seconds: float) -> Finding:
+    """Say how much better other sites may be, where the time was up."""
+    return finding(
         "siting-not-proven",
-        service=asked.service.id,
+        service=service,
         value=f"{choice.value:,.6g}",
         bound=f"{choice.bound:,.6g}",
-        gap=gap,
-        seconds=f"{asked.question.seconds:g}",
+        gap=f"{choice.gap:.2%}" if np.isfinite(choice.gap) else "-",
+        seconds=f"{seconds:g}",
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gapmap.location.value import Floats, Integers
     from gapmap.siting.asking import Asked
 
-__all__ = ["Credit", "credits_of"]
+__all__ = ["Credit", "credits_in_turn", "credits_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,43 +56,63 @@ def credits_of(asked: Asked, new: Integers) -> list[Credit]:
     asked
         The question.
     new
-        Numbers of the candidates chosen.
+        Numbers of the candidates chosen, ascending.
     """
+    return credits_in_turn(asked, _turn(asked, new))
+
+
+def credits_in_turn(asked: Asked, turn: Integers) -> list[Credit]:
+    """Give every place to the first of some sites that covers it, in the order of building."""
+    facts, by_way = asked.facts, asked.question.by_way
+    serves = _columns(asked.within, turn)
+    nearer = _columns(facts.reach if by_way else asked.within, turn)
+    still_open = facts.uncovered.copy()
+    here = np.minimum(facts.present, facts.farthest)
+    gained, cut = [], []
+    for number in range(len(turn)):
+        reached = _row(serves, number)[0]
+        gained.append(np.sort(reached[still_open[reached]]).astype(np.int64))
+        still_open[gained[-1]] = False
+        there, way = _row(nearer, number)
+        saved = np.maximum(here[there] - way, 0.0) if by_way else np.zeros(0)
+        cut.append(float((saved * facts.people[there]).sum()) if by_way else 0.0)
+        here[there] = np.minimum(here[there], way)
+    others = _nearest_new(nearer, facts.present, facts.uncovered & ~still_open)
+    return [
+        Credit(
+            site=int(site),
+            gained=gained[number],
+            nearer=np.flatnonzero(others == number),
+            people=float(facts.people[gained[number]].sum()),
+            cut=cut[number],
+        )
+        for number, site in enumerate(turn)
+    ]
+
+
+def _turn(asked: Asked, new: Integers) -> Integers:
+    """Put sites in the order of building."""
     facts, by_way = asked.facts, asked.question.by_way
     serves = _ones(_columns(asked.within, new))
-    nearer = _columns(facts.reach if by_way else asked.within, new)
+    nearer = _columns(facts.reach, new)
     still_open = facts.uncovered.copy()
     here = np.minimum(facts.present, facts.farthest)
     left = np.ones(len(new), dtype=bool)
-    by_distance = asked.question.objective == "distance"
-    taken: list[tuple[int, Integers, float]] = []
+    turn = []
     for _ in range(len(new)):
         people = np.round(serves @ (facts.people * still_open), 6)
         places = serves @ still_open.astype(float)
         cut = np.round(_cuts(nearer, here, facts.people), 6) if by_way else np.zeros(len(new))
-        keys = (cut, places, people) if not by_distance else (places, people, cut)
-        order = np.lexsort((np.arange(len(new)), *(-key for key in keys), ~left))
-        best = int(order[0])
-        reached = _row(serves, best)[0]
-        gained = np.sort(reached[still_open[reached]])
-        taken.append((best, gained, float(cut[best])))
-        still_open[gained] = False
+        by_distance = asked.question.objective == "distance"
+        keys = (places, people, cut) if by_distance else (cut, places, people)
+        best = int(np.lexsort((np.arange(len(new)), *(-key for key in keys), ~left))[0])
+        turn.append(best)
         left[best] = False
+        still_open[_row(serves, best)[0]] = False
         if by_way:
             there, way = _row(nearer, best)
             here[there] = np.minimum(here[there], way)
-    first_covered = facts.uncovered & ~still_open
-    others = _nearest_new(nearer, [best for best, _, _ in taken], facts.present, first_covered)
-    return [
-        Credit(
-            site=int(new[best]),
-            gained=gained,
-            nearer=np.flatnonzero(others == best),
-            people=float(facts.people[gained].sum()),
-            cut=cut,
-        )
-        for best, gained, cut in taken
-    ]
+    return new[np.array(turn, dtype=np.int64)]
 
 
 def _columns(pairs: sparse.csr_array, sites: Integers) -> sparse.csr_array:
@@ -117,13 +137,14 @@ def _cuts(nearer: sparse.csr_array, here: Floats, people: Floats) -> Floats:
     return np.bincount(site, weights=saved, minlength=nearer.shape[0]).astype(float)
 
 
-def _nearest_new(
-    nearer: sparse.csr_array, turn: list[int], present: Floats, but: npt.NDArray[np.bool_]
-) -> Integers:
-    """Give the nearest new site to each place that it brings nearer, the first built of equals."""
+def _nearest_new(nearer: sparse.csr_array, present: Floats, but: npt.NDArray[np.bool_]) -> Integers:
+    """Give the number of the nearest new site to each place that has less far to go by it.
+
+    The first built of equals; -1 for the others.
+    """
     best = np.where(but, -np.inf, present)
     found = np.full(len(present), -1, dtype=np.int64)
-    for number in turn:
+    for number in range(nearer.shape[0]):
         there, way = _row(nearer, number)
         less = way < best[there]
         found[there[less]] = number

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["left_out_of", "length", "named", "served_of", "sites_of"]
 
+_DECIMALS: Final = 3
+"""Ways are told to the millimetre, or the thousandth of a minute."""
 _NAMED: Final = 5
 """So many places are named in a sentence; ``places_served`` names them all."""
 
@@ -81,7 +83,7 @@ def sites_of(
         "limit_unit": service.limit_unit,
         "worst_before": [one.before for one in effects],
         "worst_after": [one.after for one in effects],
-        "worst_cut": [one.before - one.after for one in effects],
+        "worst_cut": [round(one.before - one.after, _DECIMALS) for one in effects],
         "places_served": ["、".join(one.names) for one in effects],
         "alternative_id": [_id_of(asked, one.instead) for one in effects],
         "alternative": [one.instead_name for one in effects],
@@ -128,8 +130,8 @@ def _served(
             "place_id": held["place_id"].to_numpy(),
             "place": held["place"].to_numpy(),
             "people": held["people"].to_numpy(dtype=float),
-            "before": np.where(np.isfinite(before), before, np.nan),
-            "after": way,
+            "before": np.round(np.where(np.isfinite(before), before, np.nan), _DECIMALS),
+            "after": np.round(way, _DECIMALS),
             "limit_unit": asked.service.limit_unit,
             "newly_covered": np.arange(len(places)) < gained,
         }
@@ -161,7 +163,7 @@ def left_out_of(asked: Asked, later: Access) -> pd.DataFrame:
         "people": held["people"].to_numpy(dtype=float),
         "why": why,
         "nearest_candidate": names[near[out]],
-        "nearest_cost": np.where(np.isfinite(way[out]), way[out], np.nan),
+        "nearest_cost": np.round(np.where(np.isfinite(way[out]), way[out], np.nan), _DECIMALS),
         "limit_unit": asked.service.limit_unit,
     }
     return pd.DataFrame(told, columns=list(LEFT_OUT_COLUMNS))
@@ -260,12 +262,17 @@ def _worst(service: Service, effect: _Effect) -> tuple[str, str]:
     if not effect.names:
         return "", ""
     then_en, then_zh = length(effect.after, service.limit_unit)
+    alone = len(effect.names) == 1
     if np.isnan(effect.before):
+        if alone:
+            return f"it goes {then_en}, and had no way to any", f"路程 {then_zh},此前无处可去"
         return (
-            f"the farthest, of whom some had no way to any, goes {then_en}",
-            f"最远者为 {then_zh}(其中有此前无路可达者)",
+            f"the farthest goes {then_en}, and some had no way to any",
+            f"最远的路程为 {then_zh},此前有的无处可去",
         )
     now_en, now_zh = length(effect.before, service.limit_unit)
+    if alone:
+        return f"it goes {then_en} instead of {now_en}", f"路程由 {now_zh}缩短到 {then_zh}"
     return (
         f"the farthest of them goes {then_en} instead of {now_en}",
         f"其中最远的路程由 {now_zh}缩短到 {then_zh}",

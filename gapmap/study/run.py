@@ -12,15 +12,14 @@ from gapmap.findings import finding
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
 from gapmap.outputs import Results, reserved, write_reserved
-from gapmap.programme import Programme, plan_programme
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
-from gapmap.siting import OBJECTIVES, propose_sites
 from gapmap.study.accounts import check_accounts
 from gapmap.study.grids import measure_grids
 from gapmap.study.inputs import named_files, study_path
 from gapmap.study.insights import measure_insights
-from gapmap.study.reading import read_study
+from gapmap.study.proposing import asking, propose_all
+from gapmap.study.reading import read_inputs
 from gapmap.study.value import Steps
 from gapmap.studyfile import read_study_file
 
@@ -31,12 +30,10 @@ if TYPE_CHECKING:
 
     from gapmap.about import About
     from gapmap.access import Access, Service
-    from gapmap.assessment import Assessment
     from gapmap.facilities import Facilities
     from gapmap.findings import Finding
     from gapmap.network import Network
     from gapmap.scenario import Scenario
-    from gapmap.siting import Proposal
     from gapmap.study.value import Study
     from gapmap.studyfile import SitingEntry
 
@@ -65,7 +62,7 @@ def run_study(
     language
         ``zh`` or ``en``; the study's own by default.
     siting
-        Propose sites for this instead of what the study asks for.
+        Propose sites for this alone, instead of what the study asks for.
 
     Returns
     -------
@@ -80,9 +77,10 @@ def run_study(
         When results cannot be written.
     """
     watch = steps or Steps()
-    inputs = tuple(one for _, one, _ in named_files(read_study_file(study_path(path))))
+    file = asking(read_study_file(study_path(path)), siting)
+    inputs = tuple(one for _, one, _ in named_files(file))
     with reserved(Path(out), inputs=inputs) as target:  # before the work, not after it
-        study = read_study(path, steps=watch)
+        study = read_inputs(file, steps=watch)
         results = _results(study, inputs, scenario, language, siting, watch=watch)
         check_accounts(study)
         with watch.step("write"):
@@ -108,12 +106,8 @@ def _results(
         assessment = assess(access, study.plan, records=study.records)
     grids, doubts = measure_grids(study, access, watch=watch)
     with watch.step("propose"):
-        wanted = (siting,) if siting else study.file.siting
-        made = [_propose(study, assessment, one) for one in wanted if one.objective in OBJECTIVES]
-    programmes = tuple(one for one in made if isinstance(one, Programme))
-    proposals = tuple(one.proposal if isinstance(one, Programme) else one for one in made)
-    of_this_state = [one for one in proposals if one.before is assessment]
-    insights, further = measure_insights(study, assessment, of_this_state, watch=watch)
+        proposed = propose_all(study, assessment, siting)
+    insights, further = measure_insights(study, assessment, proposed.of_this_state, watch=watch)
     with watch.step("report"):
         read = _read_and_sailed(study, network, scenario)
         findings = (
@@ -122,12 +116,12 @@ def _results(
             *opening_findings(borders, access.services),
             *assessment.findings,
             *doubts,
-            *(told for one in programmes for told in one.findings),
+            *proposed.findings,
             *further,
         )
         report = build_report(
             assessment,
-            proposals,
+            proposed.proposals,
             about=about,
             findings=findings,
             rows=study.rows,
@@ -136,7 +130,7 @@ def _results(
         )
     return Results(
         assessment=assessment,
-        proposals=proposals,
+        proposals=proposed.proposals,
         report_html=report.html,
         about=about,
         findings=findings,
@@ -152,7 +146,7 @@ def _results(
         gridded=grids.gridded,
         tables=grids.tables,
         insights=insights,
-        programmes=programmes,
+        programmes=proposed.programmes,
     )
 
 
@@ -213,29 +207,6 @@ def _read_and_sailed(
     if scenario is not None and of_ferries and not (network and network.ferries):
         told.append(finding("scenario-no-ferries", file=scenario.file))
     return told
-
-
-def _propose(study: Study, assessment: Assessment, entry: SitingEntry) -> Proposal | Programme:
-    if entry.years:
-        return plan_programme(
-            assessment,
-            service=entry.service,
-            years=entry.years,
-            cost=entry.cost,
-            candidates=study.candidates.get(entry.service, entry.candidates),
-            targets=entry.targets,
-            start=entry.start,
-            seconds=entry.seconds,
-        )
-    return propose_sites(
-        assessment,
-        service=entry.service,
-        count=entry.count,
-        budget=entry.budget,
-        cost=entry.cost,
-        candidates=study.candidates.get(entry.service, entry.candidates),
-        objective=entry.objective,
-    )
 
 
 def _parameters(
