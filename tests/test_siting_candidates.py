@@ -151,7 +151,9 @@ def test_a_ring_without_a_junction_and_one_at_a_junction() -> None:
     corners = [(1000, 1000), (1000, 2000), (2000, 1000), (2000, 2000)]
     assert on_roads(roads(ring), "roads:1000") == corners
     begun_elsewhere = [*ring[2:], *ring[1:3]]
+    assert begun_elsewhere[0] == begun_elsewhere[-1] != ring[0]
     assert on_roads(roads(begun_elsewhere[::-1]), "roads:1000") == corners
+    assert on_roads(roads(begun_elsewhere[::-1]), "roads:700") == on_roads(roads(ring), "roads:700")
     with_lane = roads(ring, [(1000, 1000), (500, 1000)])
     assert on_roads(with_lane, "roads:1000") == sorted([*corners, (500, 1000)])
 

@@ -37,7 +37,7 @@ def chains_of(network: Network, edges: Integers) -> Iterator[Floats]:
     """Give the points of each chain, shape (points, 2).
 
     A chain begins at that of its ends with the lower x, then y; a ring without a junction at the
-    lowest of its nodes, and a chain that comes back to its junction, on the side that is lower.
+    lowest of its points, and a chain that comes back to where it begins on the side that is lower.
 
     Parameters
     ----------
@@ -54,11 +54,13 @@ def chains_of(network: Network, edges: Integers) -> Iterator[Floats]:
     lines = _lines(network, edges)
     done = [False] * len(edges)
     junctions = [node for node, met in graph.at.items() if len(met) != _ON_THE_WAY]
-    rest = sorted(set(graph.at) - set(junctions), key=lambda node: tuple(network.xy[node]))
-    for node in [*junctions, *rest]:
+    for node in junctions:
         for edge in graph.at[node]:
             if not done[edge]:
                 yield _forwards(_walked(graph, lines, node, edge, done))
+    for edge, start in enumerate(tail):  # what is left are rings
+        if not done[edge]:
+            yield _forwards(_from_lowest(_walked(graph, lines, start, edge, done)))
 
 
 def _lines(network: Network, edges: Integers) -> list[Floats]:
@@ -82,6 +84,14 @@ def _walked(graph: _Graph, lines: list[Floats], start: int, edge: int, done: lis
         if node == start or len(graph.at[node]) != _ON_THE_WAY or not onward:
             return np.concatenate(parts)
         edge = onward[0]
+
+
+def _from_lowest(ring: Floats) -> Floats:
+    """Turn a ring so that it does not matter where somebody began to draw it."""
+    open_ring = ring[:-1]
+    first = int(np.lexsort((open_ring[:, 1], open_ring[:, 0]))[0])
+    turned = np.roll(open_ring, -first, axis=0)
+    return np.concatenate([turned, turned[:1]])
 
 
 def _forwards(chain: Floats) -> Floats:
