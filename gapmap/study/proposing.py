@@ -102,6 +102,7 @@ def _propose(study: Study, assessment: Assessment, entry: SitingEntry) -> Propos
         least=entry.least,
         least_each=entry.least_each,
         closing_cost=entry.closing_cost,
+        farthest=entry.farthest,
         seconds=entry.seconds,
     )
     return propose_sites(assessment, question=question)
