@@ -20,7 +20,6 @@ from gapmap.location.highs import Model, optimise
 from gapmap.location.kernels.cover import (
     Table,
     fixable,
-    greedy,
     improve,
     lower_bound,
     neaten,
@@ -171,8 +170,7 @@ def _start(task: _Task) -> _Found:
     found = _Found(np.zeros(len(cover.number), dtype=bool), 0.0, float(cover.weight.sum()))
     for by_price in (False, True) if task.budget < math.inf else (False,):
         state = state_of(table, task.count, task.budget)
-        greedy(table, state, np.zeros(len(cover.number), dtype=bool), by_price)
-        value = improve(table, state, state.is_open.copy(), 0, 0)
+        value = improve(table, state, state.is_open.copy(), by_price, 0, 0)
         found.offer(state.is_open, value)
     return found
 
@@ -216,7 +214,7 @@ class _Bounding:
         cover = task.cover
         self._task = task
         self._state = state_of(task.table, task.count, task.budget)
-        improve(task.table, self._state, found.sites, 0, 0)
+        improve(task.table, self._state, found.sites, False, 0, 0)  # noqa: FBT003 - numba
         covers = np.maximum(self._state.covers, 1)
         self._multiplier = cover.weight * np.where(self._state.covers > 0, 0.5 / covers, 0.9)
         self._best = self._multiplier.copy()
@@ -271,11 +269,11 @@ class _Bounding:
         if self._task.budget < math.inf:
             order = order[np.cumsum(cover.price[order]) <= self._task.budget]
         wanted[order[self._share[order] > 0]] = True
-        value = improve(self._task.table, self._state, wanted, 0, 0)
+        value = improve(self._task.table, self._state, wanted, False, 0, 0)  # noqa: FBT003 - numba
         found.offer(self._state.is_open, value)
 
     def _shake(self, found: _Found, seed: int) -> None:
-        value = improve(self._task.table, self._state, found.sites, _ROUNDS, seed)
+        value = improve(self._task.table, self._state, found.sites, False, _ROUNDS, seed)  # noqa: FBT003 - numba
         found.offer(self._state.is_open, value)
 
     def fixed(self, found: _Found) -> tuple[Flags, Flags]:
@@ -316,11 +314,12 @@ def _finish(task: _Task, found: _Found, fixed: tuple[Flags, Flags], end: float) 
         wanted |= np.isin(cover.number, chosen)
         if wanted.sum() <= task.count and cover.price[wanted].sum() <= task.budget:
             state = state_of(task.table, task.count, task.budget)
-            value = improve(task.table, state, wanted, 0, 0)
+            value = improve(task.table, state, wanted, False, 0, 0)  # noqa: FBT003 - numba
             found.offer(state.is_open, value)
     upper = base - solution.bound / scale
-    slack = 1e-9 * max(upper, 1.0) + 1e-6
-    found.bound = max(found.value, min(found.bound, math.floor(upper + slack)))
+    if upper < found.bound:  # inf where there was no time for one
+        slack = 1e-9 * max(upper, 1.0) + 1e-6
+        found.bound = max(found.value, math.floor(upper + slack))
 
 
 def _model_of(rest: Cover, count: int, budget: float, unit: float) -> Model:

@@ -58,8 +58,15 @@ def restricted(
     keep_rows, keep_columns
         What stays.
     """
-    number = np.cumsum(keep_columns) - 1
-    new_starts = np.zeros(keep_rows.sum() + 1, np.int64)
+    number = np.empty(len(keep_columns), np.int64)
+    kept = 0
+    for column in range(len(keep_columns)):
+        number[column] = kept
+        kept += keep_columns[column]
+    kept = 0
+    for row in range(len(keep_rows)):
+        kept += keep_rows[row]
+    new_starts = np.zeros(kept + 1, np.int64)
     new_columns = np.empty(len(columns), np.int64)
     row_at = 0
     at = 0
