@@ -21,6 +21,7 @@ from gapmap.location.constrained_serve import (
     least_worst_under,
     least_worst_under_quickly,
 )
+from gapmap.location.cover_all import cover_all, cover_all_quickly
 from gapmap.location.cover_most import cover_most, cover_most_quickly
 from gapmap.location.median import least_distance, least_distance_quickly
 from gapmap.location.worst_first import worst_first, worst_first_quickly
@@ -163,13 +164,13 @@ def quickly(problem: Problem) -> Integers:
 # One line for each objective; a method takes a problem and gives a Choice (sites, if quickly).
 _PLAIN: dict[str, Callable[[Problem], Choice]] = {
     "people": cover_most,
-    "fewest": cover_all_under,  # until cover_all.py has cover_all
+    "fewest": cover_all,
     "distance": least_distance,
     "worst": least_worst_under,  # until center.py has least_worst
 }
 _PLAIN_QUICKLY: dict[str, Callable[[Problem], Integers]] = {
     "people": cover_most_quickly,
-    "fewest": cover_all_under_quickly,  # until cover_all.py has cover_all_quickly
+    "fewest": cover_all_quickly,
     "distance": least_distance_quickly,
     "worst": least_worst_under_quickly,  # until center.py has least_worst_quickly
 }
