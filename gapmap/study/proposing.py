@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gapmap.findings import finding
 from gapmap.programme import Programme, plan_programme
 from gapmap.siting import SiteQuestion, propose_shared, propose_sites
 
@@ -58,7 +59,8 @@ def propose_all(study: Study, assessment: Assessment, siting: SitingEntry | None
         A block asks for what cannot be meant; see :func:`gapmap.propose_sites`.
     """
     wanted = study.file.siting if siting is None else (siting,)
-    made = [_propose(study, assessment, one) for one in wanted]
+    early = [one for one in wanted if _too_early(one, assessment)]
+    made = [_propose(study, assessment, one) for one in wanted if one not in early]
     shared = [_share(study, assessment, one) for one in (study.file.sharing if not siting else ())]
     own = [one.proposal if isinstance(one, Programme) else one for one in made]
     return Proposed(
@@ -68,12 +70,23 @@ def propose_all(study: Study, assessment: Assessment, siting: SitingEntry | None
         findings=tuple(
             dict.fromkeys(
                 [
+                    *(_told_early(one, assessment) for one in early),
                     *(told for one in made for told in one.findings),
                     *(told for held in shared for told in held.findings),
                 ]
             )
         ),
     )
+
+
+def _too_early(entry: SitingEntry, assessment: Assessment) -> bool:
+    """Say whether a programme starts after the date of the state, as a what-if may have set it."""
+    return entry.start is not None and entry.start > assessment.access.facilities.date
+
+
+def _told_early(entry: SitingEntry, assessment: Assessment) -> Finding:
+    date = assessment.access.facilities.date.isoformat()
+    return finding("programme-too-early", service=entry.service, value=str(entry.start), date=date)
 
 
 def _propose(study: Study, assessment: Assessment, entry: SitingEntry) -> Proposal | Programme:
