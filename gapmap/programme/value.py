@@ -47,21 +47,23 @@ class Programme:
         ``year``, ``sites``, ``cost``, ``budget``, ``carried`` (into the next year),
         ``people_covered``, ``share_people``, ``share_people_low``, ``share_people_high``,
         ``places_covered``, ``places_uncovered``, ``value``, ``bound`` (of people covered by the end
-        of that year), ``proven``.
+        of that year), ``proven`` (that no programme covers more by then).
     curve
         Sites in the order of building, the start first: ``service``, ``rank``, ``phase``,
         ``year``, ``site_id``, ``name``, ``cost``, ``cost_so_far``, ``people_gained``,
         ``people_so_far``, ``people_per_10000_yuan``.
     targets
         One row per target and scope unit that asks for this service, due in the programme's years
-        or before: ``target``, ``clause``, ``title_zh``, ``title_en``, ``scope``, ``required``,
-        ``before``, ``after``, ``due``, ``status_before``, ``status_after``, ``sites_needed``
-        (new sites that it needs), ``held`` (whether it was a condition), ``cost_of_it`` (money
-        more, where it costs), ``people_forgone`` (covered fewer for its sake), ``basis``.
+        or before, or named: ``service``, ``target``, ``clause``, ``title_zh``, ``title_en``,
+        ``scope``, ``unit_zh``, ``unit_en``, ``required``, ``before`` (at the end of the last year
+        if nothing is built), ``after``, ``due``, ``status_before``, ``status_after``,
+        ``sites_needed`` (new sites that it needs), ``held`` (whether it was a condition),
+        ``cost_of_it`` (money more, against the best programme without it), ``people_forgone``
+        (covered fewer for its sake), ``basis``, ``reason``, ``reason_zh`` (after).
     unmet
         Conditions that cannot be held and places that cannot be served, each with the reason:
         ``service``, ``what`` (``target``, ``place``, ``budget``), ``id``, ``name``, ``why``
-        (English), ``why_zh``, ``short_by``, ``unit``. Empty where all can.
+        (English), ``why_zh``, ``short_by``, ``unit``, ``target``. Empty where all can.
     feasible
         Whether all conditions hold. Otherwise the programme is the nearest that can be built:
         conditions are missed by as little as possible first.
