@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 
 from gapmap.location.answering import nearest_of
+from gapmap.location.center import least_worst, least_worst_quickly
 from gapmap.location.checks import index_of, problem_of
 from gapmap.location.constrained_cover import (
     cover_all_under,
@@ -166,13 +167,13 @@ _PLAIN: dict[str, Callable[[Problem], Choice]] = {
     "people": cover_most,
     "fewest": cover_all,
     "distance": least_distance,
-    "worst": least_worst_under,  # until center.py has least_worst
+    "worst": least_worst,
 }
 _PLAIN_QUICKLY: dict[str, Callable[[Problem], Integers]] = {
     "people": cover_most_quickly,
     "fewest": cover_all_quickly,
     "distance": least_distance_quickly,
-    "worst": least_worst_under_quickly,  # until center.py has least_worst_quickly
+    "worst": least_worst_quickly,
 }
 _CONSTRAINED: dict[str, Callable[[Problem], Choice]] = {
     "people": cover_most_under,
