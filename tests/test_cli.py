@@ -131,6 +131,28 @@ def test_a_missing_study_is_one_sentence(tmp_path: Path, capsys) -> None:
     assert said.count("\n") <= 3
 
 
+def test_site_says_how_good_its_sites_are(study: Path, tmp_path: Path, capsys) -> None:
+    asked = ["site", str(study), "--service", "bus_shelter", "-o", str(tmp_path / "s")]
+    assert main([*asked, "--objective", "fewest", "--language", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "proven best: " in said
+    assert ", gap 0.00%" in said
+    assert read(tmp_path / "s", "siting").loc[0, "objective"] == "fewest"
+    for wrong in ([], ["--objective", "fewest", "--count", "2"], ["--count", "1", "--budget", "9"]):
+        assert main([*asked, *wrong]) == 2
+    capsys.readouterr()
+    assert main([*asked, "--budget", "5", "--cost", "9", "--language", "zh"]) == 1
+    said = capsys.readouterr().err
+    assert "最便宜的" in said
+    assert said.count("\n") <= 3
+    assert main([*asked, "--count", "1", "--candidates", "grid:9000", "--language", "zh"]) == 0
+    assert "已证明最优:" in capsys.readouterr().out
+
+
+def test_the_objectives_of_the_command_are_those_there_are() -> None:
+    assert gapmap.cli.OBJECTIVES == gapmap.location.OBJECTIVES
+
+
 def test_site_and_compare(study: Path, out: Path, tmp_path: Path, capsys) -> None:
     sited = tmp_path / "sited"
     assert (

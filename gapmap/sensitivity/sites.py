@@ -96,6 +96,7 @@ class Question:
             covered=status == COVERED,
             uncovered=status == UNCOVERED,
             present=present,
+            inhabited=people[self.order] != 0,
             farthest=farthest,
             **self.fixed_facts,
         )

@@ -122,6 +122,7 @@ def ask(assessment: Assessment, question: SiteQuestion) -> Asked:
         covered=(block["status"] == "covered").to_numpy(),
         uncovered=(block["status"] == "uncovered").to_numpy(),
         present=present,
+        inhabited=(block["people"] != 0).to_numpy(),
         price=price,
         site_groups=least_groups(access.places.region, question, sites),
         **_reach(question, ways, (sites, within), existing, present),

@@ -41,6 +41,8 @@ class Facts:
         Places that are within the limit now, and that are not; unknown ones are neither.
     present
         The way now; inf where there is none.
+    inhabited
+        Places where people live, or of which nobody knows: those of which ``worst`` is the worst.
     price
         Of each candidate; None where no money is spoken of.
     place_district
@@ -58,6 +60,7 @@ class Facts:
     covered: Flags
     uncovered: Flags
     present: Floats
+    inhabited: Flags
     price: Floats | None = None
     standing: sparse.csr_array | None = None
     place_district: Integers | None = None
@@ -104,7 +107,8 @@ def pose(question: SiteQuestion, facts: Facts, *, objective: str | None = None) 
     cost = sparse.csr_array(sparse.hstack([new, old], format="csr"))
     cost.sort_indices()
     cover_all = asked == "fewest" and question.share == 1 and question.capacity is None
-    people = np.ones(len(rows)) if cover_all else facts.people[rows]
+    every_place = cover_all or (asked == "worst" and question.capacity is None)
+    people = np.ones(len(rows)) if every_place else facts.people[rows]
     limited = asked != "fewest"
     price = None
     if facts.price is not None and (
@@ -134,7 +138,8 @@ def _rows(question: SiteQuestion, facts: Facts, objective: str) -> Integers:
     """Give the places that matter: those of which the answer may change anything."""
     if objective in ("distance", "worst"):
         reached = np.diff(facts.reach.indptr) > 0
-        return np.flatnonzero(np.isfinite(facts.present) | reached)
+        counted = np.isfinite(facts.present) | reached
+        return np.flatnonzero(counted & facts.inhabited if objective == "worst" else counted)
     if objective == "worst_first" or question.copies > 1 or question.closing_cost is not None:
         return np.flatnonzero(facts.covered | facts.uncovered)
     return np.flatnonzero(facts.uncovered)

@@ -31,7 +31,8 @@ class SiteQuestion:
     objective
         ``people``: most people within the limit. ``fewest``: the fewest sites (the least money
         where sites differ in cost) that cover ``share`` of all whom any candidate can cover.
-        ``distance``: the least total way to the nearest facility. ``worst``: the least worst way.
+        ``distance``: the least total way to the nearest facility. ``worst``: the least worst way
+        of all places but those where nobody lives.
         ``worst_first``: the district with the lowest share as high as it goes, then most people.
     count
         How many new sites at most.
