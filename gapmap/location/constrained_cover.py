@@ -26,6 +26,7 @@ from gapmap.location.constrained_model import (
     setting_of,
 )
 from gapmap.location.constrained_start import add_sites, exchange_sites, neat
+from gapmap.location.cover_most import cover_most
 from gapmap.location.highs import Model, optimise
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ __all__ = [
 
 _LEFT = 1e-6
 """What the tolerances of HiGHS leave open, relative."""
+_FOR_PROOF = 0.8
+"""Part of the time that is kept for HiGHS, which finds better sites than exchanges do."""
 _SAME = 1 - 1e-12
 """People that are the same but for the order in which they were added up."""
 
@@ -63,6 +66,8 @@ def cover_most_under(problem: Problem) -> Choice:
     model = cover_model(setting)
     is_open = good_start(setting)
     value, bound = served_by(setting.search, is_open), most_possible(setting)
+    if value < bound and problem.capacity is not None:
+        bound = min(bound, _without_capacity(problem))
     if value < bound:
         found = optimise(
             model_with(model, -model.people),
@@ -142,7 +147,8 @@ def good_start(setting: Setting) -> Mask:
     first = rules.beginning()
     ways = (False, True) if rules.money < np.inf else (False,)
     starts = [add_sites(search, first, by_price=by_price) for by_price in ways]
-    return exchange_sites(search, max(starts, key=search.worth), setting.until)
+    until = setting.until - _FOR_PROOF * setting.problem.seconds
+    return exchange_sites(search, max(starts, key=search.worth), until)
 
 
 def better(setting: Setting, found: Solution, is_open: Mask, value: float) -> tuple[Mask, float]:
@@ -229,6 +235,15 @@ def most_possible(setting: Setting) -> float:
     best = np.sort(reach[rules.options])[::-1]
     number = int(min(rules.most, len(best)))
     return min(every, firm + float(best[:number].sum()))
+
+
+def _without_capacity(problem: Problem) -> float:
+    """Bound the people served by how many would be covered if sites had room for all."""
+    if problem.closing is not None or problem.seconds == 0:
+        return np.inf
+    part = (1 - _FOR_PROOF) * problem.seconds
+    relaxed = replace(problem, objective="people", capacity=None, least=None, seconds=part)
+    return cover_most(relaxed).bound
 
 
 def _weights(setting: Setting) -> tuple[Floats, float]:

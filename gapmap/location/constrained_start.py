@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Guide", "Search", "add_sites", "exchange_sites", "neat"]
 
-_ROUNDS = 10
+_ROUNDS = 3
 """Rounds of exchange at most; the clock may end it before."""
 _RANKS = 5
 """How many of the worst groups are told apart when a site is added."""
