@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array, hstack, vstack
 
+from gapmap.location.highs import Model, optimise
 from gapmap.location.kernels.median import Bounds, Table, improve, lower_bound, restrict
 
 if TYPE_CHECKING:
     from gapmap.location.median_task import Found, Task
-    from gapmap.location.value import Floats, Integers
+    from gapmap.location.value import Floats
 
     Flags = np.typing.NDArray[np.bool_]
 
@@ -29,6 +31,10 @@ _SMALLEST_FACTOR = 1e-3
 _ROUNDS = 4  # of shaking each time at the root
 _EVERY = 8  # nodes between two tries of what they have chosen
 _MARGIN = 1e-9
+_MOST_NODES = 200  # before HiGHS is given what fixing at the root has left
+_MOST_PAIRS = 60_000  # that it is given
+_HIGHS_MARGIN = 1e-7
+_HIGHS_WHOLE_MARGIN = 0.01
 
 
 @dataclass(slots=True)
@@ -88,18 +94,77 @@ def search(task: Task, found: Found, end: float) -> None:
         When to stop, of ``time.perf_counter``.
     """
     root = _root(task, found)
-    nodes, turn = [root], 0
+    nodes, turn = [root.copy()], 0
     while nodes:
         node = nodes.pop()
-        found.bound = min([found.value, node.bound, *(other.bound for other in nodes)])
+        low = min([found.value, node.bound, *(other.bound for other in nodes)])
+        found.bound = max(found.bound, low)
         if node.bound >= found.enough:
             continue
         if turn and time.perf_counter() >= end:
             nodes.append(node)
             break
-        nodes += _Visit(task, found, node, turn).children(end)
+        if turn == _MOST_NODES and _settle(task, found, root, end):
+            break
+        parts = _Visit(task, found, node, turn).children(end)
+        root = parts[0].copy() if turn == 0 and len(parts) == 1 else root
+        nodes += parts
         turn += 1
-    found.bound = min([found.value, *(node.bound for node in nodes)])
+    found.bound = max(found.bound, min([found.value, *(node.bound for node in nodes)]))
+
+
+def _settle(task: Task, found: Found, node: _Node, end: float) -> bool:
+    """Have HiGHS solve what is left of a node; say whether that is proven."""
+    count = task.count - int(node.forced.sum())
+    budget = task.budget - float(task.table.price[node.forced].sum())
+    table, number = restrict(task.table, node.wanted, node.cap)
+    if len(table.costs) > _MOST_PAIRS:
+        return False
+    solution = optimise(
+        _model_of(table, count, budget),
+        seconds=(end - time.perf_counter()) / 2,
+        absolute_gap=0.9 if task.whole else 1e-9,
+    )
+    base = math.fsum(node.cap)
+    if solution.x is not None:
+        sites = node.forced.copy()
+        sites[number[solution.x[: len(number)].round() > 0]] = True
+        if sites.sum() <= task.count and task.table.price[sites].sum() <= task.budget:
+            found.offer(sites, improve(task.table, sites, task.limits, 0, 0))
+    # HiGHS keeps its rows only within tolerances, which may lower what it finds.
+    low = base + solution.bound - _HIGHS_MARGIN * abs(solution.bound)
+    if task.whole:
+        low = math.ceil(low - _HIGHS_WHOLE_MARGIN)
+    if math.isfinite(low):
+        found.bound = max(found.bound, min(low, found.value))
+    return found.proven
+
+
+def _model_of(table: Table, count: int, budget: float) -> Model:
+    """Model what sites win over the cap: pairs that are served by open sites."""
+    sites, pairs = len(table.price), len(table.costs)
+    row = np.repeat(np.arange(len(table.cap)), np.diff(table.starts))
+    each, ones = np.arange(pairs), np.ones(pairs)
+    once = csr_array((ones, each, table.starts), shape=(len(table.cap), pairs))
+    opened = csr_array((-ones, table.sites, np.arange(pairs + 1)), shape=(pairs, sites))
+    rows = [
+        hstack([csr_array((len(table.cap), sites)), once]),
+        hstack([opened, csr_array((ones, each, np.arange(pairs + 1)))]),
+        csr_array(np.concatenate((np.ones(sites), np.zeros(pairs)))[None, :]),
+    ]
+    high = [np.ones(len(table.cap)), np.zeros(pairs), np.array([float(count)])]
+    if budget < math.inf:
+        rows.append(csr_array(np.concatenate((table.price, np.zeros(pairs)))[None, :]))
+        high.append(np.array([budget]))
+    upper = np.concatenate(high)
+    return Model(
+        cost=np.concatenate((np.zeros(sites), table.costs - table.cap[row])),
+        rows=csr_array(vstack(rows)),
+        low=np.full(len(upper), -math.inf),
+        high=upper,
+        upper=np.ones(sites + pairs),
+        integral=np.arange(sites + pairs) < sites,
+    )
 
 
 def _root(task: Task, found: Found) -> _Node:

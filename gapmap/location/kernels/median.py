@@ -25,6 +25,7 @@ _SHRINKING = 0.7  # by this
 _DEFLECTION = 0.6  # how much of the last direction goes into the next
 _AVERAGING = 0.1  # how much of a step's choice goes into the mean
 _ROUNDING = 2.0**-52
+_ADDED, _NONE, _CHANGED = -1, -2, -3  # instead of a site that leaves or serves
 
 
 class Table(NamedTuple):
@@ -120,7 +121,7 @@ def restrict(table: Table, wanted: Flags, cap: Floats) -> tuple[Table, Integers]
 
 
 @compiled
-def greedy(table: Table, count: int, budget: float, by_price: bool) -> Flags:
+def greedy(table: Table, count: int, budget: float, by_price: bool) -> Flags:  # noqa: FBT001 - numba
     """Open what wins most, or most for its price, while count and budget allow it."""
     is_open = np.zeros(len(table.price), np.bool_)
     now, left = table.cap.copy(), budget
@@ -168,8 +169,8 @@ def _state(table: Table, is_open: Flags) -> tuple[Integers, Integers, Floats, Fl
 
 
 @compiled
-def _descend(table: Table, is_open: Flags, limits: Floats, neat: bool) -> None:
-    """Add and exchange sites while that wins; neat: only for lower numbers, while it costs nothing.
+def _descend(table: Table, is_open: Flags, limits: Floats, neat: bool) -> None:  # noqa: FBT001 - numba
+    """Add and exchange sites while that wins; neat: for lower numbers, while it costs nothing.
 
     ``limits`` are count, budget and what counts as nothing.
     """
@@ -180,7 +181,7 @@ def _descend(table: Table, is_open: Flags, limits: Floats, neat: bool) -> None:
     spent = table.price[opened].sum()
     site, idle = 0, 0
     while idle < sites:
-        entering, leaving, worst = site, -2, 0.0
+        entering, leaving, worst = site, _NONE, 0
         site = (site + 1) % sites
         idle += 1
         if is_open[entering]:
@@ -196,18 +197,18 @@ def _descend(table: Table, is_open: Flags, limits: Floats, neat: bool) -> None:
                 change[first[place]] -= next_least[place] - cost
         free = limits[1] - spent - table.price[entering]
         if not neat and len(opened) < limits[0] and free >= 0 and won > limits[2]:
-            leaving = -1
+            leaving = _ADDED
         best = np.inf
         for one in opened:
             delta = loss[one] + change[one] - won
             change[one] = 0.0
-            if leaving == -1 or free + table.price[one] < 0 or (neat and one < entering):
+            if leaving == _ADDED or free + table.price[one] < 0 or (neat and one < entering):
                 continue
             if delta < best or (neat and delta <= best):
                 best, worst = delta, one
-        if leaving == -2 and (best <= limits[2] if neat else best < -limits[2]):
-            leaving = int(worst)
-        if leaving == -2:
+        if leaving == _NONE and (best <= limits[2] if neat else best < -limits[2]):
+            leaving = worst
+        if leaving == _NONE:
             continue
         idle = 0
         is_open[entering] = True
@@ -218,11 +219,11 @@ def _descend(table: Table, is_open: Flags, limits: Floats, neat: bool) -> None:
         for at in range(table.site_starts[entering], table.site_starts[entering + 1]):
             place, cost = table.places[at], table.site_costs[at]
             if cost < next_least[place]:
-                second[place] = -3
+                second[place] = _CHANGED
         loss[:] = 0.0
         for place in range(len(first)):
             one, two = first[place], second[place]
-            if two == -3 or (leaving >= 0 and (one == leaving or two == leaving)):
+            if two == _CHANGED or (leaving >= 0 and leaving in (one, two)):
                 a, b, c, d = _two_nearest(table, is_open, place)
                 first[place], least[place], second[place], next_least[place] = a, b, c, d
             if first[place] >= 0:
@@ -260,14 +261,14 @@ def improve(table: Table, is_open: Flags, limits: Floats, rounds: int, seed: int
     rounds, seed
         Of shaking; the same seed shakes alike.
     """
-    _descend(table, is_open, limits, False)
+    _descend(table, is_open, limits, False)  # noqa: FBT003 - numba
     value = total(table, is_open)
     if is_open.all() or not is_open.any():
         return value
     for turn in range(rounds):
         tried = is_open.copy()
         seed = _shaken(table, tried, limits[1], 1 + turn % 4, seed)
-        _descend(table, tried, limits, False)
+        _descend(table, tried, limits, False)  # noqa: FBT003 - numba
         reached = total(table, tried)
         if reached < value - limits[2]:
             value = reached
@@ -285,7 +286,7 @@ def neaten(table: Table, is_open: Flags, limits: Floats) -> None:
             if is_open[site] and loss[site] <= limits[2]:
                 is_open[site] = False
                 loss = _state(table, is_open)[4]
-        _descend(table, is_open, limits, True)
+        _descend(table, is_open, limits, True)  # noqa: FBT003 - numba
         if (before == is_open).all():
             return
 
