@@ -37,8 +37,8 @@ __all__ = ["cover_most", "cover_most_quickly"]
 _STEPS = 25  # of the subgradient between two looks at the clock
 _MOST_STEPS = 2000
 _ROUNDS = 25  # of shaking between two looks at the clock
-_MOST_ROUNDS = 4000
-_PATIENCE = 500  # rounds without a better choice before that is given up
+_MOST_ROUNDS = 8000
+_PATIENCE = 12  # rounds for each site to open, without a better choice, before that is given up
 _SMALLEST_FACTOR = 1e-3
 _MOST_PAIRS = 200_000  # that HiGHS is given
 _EXACT = 2.0**50  # sums below it are exact
@@ -248,12 +248,12 @@ class _Bounding:
 
     def shake(self, found: _Found, end: float) -> None:
         """Shake the best sites until that has not helped for long."""
-        since = 0
+        since, patience = 0, _PATIENCE * int(found.sites.sum())
         for turn in range(_MOST_ROUNDS // _ROUNDS):
             before = found.value
             self._shake(found, turn + 1)
             since = 0 if found.value > before else since + _ROUNDS
-            if found.proven or since >= _PATIENCE or time.perf_counter() >= end:
+            if found.proven or since >= patience or time.perf_counter() >= end:
                 return
 
     def _safe(self) -> float:
