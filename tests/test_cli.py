@@ -11,7 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gapmap import cli
 from gapmap.cli import main
+from gapmap.location import OBJECTIVES
 
 CONTRACT_FILES = {
     "access.csv", "coverage.csv", "gaps.csv", "equity.csv", "targets.csv", "findings.csv",
@@ -150,7 +152,7 @@ def test_site_says_how_good_its_sites_are(study: Path, tmp_path: Path, capsys) -
 
 
 def test_the_objectives_of_the_command_are_those_there_are() -> None:
-    assert gapmap.cli.OBJECTIVES == gapmap.location.OBJECTIVES
+    assert cli.OBJECTIVES == OBJECTIVES
 
 
 def test_site_and_compare(study: Path, out: Path, tmp_path: Path, capsys) -> None:

@@ -111,6 +111,8 @@ def targets_compared(before: Assessment, later: Assessment, service: str) -> pd.
     One row per target and scope unit, with the columns of ``site_targets.csv``.
     """
     now, then = before.targets, later.targets
+    if "service" not in now.columns:  # a table of targets that were judged elsewhere
+        return pd.DataFrame(columns=list(TARGET_COLUMNS))
     mine = (now["service"] == service).to_numpy()
     now, then = now[mine].reset_index(drop=True), then[mine].reset_index(drop=True)
     told = pd.DataFrame({name: now[name] for name in now.columns if name in TARGET_COLUMNS})
