@@ -16,7 +16,6 @@ from gapmap.location.checks import problem_of
 from gapmap.location.solving import quickly
 from gapmap.siting import Choice, solve
 
-
 SERVICE = {"distance", "worst"}
 """Here the tests try every way to share places out, so there are fewer."""
 

@@ -2,7 +2,7 @@
 
 One sparse mixed-integer model for all of them, started from a heuristic. Sources: backup coverage
 Hogan & ReVelle 1986 (doi:10.1287/mnsc.32.11.1434); capacities Current & Storbeck 1988
-(doi:10.1068/b150153).
+(Environment and Planning B 15, 153-163).
 """
 
 from __future__ import annotations
