@@ -568,3 +568,53 @@ def test_hospital_beds_are_shared_out_to_the_last(study: gm.Study, result: gm.As
     assert set(made.table.loc[none, "reason"]) == {"no_facility_within_limit"}
     empty = made.table["supply_per_1000_people"].isna()
     assert set(made.table.loc[empty, "reason"]) == {"no_position", "outside_area", "not_connected"}
+
+
+def programme_of(study: gm.Study, result: gm.Assessment, service: str) -> gm.Programme:
+    (asked,) = [one for one in study.file.siting if one.service == service]
+    return gm.plan_programme(
+        result,
+        service=service,
+        years=asked.years,
+        cost=asked.cost,
+        candidates=study.candidates[service],
+        targets=asked.targets,
+        start=asked.start,
+    )
+
+
+def test_487_shelters_in_the_west_by_2014(study: gm.Study, result: gm.Assessment) -> None:
+    programme = programme_of(study, result, "bus_shelter")
+    assert programme.feasible
+    facilities = programme.proposal.after.access.facilities.table
+    built = facilities[facilities["facility_id"].str.startswith("bus_shelter@")]
+    assert len(built) == 520  # 15.6 million yuan at 30,000 each
+    assert built["district_id"].isin(["440403", "440404"]).sum() == 487
+    told = programme.targets.set_index(["target", "scope"]).loc[("west-bus-shelters-487", "west")]
+    assert (told["required"], told["before"], told["after"]) == (487, 0, 487)
+    assert (told["status_before"], told["status_after"]) == ("overdue", "met")
+    assert told["people_forgone"] > 0
+    assert told["cost_of_it"] % 30_000 == 0
+    years = programme.years
+    assert years["cost"].cumsum().iloc[1:].tolist() == [4.8e6, 9.6e6, 15.6e6]
+    assert (years["people_covered"].diff().iloc[1:] >= 0).all()
+    assert years["proven"].all()
+    assert years["people_covered"].iloc[-1] == programme.curve["people_so_far"].iloc[-1]
+
+
+def test_a_centre_in_every_village_but_those_that_nobody_can_place(
+    study: gm.Study, result: gm.Assessment
+) -> None:
+    programme = programme_of(study, result, "service_centre")
+    assert not programme.feasible
+    missed = programme.unmet[programme.unmet["what"] == "target"]
+    places = study.places.table.set_index("place_id")
+    lost = places.loc[missed["id"], "position"] == "missing"
+    assert lost.sum() == 2  # the other three join no road
+    off_road = missed["why"].str.contains("ruled out: not connected to the network")
+    assert (off_road.to_numpy() == ~lost.to_numpy()).all()
+    assert len(missed) == 5
+    whole = programme.targets.iloc[0]
+    assert whole["after"] == pytest.approx(117 / 122)
+    assert (programme.years["sites"].iloc[1:] <= 35).all()
+    assert not (programme.proposal.sites["year"] > 2014).any()

@@ -112,6 +112,14 @@ def _why_area(area: Area, ground: Ground) -> tuple[str, str] | None:
             f"no candidate belongs to it: {word(reason, 'en')}",
             f"没有属于它的候选点:{word(reason, 'zh')}",
         )
+    ruled_out = ground.asked.excluded
+    why = ruled_out.loc[ruled_out["site_id"] == area.id, "why"]
+    if len(why):
+        reason = "not_connected" if why.iloc[0] == "off_network" else str(why.iloc[0])
+        return (
+            f"its candidate was ruled out: {word(reason, 'en')}",
+            f"它的候选点已被排除:{word(reason, 'zh')}",
+        )
     return "no candidate belongs to it", "没有属于它的候选点"
 
 
