@@ -55,6 +55,8 @@ _GOALS = {
     "vary": Goal(faster={"measure_access": 10.0}, seconds=60),
     "mclp": Goal(faster={"spopt": 20.0}),
     "mclp_large": Goal(faster={}, seconds=60, peak_mb=2000, gap=0.01),
+    "p_median": Goal(faster={}, seconds=120, gap=0.0),
+    "p_median_large": Goal(faster={}, seconds=120, gap=0.015),
     "osm_read": Goal(faster={"osmnx": 3.0}, seconds=60, peak_mb=3000),
 }
 _BIG_NODES = 4_000_000
