@@ -300,6 +300,9 @@ def _shrink(
     while low < high:
         middle = (low + high) // 2
         asked = _within(problem, radii[middle])
+        if _reachable(asked) < most * (1 - 1e-12):
+            low = middle + 1
+            continue
         served, sure, found = _most_served(asked, _start(asked, until), until)
         if served >= most * (1 - 1e-12):
             best = service_of(problem, found.is_open, _kept(problem, found))
