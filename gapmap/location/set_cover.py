@@ -40,9 +40,9 @@ _STEPS = 20_000  # of the search between two looks at the clock
 _MOST_ROUNDS = 200
 _PATIENCE = 60  # rounds without a better cover before that is given up
 _SHORT_PATIENCE = 5  # the same before HiGHS is asked
-_LIFTS = 50  # steps of the bound between two looks at the clock
-_MOST_LIFTS = 2_500
-_SMALLEST_FACTOR = 2e-3
+_LIFTS = 250  # steps of the bound between two looks at the clock
+_MOST_LIFTS = 5_000
+_SMALLEST_FACTOR = 1e-3
 _PART_OF_HIGHS = 0.8  # of the time that is left
 _FEW_PAIRS = 40_000  # HiGHS is asked before the long search
 _MOST_PAIRS = 600_000  # that HiGHS is asked with at all
@@ -143,7 +143,7 @@ def cheapest_quickly(cover: Cover) -> Cheapest:
     must, parts = _taken_apart(cover)
     for part in parts:
         _begin(part, math.inf, -math.inf)
-        _raise(part, math.inf, 4 * _LIFTS)
+        _raise(part, math.inf, 2 * _LIFTS)
     return _together(cover, must, parts)
 
 

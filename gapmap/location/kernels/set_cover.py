@@ -359,13 +359,13 @@ def lift_bound(
                 for entry in range(table.site_starts[site], table.site_starts[site + 1]):
                     slope[table.places[entry]] -= 1.0
         if bound > memory[_BOUND]:
-            enough = bound > memory[_BOUND] + 1e-4 * abs(bound)
+            enough = bound > memory[_BOUND] + 1e-5 * abs(bound)
             memory[_BOUND] = bound
             best[:] = multiplier
             memory[_SINCE] = 0.0 if enough else memory[_SINCE] + 1
         else:
             memory[_SINCE] += 1
-        if memory[_SINCE] >= 20:  # noqa: PLR2004 - steps without a better bound
+        if memory[_SINCE] >= 60:  # noqa: PLR2004 - steps without a better bound
             memory[_FACTOR] *= 0.7
             memory[_SINCE] = 0.0
             multiplier[:] = best
@@ -375,7 +375,7 @@ def lift_bound(
         for place in range(len(multiplier)):
             if multiplier[place] == 0.0 and slope[place] < 0:
                 slope[place] = 0.0
-            direction[place] = slope[place] + 0.6 * direction[place]
+            direction[place] = slope[place] + 0.9 * direction[place]
             length += direction[place] * direction[place]
         if length == 0.0:
             return
