@@ -23,6 +23,7 @@ from benchmarks.bench_osm import WESTFJORDS, iceland, osm_read, osm_read_cached
 from benchmarks.bench_pairs import k_nearest, k_nearest_of_places, pairs_within
 from benchmarks.bench_services import services
 from benchmarks.bench_siting import mclp
+from benchmarks.bench_siting_lscp import lscp
 from benchmarks.bench_siting_median import p_median
 from benchmarks.bench_slope import slope
 from benchmarks.bench_snap import snap
@@ -95,6 +96,7 @@ def everything(*, quick: bool) -> Iterator[Row]:
     yield from supply(quick=quick)
     yield vary(quick=quick)
     yield from mclp(quick=quick)
+    yield from lscp(quick=quick)
     yield from p_median(quick=quick)
 
     yield from bench_jobs.run(quick=quick)

@@ -57,6 +57,8 @@ _GOALS = {
     "mclp_large": Goal(faster={}, seconds=60, peak_mb=2000, gap=0.01),
     "p_median": Goal(faster={}, seconds=120, gap=0.0),
     "p_median_large": Goal(faster={}, seconds=120, gap=0.015),
+    "lscp": Goal(faster={"spopt": 20.0}),
+    "lscp_large": Goal(faster={}, seconds=60, peak_mb=2000, gap=0.05),
     "osm_read": Goal(faster={"osmnx": 3.0}, seconds=60, peak_mb=3000),
 }
 _BIG_NODES = 4_000_000
@@ -73,7 +75,7 @@ def goals_of(row: Row) -> Goal | None:
         return None
     if row["work"] == "snap" and "600k" not in row["size"]:
         return None  # set for as many points; with few, laying the index is nearly all
-    if row["work"] == "mclp" and not row["size"].startswith("2k x 2k"):
+    if row["work"] in {"mclp", "lscp"} and not row["size"].startswith("2k x 2k"):
         return None  # set for that size
     return _GOALS.get(row["work"])
 
