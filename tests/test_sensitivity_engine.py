@@ -335,7 +335,8 @@ def test_sites_are_chosen_anew_among_the_same_candidates() -> None:
     access = measure_access(places(VILLAGES), facilities(SITES), network(), SERVICES[:1])
     proposals = [propose_sites(assess(access), service="shop", count=3)]
     (base,) = draws(access, Assumptions.nothing(), count=1, proposals=proposals)
-    assert base.sites == {"shop": tuple(proposals[0].sites["site_id"])}
+    proposed = set(proposals[0].sites["site_id"])
+    assert set(base.sites["shop"]) == proposed
     first, second = draws(access, WIDE, count=2, seed=2, proposals=proposals, sites_in=1)
     assert second.sites == {}
     there = changed(access, make_dice(access, WIDE).throw(2, 0))
@@ -343,7 +344,11 @@ def test_sites_are_chosen_anew_among_the_same_candidates() -> None:
     homes = replace(there.places, table=table)
     again = measure_access(homes, there.facilities, there.network, there.services)
     wanted = propose_sites(assess(again), service="shop", count=3)
-    assert first.sites["shop"] == tuple(wanted.sites["site_id"])
+    best = set(wanted.sites["site_id"])
+    assert best <= set(first.sites["shop"]) <= best | proposed
+    block = again.table[again.table["service"] == "shop"].set_index("place_id")
+    for one in set(first.sites["shop"]) - best:  # as good: it reaches what one of the best reaches
+        assert block.loc[one.removeprefix("shop@"), "status"] == "uncovered"
 
 
 def test_over_land_places_move_over_what_was_searched_once() -> None:

@@ -50,8 +50,9 @@ class Draw:
         For each service, shape (places,): metres or minutes to the nearest facility, as the limit's
         unit is; inf where there is no way, NaN where access has no position to measure from.
     sites
-        For each proposal asked for: ids of the sites that would be chosen in this draw, best
-        first; without an entry where the draw was not asked.
+        For each proposal asked for: ids of the sites that would be chosen in this draw, in the
+        order of the candidates, with proposed sites that reach the same uncovered places as a
+        chosen one; without an entry where the draw was not asked.
     """
 
     number: int
