@@ -271,8 +271,9 @@ class _Visit:
         free = ~inside & ~outside
         if not free.any() or (self._turn == 0 and (inside | outside).any()):
             return [node]
-        from_half = np.where(free, np.abs(self._bounds.share - 0.5), np.inf)
-        site = int(self._number[from_half.argmin()])
+        # Without the site that wins most the bound rises most.
+        wins = np.where(free, self._bounds.wins, np.inf)
+        site = int(self._number[wins.argmin()])
         other = node.copy()
         node.wanted[site] = False
         other.open(table, site)
