@@ -9,14 +9,16 @@ makes up a number is built early, too.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from gapmap.location.highs import optimise
 from gapmap.programme.model import plan_of
+from gapmap.programme.opening import opening_of
 from gapmap.programme.reducing import reduce_question
+from gapmap.programme.years import Timing
 
 if TYPE_CHECKING:
     from gapmap.location.value import Floats, Integers
@@ -89,9 +91,13 @@ class _Ladder:
             x = self.x
         if keep:
             self.x = x
-            value = float(cost @ x)
-            self.held.append((cost, value + _GIVEN * max(1.0, abs(value))))
+            self.hold(cost)
         return found.bound, found.status == "optimal", x
+
+    def hold(self, cost: Floats) -> None:
+        """Let no later wish make a cost worse than it is now."""
+        value = float(cost @ self.x)
+        self.held.append((cost, value + _GIVEN * max(1.0, abs(value))))
 
     def of_people(self, years: list[int]) -> Floats:
         """Give the cost that falls by one for everyone covered by the end of each year."""
@@ -150,8 +156,8 @@ def answer(question: Question) -> Answer:
         ladder.least(ladder.of_waiting())
         best, ladder.held = ladder.x, floor[:1] if question.conditions else []
         for year in range(span - 1):
-            low, proven[year], _ = ladder.least(ladder.of_people([year]), keep=False)
-            bounds[year] = -low
+            most, proven[year] = _most_by(ladder, year)
+            bounds[year] = min(most, bound)  # who is covered early is covered at the end
         ladder.x = best
     return _told(ladder, bounds, proven)
 
@@ -162,8 +168,40 @@ def _climb_to_the_end(ladder: _Ladder, *, people: bool = True) -> tuple[float, b
         ladder.least(ladder.of_misses())
     low, sure = 0.0, True
     if people:
-        low, sure, _ = ladder.least(ladder.of_people([-1]))
+        low, sure = _most_people(ladder)
     ladder.least(ladder.of_money())
+    return -low, sure
+
+
+def _most_people(ladder: _Ladder) -> tuple[float, bool]:
+    """Cover the most people at the end; give the bound and whether it is reached."""
+    cost = ladder.of_people([-1])
+    left = max(ladder.until - time.monotonic(), 0.0)
+    opened = opening_of(ladder.question, ladder.reduced, left / 2)
+    if opened is None:
+        low, sure, _ = ladder.least(cost)
+        return low, sure
+    years = np.arange(len(ladder.plan.stands))[:, None]
+    x = ladder.plan.nothing()
+    x[ladder.plan.stands] = (opened.year >= 0) & (opened.year <= years)
+    ladder.x = _whole(x, ladder.plan, ladder.reduced)
+    if opened.proven:
+        ladder.hold(cost)
+        return -opened.bound, True
+    low, sure, _ = ladder.least(cost)
+    return max(low, -opened.bound), sure
+
+
+def _most_by(ladder: _Ladder, year: int) -> tuple[float, bool]:
+    """Give what no programme could pass by the end of a year, and whether that can be reached."""
+    asked = ladder.question
+    timing = asked.timing
+    early = Timing(timing.years[: year + 1], timing.counts[: year + 1], timing.money[: year + 1])
+    left = max(ladder.until - time.monotonic(), 0.0)
+    opened = opening_of(replace(asked, timing=early), ladder.reduced, left)
+    if opened is not None:
+        return opened.bound, opened.proven
+    low, sure, _ = ladder.least(ladder.of_people([year]), keep=False)
     return -low, sure
 
 
