@@ -172,9 +172,8 @@ def _near(region: Region, network: Network) -> npt.NDArray[np.bool_]:
     if not len(edges):
         return np.zeros(0, bool)
     low, high = (one.reduceat(edges.coords, edges.offsets[:-1]) for one in (np.minimum, np.maximum))
-    met = (low <= (east, north)) & (high >= (west, south))
-    both: npt.NDArray[np.bool_] = met.all(axis=1)
-    return both
+    met: npt.NDArray[np.bool_] = (low <= (east, north)) & (high >= (west, south))
+    return np.asarray(met.all(axis=1))
 
 
 def _laid_out(network: Network, edges: Integers, size_m: float) -> tuple[Floats, Integers]:

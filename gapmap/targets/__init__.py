@@ -109,9 +109,7 @@ def evaluate_targets(
     return _as_table(rows), tuple(doubts(scene))
 
 
-def scene_of(
-    plan: Plan, access: Access, records: Records, islands: Islands | None = None
-) -> Scene:
+def scene_of(plan: Plan, access: Access, records: Records, islands: Islands | None = None) -> Scene:
     """Gather what targets are judged from, at the date of the facilities."""
     before = facilities_at(access.facilities, plan.baseline)
     return Scene(
