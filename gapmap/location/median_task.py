@@ -66,7 +66,8 @@ class Task:
 
     def left_out(self, is_open: Flags) -> Flags:
         """Say which places are left out."""
-        table, served = self.table, self.lost == 0
+        table = self.table
+        served: Flags = self.lost == 0
         served[table.places[np.repeat(is_open, np.diff(table.site_starts))]] = True
         return ~served
 

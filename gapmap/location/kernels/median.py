@@ -205,7 +205,7 @@ def _descend(table: Table, is_open: Flags, limits: Floats, neat: bool) -> None: 
             if leaving == _ADDED or free + table.price[one] < 0 or (neat and one < entering):
                 continue
             if delta < best or (neat and delta <= best):
-                best, worst = delta, one
+                best, worst = delta, int(one)
         if leaving == _NONE and (best <= limits[2] if neat else best < -limits[2]):
             leaving = worst
         if leaving == _NONE:
