@@ -128,7 +128,7 @@ def plan_programme(  # noqa: PLR0913 - the question has eight parts besides the 
     )
     found = answer(question)
     built = built_of(question, found, ground.way, ground.asked.facts.present, ground.people)
-    sites, served = sites_of(ground, built, timing)
+    sites, served = sites_of(ground, built, timing, found.kind)
     states, later = _states(before, sites, wanted, timing)
     proposal = _proposal((before, later), ground, built, (sites, served), (timing, found))
     findings = told_of_start(assessment, begin, service, end_of(timing.years[-1]))

@@ -8,12 +8,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gapmap.siting.exchanging import alternatives_to
 from gapmap.siting.telling import served_of
 from gapmap.siting.telling import sites_of as explained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gapmap.location.value import Integers
     from gapmap.programme.building import Built
     from gapmap.programme.ground import Ground
     from gapmap.programme.ladder import Answer
@@ -26,13 +28,20 @@ _MONEY = 10_000.0
 
 
 def sites_of(
-    ground: Ground, built: Sequence[Built], timing: Timing
+    ground: Ground, built: Sequence[Built], timing: Timing, kind: Integers
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Give the sites as every proposal has them, with phase and ``year``, and whom they serve."""
+    """Give the sites as every proposal has them, with phase and ``year``, and whom they serve.
+
+    Another candidate may stand for a site where it counts for the same targets and costs as much,
+    so that the years' money and the numbers that targets ask for stay as they are; ``kind`` is the
+    class of each candidate in the answer.
+    """
     gaining = [one for one in built if len(one.gained)]
     credited = [one.credit(ground.people) for one in gaining]
     served = served_of(ground.asked, credited)
-    told = explained(ground.asked, credited, served, {})
+    new = np.array([one.site for one in built], dtype=np.int64)
+    instead = alternatives_to(ground.asked, new, np.empty(0, np.int64), classes=kind)
+    told = explained(ground.asked, credited, served, instead)
     idle = _idle(ground, _others(built), list(told.columns))
     places = {one.site: number for number, one in enumerate(built)}
     parts = [one for one in (told, idle) if len(one)] or [told]

@@ -43,7 +43,9 @@ class Alternative:
     value: float
 
 
-def alternatives_to(asked: Asked, new: Integers, closed: Integers) -> dict[int, Alternative]:
+def alternatives_to(
+    asked: Asked, new: Integers, closed: Integers, *, classes: Integers | None = None
+) -> dict[int, Alternative]:
     """Find the best exchange of each chosen site; those without one are left out.
 
     The best is the one that loses least of the objective: of people for ``people``, ``fewest`` and
@@ -59,11 +61,15 @@ def alternatives_to(asked: Asked, new: Integers, closed: Integers) -> dict[int, 
         Numbers of the candidates chosen.
     closed
         Numbers of the existing facilities that close.
+    classes
+        Of each candidate: an exchange stays within a class. None where it need not.
     """
     found = {}
     base = _Base(asked, new, closed)
     for site in new.tolist():
         can = _may_stand_for(asked, new, site)
+        if classes is not None:
+            can &= classes == classes[site]
         best = base.best_for(site, can)
         if best is not None:
             found[site] = best

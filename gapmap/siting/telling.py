@@ -64,14 +64,20 @@ def sites_of(
     numbers = [one.site for one in credited]
     chosen, service = asked.sites.iloc[numbers].reset_index(drop=True), asked.service
     lonlat = chosen.geometry.to_crs("EPSG:4326")
-    effects = [_effect(asked, one, served, instead.get(one.site)) for one in credited]
+    counted = served if asked.question.by_way else served[served["newly_covered"].astype(bool)]
+    by_site = dict(tuple(counted.groupby("site_id", sort=False)))
+    ids = service.id + "@" + chosen["site_id"].astype(str)
+    effects = [
+        _effect(asked, one, by_site.get(ident, counted.iloc[:0]), instead.get(one.site))
+        for one, ident in zip(credited, ids, strict=True)
+    ]
     sentences = [_sentences(asked, one) for one in effects]
     price = asked.facts.price
     told = {
         "service": service.id,
         "rank": np.arange(1, len(chosen) + 1),
         "phase": 1,
-        "site_id": service.id + "@" + chosen["site_id"].astype(str),
+        "site_id": ids,
         "name": chosen["name"],
         "x": lonlat.x.round(6),
         "y": lonlat.y.round(6),
@@ -105,37 +111,46 @@ def served_of(asked: Asked, credited: Sequence[Credit]) -> pd.DataFrame:
     A place stands under the site that is the first to cover it, or, where it was covered or stays
     uncovered, under the new site nearest to it. ``after`` is the way to that site.
     """
-    pairs = asked.facts.reach if asked.question.by_way else asked.within
-    parts = [
-        _served(asked, one.site, np.concatenate([one.gained, one.nearer]), len(one.gained), pairs)
-        for one in credited
+    places = [np.concatenate([one.gained, one.nearer]) for one in credited]
+    place: Integers = np.concatenate([np.empty(0, np.int64), *places])
+    lengths = [len(one) for one in places]
+    site = np.repeat(np.array([one.site for one in credited], dtype=np.int64), lengths)
+    gained = [
+        np.arange(len(one)) < len(two.gained) for one, two in zip(places, credited, strict=True)
     ]
-    if not parts:
-        return pd.DataFrame(columns=list(SERVED_COLUMNS))
-    return pd.concat(parts, ignore_index=True)[list(SERVED_COLUMNS)]
+    newly = np.concatenate([np.empty(0, bool), *gained])
+    way = _ways(asked.within, place, site)
+    if asked.question.by_way:  # a place may be covered by a site that is no nearer
+        way = np.where(newly, way, _ways(asked.facts.reach, place, site))
+    before = asked.facts.present[place]
+    held = asked.block.iloc[place]
+    ids = (asked.service.id + "@" + asked.sites["site_id"].astype(str)).to_numpy(dtype=object)
+    told = {
+        "service": asked.service.id,
+        "site_id": ids[site],
+        "place_id": held["place_id"].to_numpy(),
+        "place": held["place"].to_numpy(),
+        "people": held["people"].to_numpy(dtype=float),
+        "before": np.round(np.where(np.isfinite(before), before, np.nan), _DECIMALS),
+        "after": np.round(way, _DECIMALS),
+        "limit_unit": asked.service.limit_unit,
+        "newly_covered": newly,
+    }
+    return pd.DataFrame(told)[list(SERVED_COLUMNS)]
 
 
-def _served(
-    asked: Asked, site: int, places: Integers, gained: int, pairs: sparse.csr_array
-) -> pd.DataFrame:
-    held = asked.block.iloc[places]
-    way = sparse.csc_array(pairs[places])[:, [site]].toarray().ravel()
-    if asked.question.by_way and gained:  # a place may be covered by a site that is no nearer
-        way[:gained] = sparse.csc_array(asked.within[places[:gained]])[:, [site]].toarray().ravel()
-    before = asked.facts.present[places]
-    return pd.DataFrame(
-        {
-            "service": asked.service.id,
-            "site_id": f"{asked.service.id}@{asked.sites['site_id'].iloc[site]}",
-            "place_id": held["place_id"].to_numpy(),
-            "place": held["place"].to_numpy(),
-            "people": held["people"].to_numpy(dtype=float),
-            "before": np.round(np.where(np.isfinite(before), before, np.nan), _DECIMALS),
-            "after": np.round(way, _DECIMALS),
-            "limit_unit": asked.service.limit_unit,
-            "newly_covered": np.arange(len(places)) < gained,
-        }
-    )
+def _ways(pairs: sparse.csr_array, place: Integers, site: Integers) -> Floats:
+    """Give the way of each place to each site; NaN where it is not among the pairs."""
+    held = sparse.csr_array(pairs)
+    held.sort_indices()
+    rows = np.repeat(np.arange(held.shape[0], dtype=np.int64), np.diff(held.indptr))
+    keys, wanted = rows * held.shape[1] + held.indices, place * held.shape[1] + site
+    way = np.full(len(place), np.nan)
+    at = np.searchsorted(keys, wanted)
+    found = np.flatnonzero(at < len(keys))
+    found = found[keys[at[found]] == wanted[found]]
+    way[found] = held.data[at[found]]
+    return way
 
 
 def left_out_of(asked: Asked, later: Access) -> pd.DataFrame:
@@ -177,13 +192,9 @@ def _nearest(asked: Asked) -> tuple[Integers, Floats]:
 
 
 def _effect(
-    asked: Asked, credit: Credit, served: pd.DataFrame, instead: Alternative | None
+    asked: Asked, credit: Credit, rows: pd.DataFrame, instead: Alternative | None
 ) -> _Effect:
     """Gather what one site does for those it serves: newly, or, for ways, at all."""
-    ident = f"{asked.service.id}@{asked.sites['site_id'].iloc[credit.site]}"
-    rows = served[served["site_id"] == ident]
-    if not asked.question.by_way:
-        rows = rows[rows["newly_covered"].astype(bool)]
     before, later = rows["before"].to_numpy(dtype=float), rows["after"].to_numpy(dtype=float)
     name = "" if instead is None else str(asked.sites["name"].iloc[instead.site])
     return _Effect(
