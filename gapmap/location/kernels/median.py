@@ -88,8 +88,9 @@ def total(table: Table, is_open: Flags) -> float:
 def restrict(table: Table, wanted: Flags, cap: Floats) -> tuple[Table, Integers]:
     """Give the table of some sites only, and of costs below the cap; and the sites' numbers."""
     number = np.flatnonzero(wanted)
-    new = np.full(len(table.price), -1, np.int64)
-    new[number] = np.arange(len(number))
+    new, price = np.full(len(wanted), -1, np.int64), np.empty(len(number))
+    for at in range(len(number)):
+        new[number[at]], price[at] = at, table.price[number[at]]
     starts = np.zeros(len(cap) + 1, np.int64)
     counts = np.zeros(len(number) + 1, np.int64)
     for place in range(len(cap)):
@@ -114,9 +115,7 @@ def restrict(table: Table, wanted: Flags, cap: Floats) -> tuple[Table, Integers]
                 places[fill[site]], site_costs[fill[site]] = place, table.costs[at]
                 fill[site] += 1
                 to += 1
-    kept = Table(
-        starts, sites, costs, site_starts, places, site_costs, cap.copy(), table.price[number]
-    )
+    kept = Table(starts, sites, costs, site_starts, places, site_costs, cap.copy(), price)
     return kept, number
 
 
@@ -169,7 +168,7 @@ def _state(table: Table, is_open: Flags) -> tuple[Integers, Integers, Floats, Fl
 
 
 @compiled
-def _descend(table: Table, is_open: Flags, limits: Floats, neat: bool) -> None:  # noqa: FBT001 - numba
+def _descend(table: Table, is_open: Flags, limits: Floats, *, neat: bool) -> None:
     """Add and exchange sites while that wins; neat: for lower numbers, while it costs nothing.
 
     ``limits`` are count, budget and what counts as nothing.
@@ -177,8 +176,9 @@ def _descend(table: Table, is_open: Flags, limits: Floats, neat: bool) -> None: 
     sites = len(table.price)
     first, second, least, next_least, loss = _state(table, is_open)
     change = np.zeros(sites)
-    opened = np.flatnonzero(is_open)
-    spent = table.price[opened].sum()
+    opened, spent = np.flatnonzero(is_open), 0.0
+    for one in opened:
+        spent += table.price[one]
     site, idle = 0, 0
     while idle < sites:
         entering, leaving, worst = site, _NONE, 0
@@ -214,13 +214,14 @@ def _descend(table: Table, is_open: Flags, limits: Floats, neat: bool) -> None: 
         is_open[entering] = True
         if leaving >= 0:
             is_open[leaving] = False
-        opened = np.flatnonzero(is_open)
-        spent = table.price[opened].sum()
+        opened, spent = np.flatnonzero(is_open), 0.0
+        for one in opened:
+            spent += table.price[one]
         for at in range(table.site_starts[entering], table.site_starts[entering + 1]):
             place, cost = table.places[at], table.site_costs[at]
             if cost < next_least[place]:
                 second[place] = _CHANGED
-        loss[:] = 0.0
+        loss.fill(0.0)
         for place in range(len(first)):
             one, two = first[place], second[place]
             if two == _CHANGED or (leaving >= 0 and leaving in (one, two)):
@@ -246,7 +247,6 @@ def _shaken(table: Table, is_open: Flags, budget: float, strength: int, seed: in
     return seed
 
 
-@compiled
 def improve(table: Table, is_open: Flags, limits: Floats, rounds: int, seed: int) -> float:
     """Exchange sites while that wins, then shake and do so again, so many rounds.
 
@@ -261,14 +261,15 @@ def improve(table: Table, is_open: Flags, limits: Floats, rounds: int, seed: int
     rounds, seed
         Of shaking; the same seed shakes alike.
     """
-    _descend(table, is_open, limits, False)  # noqa: FBT003 - numba
+    # Not compiled, as little is done here: numba would compile all that is called once more.
+    _descend(table, is_open, limits, neat=False)
     value = total(table, is_open)
     if is_open.all() or not is_open.any():
         return value
     for turn in range(rounds):
         tried = is_open.copy()
         seed = _shaken(table, tried, limits[1], 1 + turn % 4, seed)
-        _descend(table, tried, limits, False)  # noqa: FBT003 - numba
+        _descend(table, tried, limits, neat=False)
         reached = total(table, tried)
         if reached < value - limits[2]:
             value = reached
@@ -276,19 +277,54 @@ def improve(table: Table, is_open: Flags, limits: Floats, rounds: int, seed: int
     return value
 
 
-@compiled
 def neaten(table: Table, is_open: Flags, limits: Floats) -> None:
     """Close what helps nobody, and exchange for lower numbers where that costs nothing."""
     while True:
         before = is_open.copy()
         loss = _state(table, is_open)[4]
-        for site in range(len(is_open) - 1, -1, -1):
-            if is_open[site] and loss[site] <= limits[2]:
+        for site in np.flatnonzero(is_open)[::-1]:
+            if loss[site] <= limits[2]:
                 is_open[site] = False
                 loss = _state(table, is_open)[4]
-        _descend(table, is_open, limits, True)  # noqa: FBT003 - numba
+        _descend(table, is_open, limits, neat=True)
         if (before == is_open).all():
             return
+
+
+@compiled
+def _copy(source: Floats, target: Floats) -> None:
+    """Copy numbers; a slice that is assigned takes numba longer to compile."""
+    for at in range(len(source)):
+        target[at] = source[at]
+
+
+@compiled
+def _winning(key: Floats) -> Integers:
+    """Give the sites with a key below 0, the lowest key first, of equals the lowest number.
+
+    A merge sort, as ``np.argsort`` is, which takes numba 6 s to compile.
+    """
+    count = 0
+    order, other = np.empty(len(key), np.int64), np.empty(len(key), np.int64)
+    for site in range(len(key)):
+        if key[site] < 0:
+            order[count] = site
+            count += 1
+    width = 1
+    while width < count:
+        for low in range(0, count, 2 * width):
+            middle, high = min(low + width, count), min(low + 2 * width, count)
+            one, two = low, middle
+            for to in range(low, high):
+                if one < middle and (two >= high or key[order[one]] <= key[order[two]]):
+                    other[to] = order[one]
+                    one += 1
+                else:
+                    other[to] = order[two]
+                    two += 1
+        order, other = other, order
+        width *= 2
+    return order[:count]
 
 
 @compiled
@@ -297,28 +333,27 @@ def _chosen(wins: Floats, price: Floats, count: int, budget: float, share: Float
 
     Each of the two alone is a relaxation; the one that wins less bounds better.
     """
-    order = np.argsort(wins, kind="mergesort")
     by_count, spent = 0.0, 0.0
-    share[:] = 0.0
-    for site in order[:count]:
-        if wins[site] >= 0:
-            break
+    rate, parts = wins.copy(), np.zeros(len(wins))
+    share.fill(0.0)
+    for site in _winning(rate)[:count]:
         by_count += wins[site]
         spent += price[site]
         share[site] = 1.0
     if spent <= budget:
         return by_count
-    rate = np.where(price > 0, wins / np.maximum(price, 1e-300), np.where(wins < 0, -np.inf, 0.0))
     by_budget, left = 0.0, budget
-    parts = np.zeros(len(wins))
-    for site in np.argsort(rate, kind="mergesort"):
-        if wins[site] >= 0 or left <= 0 < price[site]:
+    for site in range(len(wins)):
+        if wins[site] < 0:
+            rate[site] = wins[site] / price[site] if price[site] > 0 else -np.inf
+    for site in _winning(rate):
+        if left <= 0 < price[site]:
             break
         parts[site] = 1.0 if price[site] <= left else left / price[site]
         by_budget += parts[site] * wins[site]
         left -= parts[site] * price[site]
     if by_budget > by_count:
-        share[:] = parts
+        _copy(parts, share)
     return max(by_count, by_budget)
 
 
@@ -343,7 +378,7 @@ def lower_bound(table: Table, bounds: Bounds, limits: Floats, upper: float, step
     places = len(now)
     wins, share = np.zeros(len(table.price)), np.zeros(len(table.price))
     for _ in range(steps):
-        wins[:] = 0.0
+        wins.fill(0.0)
         base = 0.0
         for place in range(places):
             low = table.cap[place]
@@ -357,13 +392,14 @@ def lower_bound(table: Table, bounds: Bounds, limits: Floats, upper: float, step
                 wins[table.sites[at]] += table.costs[at] - now[place]
         won = _chosen(wins, table.price, int(limits[0]), limits[1], share)
         bound = base + won - 4 * (places + len(wins)) * _ROUNDING * (base - won)
-        bounds.share[:] += _AVERAGING * (share - bounds.share)
+        for site in range(len(share)):
+            bounds.share[site] += _AVERAGING * (share[site] - bounds.share[site])
         if bound > memory[0]:
             if bound > memory[0] + 1e-6 * abs(bound):
                 memory[2] = 0
             memory[0] = bound
-            bounds.best[:] = now
-            bounds.wins[:] = wins
+            _copy(now, bounds.best)
+            _copy(wins, bounds.wins)
         memory[2] += 1
         if memory[0] >= limits[2]:
             return
@@ -387,5 +423,5 @@ def lower_bound(table: Table, bounds: Bounds, limits: Floats, upper: float, step
         if memory[2] >= _PATIENCE:
             memory[2] = 0
             memory[1] *= _SHRINKING
-            now[:] = bounds.best
-            way[:] = 0.0
+            _copy(bounds.best, now)
+            way.fill(0.0)
