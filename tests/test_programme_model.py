@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from gapmap.errors import MethodError
 from gapmap.programme import Year
-from gapmap.programme.building import built_of
+from gapmap.programme.building import Ways, built_of
 from gapmap.programme.ladder import answer, end_state
 from gapmap.programme.question import Area, Condition, Question
 from gapmap.programme.years import timing_of
@@ -105,12 +105,18 @@ def best(asked: Question) -> tuple[float, float, float, float]:
     return min(one for one in every if one is not None)
 
 
+def ways(way: csr_array, nearest: np.ndarray, people: np.ndarray) -> Ways:
+    """Give ways on a line: site 0 stands at 0 m, 1 at 100 m, 2 at 200 m; no facility yet."""
+    xy = np.column_stack((np.arange(way.shape[0]) * 100.0, np.zeros(way.shape[0])))
+    return Ways(way, nearest.copy(), people, xy, np.full(way.shape[0], np.inf))
+
+
 def planned(asked: Question) -> np.ndarray:
     """Give the year of each site, those that only make up a number included."""
     way = csr_array(asked.serves.astype(float))
     nearest = np.full(len(asked.people), 5.0)
     year = np.full(asked.serves.shape[0], -1)
-    for one in built_of(asked, answer(asked), way, nearest, asked.people):
+    for one in built_of(asked, answer(asked), ways(way, nearest, asked.people)):
         assert year[one.site] == -1, "no site is built twice"
         year[one.site] = one.year
     return year
@@ -212,10 +218,24 @@ def test_what_makes_up_a_number_shortens_the_longest_ways_first() -> None:
         serves, [40, 120], [Year(year=2012, count=9)], conditions=[in_scope([1, 1, 1, 1], 3, 0, 0)]
     )
     way = csr_array(np.array([[2, 4], [1, 0], [0, 1], [0, 0]], dtype=float))
-    built = built_of(asked, answer(asked), way, np.array([np.inf, np.inf]), asked.people)
+    nearest = np.array([np.inf, np.inf])
+    built = built_of(asked, answer(asked), ways(way, nearest, asked.people))
     assert [one.site for one in built] == [0, 2, 1]
     assert [one.cut for one in built[1:]] == [360, 40]
     assert math.isnan(built[0].cut)
+
+
+def test_what_shortens_no_way_spreads() -> None:
+    """Site 0 covers all; of the others, which nobody gains by, the farthest is built, then the
+    middle of what is left: 4 is 400 m off, 2 then 200 m from both."""
+    serves = [[1, 1], [0, 0], [0, 0], [0, 0], [0, 0]]
+    asked = question(
+        serves, [40, 120], [Year(year=2012, count=9)], conditions=[in_scope([1] * 5, 3, 0, 0)]
+    )
+    way = csr_array(np.array(serves, dtype=float))
+    built = built_of(asked, answer(asked), ways(way, np.full(2, np.inf), asked.people))
+    assert [one.site for one in built] == [0, 4, 2]
+    assert [one.cut for one in built[1:]] == [0, 0]
 
 
 def test_places_without_known_people_are_served_where_that_costs_nobody() -> None:

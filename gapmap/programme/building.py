@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +12,13 @@ from scipy.sparse import csr_array
 from gapmap.siting.ordering import Credit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gapmap.location.value import Floats, Integers
     from gapmap.programme.ladder import Answer
     from gapmap.programme.question import Question
 
-__all__ = ["Built", "built_of"]
+__all__ = ["Built", "Ways", "built_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +52,63 @@ class Built:
         )
 
 
-def built_of(
-    question: Question, answer: Answer, way: csr_array, nearest: Floats, weight: Floats
-) -> list[Built]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """Who goes how far, and where the sites lie; changed by :meth:`build`.
+
+    Attributes
+    ----------
+    way
+        Sites x places: metres or minutes of all within the limit, the covered ones, too.
+    here
+        By place: metres or minutes to the nearest; inf where there is none.
+    weight
+        People of all places, 0 where nobody knows.
+    xy
+        Where the sites are, metres.
+    apart_m
+        By site: metres in a straight line to the nearest facility; inf where there is none.
+    """
+
+    way: csr_array
+    here: Floats
+    weight: Floats
+    xy: Floats
+    apart_m: Floats
+
+    def cut(self, site: int) -> float:
+        """Say what a site takes off everybody's way."""
+        way = self.way
+        places = way.indices[way.indptr[site] : way.indptr[site + 1]]
+        new = way.data[way.indptr[site] : way.indptr[site + 1]]
+        was = self.here[places]
+        known = np.isfinite(was)
+        shorter = np.maximum(was[known] - new[known], 0.0)
+        return float(shorter @ self.weight[places[known]])
+
+    def build(self, site: int) -> None:
+        """Let everybody within reach of a new site go there if it is nearer."""
+        places = self.way.indices[self.way.indptr[site] : self.way.indptr[site + 1]]
+        new = self.way.data[self.way.indptr[site] : self.way.indptr[site + 1]]
+        self.here[places] = np.minimum(self.here[places], new)
+        away = np.hypot(*(self.xy - self.xy[site]).T)
+        np.minimum(self.apart_m, away, out=self.apart_m)
+
+
+def built_of(question: Question, answer: Answer, ways: Ways) -> list[Built]:
     """Put the sites in order: by year, then most people, then most places, then the lowest id.
 
     What only makes up a number comes last in its year. Where the answer leaves open which site of a
     class that is, the one is taken that shortens the way of all to their nearest most, counting
-    everybody within the limit of it, and of equals the lowest id.
+    everybody within the limit of it; where none does, the one farthest from any facility, so that
+    they spread; of equals the lowest id.
 
     Parameters
     ----------
     question, answer
         What was asked and found.
-    way
-        Sites x places: metres or minutes of all within the limit, the covered ones, too.
-    nearest
-        By place: metres or minutes to the nearest now; inf where there is none.
-    weight
-        People of all places, 0 where nobody knows.
+    ways
+        At the start; they are those at the end afterwards.
     """
     serves = csr_array(question.serves)
     still_open = np.asarray(serves.sum(axis=0)).ravel() > 0
@@ -81,25 +121,24 @@ def built_of(
     }
     counted = _counted(question)
     taken = set(np.flatnonzero(answer.year >= 0).tolist())
-    here = nearest.copy()
     for year in range(len(question.timing.years)):
         planned = np.flatnonzero(answer.year == year)
-        told += _by_gain(serves, question.people, still_open, planned, year)
-        idle = set(planned.tolist()) - {one.site for one in told}
+        gaining = _by_gain(serves, question.people, still_open, planned, year)
+        told += gaining
+        idle = set(planned.tolist()) - {one.site for one in gaining}
         for site in idle:  # it covers nobody whom no other does: it makes up a number, or goes
             taken.discard(site)
             if counted[site]:
                 key = int(answer.kind[site]), year
                 spare[key] = spare.get(key, 0) + 1
-        for one in told:
-            if one.year == year:
-                _walk(here, way, one.site)
+        for one in gaining:
+            ways.build(one.site)
         quota = {kind: number for (kind, when), number in spare.items() if when == year}
-        for one in _by_way(_Ways(way, here, weight), answer.kind, quota, taken, year):
-            new = serves.indices[serves.indptr[one.site] : serves.indptr[one.site + 1]]
+        for site, cut in _in_number(ways, answer.kind, quota, taken):
+            new = serves.indices[serves.indptr[site] : serves.indptr[site + 1]]
             new = np.sort(new[still_open[new]])  # a later site would have covered them
             still_open[new] = False
-            told.append(replace(one, gained=new))
+            told.append(Built(site, year, new, cut))
     return told
 
 
@@ -134,34 +173,18 @@ def _by_gain(
     return told
 
 
-@dataclass(frozen=True, slots=True)
-class _Ways:
-    way: csr_array
-    here: Floats
-    weight: Floats
-
-    def cut(self, site: int) -> float:
-        """Say what a site takes off everybody's way."""
-        way = self.way
-        places = way.indices[way.indptr[site] : way.indptr[site + 1]]
-        new = way.data[way.indptr[site] : way.indptr[site + 1]]
-        was = self.here[places]
-        known = np.isfinite(was)
-        shorter = np.maximum(was[known] - new[known], 0.0)
-        return float(shorter @ self.weight[places[known]])
-
-
-def _by_way(
-    ways: _Ways, kind: Integers, quota: dict[int, int], taken: set[int], year: int
-) -> list[Built]:
-    """Take as many of each class as are asked for, those first that shorten ways most."""
+def _in_number(
+    ways: Ways, kind: Integers, quota: dict[int, int], taken: set[int]
+) -> Iterator[tuple[int, float]]:
+    """Build as many of each class as are asked for, and say what each takes off all ways."""
     wanted = np.flatnonzero(np.isin(kind, list(quota)))
     heap = [(-ways.cut(site), site) for site in wanted.tolist() if site not in taken]
     heapq.heapify(heap)
-    told: list[Built] = []
-    none = np.empty(0, np.int64)
     while heap and any(quota.values()):
-        _, site = heapq.heappop(heap)
+        least, site = heap[0]
+        if least == 0:
+            break
+        heapq.heappop(heap)
         if quota[int(kind[site])] == 0:
             continue
         cut = ways.cut(site)  # never more than when it was reckoned last: ways only get shorter
@@ -170,13 +193,23 @@ def _by_way(
             continue
         quota[int(kind[site])] -= 1
         taken.add(site)
-        told.append(Built(site, year, none, cut))
-        _walk(ways.here, ways.way, site)
-    return told
+        ways.build(site)
+        yield site, cut
+    yield from _spread(ways, kind, quota, taken)
 
 
-def _walk(here: Floats, way: csr_array, site: int) -> None:
-    """Let everybody within reach of a new site go there if it is nearer."""
-    places = way.indices[way.indptr[site] : way.indptr[site + 1]]
-    new = way.data[way.indptr[site] : way.indptr[site + 1]]
-    here[places] = np.minimum(here[places], new)
+def _spread(
+    ways: Ways, kind: Integers, quota: dict[int, int], taken: set[int]
+) -> Iterator[tuple[int, float]]:
+    """Build the rest, each time the site that is farthest from any facility."""
+    may = np.zeros(len(kind), dtype=bool)
+    while any(quota.values()):
+        may[:] = np.isin(kind, [one for one, number in quota.items() if number])
+        may[list(taken)] = False
+        if not may.any():
+            return
+        site = int(np.argmax(np.where(may, ways.apart_m, -1.0)))
+        quota[int(kind[site])] -= 1
+        taken.add(site)
+        ways.build(site)
+        yield site, 0.0

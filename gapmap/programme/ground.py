@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from gapmap.access.reasons import pool_of, serving_of
+from gapmap.access.stops import nearest_straight
 from gapmap.facilities.home import home_of_points
+from gapmap.programme.building import Ways
 from gapmap.siting.asking import ask
 from gapmap.siting.question import SiteQuestion
 
@@ -73,6 +76,14 @@ class Ground:
     def order(self) -> Integers:
         """Numbers of the places in their table."""
         return self.asked.ways.order
+
+    def ways(self) -> Ways:
+        """Give who goes how far before anything is built, and where the candidates lie."""
+        standing = serving_of(pool_of(self.asked.access.facilities, self.service.id))
+        known = standing.geometry[~standing.geometry.is_empty & standing.geometry.notna()]
+        xy = self.sites.get_coordinates().to_numpy()
+        apart_m, _ = nearest_straight(xy, known.get_coordinates().to_numpy())
+        return Ways(self.way, self.asked.facts.present.copy(), self.people, xy, apart_m)
 
 
 def ground_of(

@@ -127,7 +127,7 @@ def plan_programme(  # noqa: PLR0913 - the question has eight parts besides the 
         seconds=seconds,
     )
     found = answer(question)
-    built = built_of(question, found, ground.way, ground.asked.facts.present, ground.people)
+    built = built_of(question, found, ground.ways())
     sites, served = sites_of(ground, built, timing, found.kind)
     states, later = _states(before, sites, wanted, timing)
     proposal = _proposal((before, later), ground, built, (sites, served), (timing, found))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding
+    from gapmap.programme import Programme
     from gapmap.tables import RowCount
 
 __all__ = ["Grids", "Insights", "Report", "build_report"]
@@ -48,7 +49,7 @@ class Report:
         return target
 
 
-def build_report(  # noqa: PLR0913 - the assessment, and six things that a report may have beside it
+def build_report(  # noqa: PLR0913 - the assessment, and seven things that a report may have beside it
     assessment: Assessment,
     proposals: Proposal | Sequence[Proposal] = (),
     *,
@@ -57,6 +58,7 @@ def build_report(  # noqa: PLR0913 - the assessment, and six things that a repor
     rows: Iterable[RowCount] | None = None,
     grids: Grids | None = None,
     insights: Insights | None = None,
+    programmes: Sequence[Programme] = (),
 ) -> Report:
     """Make the report page of an assessment.
 
@@ -80,6 +82,8 @@ def build_report(  # noqa: PLR0913 - the assessment, and six things that a repor
         over a surface is told by the assessment.
     insights
         What the further analyses of a run found.
+    programmes
+        Programmes over years; the proposals that they hold are among ``proposals``.
 
     Returns
     -------
@@ -88,7 +92,16 @@ def build_report(  # noqa: PLR0913 - the assessment, and six things that a repor
     """
     block = about if about is not None else About()
     chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
-    data = content(assessment, chosen, block, findings, rows, grids, insights=insights)
+    data = content(
+        assessment,
+        chosen,
+        block,
+        findings,
+        rows,
+        grids,
+        insights=insights,
+        programmes=programmes,
+    )
     name, credit = visible(block.name), visible(block.credit)
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
     return Report(assemble(data, title=title, language=block.language, credit=credit))

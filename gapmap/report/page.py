@@ -30,6 +30,8 @@ SCRIPTS = (
     "assets/table.js",
     "assets/panels.js",
     "assets/sections.js",
+    "assets/programme.js",
+    "assets/sites.js",
     "assets/gaps.js",
     "assets/findings.js",
     "assets/islands.js",

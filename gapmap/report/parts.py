@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from gapmap.assessment import simulated_inputs, sources_of
-from gapmap.drawing import picture, plain, site_list
+from gapmap.drawing import picture, plain
 from gapmap.findings import SEVERITIES, by_severity, grouped
 from gapmap.network import MODES, default_speeds
 from gapmap.report.grids import Grids
 from gapmap.report.insights import Insights
 from gapmap.report.sections import grid_content, simulated_grids
+from gapmap.report.sited import sited_content
 from gapmap.report.tables import columns
 from gapmap.words import vocabulary
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gapmap.findings import Finding, Group
     from gapmap.network import Network
     from gapmap.plan import Plan
+    from gapmap.programme import Programme
     from gapmap.siting import Proposal
     from gapmap.tables import RowCount
 
@@ -45,6 +47,7 @@ def content(  # noqa: PLR0913 - as the report it is for
     grids: Grids | None = None,
     *,
     insights: Insights | None = None,
+    programmes: Sequence[Programme] = (),
 ) -> dict[str, object]:
     """Give all that the page shows, fit for JSON.
 
@@ -79,7 +82,7 @@ def content(  # noqa: PLR0913 - as the report it is for
             _row_count(count) for count in (_row_counts(assessment) if rows is None else rows)
         ],
         "map": picture(assessment),
-        "proposals": [_proposal(proposal) for proposal in proposals],
+        "proposals": sited_content(proposals, programmes, assessment),
         **({"grids": extra} if extra else {}),
         "insights": (insights or Insights()).content(),
     }
@@ -246,19 +249,3 @@ def _row_count(count: RowCount) -> dict[str, object]:
         "repaired": count.repaired,
         "excluded": count.excluded,
     }
-
-
-def _proposal(proposal: Proposal) -> dict[str, object]:
-    """Give the sites, and the city's coverage row before and after."""
-    return {
-        "service": proposal.service,
-        "sites": site_list(proposal),
-        "before": _city_row(proposal.before, proposal.service),
-        "after": _city_row(proposal.after, proposal.service),
-    }
-
-
-def _city_row(assessment: Assessment, service: str) -> dict[str, object]:
-    table = assessment.coverage
-    rows = table[(table["service"] == service) & (table["group_kind"] == "city")]
-    return {name: values[0] for name, values in columns(rows).items()} if len(rows) else {}

@@ -127,6 +127,7 @@ def _results(
             rows=study.rows,
             grids=grids,
             insights=insights,
+            programmes=proposed.programmes,
         )
     return Results(
         assessment=assessment,

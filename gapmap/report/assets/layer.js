@@ -23,6 +23,18 @@
     way: { shape: "line", color: "#d55e00", weight: 1.2, opacity: 0.65 },
   };
 
+  // Proposed sites of several years differ by how dark they are, and by the year's number where
+  // there is room for it.
+  const YEARS = [["#7a4f00", "#ffffff"], ["#f0c400", "#20272e"], ["#fff3b0", "#20272e"]];
+  const MANY = 60;
+  gapmap.siteMark = function (sites, phase) {
+    const many = sites.lon.length > MANY;
+    const plain = { ...gapmap.marks.proposed, radius: many ? 6 : 11 };
+    if (!sites.phase || new Set(sites.phase).size < 2) return plain;
+    const [fill, ink] = YEARS[Math.min(phase, YEARS.length) - 1];
+    return { ...plain, fill, ink, label: many ? undefined : String(phase) };
+  };
+
   const styleOf = (kind) => (typeof kind === "string" ? gapmap.marks[kind] : kind);
 
   // A swatch for legends and tables, drawn as the map draws it: a name among the marks, or a mark.
@@ -197,7 +209,8 @@
     function drawSites() {
       if (!sites) return;
       for (let i = 0; i < sites.lon.length; i += 1) {
-        if (placed(sites, i)) mark(sites.lat[i], sites.lon[i], "proposed").addTo(dots);
+        const style = gapmap.siteMark(sites, sites.phase ? sites.phase[i] : 1);
+        if (placed(sites, i)) mark(sites.lat[i], sites.lon[i], style).addTo(dots);
       }
     }
 

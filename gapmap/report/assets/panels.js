@@ -185,6 +185,20 @@
     return { table, rows, filters: stateFilters(page, counts) };
   };
 
+  // One line for proposed sites, or one for each year.
+  function siteLines(voice, sites) {
+    const phases = Array.from(new Set(sites.phase || [1])).sort((a, b) => a - b);
+    if (phases.length < 2) {
+      return [["proposed", voice.say("site_proposed"), sites.lon.length, gapmap.siteMark(sites, 1)]];
+    }
+    return phases.map((phase) => {
+      const at = sites.phase.indexOf(phase);
+      const year = sites.year ? String(sites.year[at]) : voice.count(phase);
+      return ["proposed" + phase, voice.say("site_of_year", { year }),
+        sites.phase.filter((one) => one === phase).length, gapmap.siteMark(sites, phase)];
+    });
+  }
+
   gapmap.legend = function (page) {
     const { voice, data, state } = page;
     const list = data.map.facilities[state.service];
@@ -200,7 +214,8 @@
         ? line("fails", voice.say("facility_fails"), built("fails").length) : null,
       built("doubtful").length
         ? line("doubtful", voice.say("facility_doubtful"), built("doubtful").length) : null,
-      proposed ? line("proposed", voice.say("site_proposed"), proposed.lon.length) : null,
+      proposed ? siteLines(voice, proposed).map(([id, label, count, mark]) =>
+        line(id, label, count, mark)) : null,
       el("li", {}, el("label", {},
         el("input", {
           type: "checkbox", checked: state.ways, id: "ways",
@@ -266,7 +281,7 @@
     const { voice, state } = page;
     const sites = page.sites(state.service);
     return el("div", { class: "card-body" },
-      el("h3", {}, gapmap.swatch("proposed"),
+      el("h3", {}, gapmap.swatch(gapmap.siteMark(sites, sites.phase ? sites.phase[number] : 1)),
         voice.say("site") + " " + voice.count(sites.rank[number]) + " " + sites.name[number]),
       el("p", { class: "where" }, sites.reason[voice.language][number]));
   };

@@ -126,36 +126,6 @@
         page.data.services.map((service) => coverageCard(page, service))));
   };
 
-  // ---- proposals ----------------------------------------------------------------------
-
-  gapmap.proposals = function (page) {
-    const { voice, data } = page;
-    if (!data.proposals.length) return null;
-    return section(page, "sites", data.proposals.map((proposal) => {
-      const service = page.service(proposal.service);
-      const { reason, ...columns } = proposal.sites;
-      const rows = gapmap.rows({ ...columns, reason: reason[voice.language] });
-      const whole = (key) => ({ key, title: voice.title(key), kind: "number",
-        value: (row) => row[key], cell: (row) => (row[key] === null ? "—" : voice.count(row[key])) });
-      return [el("h3", {}, voice.both(service.name)),
-        el("p", { class: "lead" }, voice.say("sites_lead", {
-          before: voice.share(proposal.before.share_people),
-          after: voice.share(proposal.after.share_people),
-          count: voice.count(rows.length),
-        })),
-        gapmap.table({
-          voice, rows, state: { key: "rank", descending: false }, name: "sites-table",
-          columns: [whole("rank"),
-            { key: "name", title: voice.say("site"), kind: "text", value: (row) => row.name },
-            whole("people_gained"), whole("places_gained"), whole("cost"),
-            ...gapmap.chosenColumn(page, proposal.service),
-            { key: "reason", title: voice.title("reason"), kind: "text",
-              value: (row) => row.reason }],
-        }).node,
-        gapmap.otherSites(page, proposal.service)];
-    }));
-  };
-
   // ---- method and sources -------------------------------------------------------------
 
   // How the network was used: joins, water and borders, ferries whose waiting is assumed.
