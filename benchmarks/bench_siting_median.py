@@ -29,6 +29,7 @@ __all__ = ["Network", "make_median", "make_network", "p_median", "p_median_large
 _LIBRARY = Path(__file__).parents[2] / "shared" / "data" / "siting"
 _LONGEST = 100
 _SECONDS = 120.0
+_LARGE_SECONDS = 45.0  # the goal leaves 120; memory is measured in a second run
 
 
 class Network(NamedTuple):
@@ -82,7 +83,7 @@ def make_median(size: Size) -> Problem:
     size
         How many of each; sites are places.
     """
-    return replace(make_cover(size), objective="distance", seconds=_SECONDS)
+    return replace(make_cover(size), objective="distance", seconds=_LARGE_SECONDS)
 
 
 def make_network(network: Network) -> Problem:

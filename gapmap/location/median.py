@@ -19,10 +19,10 @@ from gapmap.location.constrained_assignment import standard_order
 from gapmap.location.cover_most import cover_most
 from gapmap.location.kernels.median import improve, neaten, total
 from gapmap.location.median_search import search
-from gapmap.location.median_task import start_of, task_of
+from gapmap.location.median_task import Found, milder_of, start_of, task_of
 
 if TYPE_CHECKING:
-    from gapmap.location.median_task import Found, Task
+    from gapmap.location.median_task import Task
     from gapmap.location.value import Choice, Integers, Problem
 
     Flags = np.typing.NDArray[np.bool_]
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["least_distance", "least_distance_quickly"]
 
 _SAME = 1e-9  # share of people that floating point may explain
+_FAR = (1.0, 3.0)  # times the worst cost: what leaving out a person counts in turn
 _ROUNDING = 1e-6  # of a bound on whole numbers, far more than it has
 
 
@@ -58,7 +59,8 @@ def least_distance(problem: Problem) -> Choice:
     task = task_of(standard)
     found = start_of(task)
     choices, fewest = _leaving_fewest(standard, task, found, end)
-    search(task, found, end)
+    partial = bool(task.left_out(found.sites).any())
+    search(task, found, _half_way(end) if partial else end)
     best = min((found.sites, *choices), key=lambda sites: _rank(task, sites)).copy()
     optimal = found.proven and not (best != found.sites).any()
     neaten(task.table, best, task.limits)
@@ -68,6 +70,8 @@ def least_distance(problem: Problem) -> Choice:
     value = _distance(standard, assigned)
     low = math.ceil(found.bound - _ROUNDING) if task.whole else found.bound
     bound = value if optimal else task.base + low - math.fsum(task.lost[left])
+    if left.any() and not optimal:
+        bound = max(bound, _bound_of_served(task, best, end))
     choice = choice_of(
         problem,
         sites,
@@ -92,6 +96,29 @@ def least_distance_quickly(problem: Problem) -> Integers:
     sites = start_of(task).sites.copy()
     neaten(task.table, sites, task.limits)
     return np.union1d(problem.fixed, task.number[sites])
+
+
+def _half_way(end: float) -> float:
+    now = time.perf_counter()
+    return now + max(end - now, 0.0) / 2
+
+
+def _bound_of_served(task: Task, sites: Flags, end: float) -> float:
+    """Bound the distance of all choices that leave out no more people than these sites do.
+
+    Leaving out one more person counts just more than any distance does, instead of more than all
+    distances together: what is left out here then takes little off the bound. The bound holds
+    for any such number, which is a multiplier of the condition on people left out.
+    """
+    left = task.left_out(sites)
+    bound = 0.0
+    for far in _FAR:
+        milder = milder_of(task, far)
+        found = Found(sites.copy(), total(milder.table, sites), 0.0, milder.whole)
+        search(milder, found, _half_way(end))
+        # Searching finds better sites, too, but they may leave out more people.
+        bound = max(bound, task.base + found.bound - math.fsum(milder.lost[left]))
+    return bound
 
 
 def _leaving_fewest(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Flags = np.typing.NDArray[np.bool_]
 
-__all__ = ["Found", "Task", "start_of", "task_of"]
+__all__ = ["Found", "Task", "milder_of", "start_of", "task_of"]
 
 _EXACT = 2.0**50  # whole numbers below it add up exactly
 _FAR = 1000.0  # leaving out counts as so many times the worst cost where sums would not be exact
@@ -135,6 +135,30 @@ def task_of(problem: Problem) -> Task:
         budget=budget,
         whole=whole and float(cap.sum()) < _EXACT,
         strict=strict,
+    )
+
+
+def milder_of(task: Task, far: float) -> Task:
+    """Have leaving out a person count so many times the worst cost of a person.
+
+    Parameters
+    ----------
+    task
+        What is asked; none of its people is 0.
+    far
+        1 or more.
+    """
+    table, lost = task.table, task.lost > 0
+    worst = float((table.site_costs / task.people[table.places]).max(initial=0.0))
+    each = math.ceil(worst * (1 + _CLOSE) + 1) * far
+    cap = np.where(lost, task.people * each, table.cap)
+    whole = task.whole and bool((cap == np.rint(cap)).all())
+    return replace(
+        task,
+        table=table._replace(cap=cap),
+        lost=np.where(lost, cap, 0.0),
+        whole=whole,
+        strict=False,
     )
 
 
