@@ -42,5 +42,11 @@ def add_facilities(facilities: Facilities, rows: gpd.GeoDataFrame, places: Place
     more["opened"] = pd.Timestamp(facilities.date)
     text = [c for c in table.columns if table[c].dtype == object or table[c].dtype == "string"]
     more[text] = more[text].astype(object).where(more[text].notna(), "")
-    both = pd.concat([table, more.astype(table.dtypes.drop("geometry"))], ignore_index=True)
+    kinds = {name: _with_missing(kind) for name, kind in table.dtypes.drop("geometry").items()}
+    both = pd.concat([table, more.astype(kinds)], ignore_index=True)
     return replace(facilities, table=gpd.GeoDataFrame(both, geometry="geometry", crs=table.crs))
+
+
+def _with_missing(kind: object) -> object:
+    """Give the type that takes missing values, too: what is built stands in no row of a file."""
+    return "Int64" if pd.api.types.is_integer_dtype(kind) else kind
