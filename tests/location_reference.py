@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -126,6 +126,8 @@ def best(question: Question, objective: str) -> tuple[float, float] | None:
     if objective == "people":
         return max(served(question, one) for one in allowed), math.nan
     if objective == "fewest":
+        if question.get("share", 1.0) == 1 and question.get("capacity") is None:
+            question = replace(question, people=np.maximum(question.people, 1))  # all places count
         every = max(served(question, one) for one in allowed)
         enough = every * question.get("share", 1.0) - 1e-7
         return min(

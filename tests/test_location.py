@@ -159,7 +159,7 @@ def test_nobody_and_no_site_is_an_answer(objective: str) -> None:
         assert (choice.value, choice.gap, choice.proven) == (0, 0, True)
         assert choice.assigned.tolist() == [-1] * shape[0]
     nobody = solve(np.zeros((2, 2)), [0, 0], objective=objective, count=count)
-    assert (nobody.value, nobody.proven) == (0, True)
+    assert (nobody.value, nobody.proven) == (1 if objective == "fewest" else 0, True)
 
 
 @pytest.mark.parametrize("objective", ["people", "fewest", "distance", "worst"])
@@ -337,3 +337,10 @@ def check(question: Question, choice: Choice, objective: str) -> None:
         "worst": away[served & (people > 0)].max(initial=0),
     }[objective]
     assert choice.value == pytest.approx(value)
+
+
+def test_fewest_sites_cover_places_with_nobody_too() -> None:
+    """Both places have a site of their own; the second has 0 people, and a share of people is 1."""
+    apart = [[1.0, INF], [INF, 1.0]]
+    assert solve(apart, [5, 0], objective="fewest").sites.tolist() == [0, 1]
+    assert solve(apart, [5, 0], objective="fewest", share=0.9).sites.tolist() == [0]

@@ -58,7 +58,9 @@ def problem_of(  # noqa: PLR0913 - what the contract's solve takes
     _check_budget(budget, price, is_open, closed)
     problem = Problem(
         cost=matrix,
-        people=weight,
+        people=_counted(
+            weight, everybody=objective == "fewest" and share == 1 and capacity is None
+        ),
         objective=objective,
         count=None if count is None else min(int(count), sites),
         budget=None if budget is None else float(budget),
@@ -74,6 +76,11 @@ def problem_of(  # noqa: PLR0913 - what the contract's solve takes
     )
     check_together(problem)
     return problem
+
+
+def _counted(weight: Floats, *, everybody: bool) -> Floats:
+    """Let every place count where all are to be covered, whoever is known to live there."""
+    return np.where(weight > 0, weight, 1.0) if everybody else weight
 
 
 def check_seconds(seconds: float) -> None:

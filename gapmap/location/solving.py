@@ -72,10 +72,10 @@ def solve(  # noqa: PLR0913 - as the contract has it
         Weight of each place, 0 or more.
     objective
         ``people``: most people within the limit (MCLP). ``fewest``: fewest sites (the least
-        ``site_cost``, where given) that cover all whom any site can cover (LSCP), or ``share`` of
-        them. ``distance``: least total distance (p-median). ``worst``: least worst distance
-        (p-center). ``worst_first``: first the lowest share covered of any of ``place_groups`` as
-        high as it goes, then most people.
+        ``site_cost``, where given) that cover every place that any site can cover (LSCP), those
+        with 0 people too, or ``share`` of all people that they can. ``distance``: least total
+        distance (p-median). ``worst``: least worst distance (p-center). ``worst_first``: first
+        the lowest share covered of any of ``place_groups`` as high as it goes, then most people.
     count, budget
         How many sites at most besides the fixed ones, and what they may cost. ``fewest`` takes
         neither, all others need one or both. More than there are candidates is all of them.
