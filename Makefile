@@ -18,7 +18,7 @@ QUICK ?=
 STUDY := data/zhuhai/study.toml
 OUT := outputs/zhuhai
 
-.PHONY: help setup demo test coverage lint format types imports docs wheel bench clean distclean fonts browser
+.PHONY: help setup demo test coverage lint format types imports docs wheel bench bench-siting clean distclean fonts browser
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -72,6 +72,9 @@ wheel: $(READY) ## build the wheel, install it in an empty environment elsewhere
 
 bench: $(PEERS)/.ready ## speed and memory against other libraries; QUICK=1 for one size each
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+bench-siting: $(READY) ## siting alone, every size: MCLP, LSCP and p-median against spopt, the OR-Library and bounds
+	@$(BIN)/python -m benchmarks.siting
 
 # The peers stand in a folder of their own, out of reach of everything but the benchmarks: pandana is
 # AGPL, igraph GPL. benchmarks/constraints.txt names all that they need beyond constraints.txt.

@@ -143,18 +143,29 @@ def main() -> None:
     quick = parser.parse_args().quick
     if peers.missing():
         print(f"not installed, left out: {', '.join(peers.missing())} (make bench installs them)")
+    report(everything(quick=quick), RESULTS)
+
+
+def report(measured: Iterator[Row], path: Path) -> None:
+    """Print rows as they come, write them, and exit 1 if an answer is wrong.
+
+    Parameters
+    ----------
+    measured
+        Row after row.
+    path
+        What they are written to.
+    """
     start = time.perf_counter()
     print(HEAD)
     rows = []
-    for row in everything(quick=quick):
+    for row in measured:
         rows.append(rounded(judge(row)))
         print(line(rows[-1]), flush=True)
-    RESULTS.write_text(json.dumps(rows, indent=1) + "\n", "utf8")
+    path.write_text(json.dumps(rows, indent=1) + "\n", "utf8")
     judged = [row["met"] for row in rows if "met" in row]
     took = time.perf_counter() - start
-    print(
-        f"{took / 60:.1f} minutes; {sum(judged)} of {len(judged)} goals met; {RESULTS.name} written"
-    )
+    print(f"{took / 60:.1f} minutes; {sum(judged)} of {len(judged)} goals met; {path.name} written")
     wrong = [f"{row['work']} ({row['size']})" for row in rows if not row["same_answer"]]
     if wrong:
         sys.exit(f"answers differ: {'; '.join(wrong)}")

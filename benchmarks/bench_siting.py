@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from gapmap.location import Choice
     from gapmap.location.value import Floats, Integers
 
-__all__ = ["make_cover", "mclp", "mclp_against_bound", "mclp_against_spopt", "mclp_quickly"]
+__all__ = [
+    "make_cover",
+    "mclp",
+    "mclp_against_bound",
+    "mclp_against_spopt",
+    "mclp_more",
+    "mclp_quickly",
+]
 
 _OUT_OF_REACH = 2.0
 
@@ -55,20 +62,21 @@ _LARGE = Size(20_000, 5_000, 150, 20)
 
 
 def mclp(*, quick: bool) -> Iterator[Row]:
-    """Give all rows; quick: a smaller one against spopt, and the large ones.
+    """Give the rows against spopt; :mod:`benchmarks.siting` has all.
 
     Parameters
     ----------
     quick
-        One size each.
+        A smaller one.
     """
-    if quick:
-        yield mclp_against_spopt(Size(500, 500, 20, 15.4))
-    else:
-        for clustered in (False, True):
-            yield mclp_against_spopt(_SMALL._replace(clustered=clustered))
+    yield mclp_against_spopt(Size(500, 500, 20, 15.4) if quick else _SMALL)
     yield mclp_quickly(_SMALL)
-    for each, clustered in ((20, False),) if quick else ((20, False), (20, True), (50, True)):
+
+
+def mclp_more() -> Iterator[Row]:
+    """Give the other rows: clustered places, and the large ones."""
+    yield mclp_against_spopt(_SMALL._replace(clustered=True))
+    for each, clustered in ((20, False), (20, True), (50, True)):
         yield mclp_against_bound(_LARGE._replace(each=each, clustered=clustered))
 
 
