@@ -22,6 +22,7 @@ from spopt.locate import LSCP
 from gapmap.location import solve
 from gapmap.location.checks import problem_of
 from gapmap.location.cover_all import cover_all, cover_all_quickly
+from gapmap.location.pieces import bound_in_pieces
 from gapmap.location.reduction import cover_of
 from gapmap.location.set_cover import cheapest_cover
 
@@ -216,3 +217,27 @@ def test_every_pair_of_disjoint_problems_adds_up():
         first, second = around(60, 30, 0.2, one), around(60, 30, 0.2, other + 5)
         both = np.block([[first, np.zeros_like(first)], [np.zeros_like(second), second]])
         assert ask(both).value == ask(first).value + ask(second).value
+
+
+@given(st.integers(0, 10_000), st.integers(1, 9))
+def test_pieces_never_bound_above_the_cheapest_cover(seed: int, most: int) -> None:
+    """Whatever pieces and multipliers: below the optimum (scipy), not below the linear bound."""
+    rng = np.random.default_rng(seed)
+    reach = rng.random((12, 9)) < 0.3
+    reach[np.arange(12), rng.integers(0, 9, 12)] = True
+    price = rng.integers(1, 6, 9).astype(float)
+    cost = sparse.csr_array(reach.astype(float))
+    cover = cover_of(cost, np.ones(12), np.empty(0, np.int64), price)
+    multiplier = rng.random(12)
+    held = sparse.csr_array((np.ones(len(cover.sites)), cover.sites, cover.starts))
+    best = milp(
+        cover.price, constraints=LinearConstraint(held, 1), integrality=np.ones(held.shape[1])
+    ).fun
+    linear = multiplier.sum() + np.minimum(cover.price - held.T @ multiplier, 0).sum()
+    end = time.perf_counter() + 60
+    assert bound_in_pieces(cover, multiplier, most=most, end=end) <= best + 1e-9
+    whole = bound_in_pieces(cover, multiplier, most=12, end=end)
+    assert best - 1e-3 <= whole <= best + 1e-9
+    assert linear - 1e-3 <= whole
+    late = bound_in_pieces(cover, multiplier, most=most, end=0.0)
+    assert late <= best + 1e-9

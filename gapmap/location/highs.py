@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import highspy
@@ -100,8 +100,16 @@ def optimise(
     if start is not None and found.x is not None and not _is_of(found.value, model, found.x):
         # HiGHS 1.16 may give back the start with the value of the better point that it found.
         left = seconds - highs.getRunTime()
-        return optimise(model, seconds=left, gap=gap, absolute_gap=absolute_gap)
+        again = optimise(model, seconds=left, gap=gap, absolute_gap=absolute_gap)
+        return _better(replace(found, value=float(model.cost @ found.x)), again)
     return found
+
+
+def _better(first: Solution, second: Solution) -> Solution:
+    """Give the cheaper of two points, with the higher of two bounds."""
+    best = first if first.value <= second.value else second
+    bound = max(first.bound, second.bound)
+    return replace(best, bound=bound, status=second.status if best is second else "stopped")
 
 
 def _is_of(value: float, model: Model, x: Floats) -> bool:

@@ -26,6 +26,7 @@ from gapmap.location.kernels.set_cover import (
     lift_bound,
     open_greedily,
 )
+from gapmap.location.pieces import bound_in_pieces
 from gapmap.location.reduction import Cover, reduce_cover, restrict
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ _LIFTS = 250  # steps of the bound between two looks at the clock
 _MOST_LIFTS = 5_000
 _SMALLEST_FACTOR = 1e-3
 _PART_OF_HIGHS = 0.8  # of the time that is left
-_FEW_PAIRS = 40_000  # HiGHS is asked before the long search
-_MOST_PAIRS = 600_000  # that HiGHS is asked with at all
+_FEW_PAIRS = 40_000  # HiGHS is asked for all at once, and before the long search
+_PIECE = 250  # places of a piece, of which HiGHS is asked one by one where there are more pairs
 _EXACT = 2.0**50  # whole numbers below it are exact
 _SLACK = 1e-9
 
@@ -244,8 +245,11 @@ def _prove(part: _Part, end: float, enough: float) -> None:
     now = time.perf_counter()
     if part.proven or part.value <= enough or now >= end:
         return
+    if not small:
+        part.lift(bound_in_pieces(part.cover, part.multiplier, most=_PIECE, end=end))
+        return
     _finish(part, now + (end - now) * _PART_OF_HIGHS)
-    if small and not part.proven:
+    if not part.proven:
         _search(part, end, enough, _PATIENCE)
 
 
@@ -286,8 +290,6 @@ def _finish(part: _Part, end: float) -> None:
     lagrangian = float(part.multiplier.sum() + np.minimum(reduced, 0).sum())
     slack = 1e-6 * max(1.0, part.value)
     useless = (lagrangian + np.maximum(reduced, 0) > better + slack) & ~part.sites
-    if int((~useless[cover.sites]).sum()) > _MOST_PAIRS:
-        return
     places, sites = len(cover.weight), len(cover.number)
     reach = csr_array((np.ones(len(cover.sites)), cover.sites, cover.starts), (places, sites))
     model = Model(
