@@ -92,7 +92,8 @@ class _Ladder:
         if keep:
             self.x = x
             self.hold(cost)
-        return found.bound, found.status == "optimal", x
+        known = found.status != "infeasible"  # which only rounding can make of it: x is a point
+        return found.bound if known else -np.inf, found.status == "optimal", x
 
     def hold(self, cost: Floats) -> None:
         """Let no later wish make a cost worse than it is now."""
