@@ -54,7 +54,7 @@ from gapmap.words import title
 
 HERE = Path(__file__).parent
 PLAIN = {
-    *(f"{name}.csv" for name in COLUMNS),
+    *(f"{name}.csv" for name in (*COLUMNS, *toy_results.PROPOSED)),
     *("results.gpkg", "tables.xlsx", "report.html", "run.json", "figures/coverage.png"),
     *("figures/targets.png", "figures/status_bus_shelter.png", "figures/status_service_centre.png"),
 }

@@ -40,6 +40,7 @@ def test_one_sheet_for_each_table_behind_the_summary(tmp_path: Path) -> None:
     assert book.sheetnames == [
         *("说明", "可达性", "覆盖", "差距", "公平性", "规划目标", "数据问题", "选址建议"),
         *("海岛", "路网连通块", "开放边界"),
+        *("选址结论", "选址受益村居", "选址后未覆盖", "选址前后目标", "排除的候选点"),
     ]
     sheet = book["可达性"]
     assert sheet["A1"].value == "玩具市 <i>2014</i> {{7*7}} — 可达性"

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from gapmap.assessment import Assessment
 
 
+PROPOSED = ("siting", "site_places", "site_left_out", "site_targets", "site_excluded")
+"""Tables that a run with proposals has besides those of every run."""
+
+
 def row_count() -> RowCount:
     return RowCount(file="places.csv", read=12, used=11, repaired=0, excluded=1)
 
