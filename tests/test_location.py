@@ -337,10 +337,3 @@ def check(question: Question, choice: Choice, objective: str) -> None:
         "worst": away[served & (people > 0)].max(initial=0),
     }[objective]
     assert choice.value == pytest.approx(value)
-
-
-def test_fewest_sites_cover_places_with_nobody_too() -> None:
-    """Both places have a site of their own; the second has 0 people, and a share of people is 1."""
-    apart = [[1.0, INF], [INF, 1.0]]
-    assert solve(apart, [5, 0], objective="fewest").sites.tolist() == [0, 1]
-    assert solve(apart, [5, 0], objective="fewest", share=0.9).sites.tolist() == [0]

@@ -64,9 +64,10 @@ def test_whom_nobody_reaches_is_left_out_and_no_failure():
     assert choice.proven
 
 
-def test_places_with_nobody_need_no_site():
+def test_places_with_nobody_need_a_site_too_unless_a_share_of_people_is_asked_for():
     choice = ask([[1, 0], [0, 1]], [5, 0])
-    assert (choice.sites.tolist(), choice.value) == ([0], 1)
+    assert (choice.sites.tolist(), choice.value) == ([0, 1], 2)
+    assert ask([[1, 0], [0, 1]], [5, 0], share=0.9).sites.tolist() == [0]
 
 
 def test_fixed_sites_are_open_and_not_counted():
