@@ -26,7 +26,8 @@ def cover_all(problem: Problem) -> Choice:
     """Choose the fewest sites, or the cheapest, that cover everybody whom any site can cover.
 
     Places of weight 0 do not have to be covered (:func:`gapmap.location.solve` gives every place
-    one), nor can those be that no site reaches; fixed sites are open already. Sites that cover nobody else's places are not opened.
+    one), nor can those be that no site reaches; fixed sites are open already. Sites that cover
+    nobody else's places are not opened.
 
     Parameters
     ----------
