@@ -15,10 +15,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := --quiet --no-compile --constraint constraints.txt
 WORKERS ?= 2
 QUICK ?=
+WEB := gapmap/report/web
 STUDY := data/zhuhai/study.toml
 OUT := outputs/zhuhai
 
-.PHONY: help setup demo test coverage lint format types imports docs wheel bench bench-siting clean distclean fonts browser
+.PHONY: help setup demo test coverage lint format types imports docs wheel bench bench-siting clean distclean fonts browser page
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -83,6 +84,14 @@ $(PEERS)/.ready: $(READY) benchmarks/constraints.txt
 	@rm -rf $(PEERS)
 	@$(PIP) install --quiet --no-deps --only-binary :all: --target $(PEERS) \
 	  --requirement benchmarks/constraints.txt
+	@touch $@
+
+# Checked in as built, so that nobody needs node to run gapmap. built.json has the hashes of both.
+page: $(WEB)/node_modules/.ready ## the report's scripts and styles: web/src -> gapmap/report/built (needs node)
+	@node $(WEB)/build.mjs
+
+$(WEB)/node_modules/.ready: $(WEB)/package.json
+	@cd $(WEB) && npm install --no-package-lock --silent
 	@touch $@
 
 clean: ## remove what building and testing leave, not .venv

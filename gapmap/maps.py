@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["map_gaps", "map_sites"]
 
-_SCRIPTS = ("vendor/leaflet.js", "assets/text.js", "assets/layer.js", "assets/notebook.js")
+_SCRIPTS = ("vendor/leaflet.js", "built/notebook.js")
 _STYLES = ("vendor/leaflet.css",)
 
 

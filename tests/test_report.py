@@ -12,6 +12,7 @@ import tomllib
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -36,11 +37,11 @@ from gapmap.report.parts import content, simulated_files
 from gapmap.tables import RowCount
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from gapmap.assessment import Assessment
 
-OWN_SCRIPTS = [name for name in SCRIPTS if name.startswith("assets/")] + ["assets/notebook.js"]
+SOURCES = Path(sections.__file__).parent / "web" / "src"
+OWN_SCRIPTS = sorted(path.name for path in SOURCES.glob("*.js"))
+OWN_STYLES = sorted(path.name for path in SOURCES.glob("*.css"))
 
 
 class _Page(HTMLParser):
@@ -139,7 +140,7 @@ def test_no_name_of_the_data_stands_in_the_markup(html: str) -> None:
 
 @pytest.mark.parametrize("name", OWN_SCRIPTS)
 def test_own_scripts_take_no_html_and_run_no_text(name: str) -> None:
-    text = files("gapmap").joinpath("report", *name.split("/")).read_text("utf8")
+    text = SOURCES.joinpath(name).read_text("utf8")
     banned = (
         r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function|srcdoc"
         r"|bindPopup|bindTooltip|createContextualFragment|DOMParser|fetch\(|XMLHttpRequest"
@@ -148,9 +149,9 @@ def test_own_scripts_take_no_html_and_run_no_text(name: str) -> None:
     assert re.findall(banned, text) == []
 
 
-@pytest.mark.parametrize("name", ["assets/app.css", *OWN_SCRIPTS])
+@pytest.mark.parametrize("name", [*OWN_STYLES, *OWN_SCRIPTS])
 def test_assets_need_nothing_newer_than_chromium_80(name: str) -> None:
-    text = files("gapmap").joinpath("report", *name.split("/")).read_text("utf8")
+    text = SOURCES.joinpath(name).read_text("utf8")
     newer = (
         r"\binset:|:has\(|:is\(|@container|@layer|aspect-ratio|\d[dsl]vh|accent-color|color-mix"
         r"|(?<![-\w])(?:row-)?gap: ?[\d.]|replaceAll|(?:\?\?|\|\||&&)=|Promise\.any"
@@ -392,7 +393,7 @@ def _words() -> dict[str, dict[str, dict[str, str]]]:
 def test_every_word_that_a_script_says_stands_in_both_languages() -> None:
     report = _words()["report"]
     for name in OWN_SCRIPTS:
-        text = files("gapmap").joinpath("report", *name.split("/")).read_text("utf8")
+        text = SOURCES.joinpath(name).read_text("utf8")
         spoken = set(re.findall(r"\bsay\(\s*\"(\w+)\"\s*[,)]", text))
         assert spoken - set(report) == set()
     assert all(set(entry) == {"zh", "en"} and all(entry.values()) for entry in report.values())
@@ -431,7 +432,7 @@ def test_every_code_that_the_page_shows_has_a_word(assessed: Assessment) -> None
 
 def test_every_column_that_the_page_shows_has_a_title() -> None:
     words = _words()
-    sections = files("gapmap").joinpath("report", "assets", "sections.js").read_text("utf8")
+    sections = SOURCES.joinpath("sections.js").read_text("utf8")
     keys = set(re.findall(r"voice\.title\(\"(\w+)\"\)", sections))
     keys |= set(re.findall(r"\b(?:text|whole|number)\(\"(\w+)\"", sections))
     keys |= {"read", "used", "repaired", "excluded", "clause", "due", "achieved", "shortfall"}

@@ -1,11 +1,11 @@
 """The page: one HTML file from inert data and our own scripts; nothing is fetched, nothing run.
 
 Order matters for safety. The Content-Security-Policy is the first element of the head and names
-each inline script by its SHA-256, so that no other script runs. Our own scripts are one, lest the
-policy push the declared encoding beyond the first 1024 bytes, where browsers look for it. Data
-stands in a block that the browser does not interpret (gzip, base64) and reaches the page as text
-nodes only. No template engine is involved: Leaflet's minified code holds what some of them would
-take for commands.
+each inline script by its SHA-256, so that no other script runs. They are two, lest the policy push
+the declared encoding beyond the first 1024 bytes, where browsers look for it. Ours is bundled from
+``web/src`` (docs/page.md). Data stands in a block that the browser does not interpret (gzip,
+base64) and reaches the page as text nodes only. No template engine is involved: Leaflet's minified
+code holds what some of them would take for commands.
 """
 
 from __future__ import annotations
@@ -22,29 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["assemble"]
 
-SCRIPTS = (
-    "vendor/leaflet.js",
-    "assets/text.js",
-    "assets/layer.js",
-    "assets/colouring.js",
-    "assets/table.js",
-    "assets/panels.js",
-    "assets/sections.js",
-    "assets/programme.js",
-    "assets/sites.js",
-    "assets/gaps.js",
-    "assets/findings.js",
-    "assets/islands.js",
-    "assets/grids.js",
-    "assets/detour.js",
-    "assets/supply.js",
-    "assets/progress.js",
-    "assets/kinds.js",
-    "assets/sure.js",
-    "assets/workbench.js",
-    "assets/app.js",
-)
-STYLES = ("vendor/leaflet.css", "assets/app.css")
+SCRIPTS = ("vendor/leaflet.js", "built/page.js")
+STYLES = ("vendor/leaflet.css", "built/page.css")
 _SKELETON = (
     '<div id="report"></div>\n'
     "<noscript>此页需要启用 JavaScript(不联网)。 This page needs JavaScript (no network)."
@@ -66,8 +45,7 @@ def assemble(data: Mapping[str, object], *, title: str, language: str, credit: s
     credit
         Whom the data is owed to; stands in the head too, so that a search in the file finds it.
     """
-    library, *own = (inline_script(name) for name in SCRIPTS)
-    scripts = (library, "\n".join(own))  # each has a digest in the head, whose room is short
+    scripts = [inline_script(name) for name in SCRIPTS]
     styles = "\n".join(inline_style(name) for name in STYLES)
     lines = [
         "<!DOCTYPE html>",

@@ -1,0 +1,120 @@
+// The section of the data: findings by kind, the rows of each file, the network's pieces.
+
+import { chips } from "./sections.js";
+import { sortableTable } from "./table.js";
+import { el, section, toRows } from "./text.js";
+
+const SEVERITIES = ["error", "warning", "note"];
+const COUNTS = ["read", "used", "repaired", "excluded"];
+
+// What a finding says, and its value where that is not in the words.
+function said(voice, one) {
+  const words = voice.both(one.message);
+  const told = !one.value || words.includes(one.value);
+  return [words, told ? null : el("span", { class: "where" }, one.value)];
+}
+
+// What findings of one kind say one by one; built when it is asked for.
+function members(page, group) {
+  const { voice } = page;
+  const list = () => el("ul", { class: "members" },
+    group.members.map((one) => el("li", {},
+      one.row === null ? null : el("b", {}, voice.title("row") + " " + one.row + " "),
+      said(voice, one))),
+    group.members.length < group.count ? el("li", { class: "where" }, voice.say(
+      "findings_of_kind",
+      { shown: voice.count(group.members.length), all: voice.count(group.count) })) : null);
+  return el("details", {
+    toggle: (event) => {
+      const fold = event.target;
+      if (fold.open && fold.children.length === 1) fold.appendChild(list());
+    },
+  }, el("summary", {}, voice.say("unfold")));
+}
+
+function findingsTable(page, rows) {
+  const { voice, state } = page;
+  const text = (key, value) => ({ key, title: voice.title(key), kind: "text", value });
+  return sortableTable({
+    voice, rows, state: state.findingSort, name: "findings-table", portion: 30,
+    columns: [
+      { ...text("severity", (row) => SEVERITIES.indexOf(row.severity)),
+        cell: (row) => el("span", { class: "state " + row.severity }, voice.value(row.severity)) },
+      { key: "count", title: voice.title("count"), kind: "number", value: (row) => row.count,
+        cell: (row) => voice.count(row.count) },
+      { ...text("file", (row) => row.file),
+        cell: (row) => [row.file || "—",
+          row.layer ? el("span", { class: "where" }, row.layer) : null] },
+      { ...text("row", (row) => row.row), cell: (row) => row.rows || "—" },
+      { ...text("field", (row) => row.field), cell: (row) => row.field || "—" },
+      { ...text("message", (row) => voice.both(row.message)),
+        cell: (row) => [said(voice, row), row.members.length ? members(page, row) : null] },
+      { ...text("what_to_do", (row) => voice.both(row.what_to_do)),
+        cell: (row) => voice.both(row.what_to_do) || "—" },
+      { ...text("done", (row) => voice.both(row.done)),
+        cell: (row) => voice.both(row.done) || "—" },
+    ],
+  }).node;
+}
+
+function rowsPart(page) {
+  const { voice, data } = page;
+  if (!data.files.length) return null;
+  const number = (key) => ({ key, title: voice.title(key), kind: "number",
+    value: (row) => row[key], cell: (row) => voice.count(row[key]) });
+  const sum = (key) => data.files.reduce((whole, row) => whole + row[key], 0);
+  return [el("h3", {}, voice.say("rows_title")),
+    el("p", { class: "lead" }, voice.say("rows_law")),
+    sortableTable({
+      voice, rows: data.files, state: {}, name: "files-table",
+      columns: [{ key: "file", title: voice.title("file"), kind: "text",
+        value: (row) => row.file }, ...COUNTS.map(number)],
+      foot: [voice.say("all_files"), ...COUNTS.map((key) => voice.count(sum(key)))],
+    }).node];
+}
+
+export function findingsSection(page) {
+  const { voice, data, state } = page;
+  const rows = data.findings.filter((row) => !state.severity || row.severity === state.severity);
+  const left = data.finding_kinds - data.findings.length;
+  return section(page, "findings",
+    el("p", { class: "lead" }, voice.say("findings_lead")),
+    chips(page, SEVERITIES, data.finding_counts, state.severity, (name) => {
+      state.severity = name;
+      page.drawFindings();
+    }),
+    findingsTable(page, rows),
+    left > 0 ? el("p", { class: "more" }, voice.say("findings_kinds", {
+      shown: voice.count(data.findings.length), all: voice.count(data.finding_kinds) })) : null,
+    rowsPart(page),
+    piecesPart(page));
+}
+
+// The connected pieces of the network, in the section of the data.
+function piecesPart(page) {
+  const { voice } = page;
+  const rows = toRows(page.data.pieces);
+  if (!rows.length) return null;
+  const count = (key) => ({ key, title: voice.title(key), kind: "number",
+    value: (row) => row[key], cell: (row) => voice.count(row[key]) });
+  return [el("h3", {}, voice.say("pieces_title")),
+    el("p", { class: "lead" }, voice.say("pieces_lead")),
+    sortableTable({
+      voice, rows, state: {}, name: "pieces-table", portion: 12,
+      columns: [
+        { key: "mode", title: voice.title("mode"), kind: "text",
+          value: (row) => voice.value(row.mode) },
+        { key: "piece", title: voice.title("piece"), kind: "number", value: (row) => row.piece,
+          cell: (row) => (row.piece === null ? "—" : voice.count(row.piece)) },
+        count("places"), count("people"), count("facilities"),
+        { key: "ways_km", title: voice.title("ways_km"), kind: "number",
+          value: (row) => row.ways_km, cell: (row) => voice.number(row.ways_km) },
+        { key: "has_ferry", title: voice.title("has_ferry"), kind: "text",
+          value: (row) => (row.has_ferry === null ? "—" : voice.value(String(row.has_ferry))) },
+        { key: "note", title: voice.title("note"), kind: "text",
+          value: (row) => [row.is_main ? voice.title("is_main") : null,
+            voice.language === "zh" ? row.note_zh : row.note].filter(Boolean)
+            .join(voice.language === "zh" ? ";" : "; ") || "—" },
+      ],
+    }).node];
+}

@@ -1,0 +1,310 @@
+// The page: one state, drawn again where it changes.
+//
+// A section of a further analysis stands in a file of its own, which exports { id, after, make,
+// state } for the list below. `make(page)` gives a section element with that id, or null where the study has none of it; what it
+// shows stands in `page.data.insights[id]`. It follows the section `after` (one of those in SECTIONS
+// or an earlier one of these), its title is the word `section_<id>`, and it is drawn again when
+// another service is chosen, and by `page.redraw(id)`. `state` is added to the page's.
+
+import { statusColouring } from "./colouring.js";
+import { detourColouring, detourSection } from "./detour.js";
+import { findingsSection } from "./findings.js";
+import { gapsSection } from "./gaps.js";
+import {
+  capacitySection, peopleGrid, referralSection, surfaceSection, zonesSection,
+} from "./grids.js";
+import { islandsSection } from "./islands.js";
+import { clusterColouring, kindColouring, kindsSection } from "./kinds.js";
+import { serviceDetail, serviceList } from "./panels.js";
+import { progressSection } from "./progress.js";
+import { colourings, sections, shown } from "./registry.js";
+import { coverageSection, methodSection, sourcesSection, targetsSection } from "./sections.js";
+import { sitesSection } from "./sites.js";
+import { supplySection } from "./supply.js";
+import { sureColouring, sureSection } from "./sure.js";
+import { decode, el, makeVoice, toRows } from "./text.js";
+import { addMapActions, makeWorkbench, startMap } from "./workbench.js";
+
+sections.push(detourSection, supplySection, progressSection, kindsSection, sureSection);
+colourings.push(statusColouring, detourColouring, kindColouring, clusterColouring, sureColouring);
+
+function makeState(data) {
+  return {
+    language: data.about.language,
+    service: data.services.length ? data.services[0].id : null,
+    place: null,
+    states: { covered: false, uncovered: true, unknown: true },
+    search: "",
+    ways: true,
+    colouring: "status",
+    kind: "district",
+    gapMeasure: "share",
+    targetState: null,
+    severity: null,
+    unfolded: {},
+    villageSort: { key: "people", descending: true },
+    groupSort: {}, gapSort: {}, reportedSort: {}, findingSort: {}, islandSort: {},
+    gridSort: {}, capacitySort: {}, unservedSort: {}, referralSort: {},
+    ...Object.assign({}, ...sections.map((one) => one.state)),
+  };
+}
+
+// What every part of the page asks: rows by service, names of groups, texts of distances.
+function makePage(data) {
+  const page = { data, state: makeState(data) };
+  page.voice = makeVoice(data.words, page.state.language);
+  page.coverage = toRows(data.coverage);
+  page.gaps = toRows(data.gaps);
+  page.equity = toRows(data.equity);
+  page.targets = toRows(data.targets);
+  page.islands = toRows(data.islands);
+  const services = new Map(data.services.map((service) => [service.id, service]));
+  const cities = new Map(page.coverage.filter((row) => row.group_kind === "city")
+    .map((row) => [row.service, row]));
+  const { places, statuses, reasons } = data.map;
+  page.service = (id) => services.get(id);
+  page.city = (id) => cities.get(id) || {};
+  page.result = (id, number) => {
+    const held = data.map.services[id];
+    if (!held || number >= held.status.length) return null;
+    return {
+      number,
+      name: places.name[number], town: places.town[number], district: places.district[number],
+      people: places.people[number], lon: places.lon[number],
+      status: statuses[held.status[number]], reason: reasons[held.reason[number]],
+      distance_m: held.distance_m[number], minutes: held.minutes[number],
+      straight_m: held.straight_m[number], shortfall: held.shortfall[number],
+      facility: held.facility[number], measured: held.measured,
+      sought: [places.name[number], places.town[number], places.district[number],
+        held.facility[number]].join(" ").toLowerCase(),
+    };
+  };
+  // What the network says of a place, and whether one outside the data may serve it.
+  page.evidence = (id, number) => {
+    const held = data.map.services[id];
+    const at = held.evidence.places.indexOf(number);
+    return [at < 0 ? null : page.voice.both(held.evidence.texts[held.evidence.text[at]]),
+      held.edge.includes(number) ? page.voice.say("edge_effect") : null].filter(Boolean);
+  };
+  const kept = new Map();
+  page.results = (id) => {
+    if (!kept.has(id)) kept.set(id, places.name.map((_, number) => page.result(id, number)));
+    return kept.get(id);
+  };
+  page.sites = (id) => {
+    const found = data.proposals.find((proposal) => proposal.service === id);
+    return found ? found.sites : null;
+  };
+  return page;
+}
+
+function addTexts(page) {
+  page.groupName = (name) => {
+    const rest = String(name).startsWith("rest of ") ? String(name).slice(8) : null;
+    if (rest) return page.voice.say("rest_of", { group: page.voice.value(rest) });
+    return page.voice.value(name);
+  };
+  page.comparisonName = (name) => {
+    const known = page.voice.value(name);
+    if (known !== name || !name.endsWith("-rest")) return known;
+    return page.voice.say("group_against_rest", { group: page.voice.value(name.slice(0, -5)) });
+  };
+  page.where = (row) => [row.town, row.district].filter(Boolean).join(" · ");
+  page.wayText = (row, service) => {
+    const unit = service.limit_unit === "minutes" ? "minutes" : "m";
+    const value = unit === "minutes" ? row.minutes : row.distance_m;
+    if (value === null) {
+      const lost = ["no_route", "island_no_ferry"].includes(row.reason);
+      return row.reason === "no_facility" ? "—" : page.voice.say(lost ? "unreachable" : "unknown");
+    }
+    return page.voice.measured(value, unit, row.status === "uncovered" ? service.limit : undefined);
+  };
+  const SIGNS = { ">=": "≥", "<=": "≤", ">": ">", "<": "<" };
+  page.targetAmount = (row, key) => {
+    const value = row[key];
+    if (value === null || value === undefined || value === "") return "—";
+    if (typeof value !== "number") return String(value);
+    const unit = row.measure_unit;
+    if (unit === "share" && key === "shortfall") return page.voice.points(value, true);
+    if (unit === "share") return page.voice.share(value);
+    if (unit === "minutes") return page.voice.minutes(value);
+    const told = page.voice.number(value);
+    return unit === "ratio" ? told : told + " " + page.voice.value(unit);
+  };
+  // Where something is unknown, what would be achieved if all of it spoke for the target.
+  page.targetAchieved = (row) => {
+    const told = page.targetAmount(row, "achieved");
+    const possible = page.targetAmount(row, "possible");
+    if (told === "—" || possible === "—" || possible === told) return told;
+    return [told, el("span", { class: "where" },
+      page.voice.say("at_best", { value: possible }))];
+  };
+  page.targetRequired = (row) => {
+    const told = page.targetAmount(row, "required");
+    return told === "—" || !SIGNS[row.comparison] ? told : SIGNS[row.comparison] + " " + told;
+  };
+  page.targetReason = (row) =>
+    (page.voice.language === "zh" && row.reason_zh) || row.reason || "";
+}
+
+// ---- head ---------------------------------------------------------------------------
+
+function header(page) {
+  const { voice, data } = page;
+  const { about } = data;
+  const people = page.data.services.length ? page.city(data.services[0].id) : {};
+  const facts = [
+    about.name ? voice.say("report") : null,
+    about.date ? voice.say("at_date", { date: about.date }) : null,
+    about.plan ? voice.say("plan_is", { plan: about.plan }) : null,
+    voice.say("places_are", { count: voice.count(data.map.places.name.length) }),
+    data.weight === "people" && typeof people.people === "number"
+      ? voice.say("people_are", { count: voice.count(people.people) }) : null,
+    about.latest_opened ? voice.say("data_until", { date: about.latest_opened }) : null,
+    about.simulated.length ? null : voice.say("none_simulated"),
+    about.credit || null,
+  ];
+  return el("header", { class: "top" },
+    el("div", { class: "titles" },
+      el("h1", {}, about.name || voice.say("report")),
+      el("p", { class: "meta" }, facts.filter(Boolean).map((one) => el("span", {}, one)))),
+    el("div", { class: "languages", role: "group", "aria-label": "语言 / language" },
+      [["zh", "中文"], ["en", "English"]].map(([language, name]) => el("button", {
+        type: "button", lang: language, "data-language": language,
+        "aria-pressed": page.state.language === language ? "true" : "false",
+        click: () => page.speak(language),
+      }, name))));
+}
+
+function banners(page) {
+  const { about } = page.data;
+  const told = [];
+  if (about.simulated.length) {
+    told.push(el("p", { class: "banner simulated", role: "note" },
+      el("b", {}, "模拟数据 / simulated data"), " ",
+      el("span", {}, about.simulated.join(", ")), " — ", page.voice.say("simulated_help")));
+  }
+  if (about.scenario) {
+    told.push(el("p", { class: "banner scenario", role: "note" },
+      el("b", {}, "情景 / what-if"), " ", el("span", {}, about.scenario), " — ",
+      page.voice.say("scenario_help")));
+  }
+  return el("div", { class: "banners" }, told);
+}
+
+// What stands below the first screen, in order; what a study has none of is null.
+function below(page) {
+  const chosen = page.data.services.length > 0;
+  const made = [["targets", targetsSection], ["coverage", coverageSection],
+    ["people_grid", peopleGrid], ["surface", surfaceSection],
+    ["zones", zonesSection], ["capacity", capacitySection],
+    ["referral", referralSection], ["gaps", chosen ? gapsSection : null],
+    ["islands", islandsSection], ["sites", sitesSection], ["findings", findingsSection],
+    ["method", methodSection], ["sources", sourcesSection]];
+  for (const one of sections) {
+    made.splice(made.findIndex(([id]) => id === one.after) + 1, 0, [one.id, one.make]);
+  }
+  return made.map(([id, make]) => [id, make && make(page)]).filter(([, node]) => node);
+}
+
+function contents(page, ids) {
+  return el("nav", { class: "contents" }, ids.map((id) =>
+    el("a", { href: "#" + id }, page.voice.say("section_" + id))));
+}
+
+// ---- drawing and switching ----------------------------------------------------------
+
+function addActions(page, root) {
+  const { parts } = page;
+  const redraw = (id, make) => () => {
+    const made = make(page);
+    if (parts[id]) parts[id].replaceWith(made);
+    parts[id] = made;
+  };
+  page.drawTargets = redraw("targets", targetsSection);
+  page.drawGaps = redraw("gaps", gapsSection);
+  page.drawFindings = redraw("findings", findingsSection);
+  page.redraw = (id) => redraw(id, sections.find((one) => one.id === id).make)();
+  // The first screen fills what the head leaves of the window.
+  page.resize = () => {
+    const bench = root.querySelector(".workbench");
+    if (!bench) return;
+    const left = window.innerHeight - root.querySelector(".head").offsetHeight;
+    bench.style.height = Math.max(560, left) + "px";
+    if (page.map) page.map.invalidateSize({ animate: false });
+  };
+  page.drawService = () => {
+    parts.list.replaceChildren(serviceList(page));
+    parts.detail.replaceChildren(serviceDetail(page));
+    page.drawVillages();
+    page.drawMap();
+  };
+  page.choose = (id, scroll) => {
+    page.state.service = id;
+    page.drawService();
+    page.drawGaps();
+    for (const one of sections) if (parts[one.id]) redraw(one.id, one.make)();
+    if (page.state.place !== null) page.select(page.state.place, false);
+    const row = parts.list.querySelector('[aria-selected="true"]');
+    if (row) row.scrollIntoView({ block: "nearest" });
+    if (scroll) window.scrollTo(0, 0);
+  };
+  page.speak = (language) => {
+    page.state.language = language;
+    page.voice = makeVoice(page.data.words, language);
+    page.draw();
+  };
+  page.draw = () => {
+    document.documentElement.lang = page.state.language === "zh" ? "zh-CN" : "en";
+    const chosen = page.data.services.length > 0;
+    const sections = below(page);
+    root.replaceChildren(el("div", { class: "head" }, header(page), banners(page),
+      contents(page, ["map", ...sections.map(([id]) => id)])),
+    chosen ? makeWorkbench(page) : el("section", { id: "map" },
+      el("p", { class: "none" }, page.voice.say("no_services"))),
+    el("div", { class: "below" }, sections.map(([, node]) => node)));
+    for (const [id, node] of sections) parts[id] = node;
+    if (!chosen) return;
+    page.resize();
+    const first = !page.map;
+    if (first) startMap(page);
+    page.drawZoom();
+    page.drawService();
+    if (first) page.chart.fit(); // the legend has its height by now
+    if (page.state.place !== null) page.select(page.state.place, false);
+  };
+}
+
+function watch(page) {
+  window.addEventListener("resize", page.resize);
+  window.addEventListener("beforeprint", () => {
+    if (!page.map) return;
+    page.map.invalidateSize({ animate: false });
+    page.chart.fit();
+  });
+  window.addEventListener("afterprint", page.resize);
+}
+
+async function start() {
+  const root = document.getElementById("report");
+  if (typeof DecompressionStream === "undefined") {
+    root.appendChild(el("p", { class: "banner" },
+      "浏览器过旧:请用 Chrome 或 Edge 80、Firefox 113、Safari 16.4 以上版本打开。 ",
+      "This browser is too old: open the page with Chrome or Edge 80, Firefox 113, ",
+      "Safari 16.4 or later."));
+    return;
+  }
+  const data = await decode(document.getElementById("data").textContent);
+  const page = makePage(data);
+  shown.page = page;
+  window.gapmap = { page }; // for whoever looks into the open page, browser tests above all
+  page.parts = {};
+  addTexts(page);
+  addActions(page, root);
+  addMapActions(page);
+  page.draw();
+  watch(page);
+  document.documentElement.dataset.ready = "yes";
+}
+
+start();

@@ -1,0 +1,123 @@
+// The first screen: map, services, places; what a click on the map or a row shows.
+
+import { placeLook } from "./colouring.js";
+import { makeChart, mapOptions } from "./layer.js";
+import { facilityCard, mapLegend, offMap, placeCard, siteCard, villageTable } from "./panels.js";
+import { el } from "./text.js";
+
+export function makeWorkbench(page) {
+  const { voice, parts, state } = page;
+  parts.list = el("div", { class: "list-slot" });
+  parts.detail = el("div", { class: "detail-slot" });
+  parts.filters = el("div", { class: "filters" });
+  parts.villages = el("div", { class: "villages-slot" });
+  parts.count = el("span", { class: "found" });
+  parts.legend = el("div", { class: "legend-slot" });
+  parts.card = el("aside", { class: "place-card", hidden: true });
+  parts.off = el("p", { class: "off-map" });
+  parts.map = parts.map || el("div", { class: "map" });
+  const search = el("input", {
+    type: "search", class: "search", placeholder: voice.say("search"),
+    "aria-label": voice.say("search"), value: state.search,
+    input: (event) => { state.search = event.target.value; page.drawVillages(); },
+  });
+  return el("section", { id: "map", class: "workbench" },
+    el("div", { class: "map-side" },
+      el("div", { class: "map-frame" }, parts.map, parts.card), parts.legend, parts.off),
+    el("div", { class: "figures" },
+      el("div", { class: "upper" }, parts.list, parts.detail),
+      el("div", { class: "lower" },
+        el("div", { class: "bar-line" }, el("h2", {}, voice.say("villages")), parts.filters,
+          search, parts.count),
+        parts.villages)));
+}
+
+export function startMap(page) {
+  const { parts, data } = page;
+  const map = L.map(parts.map, mapOptions);
+  page.map = map;
+  page.chart = makeChart(map, data.map);
+  L.control.scale({ imperial: false, metric: true, position: "bottomright" }).addTo(map);
+  page.chart.fit();
+  const label = el("div", { class: "hover", hidden: true });
+  parts.map.appendChild(label);
+  map.on("click", (event) => page.clicked(event.containerPoint));
+  map.on("mousemove", (event) => {
+    const { place } = page.chart.hit(event.containerPoint);
+    parts.map.classList.toggle("over", place !== null);
+    label.hidden = place === null;
+    if (place === null) return;
+    label.textContent = page.voice.text(data.map.places.name[place]);
+    label.style.left = event.containerPoint.x + 12 + "px";
+    label.style.top = event.containerPoint.y + 10 + "px";
+  });
+  map.on("mouseout", () => { label.hidden = true; });
+  page.zoom = null;
+  page.drawZoom = () => {
+    if (page.zoom) page.zoom.remove();
+    page.zoom = L.control.zoom({
+      zoomInTitle: page.voice.say("zoom_in"), zoomOutTitle: page.voice.say("zoom_out"),
+    }).addTo(map);
+    const all = el("a", { href: "#", role: "button", title: page.voice.say("zoom_all"),
+      class: "zoom-all", click: (event) => { event.preventDefault(); page.chart.fit(); } }, "⤢");
+    page.zoom.getContainer().appendChild(all);
+  };
+}
+
+export function addMapActions(page) {
+  const { parts } = page;
+  page.drawMap = () => {
+    page.chart.show(page.state.service, {
+      showWays: page.state.ways, proposed: page.sites(page.state.service),
+      look: placeLook(page),
+    });
+    page.chart.select(page.state.place);
+    parts.legend.replaceChildren(mapLegend(page));
+    parts.off.textContent = offMap(page);
+    parts.off.hidden = parts.off.textContent === "";
+    page.map.invalidateSize({ animate: false }); // the legend's height may have changed
+  };
+  page.drawVillages = () => {
+    const { table, rows, filters } = villageTable(page);
+    page.villageTable = table;
+    parts.villages.replaceChildren(table.node);
+    parts.filters.replaceChildren(...filters);
+    parts.count.textContent = page.voice.say("places_found", { count: page.voice.count(rows.length) });
+  };
+  const showCard = (...bodies) => {
+    parts.card.hidden = bodies.length === 0;
+    parts.card.replaceChildren(
+      el("button", { type: "button", class: "close", "aria-label": page.voice.say("close"),
+        click: () => page.select(null, false) }, "×"),
+      ...bodies,
+    );
+  };
+  // The place comes to the middle of what the card leaves free.
+  const moveTo = (place) => {
+    const point = page.map.latLngToContainerPoint(place);
+    const half = page.map.getSize().divideBy(2);
+    const free = half.x - parts.card.offsetWidth / 2;
+    page.map.panBy([point.x - Math.max(free, 40), point.y - half.y]);
+  };
+  page.select = (number, pan) => {
+    page.state.place = number;
+    page.chart.select(number);
+    page.villageTable.choose(number);
+    if (number === null) {
+      showCard();
+      return;
+    }
+    showCard(placeCard(page, number));
+    const { lon, lat } = page.data.map.places;
+    if (pan && lat[number] !== null) moveTo([lat[number], lon[number]]);
+  };
+  page.clicked = (point) => {
+    const { place, facility, site } = page.chart.hit(point);
+    page.select(place, false);
+    const bodies = [];
+    if (place !== null) bodies.push(placeCard(page, place));
+    if (facility !== null) bodies.push(facilityCard(page, facility));
+    if (site !== null) bodies.push(siteCard(page, site));
+    showCard(...bodies);
+  };
+}
