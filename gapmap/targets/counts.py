@@ -28,7 +28,14 @@ if TYPE_CHECKING:
     from gapmap.targets.ground import Scene
     from gapmap.targets.said import Said
 
-__all__ = ["measure_attribute", "measure_count", "measure_trend"]
+__all__ = [
+    "measure_attribute",
+    "measure_count",
+    "measure_trend",
+    "nowhere_of",
+    "stands_inside",
+    "window_of",
+]
 
 
 def measure_count(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Figure]:
@@ -54,22 +61,25 @@ def _hindrance(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure | None:
     return None
 
 
-def _inside(table: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> pd.DataFrame:
-    """Give the facilities in a unit; one outside every district is in none."""
+def stands_inside(table: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> NDArray[np.bool_]:
+    """Say which facilities are in a unit; one outside every district is in none."""
     stray = (table["position"] == "outside") & (table["district_id"] == "")
-    inside: pd.DataFrame = table[within(table, unit, scene) & ~stray.to_numpy(dtype=bool)]
+    return within(table, unit, scene) & ~stray.to_numpy(dtype=bool)
+
+
+def _inside(table: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> pd.DataFrame:
+    inside: pd.DataFrame = table[stands_inside(table, unit, scene)]
     return inside
 
 
-def _nowhere(table: pd.DataFrame, unit: ScopeUnit) -> pd.DataFrame:
-    """Give the facilities of which no one knows in which unit they are."""
+def nowhere_of(table: pd.DataFrame, unit: ScopeUnit) -> NDArray[np.bool_]:
+    """Say of which facilities no one knows in which unit they are."""
     column = "town_id" if unit.kind == "town" else "district_id"
     lost = (table[column] == "") & (table["position"] == "missing") & (unit.kind != "city")
-    nowhere: pd.DataFrame = table[lost]
-    return nowhere
+    return np.asarray(lost, dtype=bool)
 
 
-def _window(table: pd.DataFrame, ask: Ask) -> NDArray[np.str_]:
+def window_of(table: pd.DataFrame, ask: Ask) -> NDArray[np.str_]:
     """Say whether each was opened inside the ask's window; undated is ``unknown``."""
     if ask.opened_from is None and ask.opened_to is None:
         return np.full(len(table), "yes")
@@ -84,7 +94,7 @@ def _window(table: pd.DataFrame, ask: Ask) -> NDArray[np.str_]:
 
 def _tally(table: pd.DataFrame, ask: Ask) -> tuple[int, int, int]:
     """Count certain, undated and doubtful facilities."""
-    state, window = certainty(table, ask), _window(table, ask)
+    state, window = certainty(table, ask), window_of(table, ask)
     undated = (state != "no") & (window == "unknown")
     doubtful = (state == "unknown") & (window == "yes")
     return (
@@ -98,7 +108,7 @@ def _count(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure:
     now, before = scene.facilities(ask.service)
     table = _inside(now, unit, scene)
     certain, undated, doubtful = _tally(table, ask)
-    lost = sum(_tally(_nowhere(now, unit), ask))
+    lost = sum(_tally(now[nowhere_of(now, unit)], ask))
     earlier = _tally(_inside(before, unit, scene), ask)[0]
     windowed = ask.opened_from is not None or ask.opened_to is not None
     if windowed:

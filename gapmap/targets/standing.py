@@ -24,16 +24,19 @@ if TYPE_CHECKING:
     from gapmap.targets.said import Said
 
 __all__ = [
+    "AREA_KEYS",
     "attribute_state",
     "baseline_of",
     "certainty",
     "dated",
     "level_problem",
+    "may_lie_in",
     "measure_presence",
     "undated_note",
 ]
 
-_KEYS = {"place": "place_id", "town": "town_id", "district": "district_id"}
+AREA_KEYS = {"place": "place_id", "town": "town_id", "district": "district_id"}
+"""The column that says in which area of a level a facility is; else that of the plan's district."""
 
 
 def certainty(table: pd.DataFrame, ask: Ask, *, gate: bool = True) -> NDArray[np.str_]:
@@ -111,7 +114,7 @@ def _hold(table: pd.DataFrame, ask: Ask, areas: Areas) -> _Held:
         has = np.array([sure.sum() >= ask.at_least])
         may = np.array([doubtful.sum() >= ask.at_least]) & ~has
         return _Held(has, may, np.zeros(1, dtype=bool), table.iloc[:0])
-    key = _KEYS.get(areas.level.of, "plan_district")
+    key = AREA_KEYS.get(areas.level.of, "plan_district")
     ids, basis, position = (
         table[name].to_numpy(dtype=object) for name in (key, "place_basis", "position")
     )
@@ -171,10 +174,13 @@ def _notes(counts: Mapping[str, int]) -> list[Said]:
 
 def _lost_in(lost: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> int:
     """Count facilities without a known place that may lie in the unit."""
-    if not len(lost):
-        return 0
-    nowhere = (lost["plan_district"] == "") & (lost["district_id"] == "")
-    return int((within(lost, unit, scene) | nowhere.to_numpy(dtype=bool)).sum())
+    return int(may_lie_in(lost, unit, scene).sum()) if len(lost) else 0
+
+
+def may_lie_in(table: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> NDArray[np.bool_]:
+    """Say which facilities lie in a unit, or may: no one knows of any area that they belong to."""
+    nowhere = (table["plan_district"] == "") & (table["district_id"] == "")
+    return within(table, unit, scene) | nowhere.to_numpy(dtype=bool)
 
 
 def level_problem(

@@ -1,0 +1,231 @@
+"""Making what a page has to know for its what-if."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from gapmap import network as roads
+from gapmap.access.evidence import cut_off
+from gapmap.access.stops import Ground, Stops
+from gapmap.access.trips import join, origins_of, travel
+from gapmap.catchment import zones_of
+from gapmap.catchment.costs import costs_between
+from gapmap.siting.ways import Ways
+from gapmap.whatif.asks import asks_of
+from gapmap.whatif.near import find_near, in_units, spread_order, stay_on
+from gapmap.whatif.sites import sites_of
+from gapmap.whatif.value import Switches, WhatIf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import geopandas as gpd
+
+    from gapmap.access import Access, Service
+    from gapmap.assessment import Assessment
+    from gapmap.siting import CandidateSites
+    from gapmap.whatif.sites import Sites
+
+__all__ = ["make_what_if"]
+
+Flags = npt.NDArray[np.bool_]
+
+_ENTRIES: Final = 60_000
+_ENTRIES_A_PLACE: Final = 14
+"""Entries that the lists of all services may have together: about 6 bytes each in the page."""
+_WITH_CANDIDATES: Final = 2
+"""How many times as many a service has where more may be built."""
+_TIMES_THE_LIMIT: Final = 4
+"""The largest limit that may be asked about."""
+_MOST_DATES: Final = 12
+_WALK_KMH: Final = roads.default_speeds()["walk"]
+
+
+def make_what_if(
+    assessment: Assessment,
+    candidates: Mapping[str, CandidateSites],
+    *,
+    proposed: Mapping[str, Iterable[str]],
+) -> WhatIf:
+    """Find out what a page has to know to say what other sites, limits or dates would change.
+
+    Parameters
+    ----------
+    assessment
+        The state that the page shows.
+    candidates
+        Where each service could be built.
+    proposed
+        Ids of the candidates that were proposed, by service; they are kept whatever else is left
+        out.
+
+    Returns
+    -------
+    Services that go over land are not in it: whether unknown ground may be crossed within the limit
+    is asked for all facilities together.
+    """
+    access = assessment.access
+    dates = _dates(assessment)
+    wanted = [
+        one for one in access.services if one.mode != "surface" and one.off_road == "straight"
+    ]
+    asked = _Asked(access, dates, _shares(access, wanted, candidates))
+    switches = tuple(
+        asked.of(service, candidates.get(service.id), set(proposed.get(service.id, ())))
+        for service in wanted
+    )
+    return WhatIf(
+        dates=dates,
+        date=access.facilities.date,
+        switches=switches,
+        zones=tuple(one for one in zones_of(access.places) if one.member.any()),
+        asks=tuple(asks_of(assessment, {one.service: one.sites for one in switches}, dates)),
+        place_number={str(one): n for n, one in enumerate(access.places.table["place_id"])},
+        missing=np.asarray(access.places.people_missing, dtype=float),
+        group_people={
+            name: access.places.table[f"people_{name}"].to_numpy(dtype=float)
+            for name in access.places.groups
+        },
+    )
+
+
+def _dates(assessment: Assessment) -> tuple[dt.date, ...]:
+    """List the ends of years from the plan's baseline or the first opening, and the study's day."""
+    facilities = assessment.access.facilities
+    last, opened = facilities.date, facilities.table["opened"].min()
+    first = last if pd.isna(opened) else opened.date()
+    if assessment.plan is not None:
+        first = assessment.plan.baseline
+    ends = [dt.date(year, 12, 31) for year in range(first.year, last.year + 1)]
+    return (*[one for one in ends if one < last][1 - _MOST_DATES :], last)
+
+
+def _shares(
+    access: Access, services: Sequence[Service], candidates: Mapping[str, CandidateSites]
+) -> dict[str, int]:
+    """Share the entries out among the services."""
+    parts = {one.id: _WITH_CANDIDATES if one.id in candidates else 1 for one in services}
+    entries = _ENTRIES + _ENTRIES_A_PLACE * len(access.places.table)
+    return {one: entries * part // sum(parts.values()) for one, part in parts.items()}
+
+
+class _Asked:
+    """What the services share: the places on their ground, and how long lists may be."""
+
+    def __init__(
+        self, access: Access, dates: tuple[dt.date, ...], allowed: Mapping[str, int]
+    ) -> None:
+        self._access, self._dates, self._allowed = access, dates, allowed
+        self._known: dict[str, Stops] = {}
+
+    def of(
+        self, service: Service, candidates: CandidateSites | None, proposed: set[str]
+    ) -> Switches:
+        """Ask for one service."""
+        access = self._access
+        ground = Ground(access.network, access.surface)
+        origins = origins_of(access.places, ground, service, self._known)
+        every = sites_of(service.id, access.facilities, candidates, access.places, self._dates)
+        kept = {f"{service.id}@{one}" for one in proposed}
+        sites, on = _shortened(origins, every, kept, self._allowed[service.id])
+        placed = sites.table.geometry.notna().to_numpy()
+        where = np.flatnonzero(placed)
+        found = find_near(
+            Ways(origins, service, np.arange(len(origins.xy))),
+            sites.table[placed],
+            sites.table["facility_id"].to_numpy(dtype=object)[placed],
+            on[placed],
+        )
+        farthest = _TIMES_THE_LIMIT * service.limit
+        return Switches(
+            service=service.id,
+            sites=sites,
+            stay_on=np.flatnonzero(on),
+            left_out=len(every.table) - len(sites.table),
+            near=replace(found, site=where[found.site]),
+            lost=_lost(origins, sites, service, farthest),
+            farthest=farthest,
+            off_network=np.flatnonzero(origins.off_network),
+            no_ferry=np.flatnonzero(_no_ferry(origins, service, access)),
+        )
+
+
+def _shortened(origins: Stops, sites: Sites, kept: set[str], allowed: int) -> tuple[Sites, Flags]:
+    """Choose which sites always stay on and, if that does not suffice, candidates to leave out."""
+    here = origins.xy[np.isfinite(origins.xy).all(axis=1)]
+    on = _staying(here, sites, allowed)
+    if _entries(here, sites, on) <= 2 * allowed:
+        return sites, on
+    free = np.arange(len(sites.table)) >= sites.existing
+    free &= ~sites.table["facility_id"].isin(kept).to_numpy()
+    spread = np.flatnonzero(free)[spread_order(_xy(sites.table[free]))]
+    low, high = 0, len(spread)
+    while high - low > 1:
+        middle = (low + high) // 2
+        keep = ~free
+        keep[spread[:middle]] = True
+        some = sites.only(keep)
+        fits = _entries(here, some, _staying(here, some, allowed)) <= allowed
+        low, high = (middle, high) if fits else (low, middle)
+    keep = ~free
+    keep[spread[:low]] = True
+    fewer = sites.only(keep)
+    return fewer, _staying(here, fewer, allowed)
+
+
+def _staying(here: npt.NDArray[np.float64], sites: Sites, allowed: int) -> Flags:
+    """Say which sites always stay on."""
+    on = np.zeros(len(sites.table), dtype=bool)
+    placed = np.flatnonzero(sites.table.geometry.notna().to_numpy())
+    may = np.flatnonzero(sites.steady()[placed])
+    on[placed[stay_on(here, _xy(sites.table.iloc[placed]), may, allowed)]] = True
+    return on
+
+
+def _entries(here: npt.NDArray[np.float64], sites: Sites, on: Flags) -> int:
+    """Estimate by straight lines how long the lists are together."""
+    placed = sites.table.geometry.notna().to_numpy()
+    if not on.any():
+        return len(here) * int(placed.sum())
+    bound = cKDTree(_xy(sites.table[on])).query(here)[0]
+    tree = cKDTree(_xy(sites.table[placed]))
+    return int(tree.query_ball_point(here, bound, return_length=True).sum())
+
+
+def _xy(table: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+    return np.asarray(table.get_coordinates().to_numpy())
+
+
+def _lost(origins: Stops, sites: Sites, service: Service, farthest: float) -> npt.NDArray[np.int64]:
+    """List who may be near a facility that stands off the ways: site, place, way straight.
+
+    Nobody knows how fast one drives there: drivers walk, as :func:`gapmap.measure_access` has it.
+    """
+    nobody = np.zeros((0, 3), dtype=np.int64)
+    placed = np.flatnonzero(sites.table.geometry.notna().to_numpy())
+    stops = join(sites.table.iloc[placed], origins, service)
+    which = np.flatnonzero(stops.lost)
+    if not len(which):
+        return nobody
+    kmh = service.speed_kmh or roads.default_speeds().get(service.mode, _WALK_KMH)
+    asked = replace(service, speed_kmh=kmh, limit=farthest)
+    found = costs_between(Stops(origins.xy), Stops(stops.xy[which]), asked).tocoo()
+    site, place = found.coords
+    return np.column_stack([placed[which][site], place, in_units(found.data)]).astype(np.int64)
+
+
+def _no_ferry(origins: Stops, service: Service, access: Access) -> Flags:
+    """Say which places no ferry serves, as :func:`gapmap.access.reasons.explain` asks it."""
+    island = access.places.table["island"].fillna(value=False).to_numpy(dtype=bool)
+    if origins.measured == "straight":
+        return cut_off(origins, island)
+    one = join(access.places.table.iloc[:1], origins, service)
+    has_ferry = travel(origins, one, service).has_ferry
+    return np.asarray((island & ~has_ferry) | cut_off(origins, island), dtype=bool)

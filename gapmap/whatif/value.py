@@ -1,0 +1,140 @@
+"""What-if: what a page has to know to say what other sites, limits or dates would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from gapmap.whatif.packing import pack
+from gapmap.whatif.sites import letters
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from gapmap.catchment import Zone
+    from gapmap.whatif.near import Near
+    from gapmap.whatif.sites import Sites
+
+__all__ = ["Switches", "WhatIf"]
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """One service: its sites, who is near them, and what decides where nobody is.
+
+    Attributes
+    ----------
+    service
+        Its id.
+    sites
+        What may be switched.
+    stay_on
+        Numbers of those that always stay on, lest the page grow too large.
+    left_out
+        How many candidates the page does not have for the same reason.
+    near
+        For each place the sites that could be its nearest.
+    lost
+        Site, place and way, in the parts of ``near``: facilities that stand off the ways, and how
+        far they are in a straight line from the places that may be near them.
+    farthest
+        The largest limit that may be asked about, in the limit's unit.
+    off_network, no_ferry
+        Places off the ways, and those that no ferry serves, should nothing be reached.
+    """
+
+    service: str
+    sites: Sites
+    stay_on: Integers
+    left_out: int
+    near: Near
+    lost: npt.NDArray[np.int64]
+    farthest: float
+    off_network: Integers
+    no_ferry: Integers
+
+    def content(self, place_number: Mapping[str, int]) -> dict[str, object]:
+        """Give the same, fit for JSON; see :attr:`WhatIf.content`."""
+        table, near = self.sites.table, self.near
+        steps = np.diff(near.way, prepend=0)
+        first = near.starts[:-1][np.diff(near.starts) > 0]
+        steps[first] = near.way[first]
+        own = [place_number.get(str(one), -1) for one in table["place_id"]]
+        unplaced = np.flatnonzero(table.geometry.isna().to_numpy())
+        price = table["cost"].to_numpy(dtype=float)
+        return {
+            "id": [str(one) for one in table["facility_id"]],
+            "name": [str(one) for one in table["facility"]],
+            "existing": self.sites.existing,
+            "cost": [None if np.isnan(one) else float(one) for one in price],
+            "qualifies": letters(table["qualifies"]),
+            "counts": [letters(one[: self.sites.existing]) for one in self.sites.counts],
+            "stay_on": self.stay_on.tolist(),
+            "left_out": self.left_out,
+            "unplaced": [[int(one), own[one]] for one in unplaced],
+            "lost": self.lost.tolist(),
+            "length": pack(np.diff(near.starts)),
+            "site": pack(near.site),
+            "way": pack(steps),
+            "farthest": self.farthest,
+            "off_network": self.off_network.tolist(),
+            "no_ferry": self.no_ferry.tolist(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What a page has to know to say what other sites, limits or dates would change.
+
+    Attributes
+    ----------
+    dates
+        Days that may be asked about, ascending; the study's own among them.
+    date
+        The study's own.
+    switches
+        One for each service that is measured along ways or straight; others have to be run.
+    zones
+        The sets of places that are summed up, in the order of the table of coverage.
+    asks
+        The plan's targets that can be judged anew, see :mod:`gapmap.whatif.asks`.
+    place_number
+        Number of each place by its id.
+    missing, group_people
+        People beside those of each place of whom nobody knows, and the people of each group.
+    """
+
+    dates: tuple[dt.date, ...]
+    date: dt.date
+    switches: tuple[Switches, ...]
+    zones: tuple[Zone, ...]
+    asks: tuple[Mapping[str, object], ...]
+    place_number: Mapping[str, int]
+    missing: npt.NDArray[np.float64]
+    group_people: Mapping[str, npt.NDArray[np.float64]]
+
+    def content(self) -> dict[str, object]:
+        """Give the same, fit for JSON."""
+        return {
+            "dates": [one.isoformat() for one in self.dates],
+            "date": self.dates.index(self.date),
+            "services": {one.service: one.content(self.place_number) for one in self.switches},
+            "zones": [_packed(np.flatnonzero(one.member)) for one in self.zones],
+            "asks": list(self.asks),
+            "missing": self.missing.tolist() if self.missing.any() else [],
+            "group_people": {
+                name: [None if np.isnan(one) else one for one in people.tolist()]
+                for name, people in self.group_people.items()
+            },
+        }
+
+
+def _packed(members: Integers) -> str:
+    """Give ascending numbers by what each is more than the one before."""
+    return pack(np.diff(members, prepend=-1) - 1)
