@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gapmap.about import Document, map_mark
 from gapmap.errors import StudyError
 from gapmap.study.services import service_of
 from gapmap.studyfile import read_study_file
@@ -296,3 +297,62 @@ def test_how_gaps_are_grouped_is_read(write) -> None:
 def test_how_gaps_cannot_be_grouped_is_named(write, line: str, said: str) -> None:
     with pytest.raises(StudyError, match=re.escape(said)):
         read_study_file(write(f"{GOOD}\n[typology]\n{line}\n"))
+
+
+REPORT = """
+[report]
+title = "公共服务缺口报告"
+prepared_by = "市规划局"
+prepared_on = 2015-03-01
+base_map = "标准地图"
+"""
+
+
+def test_a_study_without_a_report_block_is_an_internal_draft(write) -> None:
+    document = read_study_file(write(GOOD)).document
+    assert document == Document()
+    assert document.draft
+
+
+def test_a_report_block_is_read(write) -> None:
+    document = read_study_file(write(GOOD + REPORT)).document
+    assert document.title == "公共服务缺口报告"
+    assert document.prepared_by == "市规划局"
+    assert document.prepared_on == dt.date(2015, 3, 1)
+    assert document.base_map == "标准地图"
+    assert document.draft
+    assert map_mark(document, "zh") == "内部资料"
+
+
+@pytest.mark.parametrize(
+    ("more", "draft", "mark"),
+    [
+        ('approval_number = "粤S(2014)012号"', False, "审图号 粤S(2014)012号"),
+        ('approval_number = "  "', True, "内部资料"),
+        (
+            'approval_number = "粤S(2014)012号"\ninternal = true',
+            True,
+            "内部资料 · 审图号 粤S(2014)012号",
+        ),
+        ('approval_number = "无需审图"\ninternal = false', False, "审图号 无需审图"),
+    ],
+)
+def test_maps_without_an_approval_number_stay_internal(write, more, draft, mark) -> None:
+    document = read_study_file(write(GOOD + REPORT + more)).document
+    assert document.draft is draft
+    assert map_mark(document, "zh") == mark
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("internal = false", "maps that nobody approved stay internal"),
+        ('approval_nummer = "x"', "the nearest known key is approval_number"),
+        ("approval_number = 12", "wrong kind"),
+        ('prepared_on = "spring"', "prepared_on"),
+    ],
+)
+def test_a_report_block_that_cannot_be_is_refused(write, more, words) -> None:
+    text = REPORT.replace("prepared_on = 2015-03-01\n", "") + more
+    with pytest.raises(StudyError, match=re.escape(words)):
+        read_study_file(write(GOOD + text))

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyogrio
 import shapely
 
+from gapmap.about import map_mark
 from gapmap.access import STATUSES
 from gapmap.cells import visible
 from gapmap.outputs import styles
@@ -132,6 +133,7 @@ def _description(results: Results) -> str:
         about.plan,
         marker,
         about.credit,
+        map_mark(about.document, results.language),
     ]
     return visible(" · ".join(part for part in parts if part))
 

@@ -11,7 +11,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,7 @@ def manifest(results: Results, findings: Sequence[Finding], folder: Path) -> dic
         "plan": about.plan,
         "scenario": about.scenario,
         "credit": about.credit,
+        "document": asdict(about.document) | {"draft": about.document.draft},
         "language": about.language,
         "simulated": results.simulated,
         "simulated_files": results.simulated_files,

@@ -9,6 +9,7 @@ from gapmap.words import vocabulary, word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gapmap.about import Document
     from gapmap.outputs.results import Results
 
 __all__ = ["SummaryRow", "marker", "summary_blocks"]
@@ -55,6 +56,7 @@ def _facts(results: Results, sheets: Sequence[tuple[str, str, int]], cut: int) -
         (("数据性质", "data"), marker(results)),
         (("模拟的文件", "simulated files"), files or ("无", "none")),
         (("数据来源", "data credit"), about.credit or ("未写明", "not given")),
+        *_document(about.document),
         (("测量坐标系", "CRS of measuring"), about.crs),
         (("软件版本", "version"), f"gapmap {about.version}".strip()),
     ]
@@ -69,6 +71,24 @@ def _facts(results: Results, sheets: Sequence[tuple[str, str, int]], cut: int) -
     return [
         (_says(results, *name), value if isinstance(value, str) else _says(results, *value))
         for name, value in told
+    ]
+
+
+def _document(document: Document) -> list[tuple[tuple[str, str], str | tuple[str, str]]]:
+    """Say who answers for the tables, and whether maps made from them may be published."""
+    told: list[tuple[tuple[str, str], str]] = [
+        (("文件标题", "document"), document.title),
+        (("编制", "prepared by"), document.prepared_by),
+        (("审核", "checked by"), document.checked_by),
+        (("批准", "approved by"), document.approved_by),
+        (("编制日期", "prepared on"), str(document.prepared_on or "")),
+        (("底图来源", "base map"), document.base_map),
+    ]
+    handling = ("内部资料", "internal draft") if document.draft else ("公开", "public")
+    return [
+        *((name, value) for name, value in told if value),
+        (("审图号", "map approval number"), document.approval_number or ("无", "none")),
+        (("密级", "handling"), handling),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from gapmap.assessment import simulated_inputs, sources_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from gapmap.about import About
+    from gapmap.about import About, Document
     from gapmap.access import Service
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding, Group
@@ -115,6 +116,7 @@ def _about(assessment: Assessment, about: About, grids: Grids) -> dict[str, obje
         "version": about.version,
         "scenario": about.scenario,
         "credit": about.credit,
+        "document": _document(about.document),
         "has_network": assessment.access.network is not None,
         "latest_opened": plain([opened])[0],
         "facilities": len(facilities.table),
@@ -128,6 +130,14 @@ def _about(assessment: Assessment, about: About, grids: Grids) -> dict[str, obje
             }
             for one in about.inputs
         ],
+    }
+
+
+def _document(document: Document) -> dict[str, object]:
+    day = document.prepared_on
+    return asdict(document) | {
+        "prepared_on": str(day) if day else None,
+        "draft": document.draft,
     }
 
 

@@ -48,6 +48,7 @@ def about_study(file: StudyFile, plan: Plan | None, region: Region) -> About:
         version=gapmap.__version__,
         inputs=inputs,
         credit=file.credit,
+        document=file.document,
     )
 
 

@@ -98,6 +98,10 @@ KEYS: dict[str, dict[str, str]] = {
     "certificates": {"path": TEXT, "simulated": FLAG},
     "milestones": {"path": TEXT, "simulated": FLAG},
     "series": {"dates": LIST, "years": LIST},
+    "report": {
+        "title": TEXT, "prepared_by": TEXT, "checked_by": TEXT, "approved_by": TEXT,
+        "prepared_on": DATE, "approval_number": TEXT, "base_map": TEXT, "internal": FLAG,
+    },
     "siting": {
         "datum": TEXT, "candidates": TEXT, "cost": NUMBER, "cost_column": TEXT,
         "apart_m": NUMBER, "slope_max_deg": NUMBER, "slope": TEXT, "suitable": LIST,

@@ -14,6 +14,7 @@ from gapmap.findings import REPAIRS, fail, finding
 from gapmap.network import MODES, NetworkSource
 from gapmap.places import PlaceSource
 from gapmap.region import DistrictSource, TownSource
+from gapmap.studyfile.document import read_document
 from gapmap.studyfile.grids import (
     check_surface_service,
     read_population,
@@ -111,6 +112,7 @@ def study_file_of(raw: Mapping[str, Any], path: Path) -> StudyFile:
         sensitivity=read_sensitivity(reader, raw),
         series=read_series(reader, raw),
         typology=read_typology(reader, raw),
+        document=read_document(reader, raw),
         raw=raw,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from gapmap.about import Document
 from gapmap.siting.rules import SiteRules
 from gapmap.typology import MOST_KINDS
 
@@ -208,6 +209,8 @@ class StudyFile:
         At which dates the study is told; None: where it says nothing of it.
     typology
         How gaps are grouped.
+    document
+        Title, who signs, and whether the maps may be published.
     """
 
     path: Path
@@ -235,4 +238,5 @@ class StudyFile:
     sensitivity: SensitivityEntry | None = None
     series: tuple[dt.date, ...] | None = None
     typology: TypologyEntry = TypologyEntry()
+    document: Document = field(default_factory=Document)
     raw: Mapping[str, Any] = field(default_factory=dict)

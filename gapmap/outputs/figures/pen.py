@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gapmap.about import map_mark
 from gapmap.drawing.chart import DPI, new_figure
 from gapmap.words import word
 
@@ -73,11 +74,13 @@ def write_frame(pen: Pen, figure: Figure, title: str) -> None:
         parse_math=False,
     )
     told = [
+        map_mark(about.document, pen.language),
         about.name,
         about.date.isoformat() if about.date else "",
         about.plan,
         about.scenario,
         about.credit,
+        about.document.base_map,
     ]
     line = pen.letters.writable(" · ".join(part for part in told if part))
     if set(line) & {"?"} and not pen.letters.chinese:
