@@ -19,11 +19,11 @@ WEB := gapmap/report/web
 STUDY := data/zhuhai/study.toml
 OUT := outputs/zhuhai
 
-.PHONY: help setup demo test coverage lint format types imports docs wheel bench bench-siting clean distclean fonts browser page
+.PHONY: help setup demo test coverage lint format types imports docs wheel bench bench-siting clean distclean fonts browser page page-vendor
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(READY) ## make .venv with exact versions (constraints.txt); done by every other target
 
@@ -89,6 +89,9 @@ $(PEERS)/.ready: $(READY) benchmarks/constraints.txt
 # Checked in as built, so that nobody needs node to run gapmap. built.json has the hashes of both.
 page: $(WEB)/node_modules/.ready ## the report's scripts and styles: web/src -> gapmap/report/built (needs node)
 	@node $(WEB)/build.mjs
+
+page-vendor: $(WEB)/node_modules/.ready ## renew report/vendor from npm: versions in web/package.json
+	@node $(WEB)/vendor.mjs
 
 $(WEB)/node_modules/.ready: $(WEB)/package.json
 	@cd $(WEB) && npm install --no-package-lock --silent

@@ -1,7 +1,8 @@
 // The same layer on a folium map in a notebook: status, facilities, ways, a legend, small cards.
 
 import { makeChart, swatch } from "./layer.js";
-import { decode, el, makeVoice } from "./text.js";
+import { el, makeVoice } from "./text.js";
+import { decode } from "./unpack.js";
 
 const STATES = ["covered", "uncovered", "unknown"];
 

@@ -22,7 +22,8 @@ import { coverageSection, methodSection, sourcesSection, targetsSection } from "
 import { sitesSection } from "./sites.js";
 import { supplySection } from "./supply.js";
 import { sureColouring, sureSection } from "./sure.js";
-import { decode, el, makeVoice, toRows } from "./text.js";
+import { el, makeVoice, toRows } from "./text.js";
+import { decode } from "./unpack.js";
 import { addMapActions, makeWorkbench, startMap } from "./workbench.js";
 
 sections.push(detourSection, supplySection, progressSection, kindsSection, sureSection);
@@ -285,15 +286,7 @@ function watch(page) {
   window.addEventListener("afterprint", page.resize);
 }
 
-async function start() {
-  const root = document.getElementById("report");
-  if (typeof DecompressionStream === "undefined") {
-    root.appendChild(el("p", { class: "banner" },
-      "浏览器过旧:请用 Chrome 或 Edge 80、Firefox 113、Safari 16.4 以上版本打开。 ",
-      "This browser is too old: open the page with Chrome or Edge 80, Firefox 113, ",
-      "Safari 16.4 or later."));
-    return;
-  }
+async function start(root) {
   const data = await decode(document.getElementById("data").textContent);
   const page = makePage(data);
   shown.page = page;
@@ -307,4 +300,18 @@ async function start() {
   document.documentElement.dataset.ready = "yes";
 }
 
-start();
+// A page that cannot be drawn says so: half of one, or an empty one, would be taken for a result.
+function tellFailure(root, failure) {
+  root.replaceChildren(el("p", { class: "banner failed", role: "alert" },
+    el("b", {}, "此页无法显示 / this page cannot be shown"), " ",
+    "文件可能不完整,或浏览器过旧:请重新复制文件,或用 Chrome、Edge 86 以上版本打开。 ",
+    "The file may be incomplete or the browser too old: copy the file again, or open it with ",
+    "Chrome or Edge 86 or later. ", el("code", {}, String(failure))));
+  document.documentElement.dataset.ready = "failed";
+}
+
+const root = document.getElementById("report");
+start(root).catch((failure) => {
+  tellFailure(root, failure);
+  throw failure; // for the console, and for tests, which count it
+});
