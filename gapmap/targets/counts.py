@@ -64,7 +64,7 @@ def _hindrance(scene: Scene, ask: Ask, unit: ScopeUnit) -> Figure | None:
 def stands_inside(table: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> NDArray[np.bool_]:
     """Say which facilities are in a unit; one outside every district is in none."""
     stray = (table["position"] == "outside") & (table["district_id"] == "")
-    return within(table, unit, scene) & ~stray.to_numpy(dtype=bool)
+    return np.asarray(within(table, unit, scene) & ~stray.to_numpy(dtype=bool))
 
 
 def _inside(table: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> pd.DataFrame:

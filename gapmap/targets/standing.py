@@ -180,7 +180,7 @@ def _lost_in(lost: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> int:
 def may_lie_in(table: pd.DataFrame, unit: ScopeUnit, scene: Scene) -> NDArray[np.bool_]:
     """Say which facilities lie in a unit, or may: no one knows of any area that they belong to."""
     nowhere = (table["plan_district"] == "") & (table["district_id"] == "")
-    return within(table, unit, scene) | nowhere.to_numpy(dtype=bool)
+    return np.asarray(within(table, unit, scene) | nowhere.to_numpy(dtype=bool))
 
 
 def level_problem(

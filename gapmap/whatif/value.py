@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from gapmap.whatif.near import Near
     from gapmap.whatif.sites import Sites
 
-__all__ = ["Switches", "WhatIf"]
+__all__ = ["DEGREE", "Switches", "WhatIf"]
+
+DEGREE: Final = 100_000
+"""Parts of a degree that positions are told in: about a metre, to be drawn with."""
 
 Integers = npt.NDArray[np.int64]
 
@@ -77,6 +80,7 @@ class Switches:
             "counts": [letters(one[: self.sites.existing]) for one in self.sites.counts],
             "stay_on": self.stay_on.tolist(),
             "left_out": self.left_out,
+            **_spots(self.sites),
             "unplaced": [[int(one), own[one]] for one in unplaced],
             "lost": self.lost.tolist(),
             "length": pack(np.diff(near.starts)),
@@ -106,6 +110,8 @@ class WhatIf:
         The plan's targets that can be judged anew, see :mod:`gapmap.whatif.asks`.
     place_number
         Number of each place by its id.
+    positions
+        Whether the position of each place is ``ok``, ``missing`` or ``outside``.
     missing, group_people
         People beside those of each place of whom nobody knows, and the people of each group.
     """
@@ -116,6 +122,7 @@ class WhatIf:
     zones: tuple[Zone, ...]
     asks: tuple[Mapping[str, object], ...]
     place_number: Mapping[str, int]
+    positions: tuple[str, ...]
     missing: npt.NDArray[np.float64]
     group_people: Mapping[str, npt.NDArray[np.float64]]
 
@@ -125,7 +132,11 @@ class WhatIf:
             "dates": [one.isoformat() for one in self.dates],
             "date": self.dates.index(self.date),
             "services": {one.service: one.content(self.place_number) for one in self.switches},
-            "zones": [_packed(np.flatnonzero(one.member)) for one in self.zones],
+            "zones": [
+                {"kind": one.kind, "id": one.id, "members": _packed(np.flatnonzero(one.member))}
+                for one in self.zones
+            ],
+            "positions": list(self.positions),
             "asks": list(self.asks),
             "missing": self.missing.tolist() if self.missing.any() else [],
             "group_people": {
@@ -133,6 +144,20 @@ class WhatIf:
                 for name, people in self.group_people.items()
             },
         }
+
+
+def _spots(sites: Sites) -> dict[str, object]:
+    """Give positions in parts of :data:`DEGREE` from their south-western corner; 0 for none."""
+    lonlat = sites.table.geometry.to_crs("EPSG:4326").get_coordinates().to_numpy()
+    placed = sites.table.geometry.notna().to_numpy()
+    corner = np.floor(lonlat.min(axis=0) * DEGREE) - 1 if len(lonlat) else np.zeros(2)
+    parts = np.zeros((len(sites.table), 2), dtype=np.int64)
+    parts[placed] = np.rint(lonlat * DEGREE - corner).astype(np.int64)
+    return {
+        "corner": (corner / DEGREE).tolist(),
+        "lon": pack(parts[:, 0]),
+        "lat": pack(parts[:, 1]),
+    }
 
 
 def _packed(members: Integers) -> str:

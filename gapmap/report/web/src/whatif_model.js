@@ -1,0 +1,95 @@
+// What a set of switches, limits and a date changes: access, coverage, gaps and targets, each number
+// as the engine would say it. Knows nothing of the page.
+
+import { compareGroups } from "./whatif_compare.js";
+import { judgeTarget, openTarget } from "./whatif_judge.js";
+import { unpackAscending, unpackNumbers } from "./whatif_numbers.js";
+import { measureReach, openService, siteStates } from "./whatif_reach.js";
+import { sumUp, walkersOf, waysOf } from "./whatif_sums.js";
+
+const DEGREE = 100000;
+
+function openGroups(held, people) {
+  const missing = held.missing.length ? held.missing : null;
+  const groups = held.zones.map((zone) => ({ kind: zone.kind, id: zone.id,
+    members: unpackAscending(zone.members), people, missing }));
+  for (const [name, own] of Object.entries(held.group_people)) {
+    groups.push({ kind: "people_group", id: name, members: own.map((_, place) => place),
+      people: own, missing: null });
+  }
+  const at = held.positions.map(() => []);
+  groups.forEach((group, number) => group.members.forEach((place) => at[place].push(number)));
+  return { groups, at };
+}
+
+function spots(held) {
+  const degrees = (text, corner) => unpackNumbers(text).map((part) =>
+    (part ? corner + part / DEGREE : null));
+  return { lon: degrees(held.lon, held.corner[0]), lat: degrees(held.lat, held.corner[1]) };
+}
+
+// data: the page's data; services are opened when they are first asked for.
+export function makeModel(data) {
+  const held = data.whatif;
+  const { people } = data.map.places;
+  const { groups, at } = openGroups(held, people);
+  const targets = held.asks.map(openTarget);
+  const opened = new Map();
+  const limits = new Map(data.services.map((service) => [service.id, service]));
+
+  function service(id) {
+    if (!opened.has(id)) {
+      opened.set(id, { ...openService(held.services[id], held.positions),
+        spots: spots(held.services[id]), unit: limits.get(id).limit_unit,
+        limit: limits.get(id).limit, farthest: held.services[id].farthest });
+    }
+    return opened.get(id);
+  }
+
+  // 1 for each site that is switched on, 2 for each that is switched off.
+  function forcedOf(id, wanted) {
+    const { id: ids } = service(id);
+    return Uint8Array.from(ids, (one) => (wanted.on.has(one) ? 1 : wanted.off.has(one) ? 2 : 0));
+  }
+
+  // wanted: { on: Set, off: Set, limits: { service: number }, date: number }
+  function reachOf(id, wanted) {
+    const one = service(id);
+    const limit = wanted.limits[id] === undefined ? one.limit : wanted.limits[id];
+    return measureReach(one, forcedOf(id, wanted), wanted.date, limit);
+  }
+
+  function coverageOf(id, reach) {
+    const unit = service(id).unit;
+    const ways = waysOf(reach);
+    const lived = walkersOf(reach, ways, groups, at);
+    return groups.map((group, number) => ({ group_kind: group.kind, group_id: group.id,
+      ...sumUp(reach, ways, lived[number], group, unit) }));
+  }
+
+  function gapsOf(rows, coverage) {
+    const found = new Map(coverage.map((row) => [row.group_kind + "\n" + row.group_id, row]));
+    return rows.map((gap) => compareGroups(gap, found.get(gap.kind_a + "\n" + gap.group_a_id),
+      found.get(gap.kind_b + "\n" + gap.group_b_id)));
+  }
+
+  // Rows of the table of targets by their number.
+  function targetsOf(wanted, reaches) {
+    const known = new Map();
+    const of = (id) => {
+      if (!known.has(id)) {
+        known.set(id, { service: service(id), forced: Array.from(forcedOf(id, wanted)),
+          get reach() { return reaches(id); } });
+      }
+      return known.get(id);
+    };
+    const asked = { of, date: wanted.date, day: held.dates[wanted.date], people };
+    return targets.map((target) => [target.rows[0], judgeTarget(target, asked)]);
+  }
+
+  return {
+    ids: Object.keys(held.services), dates: held.dates, date: held.date,
+    service, forcedOf, reachOf, coverageOf, gapsOf, targetsOf,
+    states: (id, wanted) => siteStates(service(id), forcedOf(id, wanted), wanted.date),
+  };
+}
