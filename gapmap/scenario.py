@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Scenario", "apply_scenario", "network_of", "read_scenario"]
 
-_KEYS = ("on", "off", "added", "limit_m", "date", "no_sailing", "depart")
+_KEYS = ("on", "off", "added", "limit_m", "limit_minutes", "date", "no_sailing", "depart")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,8 @@ class Scenario:
         Service, longitude and latitude (WGS84, degrees) of new facilities.
     limit_m
         Other limits, metres by service.
+    limit_minutes
+        Other limits, minutes by service.
     date
         Another date at which facilities count.
     no_sailing
@@ -64,6 +66,7 @@ class Scenario:
     off: tuple[str, ...] = ()
     added: tuple[tuple[str, float, float], ...] = ()
     limit_m: Mapping[str, float] = field(default_factory=dict)
+    limit_minutes: Mapping[str, float] = field(default_factory=dict)
     date: dt.date | None = None
     no_sailing: bool = False
     depart: dt.time | None = None
@@ -94,7 +97,7 @@ def read_scenario(path: Path) -> Scenario:
         on=_ids(path.name, "on", raw),
         off=_ids(path.name, "off", raw),
         added=tuple(_added(path.name, n, one) for n, one in enumerate(_list(path.name, raw))),
-        limit_m=_limits(path.name, raw.get("limit_m", {})),
+        **_both_limits(path.name, raw),
         date=_date(path.name, raw.get("date")),
         no_sailing=_flag(path.name, "no_sailing", raw),
         depart=_time(path.name, raw.get("depart")),
@@ -134,13 +137,14 @@ def apply_scenario(
     built = [_site(scenario, one, places, candidates or {}) for one in sites]
     built += [_new(scenario, n, one, places) for n, one in enumerate(scenario.added, start=1)]
     measured = {service.id for service in services} | set(facilities.services)
-    for service in [row["service"] for row in built] + list(scenario.limit_m):
+    limited = [*scenario.limit_m, *scenario.limit_minutes]
+    for service in [row["service"] for row in built] + limited:
         if service not in measured:
             _unknown(scenario.file, "service", str(service), measured)
     if built:
         rows = gpd.GeoDataFrame(built, geometry="geometry", crs=places.region.crs)
         switched = add_facilities(switched, rows, places)
-    return switched, tuple(_limited(service, scenario.limit_m) for service in services)
+    return switched, tuple(_limited(service, scenario) for service in services)
 
 
 def network_of(
@@ -163,16 +167,13 @@ def network_of(
     return network_at(network, sailing=not scenario.no_sailing, depart=hour)
 
 
-def _limited(service: Service, limit_m: Mapping[str, float]) -> Service:
-    if service.id not in limit_m:
-        return service
-    return replace(
-        service,
-        limit=limit_m[service.id],
-        limit_unit="m",
-        source="scenario",
-        basis="assumption",
-    )
+def _limited(service: Service, scenario: Scenario) -> Service:
+    for unit, limits in (("m", scenario.limit_m), ("minutes", scenario.limit_minutes)):
+        if service.id in limits:
+            limit = limits[service.id]
+            source, basis = "scenario", "assumption"
+            return replace(service, limit=limit, limit_unit=unit, source=source, basis=basis)
+    return service
 
 
 def _site(
@@ -239,9 +240,17 @@ def _added(file: str, number: int, one: object) -> tuple[str, float, float]:
     return str(one["service"]), float(x), float(y)
 
 
-def _limits(file: str, have: object) -> dict[str, float]:
+def _both_limits(file: str, raw: Mapping[str, object]) -> dict[str, dict[str, float]]:
+    """Read limits in metres and in minutes; a service has one of them."""
+    found = {key: _limits(file, key, raw.get(key, {})) for key in ("limit_m", "limit_minutes")}
+    for service in sorted(set(found["limit_m"]) & set(found["limit_minutes"])):
+        _fail(file, "scenario-value", field="limit_minutes", value=service)
+    return found
+
+
+def _limits(file: str, key: str, have: object) -> dict[str, float]:
     if not isinstance(have, dict) or not all(_is_number(v) and v > 0 for v in have.values()):
-        _fail(file, "scenario-value", field="limit_m", value=have)
+        _fail(file, "scenario-value", field=key, value=have)
     return {str(service): float(limit) for service, limit in have.items()}
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gapmap.findings import Finding
     from gapmap.programme import Programme
     from gapmap.tables import RowCount
+    from gapmap.whatif import WhatIf
 
 __all__ = ["Grids", "Insights", "Report", "build_report"]
 
@@ -49,7 +50,7 @@ class Report:
         return target
 
 
-def build_report(  # noqa: PLR0913 - the assessment, and seven things that a report may have beside it
+def build_report(  # noqa: PLR0913 - the assessment, and eight things that a report may have beside it
     assessment: Assessment,
     proposals: Proposal | Sequence[Proposal] = (),
     *,
@@ -59,6 +60,7 @@ def build_report(  # noqa: PLR0913 - the assessment, and seven things that a rep
     grids: Grids | None = None,
     insights: Insights | None = None,
     programmes: Sequence[Programme] = (),
+    what_if: WhatIf | None = None,
 ) -> Report:
     """Make the report page of an assessment.
 
@@ -84,6 +86,9 @@ def build_report(  # noqa: PLR0913 - the assessment, and seven things that a rep
         What the further analyses of a run found.
     programmes
         Programmes over years; the proposals that they hold are among ``proposals``.
+    what_if
+        What the page has to know so that sites, limits and dates may be changed on it, from
+        :func:`gapmap.whatif.make_what_if`; None for a page without.
 
     Returns
     -------
@@ -101,6 +106,7 @@ def build_report(  # noqa: PLR0913 - the assessment, and seven things that a rep
         grids,
         insights=insights,
         programmes=programmes,
+        what_if=what_if,
     )
     name, credit = visible(block.name), visible(block.credit)
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gapmap.programme import Programme
     from gapmap.siting import Proposal
     from gapmap.tables import RowCount
+    from gapmap.whatif import WhatIf
 
 __all__ = ["content", "simulated_files"]
 
@@ -49,6 +50,7 @@ def content(  # noqa: PLR0913 - as the report it is for
     *,
     insights: Insights | None = None,
     programmes: Sequence[Programme] = (),
+    what_if: WhatIf | None = None,
 ) -> dict[str, object]:
     """Give all that the page shows, fit for JSON.
 
@@ -85,6 +87,7 @@ def content(  # noqa: PLR0913 - as the report it is for
         "map": picture(assessment),
         "proposals": sited_content(proposals, programmes, assessment),
         **({"grids": extra} if extra else {}),
+        **({"whatif": what_if.content()} if what_if is not None else {}),
         "insights": (insights or Insights()).content(),
     }
 

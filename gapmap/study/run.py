@@ -22,20 +22,25 @@ from gapmap.study.proposing import asking, propose_all
 from gapmap.study.reading import read_inputs
 from gapmap.study.value import Steps
 from gapmap.studyfile import read_study_file
+from gapmap.whatif import make_what_if
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     import pandas as pd
 
     from gapmap.about import About
     from gapmap.access import Access, Service
+    from gapmap.assessment import Assessment
     from gapmap.facilities import Facilities
     from gapmap.findings import Finding
     from gapmap.network import Network
     from gapmap.scenario import Scenario
+    from gapmap.siting import Proposal
     from gapmap.study.value import Study
     from gapmap.studyfile import SitingEntry
+    from gapmap.whatif import WhatIf
 
 __all__ = ["run_study", "what_if"]
 
@@ -108,6 +113,7 @@ def _results(
     with watch.step("propose"):
         proposed = propose_all(study, assessment, siting)
     insights, further = measure_insights(study, assessment, proposed.of_this_state, watch=watch)
+    switchable = _switchable(study, assessment, scenario, proposed.proposals, watch)
     with watch.step("report"):
         read = _read_and_sailed(study, network, scenario)
         findings = (
@@ -128,6 +134,7 @@ def _results(
             grids=grids,
             insights=insights,
             programmes=proposed.programmes,
+            what_if=switchable,
         )
     return Results(
         assessment=assessment,
@@ -169,6 +176,23 @@ def what_if(
         )
         about = replace(about, date=facilities.date)
     return about, network, facilities, services
+
+
+def _switchable(
+    study: Study,
+    assessment: Assessment,
+    scenario: Scenario | None,
+    proposals: Sequence[Proposal],
+    watch: Steps,
+) -> WhatIf | None:
+    """Find out what the page has to know for its what-if; that of a what-if has none."""
+    if scenario is not None:
+        return None
+    proposed: dict[str, set[str]] = {}
+    for one in proposals:
+        proposed.setdefault(one.service, set()).update(one.sites["site_id"].astype(str))
+    with watch.step("what-if"):
+        return make_what_if(assessment, study.candidates, proposed=proposed)
 
 
 def _borders(study: Study, access: Access, scenario: Scenario | None, watch: Steps) -> pd.DataFrame:
@@ -239,6 +263,7 @@ def _parameters(
             "off": list(scenario.off),
             "added": [list(one) for one in scenario.added],
             "limit_m": dict(scenario.limit_m),
+            "limit_minutes": dict(scenario.limit_minutes),
             "date": scenario.date.isoformat() if scenario.date else None,
             "no_sailing": scenario.no_sailing,
             "depart": _hour(scenario.depart),
