@@ -19,7 +19,7 @@ WEB := gapmap/report/web
 STUDY := data/zhuhai/study.toml
 OUT := outputs/zhuhai
 
-.PHONY: help setup demo test coverage lint format types imports docs wheel bench bench-siting clean distclean fonts browser page page-vendor
+.PHONY: help setup demo test coverage lint format types imports docs wheel bench bench-siting clean distclean fonts browser page page-test page-check page-vendor
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -89,6 +89,13 @@ $(PEERS)/.ready: $(READY) benchmarks/constraints.txt
 # Checked in as built, so that nobody needs node to run gapmap. built.json has the hashes of both.
 page: $(WEB)/node_modules/.ready ## the report's scripts and styles: web/src -> gapmap/report/built (needs node)
 	@node $(WEB)/build.mjs
+
+page-test: $(WEB)/node_modules/.ready ## the page's scripts alone: types (tsc), unit tests (node)
+	@cd $(WEB) && npx --no-install tsc -p tsconfig.json && npx --no-install tsc -p tsconfig.core.json
+	@cd $(WEB) && node --test
+
+page-check: ## as page-test, and that what is checked in is what the sources build; said, if there is no node
+	@.ci/check_page.sh
 
 page-vendor: $(WEB)/node_modules/.ready ## renew report/vendor from npm: versions in web/package.json
 	@node $(WEB)/vendor.mjs

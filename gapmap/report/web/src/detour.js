@@ -42,6 +42,7 @@ function legend(page) {
   const shown = page.results(page.state.service).filter((row) => row.lon !== null);
   const classes = shown.map((row) => factorOf(page, row.number))
     .map((factor) => (factor === null ? null : classOf(page, factor)));
+  /** @type {LegendLine[]} */
   const lines = FILLS.map((_, at) => ({ id: "detour" + at, mark: markOf(at),
     label: classLabel(page, at), count: classes.filter((one) => one === at).length }));
   const none = shown.filter((_, at) => classes[at] === null);

@@ -28,7 +28,7 @@ function matrixCell(page, row, city) {
   if (!row) return el("td", { class: "number" }, "—");
   const both = known(row.share_people) && known(city.share_people);
   const difference = both ? row.share_people - city.share_people : null;
-  const depth = both && difference < 0 ? Math.min(0.5, -difference) : 0;
+  const depth = difference !== null && difference < 0 ? Math.min(0.5, -difference) : 0;
   return el("td", {
     class: "number", style: depth ? "background:rgba(213,94,0," + (depth * 0.8).toFixed(3) + ")"
       : null,

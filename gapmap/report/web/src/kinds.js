@@ -39,6 +39,7 @@ function kindLegend(page) {
   const { kind, standing, services_unknown: unknown } = held(page);
   const { lon } = page.data.map.places;
   const count = (wanted) => lon.filter((one, at) => one !== null && wanted(at)).length;
+  /** @type {LegendLine[]} */
   const lines = rowsOf(page).map((row) => {
     const doubtful = count((at) => kind[at] === row.kind_id && unknown[at] > 0);
     return { id: "kind" + row.kind_id, mark: markOf(row.kind_id),

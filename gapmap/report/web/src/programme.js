@@ -43,7 +43,8 @@ function steps(ends) {
   const most = ends[1] > least ? ends[1] : least + 1;
   const rough = (most - least) / 4;
   const power = Math.pow(10, Math.floor(Math.log10(rough)));
-  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough);
+  const step = [1, 2, 5, 10].map((one) => one * power)
+    .find((one) => one >= rough) || 10 * power;
   const found = [];
   for (let at = Math.ceil(least / step) * step; at <= most; at += step) found.push(at);
   return found;
@@ -51,6 +52,7 @@ function steps(ends) {
 
 function curve(page, proposal) {
   const { voice } = page;
+  /** @type {Row[]} */
   const rows = toRows(proposal.programme.curve).map((row, at) => ({ ...row, at }));
   if (rows.length < 2) return null;
   const money = rows.slice(1).every((row) => known(row.cost_so_far))

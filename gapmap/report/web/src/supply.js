@@ -123,7 +123,8 @@ function worst(page, service) {
 function crowded(page, service, unit) {
   const { voice } = page;
   const rows = toRows(held(page).facilities).filter((row) => row.service === service.id)
-    .sort((a, b) => (a.capacity_per_1000_people === null) - (b.capacity_per_1000_people === null)
+    .sort((a, b) => Number(a.capacity_per_1000_people === null)
+      - Number(b.capacity_per_1000_people === null)
       || a.capacity_per_1000_people - b.capacity_per_1000_people);
   if (!rows.length) return null;
   return [el("h3", {}, voice.say("supply_crowded", { service: voice.both(service.name) })),

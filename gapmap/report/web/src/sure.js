@@ -157,7 +157,8 @@ function ranges(page) {
   const waits = [one.ferry_wait ? voice.say("sure_ferry_known") : null,
     one.ferry_wait_otherwise > 0
       ? voice.say("sure_ferry_other", around(page, one.ferry_wait_otherwise)) : null];
-  return [
+  /** @type {[string, string[]][]} */
+  const every = [
     ["speed", one.speed > 0 ? [voice.say("sure_speed_range", around(page, one.speed))] : []],
     ["position", anywhere ? [voice.say("sure_position_range",
       { metres: voice.metres(one.position_m) }), ...files] : []],
@@ -166,7 +167,8 @@ function ranges(page) {
     ["people", one.people > 0 || one.people_common > 0 ? [voice.say("sure_people_range",
       { own: whole(page, one.people), common: whole(page, one.people_common) })] : []],
     ["ferry_wait", waits.filter(Boolean)],
-  ].filter(([kind, told]) => told.length && held(page).tornado.assumption.some((name) =>
+  ];
+  return every.filter(([kind, told]) => told.length && held(page).tornado.assumption.some((name) =>
     name === kind || name.startsWith(kind + ":")));
 }
 

@@ -4,11 +4,13 @@ import { el } from "./text.js";
 
 const PORTION = 400;
 
+/** @param {any} value */
 function empty(value) {
   return value === null || value === undefined || value === "";
 }
 
 // Unknown values stand last whichever way the table is sorted; infinity is the largest number.
+/** @type {(a: any, b: any, collator: Intl.Collator, descending?: boolean) => number} */
 function compare(a, b, collator, descending) {
   if (empty(a) || empty(b)) return empty(a) && empty(b) ? 0 : empty(a) ? 1 : -1;
   const sign = descending ? -1 : 1;
@@ -17,15 +19,24 @@ function compare(a, b, collator, descending) {
   return sign * collator.compare(String(a), String(b));
 }
 
+/**
+ * @template Kind
+ * @param {Kind[]} rows
+ * @param {Column | null | undefined} column
+ * @param {boolean | undefined} descending
+ * @param {string} locale
+ * @returns {Kind[]}
+ */
 export function sorted(rows, column, descending, locale) {
   if (!column) return rows.slice();
   const collator = new Intl.Collator(locale, { numeric: true });
   return rows
-    .map((row, place) => [column.value(row), place, row])
-    .sort((a, b) => compare(a[0], b[0], collator, descending) || a[1] - b[1])
-    .map((held) => held[2]);
+    .map((row, place) => ({ value: column.value(row), place, row }))
+    .sort((a, b) => compare(a.value, b.value, collator, descending) || a.place - b.place)
+    .map((held) => held.row);
 }
 
+/** @type {(columns: Column[], state: SortState, onSort: (column: Column) => void) => Node} */
 function head(columns, state, onSort) {
   return el("thead", {}, el("tr", {}, columns.map((column) => {
     const active = state.key === column.key;
@@ -39,14 +50,13 @@ function head(columns, state, onSort) {
   })));
 }
 
-// options: voice, columns, rows, state {key, descending}, name, onRow(row), id(row), chosen,
-// portion: rows that are drawn at first; foot: the cells of a last row, such as totals;
-// rowClass(row): a class of rows that stand out
+/** @param {TableOptions} options */
 export function sortableTable(options) {
   const { voice, columns, rows, state } = options;
   const frame = el("div", { class: "table-frame " + (options.name || "") });
   let shown = options.portion || PORTION;
 
+  /** @param {any} row */
   function line(row) {
     const id = options.id ? options.id(row) : null;
     const cells = columns.map((column) => {
@@ -54,14 +64,15 @@ export function sortableTable(options) {
       return el("td", { class: column.kind }, told);
     });
     const look = options.rowClass ? options.rowClass(row) : null;
-    if (!options.onRow) return el("tr", { "data-id": id, class: look }, cells);
-    const act = () => options.onRow(row);
+    const { onRow } = options;
+    if (!onRow) return el("tr", { "data-id": id, class: look }, cells);
+    const act = () => onRow(row);
     return el("tr", {
       "data-id": id,
       class: "pick" + (options.chosen !== null && options.chosen === id ? " chosen" : ""),
       tabindex: 0,
       click: act,
-      keydown: (event) => {
+      keydown: (/** @type {KeyboardEvent} */ event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
         act();
@@ -94,10 +105,12 @@ export function sortableTable(options) {
         voice.say("show_more"))));
   }
 
+  /** @param {string | number | null} id */
   function choose(id) {
     for (const row of frame.querySelectorAll("tr.chosen")) row.classList.remove("chosen");
     if (id === null) return;
-    for (const row of frame.querySelectorAll("tr.pick")) {
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (
+      frame.querySelectorAll("tr.pick"))) {
       if (row.dataset.id !== String(id)) continue;
       row.classList.add("chosen");
       row.scrollIntoView({ block: "nearest" });

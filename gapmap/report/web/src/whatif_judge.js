@@ -129,6 +129,7 @@ function onTheLine(verdict, ask, when) {
 }
 
 function judge(ask, unit, figure, when) {
+  /** @type {Row} */
   const verdict = { figure, unit: ask.unit, required: unit.required, status: "not_measurable",
     shortfall: null, expected: null, void: Boolean(unit.void) };
   if (unit.problem || unit.required === null) return verdict;
@@ -216,6 +217,7 @@ export function openTarget(target) {
 
 function figures(ask, model, when) {
   const { service, forced, reach } = model.of(ask.service);
+  /** @type {any} */
   const held = ask.kind === "access" ? null
     : nowAndBefore(ask, service, forced, model.date, when.day, when.first);
   if (ask.kind === "presence") {
