@@ -93,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("study", type=Path)
     run.add_argument("-o", "--output", type=Path, help="folder of the results")
     run.add_argument("--scenario", type=Path, help="a what-if (JSON) / 情景文件")
+    run.add_argument(
+        "--pdf",
+        action="store_true",
+        help="also write report.pdf: maps and tables / 另出 PDF",
+    )
+    run.add_argument("--no-docx", action="store_true", help="no report.docx / 不出 Word")
     site = add("site", site_command, "propose sites for one service / 选址")
     site.add_argument("study", type=Path)
     site.add_argument("--service", required=True)

@@ -12,7 +12,7 @@ from gapmap.errors import OutputError
 if TYPE_CHECKING:
     import argparse
 
-    from gapmap.outputs import Results
+    from gapmap.outputs import Papers, Results
     from gapmap.scenario import Scenario
     from gapmap.studyfile import SitingEntry
 
@@ -47,11 +47,13 @@ def init(given: argparse.Namespace, language: str) -> int:
 
 def run(given: argparse.Namespace, language: str) -> int:
     """Do the whole job, with a what-if or without, and show the coverage."""
+    from gapmap.outputs import Papers  # noqa: PLC0415
     from gapmap.scenario import read_scenario  # noqa: PLC0415
 
     scenario = read_scenario(given.scenario) if given.scenario else None
     out = given.output or Path("outputs") / study_name(given.study)
-    results = job(given, out, scenario=scenario)
+    papers = Papers(word=not given.no_docx, pdf=given.pdf)
+    results = job(given, out, scenario=scenario, papers=papers)
     _summary(results, out, language)
     return 0
 
@@ -68,6 +70,7 @@ def job(
     *,
     scenario: Scenario | None = None,
     siting: SitingEntry | None = None,
+    papers: Papers | None = None,
 ) -> Results:
     """Run a study under a progress bar."""
     from gapmap.study import run_study  # noqa: PLC0415
@@ -80,6 +83,7 @@ def job(
             language=given.language,
             siting=siting,
             steps=steps,
+            papers=papers,
         )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gapmap.about import Document
     from gapmap.outputs.results import Results
 
-__all__ = ["SummaryRow", "marker", "summary_blocks"]
+__all__ = ["SummaryRow", "marker", "role_word", "summary_blocks"]
 
 SummaryRow = tuple[str | float | None, ...]
 
@@ -109,13 +109,15 @@ def _inputs(results: Results) -> list[SummaryRow]:
     return [
         tuple(_says(results, *one) for one in head),
         *(
-            (one.name, _role(one.role, language), one.size_bytes, one.sha256, yes_no[one.simulated])
+            (one.name, role_word(one.role, language), one.size_bytes, one.sha256,
+             yes_no[one.simulated])
             for one in results.about.inputs
         ),
-    ]
+    ]  # fmt: skip
 
 
-def _role(role: str, language: str) -> str:
+def role_word(role: str, language: str) -> str:
+    """Say what a file is for."""
     said: dict[str, dict[str, str]] = vocabulary()["report"]  # type: ignore[assignment]  # words by language
     return said.get(f"role_{role}", {}).get(language, role)
 

@@ -20,6 +20,7 @@ from gapmap.outputs.exchange import cannot_write, new_file, new_folder
 from gapmap.outputs.figures import write_figures
 from gapmap.outputs.geopackage import write_geopackage
 from gapmap.outputs.manifest import NAME, is_run, listed_files, manifest, write_json
+from gapmap.outputs.paper import Papers, write_papers
 from gapmap.outputs.place import check_file, reserved
 from gapmap.outputs.tables import findings_table, result_tables, write_csv
 from gapmap.outputs.workbook import workbook_findings, write_workbook
@@ -36,7 +37,7 @@ _SIDECARS = ("-wal", "-shm", "-journal")
 """What SQLite leaves beside a database that is open somewhere; it belongs to the old one."""
 
 
-def write_run(results: Results, out: Path) -> None:
+def write_run(results: Results, out: Path, *, papers: Papers | None = None) -> None:
     """Write every file of a run to ``out``, all at once at the end.
 
     A folder that an earlier run has left is replaced as a whole; files in it that gapmap has
@@ -49,6 +50,8 @@ def write_run(results: Results, out: Path) -> None:
         The run.
     out
         The folder; made where it is missing.
+    papers
+        Which documents to write; None: the Word document alone.
 
     Raises
     ------
@@ -57,11 +60,13 @@ def write_run(results: Results, out: Path) -> None:
         run, cannot be written, or another run writes there.
     """
     with reserved(out, inputs=results.input_paths) as target:
-        write_reserved(results, target)
+        write_reserved(results, target, papers=papers)
 
 
-def write_reserved(results: Results, target: Path) -> None:
+def write_reserved(results: Results, target: Path, *, papers: Papers | None = None) -> None:
     """Write every file of a run to the folder that :func:`reserved` has given.
+
+    ``papers`` says which documents are among them, as for :func:`write_run`.
 
     Raises
     ------
@@ -71,7 +76,7 @@ def write_reserved(results: Results, target: Path) -> None:
     with new_folder(target, complete=is_run) as fresh:
         started = time.perf_counter()
         try:
-            _write_all(fresh, results, started)
+            _write_all(fresh, results, started, papers or Papers())
         except _failures() as error:
             raise cannot_write(target, _cause(target, error)) from error
         if target.exists():
@@ -100,7 +105,7 @@ def _cause(target: Path, error: Exception) -> Exception:
     return error
 
 
-def _write_all(fresh: Path, results: Results, started: float) -> None:
+def _write_all(fresh: Path, results: Results, started: float, papers: Papers) -> None:
     figures = fresh / "figures"
     figures.mkdir()
     access = results.assessment.access
@@ -116,6 +121,7 @@ def _write_all(fresh: Path, results: Results, started: float) -> None:
         for name, table in tables.items():
             write_csv(fresh / f"{name}.csv", table)
         write_workbook(fresh / "tables.xlsx", results, tables)
+        write_papers(fresh, results, tables, findings, papers)
         if access.surface is not None or results.population is not None:
             from gapmap.outputs.rasters import write_rasters  # noqa: PLC0415 - rasterio is slow to load
 

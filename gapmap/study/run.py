@@ -11,7 +11,7 @@ from gapmap.assessment import assess
 from gapmap.findings import finding
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
-from gapmap.outputs import Results, reserved, write_reserved
+from gapmap.outputs import Papers, Results, reserved, write_reserved
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
 from gapmap.study.accounts import check_accounts
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["run_study", "what_if"]
 
 
-def run_study(
+def run_study(  # noqa: PLR0913 - the study, and six things that a command line may say of it
     path: str | Path,
     out: str | Path,
     *,
@@ -53,6 +53,7 @@ def run_study(
     language: str | None = None,
     siting: SitingEntry | None = None,
     steps: Steps | None = None,
+    papers: Papers | None = None,
 ) -> Results:
     """Do the whole job: read, measure, assess, propose sites, and leave every output in ``out``.
 
@@ -68,6 +69,8 @@ def run_study(
         ``zh`` or ``en``; the study's own by default.
     siting
         Propose sites for this alone, instead of what the study asks for.
+    papers
+        Which documents to write; None: the Word document alone.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def run_study(
         results = _results(study, inputs, scenario, language, siting, watch=watch)
         check_accounts(study)
         with watch.step("write"):
-            write_reserved(results, target)
+            write_reserved(results, target, papers=papers)
     return results
 
 
