@@ -11,6 +11,7 @@ from gapmap.findings import SEVERITIES, by_severity, grouped
 from gapmap.network import MODES, default_speeds
 from gapmap.report.grids import Grids
 from gapmap.report.insights import Insights
+from gapmap.report.pinyin import names_of, readings
 from gapmap.report.sections import grid_content, simulated_grids
 from gapmap.report.sited import sited_content
 from gapmap.report.tables import columns
@@ -84,7 +85,8 @@ def content(  # noqa: PLR0913 - as the report it is for
         "files": [
             _row_count(count) for count in (_row_counts(assessment) if rows is None else rows)
         ],
-        "map": picture(assessment),
+        "map": picture(assessment, classed=True),
+        "pinyin": readings(names_of(assessment)),
         "proposals": sited_content(proposals, programmes, assessment),
         **({"grids": extra} if extra else {}),
         **({"whatif": what_if.content()} if what_if is not None else {}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gapmap.drawing import plain
+from gapmap.drawing import brief, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +15,9 @@ __all__ = ["but_towns", "columns"]
 
 
 def columns(table: pd.DataFrame, names: Iterable[str] | None = None) -> dict[str, list[object]]:
-    """Give the values of the named columns, or of all, fit for JSON."""
-    return {str(name): plain(table[name]) for name in (table.columns if names is None else names)}
+    """Give the values of the named columns, or of all, fit for JSON and as short as they may be."""
+    wanted = table.columns if names is None else names
+    return {str(name): brief(plain(table[name])) for name in wanted}
 
 
 def but_towns(table: pd.DataFrame) -> pd.DataFrame:

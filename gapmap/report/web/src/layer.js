@@ -121,27 +121,27 @@ const scaleAt = (zoom) => (zoom >= 12.5 ? 1 : zoom >= 11 ? 0.8 : 0.6);
 const turn = (pairs) => pairs.map(([lon, lat]) => [lat, lon]);
 const placed = (list, i) => list.lon[i] !== null && list.lat[i] !== null;
 
-function drawDistricts(map, districts) {
+function drawDistricts(map, districts, shapes) {
   const group = L.layerGroup().addTo(map);
-  for (const district of districts) {
-    L.polygon(district.polygons.map((rings) => rings.map(turn)), {
+  districts.name.forEach((name, at) => {
+    L.polygon(shapes[at].map((rings) => rings.map(turn)), {
       color: "#8f99a3", weight: 1.2, fillColor: "#ffffff", fillOpacity: 1, interactive: false,
       smoothFactor: 0.8,
     }).addTo(group);
     const icon = L.divIcon({
-      className: "district-name", iconSize: [0, 0], html: el("span", {}, district.name),
+      className: "district-name", iconSize: [0, 0], html: el("span", {}, name),
     });
-    L.marker([district.label[1], district.label[0]], {
+    L.marker([districts.lat[at], districts.lon[at]], {
       icon, interactive: false, keyboard: false,
     }).addTo(group);
-  }
+  });
   return group;
 }
 
 // A chart draws one service of a picture on a Leaflet map. look(number) gives the mark of a place
 // that is drawn by something else than its status, null for one that is not drawn.
 export function makeChart(map, picture) {
-  drawDistricts(map, picture.districts);
+  drawDistricts(map, picture.districts, picture.shapes.districts);
   const ways = L.layerGroup().addTo(map);
   const dots = L.layerGroup().addTo(map);
   const spot = L.layerGroup().addTo(map);
@@ -152,11 +152,11 @@ export function makeChart(map, picture) {
 
   function bounds() {
     const box = L.latLngBounds([]);
-    for (const district of picture.districts) {
-      for (const rings of district.polygons) box.extend(L.latLngBounds(turn(rings[0])));
+    for (const polygons of picture.shapes.districts) {
+      for (const rings of polygons) box.extend(L.latLngBounds(turn(rings[0])));
     }
     for (let i = 0; i < places.lon.length; i += 1) {
-      const outside = picture.districts.length && places.position[i] === "outside";
+      const outside = picture.districts.name.length && places.position[i] === "outside";
       if (placed(places, i) && !outside) box.extend([places.lat[i], places.lon[i]]);
     }
     return box;

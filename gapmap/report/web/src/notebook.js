@@ -2,6 +2,7 @@
 
 import { makeChart, swatch } from "./layer.js";
 import { el, makeVoice } from "./text.js";
+import { unpackPicture } from "./picture.js";
 import { decode } from "./unpack.js";
 
 const STATES = ["covered", "uncovered", "unknown"];
@@ -86,6 +87,7 @@ function card(data, voice, found) {
 
 async function showInNotebook(map, block) {
   const data = await decode(block);
+  unpackPicture(data.picture, [data.service]);
   const voice = makeVoice(data.words, data.language);
   styles();
   if (map.attributionControl) map.attributionControl.setPrefix(false);

@@ -23,7 +23,9 @@ import { sitesSection } from "./sites.js";
 import { supplySection } from "./supply.js";
 import { sureColouring, sureSection } from "./sure.js";
 import { el, makeVoice, toRows } from "./text.js";
+import { unpackPicture } from "./picture.js";
 import { decode } from "./unpack.js";
+import { startWhatif } from "./whatif.js";
 import { addMapActions, makeWorkbench, startMap } from "./workbench.js";
 
 sections.push(detourSection, supplySection, progressSection, kindsSection, sureSection);
@@ -50,18 +52,27 @@ function makeState(data) {
   };
 }
 
-// What every part of the page asks: rows by service, names of groups, texts of distances.
+/**
+ * What every part of the page asks: rows by service, names of groups, texts of distances.
+ * @param {Data} data
+ */
 function makePage(data) {
-  const page = { data, state: makeState(data) };
-  page.voice = makeVoice(data.words, page.state.language);
+  const state = makeState(data);
+  /** @type {Page} */
+  const page = { data, state, voice: makeVoice(data.words, state.language) };
   page.coverage = toRows(data.coverage);
   page.gaps = toRows(data.gaps);
   page.equity = toRows(data.equity);
   page.targets = toRows(data.targets);
   page.islands = toRows(data.islands);
   const services = new Map(data.services.map((service) => [service.id, service]));
-  const cities = new Map(page.coverage.filter((row) => row.group_kind === "city")
-    .map((row) => [row.service, row]));
+  page.changed = {}; // results of places that a what-if changes, by service
+  let cities = new Map();
+  page.readRows = () => {
+    cities = new Map(page.coverage.filter((row) => row.group_kind === "city")
+      .map((row) => [row.service, row]));
+  };
+  page.readRows();
   const { places, statuses, reasons } = data.map;
   page.service = (id) => services.get(id);
   page.city = (id) => cities.get(id) || {};
@@ -76,6 +87,7 @@ function makePage(data) {
       distance_m: held.distance_m[number], minutes: held.minutes[number],
       straight_m: held.straight_m[number], shortfall: held.shortfall[number],
       facility: held.facility[number], measured: held.measured,
+      ...(page.changed[id] ? page.changed[id](number) : {}),
       sought: [places.name[number], places.town[number], places.district[number],
         held.facility[number]].join(" ").toLowerCase(),
     };
@@ -92,6 +104,7 @@ function makePage(data) {
     if (!kept.has(id)) kept.set(id, places.name.map((_, number) => page.result(id, number)));
     return kept.get(id);
   };
+  page.forget = (id) => kept.delete(id);
   page.sites = (id) => {
     const found = data.proposals.find((proposal) => proposal.service === id);
     return found ? found.sites : null;
@@ -196,6 +209,7 @@ function banners(page) {
 // What stands below the first screen, in order; what a study has none of is null.
 function below(page) {
   const chosen = page.data.services.length > 0;
+  /** @type {[string, ((page: Page) => HTMLElement | null) | null][]} */
   const made = [["targets", targetsSection], ["coverage", coverageSection],
     ["people_grid", peopleGrid], ["surface", surfaceSection],
     ["zones", zonesSection], ["capacity", capacitySection],
@@ -205,7 +219,13 @@ function below(page) {
   for (const one of sections) {
     made.splice(made.findIndex(([id]) => id === one.after) + 1, 0, [one.id, one.make]);
   }
-  return made.map(([id, make]) => [id, make && make(page)]).filter(([, node]) => node);
+  /** @type {[string, HTMLElement][]} */
+  const drawn = [];
+  for (const [id, make] of made) {
+    const node = make && make(page);
+    if (node) drawn.push([id, node]);
+  }
+  return drawn;
 }
 
 function contents(page, ids) {
@@ -224,8 +244,12 @@ function addActions(page, root) {
   };
   page.drawTargets = redraw("targets", targetsSection);
   page.drawGaps = redraw("gaps", gapsSection);
+  page.drawCoverage = redraw("coverage", coverageSection);
   page.drawFindings = redraw("findings", findingsSection);
-  page.redraw = (id) => redraw(id, sections.find((one) => one.id === id).make)();
+  page.redraw = (id) => {
+    const found = sections.find((one) => one.id === id);
+    if (found) redraw(id, found.make)();
+  };
   // The first screen fills what the head leaves of the window.
   page.resize = () => {
     const bench = root.querySelector(".workbench");
@@ -239,6 +263,19 @@ function addActions(page, root) {
     parts.detail.replaceChildren(serviceDetail(page));
     page.drawVillages();
     page.drawMap();
+    if (page.whatif) page.whatif.draw();
+  };
+  // After a what-if: what shows figures is drawn again, the rest says that it does not.
+  page.drawChanged = () => {
+    page.drawService();
+    page.drawTargets();
+    page.drawCoverage();
+    page.drawGaps();
+    if (page.state.place !== null) page.select(page.state.place, false);
+    root.classList.toggle("whatif-active", page.whatif.active);
+    for (const [id, node] of Object.entries(parts)) {
+      if (node.tagName === "SECTION" && AS_AT_START.includes(id)) markStart(page, node);
+    }
   };
   page.choose = (id, scroll) => {
     page.state.service = id;
@@ -271,9 +308,22 @@ function addActions(page, root) {
     if (first) startMap(page);
     page.drawZoom();
     page.drawService();
+    if (page.whatif && page.whatif.active) page.drawChanged();
     if (first) page.chart.fit(); // the legend has its height by now
     if (page.state.place !== null) page.select(page.state.place, false);
   };
+}
+
+// Sections that a what-if does not change.
+const AS_AT_START = ["people_grid", "zones", "capacity", "referral", "islands", "sites", "detour",
+  "supply", "progress", "kinds", "sure"];
+
+function markStart(page, node) {
+  const old = node.querySelector(".start-note");
+  if (old) old.remove();
+  if (!page.whatif.active) return;
+  node.querySelector("h2").after(el("p", { class: "start-note" },
+    page.voice.say("whatif_start_note")));
 }
 
 function watch(page) {
@@ -286,8 +336,10 @@ function watch(page) {
   window.addEventListener("afterprint", page.resize);
 }
 
+/** @param {HTMLElement} root */
 async function start(root) {
-  const data = await decode(document.getElementById("data").textContent);
+  const data = await decode(part("data").textContent || "");
+  unpackPicture(data.map, data.services);
   const page = makePage(data);
   shown.page = page;
   window.gapmap = { page }; // for whoever looks into the open page, browser tests above all
@@ -295,12 +347,22 @@ async function start(root) {
   addTexts(page);
   addActions(page, root);
   addMapActions(page);
+  if (data.whatif && data.services.length) startWhatif(page);
   page.draw();
   watch(page);
+  if (page.whatif) page.whatif.readAddress();
   document.documentElement.dataset.ready = "yes";
 }
 
+/** @param {string} id of an element of the page's frame, see page.py */
+function part(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error("the page has no #" + id);
+  return found;
+}
+
 // A page that cannot be drawn says so: half of one, or an empty one, would be taken for a result.
+/** @type {(root: HTMLElement, failure: unknown) => void} */
 function tellFailure(root, failure) {
   root.replaceChildren(el("p", { class: "banner failed", role: "alert" },
     el("b", {}, "此页无法显示 / this page cannot be shown"), " ",
@@ -310,7 +372,7 @@ function tellFailure(root, failure) {
   document.documentElement.dataset.ready = "failed";
 }
 
-const root = document.getElementById("report");
+const root = part("report");
 start(root).catch((failure) => {
   tellFailure(root, failure);
   throw failure; // for the console, and for tests, which count it
