@@ -15,10 +15,12 @@ import {
 } from "./grids.js";
 import { islandsSection } from "./islands.js";
 import { clusterColouring, kindColouring, kindsSection } from "./kinds.js";
+import { listingState } from "./listing.js";
 import { serviceDetail, serviceList } from "./panels.js";
 import { progressSection } from "./progress.js";
 import { colourings, sections, shown } from "./registry.js";
 import { coverageSection, methodSection, sourcesSection, targetsSection } from "./sections.js";
+import { makeSearch } from "./search.js";
 import { sitesSection } from "./sites.js";
 import { supplySection } from "./supply.js";
 import { sureColouring, sureSection } from "./sure.js";
@@ -48,6 +50,7 @@ function makeState(data) {
     villageSort: { key: "people", descending: true },
     groupSort: {}, gapSort: {}, reportedSort: {}, findingSort: {}, islandSort: {},
     gridSort: {}, capacitySort: {}, unservedSort: {}, referralSort: {},
+    ...listingState,
     ...Object.assign({}, ...sections.map((one) => one.state)),
   };
 }
@@ -88,8 +91,6 @@ function makePage(data) {
       straight_m: held.straight_m[number], shortfall: held.shortfall[number],
       facility: held.facility[number], measured: held.measured,
       ...(page.changed[id] ? page.changed[id](number) : {}),
-      sought: [places.name[number], places.town[number], places.district[number],
-        held.facility[number]].join(" ").toLowerCase(),
     };
   };
   // What the network says of a place, and whether one outside the data may serve it.
@@ -104,6 +105,7 @@ function makePage(data) {
     if (!kept.has(id)) kept.set(id, places.name.map((_, number) => page.result(id, number)));
     return kept.get(id);
   };
+  page.search = makeSearch(data.pinyin);
   page.forget = (id) => kept.delete(id);
   page.sites = (id) => {
     const found = data.proposals.find((proposal) => proposal.service === id);
@@ -271,6 +273,7 @@ function addActions(page, root) {
     page.drawTargets();
     page.drawCoverage();
     page.drawGaps();
+    for (const one of sections) if (one.live && parts[one.id]) page.redraw(one.id);
     if (page.state.place !== null) page.select(page.state.place, false);
     root.classList.toggle("whatif-active", page.whatif.active);
     for (const [id, node] of Object.entries(parts)) {

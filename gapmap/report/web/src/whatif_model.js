@@ -35,13 +35,14 @@ export function makeModel(data) {
   const { groups, at } = openGroups(held, people);
   const targets = held.asks.map(openTarget);
   const opened = new Map();
-  const limits = new Map(data.services.map((service) => [service.id, service]));
+  const limits = new Map(data.services.map(({ id, limit, limit_unit, source, basis }) =>
+    [id, { limit, limit_unit, source, basis }])); // as they are at the start
 
   function service(id) {
     if (!opened.has(id)) {
       opened.set(id, { ...openService(held.services[id], held.positions),
         spots: spots(held.services[id]), unit: limits.get(id).limit_unit,
-        limit: limits.get(id).limit, farthest: held.services[id].farthest });
+        leftOut: held.services[id].left_out });
     }
     return opened.get(id);
   }
@@ -55,7 +56,7 @@ export function makeModel(data) {
   // wanted: { on: Set, off: Set, limits: { service: number }, date: number }
   function reachOf(id, wanted) {
     const one = service(id);
-    const limit = wanted.limits[id] === undefined ? one.limit : wanted.limits[id];
+    const limit = wanted.limits[id] === undefined ? limits.get(id).limit : wanted.limits[id];
     return measureReach(one, forcedOf(id, wanted), wanted.date, limit);
   }
 
@@ -73,8 +74,8 @@ export function makeModel(data) {
       found.get(gap.kind_b + "\n" + gap.group_b_id)));
   }
 
-  // Rows of the table of targets by their number.
-  function targetsOf(wanted, reaches) {
+  // Rows of the table of targets by the number of the first; of all, or those about some services.
+  function targetsOf(wanted, reaches, about) {
     const known = new Map();
     const of = (id) => {
       if (!known.has(id)) {
@@ -84,10 +85,18 @@ export function makeModel(data) {
       return known.get(id);
     };
     const asked = { of, date: wanted.date, day: held.dates[wanted.date], people };
-    return targets.map((target) => [target.rows[0], judgeTarget(target, asked)]);
+    const some = about ? targets.filter((target) =>
+      target.asks.some((ask) => about.has(ask.service))) : targets;
+    return some.map((target) => [target.rows[0], judgeTarget(target, asked)]);
   }
 
   return {
+    startOf: (id) => limits.get(id),
+    idsOf: (id) => held.services[id].id,
+    unitOf: (id) => limits.get(id).limit_unit,
+    limitOf: (id) => limits.get(id).limit,
+    farthestOf: (id) => held.services[id].farthest,
+    fixed: (id, site) => service(id).fixed[service(id).id.indexOf(site)] === 1,
     ids: Object.keys(held.services), dates: held.dates, date: held.date,
     service, forcedOf, reachOf, coverageOf, gapsOf, targetsOf,
     states: (id, wanted) => siteStates(service(id), forcedOf(id, wanted), wanted.date),

@@ -1,8 +1,9 @@
 // The first screen: map, services, places; what a click on the map or a row shows.
 
 import { placeLook } from "./colouring.js";
+import { villageTable } from "./listing.js";
 import { makeChart, mapOptions } from "./layer.js";
-import { facilityCard, mapLegend, offMap, placeCard, siteCard, villageTable } from "./panels.js";
+import { facilityCard, mapLegend, offMap, placeCard, siteCard } from "./panels.js";
 import { el } from "./text.js";
 
 export function makeWorkbench(page) {
@@ -11,6 +12,8 @@ export function makeWorkbench(page) {
   parts.detail = el("div", { class: "detail-slot" });
   parts.filters = el("div", { class: "filters" });
   parts.villages = el("div", { class: "villages-slot" });
+  parts.moreButton = el("span", {});
+  parts.more = el("div", { class: "more-slot" });
   parts.count = el("span", { class: "found" });
   parts.legend = el("div", { class: "legend-slot" });
   parts.card = el("aside", { class: "place-card", hidden: true });
@@ -21,15 +24,18 @@ export function makeWorkbench(page) {
     "aria-label": voice.say("search"), value: state.search,
     input: (event) => { state.search = event.target.value; page.drawVillages(); },
   });
+  parts.whatif = el("div", { class: "whatif" });
+  parts.figures = el("div", { class: "figures" },
+    el("div", { class: "upper" }, parts.list, parts.detail),
+    page.whatif ? parts.whatif : null,
+    el("div", { class: "lower" },
+      el("div", { class: "bar-line" }, el("h2", {}, voice.say("villages")), parts.filters,
+        search, parts.moreButton, parts.count),
+      parts.more, parts.villages));
   return el("section", { id: "map", class: "workbench" },
     el("div", { class: "map-side" },
       el("div", { class: "map-frame" }, parts.map, parts.card), parts.legend, parts.off),
-    el("div", { class: "figures" },
-      el("div", { class: "upper" }, parts.list, parts.detail),
-      el("div", { class: "lower" },
-        el("div", { class: "bar-line" }, el("h2", {}, voice.say("villages")), parts.filters,
-          search, parts.count),
-        parts.villages)));
+    parts.figures);
 }
 
 export function startMap(page) {
@@ -78,11 +84,13 @@ export function addMapActions(page) {
     page.map.invalidateSize({ animate: false }); // the legend's height may have changed
   };
   page.drawVillages = () => {
-    const { table, rows, filters } = villageTable(page);
+    const { table, count, filters, more } = villageTable(page);
     page.villageTable = table;
     parts.villages.replaceChildren(table.node);
     parts.filters.replaceChildren(...filters);
-    parts.count.textContent = page.voice.say("places_found", { count: page.voice.count(rows.length) });
+    parts.moreButton.replaceChildren(more.button);
+    parts.more.replaceChildren(...(more.line ? [more.line] : []));
+    parts.count.textContent = page.voice.say("places_found", { count: page.voice.count(count) });
   };
   const showCard = (...bodies) => {
     parts.card.hidden = bodies.length === 0;
@@ -112,12 +120,15 @@ export function addMapActions(page) {
     if (pan && lat[number] !== null) moveTo([lat[number], lon[number]]);
   };
   page.clicked = (point) => {
+    if (page.whatif && page.whatif.clicked(point)) return;
     const { place, facility, site } = page.chart.hit(point);
     page.select(place, false);
     const bodies = [];
     if (place !== null) bodies.push(placeCard(page, place));
     if (facility !== null) bodies.push(facilityCard(page, facility));
     if (site !== null) bodies.push(siteCard(page, site));
+    const switchable = page.whatif && page.whatif.card(point);
+    if (switchable) bodies.push(switchable);
     showCard(...bodies);
   };
 }
