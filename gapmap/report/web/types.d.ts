@@ -41,6 +41,8 @@ interface Voice {
   title(key: string): string;
   both(pair: Partial<Pair> | null | undefined): string;
   count(number: Figure | undefined): string;
+  /** A day, from YYYY-MM-DD. */
+  date(text: string | null | undefined): string;
   share(number: Figure | undefined): string;
   points(number: Figure | undefined, unsigned?: boolean): string;
   metres(number: Figure | undefined, limit?: number): string;
@@ -161,6 +163,8 @@ interface Data {
   finding_kinds: number;
   files: Row[];
   map: Picture;
+  /** Readings of Chinese characters, see search.js. */
+  pinyin: Record<string, string>;
   proposals: any[];
   grids?: Record<string, any>;
   insights: Record<string, any>;
@@ -180,6 +184,8 @@ interface Section {
   after: string;
   state: Record<string, any>;
   make(page: Page): HTMLElement | null;
+  /** Drawn again after a what-if. */
+  live?: boolean;
 }
 
 /** One line of a legend; mark is a name among the marks, or a mark. */

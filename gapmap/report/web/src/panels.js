@@ -3,8 +3,9 @@
 import { chosenColouring, colourControl } from "./colouring.js";
 import { kindLine } from "./kinds.js";
 import { siteMark, swatch } from "./layer.js";
+import { furtherLines } from "./mapside.js";
+import { serviceMark } from "./marks.js";
 import { intervalNote, rangeWord } from "./sure.js";
-import { sortableTable } from "./table.js";
 import { el } from "./text.js";
 
 const STATES = ["covered", "uncovered", "unknown"];
@@ -125,70 +126,6 @@ export function serviceDetail(page) {
     gapLines(page, service));
 }
 
-function villageColumns(page, service) {
-  const { voice } = page;
-  const people = page.data.weight === "people";
-  const unit = service.limit_unit === "minutes" ? "minutes" : "m";
-  const way = unit === "minutes" ? "minutes" : "distance_m";
-  return [
-    {
-      key: "place", title: voice.say("place"), kind: "text", value: (row) => row.name,
-      cell: (row) => [swatch(row.status), el("span", { class: "place-name" },
-        voice.text(row.name)), el("span", { class: "where" }, page.where(row))],
-    },
-    people ? {
-      key: "people", title: voice.say("people"), kind: "number", value: (row) => row.people,
-      cell: (row) => voice.count(row.people),
-    } : null,
-    {
-      key: "distance", title: voice.say(unit === "minutes" ? "time" : "distance"),
-      kind: "number", value: (row) => row[way],
-      cell: (row) => page.wayText(row, service),
-    },
-    {
-      key: "shortfall", title: voice.say("beyond"), kind: "number",
-      value: (row) => row.shortfall,
-      cell: (row) => (row.shortfall === null ? "—" : voice.measured(row.shortfall, unit)),
-    },
-    {
-      key: "facility", title: voice.say("nearest"), kind: "text", value: (row) => row.facility,
-      cell: (row) => row.facility || "—",
-    },
-    {
-      key: "reason", title: voice.say("reason"), kind: "text",
-      value: (row) => voice.value(row.status) + voice.value(row.reason),
-      cell: (row) => [el("span", { class: "status " + row.status }, voice.value(row.status)),
-        el("span", { class: "where" }, voice.value(row.reason))],
-    },
-  ].filter(Boolean);
-}
-
-function stateFilters(page, counts) {
-  const { voice, state } = page;
-  return STATES.map((name) => el("label", { class: "filter" },
-    el("input", {
-      type: "checkbox", checked: state.states[name], "data-state": name,
-      change: (event) => { state.states[name] = event.target.checked; page.drawVillages(); },
-    }), swatch(name), voice.value(name) + " " + voice.count(counts[name])));
-}
-
-export function villageTable(page) {
-  const { voice, state } = page;
-  const service = page.service(state.service);
-  const every = page.results(service.id);
-  const counts = { covered: 0, uncovered: 0, unknown: 0 };
-  for (const row of every) counts[row.status] += 1;
-  const sought = state.search.trim().toLowerCase();
-  const rows = every.filter((row) => state.states[row.status]
-    && (!sought || row.sought.includes(sought)));
-  const table = sortableTable({
-    voice, rows, columns: villageColumns(page, service), state: state.villageSort,
-    name: "villages-table", id: (row) => row.number, chosen: state.place,
-    onRow: (row) => page.select(row.number, true),
-  });
-  return { table, rows, filters: stateFilters(page, counts) };
-}
-
 // One line for proposed sites, or one for each year.
 function siteLines(voice, sites) {
   const phases = Array.from(new Set(sites.phase || [1])).sort((a, b) => a - b);
@@ -208,12 +145,15 @@ export function mapLegend(page) {
   const list = data.map.facilities[state.service];
   const built = (kind) => list.kind.filter((one, i) => one === kind && list.lon[i] !== null);
   const proposed = page.sites(state.service);
+  const further = furtherLines(page);
   const line = (kind, label, number, mark, help) => el("li", { "data-legend": kind, title: help },
     swatch(mark || kind), el("span", {}, label), el("b", {}, voice.count(number)));
   return el("div", {}, colourControl(page), el("ul", { class: "legend" },
     chosenColouring(page).legend(page).map((one) =>
       line(one.id, one.label, one.count, one.mark, one.help)),
-    line("serves", voice.say("facility_serves"), built("serves").length),
+    line("serves", voice.say("facility_serves"), built("serves").length,
+      further.length ? serviceMark(page.chart.services.indexOf(state.service)) : null),
+    further.map(([id, label, count, mark]) => line("facilities-" + id, label, count, mark)),
     built("fails").length
       ? line("fails", voice.say("facility_fails"), built("fails").length) : null,
     built("doubtful").length
@@ -261,7 +201,8 @@ export function placeCard(page, number) {
       return el("tr", { class: service.id === page.state.service ? "now" : null },
         el("td", {}, swatch(row.status), voice.both(service.name)),
         el("td", { class: "number" }, page.wayText(row, service)),
-        el("td", {}, voice.value(row.reason), page.evidence(service.id, number).map((told) =>
+        el("td", {}, voice.value(row.reason), row.facility
+          ? el("div", { class: "where nearest" }, row.facility) : null, page.evidence(service.id, number).map((told) =>
           el("div", { class: "where" }, told))));
     }))));
 }

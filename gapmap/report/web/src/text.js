@@ -72,6 +72,7 @@ export function makeVoice(words, language) {
     maximumFractionDigits: 1,
   });
   const some = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
 
   /** @type {(part: string, key: string) => string | undefined} */
   function pick(part, key) {
@@ -103,6 +104,12 @@ export function makeVoice(words, language) {
   /** @type {Voice["count"]} */
   function count(number) {
     return known(number) ? whole.format(number) : otherwise(number);
+  }
+  /** @type {Voice["date"]} */
+  // What is no whole date, such as a year alone, stays as it is written.
+  function date(text) {
+    if (!text) return say("unknown");
+    return /^\d{4}-\d{2}-\d{2}$/.test(text) ? day.format(new Date(text + "T00:00:00Z")) : text;
   }
   /** @type {Voice["share"]} */
   // Rounding never turns "almost all" into "all", nor "beyond" into "within".
@@ -153,6 +160,7 @@ export function makeVoice(words, language) {
     title: (key) => pick("columns", key) || say(key),
     both: (pair) => (pair && (pair[language] || pair.en || pair.zh)) || "",
     count,
+    date,
     share,
     points,
     metres,
