@@ -1,276 +1,271 @@
-// The map's own layer on Leaflet's canvas: districts, places by status, facilities, ways.
+// The map's own layers on canvas: places by status, facilities, ways, and what lies around them.
 // Nothing here takes HTML: names go into text nodes.
 
-import { el, svg } from "./text.js";
+import { makeBackdrop } from "./backdrop.js";
+import {
+  boxesAround, boxesOf, isInside, linesOf, makeIndex, pointsOf, ringsOf,
+} from "./ground.js";
+import { marks, serviceMark, siteMark, styleOf } from "./marks.js";
+import { grouped, paintAreas, paintLines, paintMark, paintMarks, radiusAt } from "./paint.js";
+import { makeSheet } from "./sheet.js";
+import { cutTiles, makeTiles } from "./tiles.js";
 
-export const marks = {
-  covered: { shape: "circle", radius: 4.5, color: "#ffffff", weight: 1, fill: "#1b6ca8" },
-  uncovered: { shape: "circle", radius: 6, color: "#4a1f00", weight: 1.4, fill: "#d55e00",
-    order: 2 },
-  unknown: {
-    shape: "circle", radius: 5, color: "#6e6e6e", weight: 1.8, fill: "#ffffff", dash: "3 2",
-    order: 1,
-  },
-  // A place that a colouring has nothing to say of.
-  quiet: { shape: "circle", radius: 3, color: "#8f99a3", weight: 1, fill: "#ffffff", order: 0 },
-  serves: { shape: "square", radius: 3.4, color: "#20272e", weight: 0, fill: "#20272e" },
-  fails: { shape: "square", radius: 6.5, color: "#20272e", weight: 1.6, fill: "none" },
-  doubtful: {
-    shape: "square", radius: 6.5, color: "#6e6e6e", weight: 1.6, fill: "none", dash: "2 2",
-  },
-  proposed: { shape: "diamond", radius: 11, color: "#20272e", weight: 1.5, fill: "#f0c400",
-    least: 0.85 }, // a site stays visible around its place
-  way: { shape: "line", color: "#d55e00", weight: 1.2, opacity: 0.65 },
-};
+export { marks, siteMark, swatch } from "./marks.js";
 
-// Proposed sites of several years differ by how dark they are, and by the year's number where
-// there is room for it.
-const YEARS = [["#7a4f00", "#ffffff"], ["#f0c400", "#20272e"], ["#fff3b0", "#20272e"]];
-const MANY = 60;
-export function siteMark(sites, phase) {
-  const many = sites.lon.length > MANY;
-  const plain = { ...marks.proposed, radius: many ? 6 : 11 };
-  if (!sites.phase || new Set(sites.phase).size < 2) return plain;
-  const [fill, ink] = YEARS[Math.min(phase, YEARS.length) - 1];
-  return { ...plain, fill, ink, label: many ? undefined : String(phase) };
+const MOST_PLAIN = 3000; // shapes on one canvas; more are tiles
+const NEAR = { place: 9, facility: 7, site: 9 }; // pixels
+const OUTLINE = { color: "#ffffff", weight: 0.6 };
+const RING = { shape: "circle", radius: 13, color: "#20272e", weight: 2.2, fill: "none" };
+
+// The layers that can be shown or not, whether a study has them, and whether they are shown at first.
+/** @type {[string, (picture: any) => any, boolean][]} */
+const LAYERS = [
+  ["districts", (picture) => picture.districts.name.length, true],
+  ["towns", (picture) => (picture.shapes.towns || []).some((one) => one.length), true],
+  ["roads", (picture) => picture.shapes.roads, true],
+  ["water", (picture) => picture.shapes.water, true],
+  ["ferries", (picture) => picture.shapes.ferries, true],
+  ["islands", (picture) => picture.places.island.length, false],
+  ["graticule", () => true, false],
+];
+
+function bounds(picture) {
+  const box = L.latLngBounds([]);
+  const { places } = picture;
+  for (const polygons of picture.shapes.districts) {
+    for (const rings of polygons) for (const [lon, lat] of rings[0]) box.extend([lat, lon]);
+  }
+  for (let i = 0; i < places.lon.length; i += 1) {
+    if (places.lon[i] === null || places.lat[i] === null) continue;
+    if (picture.districts.name.length && places.position[i] === "outside") continue;
+    box.extend([places.lat[i], places.lon[i]]);
+  }
+  return box;
 }
 
-const styleOf = (kind) => (typeof kind === "string" ? marks[kind] : kind);
-
-// A swatch for legends and tables, drawn as the map draws it: a name among the marks, or a mark.
-export function swatch(kind) {
-  const mark = styleOf(kind);
-  const paint = {
-    fill: mark.fill || "none", stroke: mark.color, "stroke-width": mark.weight,
-    "stroke-dasharray": mark.dash,
-  };
-  const r = Math.min(mark.radius, 8);
-  const shapes = {
-    circle: () => svg("circle", { cx: 9, cy: 9, r, ...paint }),
-    square: () => svg("rect", { x: 9 - r, y: 9 - r, width: 2 * r, height: 2 * r, ...paint }),
-    diamond: () =>
-      svg("path", { d: "M9 " + (9 - r) + "l" + r + " " + r + "l-" + r + " " + r + "l-" + r +
-        " -" + r + "z", ...paint }),
-    line: () => svg("path", { d: "M1 13L17 5", ...paint, "stroke-width": 1.6 }),
-  };
-  return svg(
-    "svg",
-    { class: "swatch", viewBox: "0 0 18 18", width: 16, height: 16, "aria-hidden": "true" },
-    shapes[mark.shape](),
-    mark.label ? svg("text", { x: 9, y: 12.6, "text-anchor": "middle", "font-size": 10,
-      "font-weight": 700, fill: mark.ink }, mark.label) : null,
-  );
-}
-
-const trace = {
-  square(context, p, r) {
-    context.rect(p.x - r, p.y - r, 2 * r, 2 * r);
-  },
-  diamond(context, p, r) {
-    context.moveTo(p.x, p.y - r);
-    context.lineTo(p.x + r, p.y);
-    context.lineTo(p.x, p.y + r);
-    context.lineTo(p.x - r, p.y);
-    context.closePath();
-  },
-};
-
-function write(context, dot) {
-  const { label, ink } = dot.options;
-  context.globalAlpha = 1;
-  context.fillStyle = ink;
-  context.font = "700 " + Math.round(dot._radius * 1.4) + "px sans-serif";
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillText(label, dot._point.x, dot._point.y + 0.5);
-}
-
-let shapeClass = null;
-function Shape() {
-  if (shapeClass) return shapeClass;
-  shapeClass = L.CircleMarker.extend({
-    _updatePath() {
-      const canvas = this._renderer;
-      if (!canvas._drawing || this._empty()) return;
-      if (this.options.shape === "circle") {
-        canvas._updateCircle(this);
-        if (this.options.label) write(canvas._ctx, this);
-        return;
-      }
-      canvas._ctx.beginPath();
-      trace[this.options.shape](canvas._ctx, this._point, this._radius);
-      canvas._fillStroke(canvas._ctx, this);
+// The places: areas or dots, on one canvas or as tiles.
+function makePlaces(map, picture) {
+  const { places } = picture;
+  const count = places.lon.length;
+  const points = pointsOf(places);
+  const shapes = ringsOf(picture.shapes.places);
+  const areas = shapes.some((one) => one.length);
+  const isArea = (at) => areas && shapes[at].length > 0;
+  const boxes = boxesOf(shapes);
+  const tiled = count > MOST_PLAIN;
+  let groups = [];
+  let index = null;
+  const tiles = tiled ? makeTiles(map, cutTiles(picture.shapes.places, places), OUTLINE,
+    areas ? "tilePane" : "dots") : null;
+  const sheet = !tiled && areas ? makeSheet(map, "areas", 200, (context, view) => {
+    for (const { mark, numbers } of groups) {
+      paintAreas(context, view, { shapes, boxes, numbers, mark, outline: OUTLINE });
+    }
+  }) : null;
+  return {
+    points, areas, tiled,
+    show(look) {
+      groups = grouped(count, look);
+      if (tiles) tiles.show(groups, count);
+      if (sheet) sheet.redraw();
     },
-  });
-  return shapeClass;
+    // Dots of what has no area, and the labels of what has; tiles draw their dots themselves.
+    paintDots(context, view) {
+      for (const { mark, numbers } of groups) {
+        const wanted = tiled ? (areas && mark.label ? numbers : [])
+          : areas ? numbers.filter((at) => !isArea(at) || mark.label) : numbers;
+        if (wanted.length) paintMarks(context, view, { points, numbers: wanted, mark });
+      }
+    },
+    outline: (at) => (isArea(at) ? shapes[at] : null),
+    // The place at a position, in parts of the world; `reach` is how far a dot may be off.
+    at(x, y, reach) {
+      if (!index) {
+        const around = boxesAround(points);
+        for (let i = 0; i < count; i += 1) {
+          if (isArea(i)) around.set(boxes.subarray(4 * i, 4 * i + 4), 4 * i);
+        }
+        index = makeIndex(around);
+      }
+      let best = null;
+      let least = reach;
+      let inside = null;
+      for (const at of index.near(x, y, reach)) {
+        if (isArea(at)) {
+          if (isInside(shapes[at], x, y)) inside = inside === null ? at : Math.min(inside, at);
+          continue;
+        }
+        const away = Math.hypot(points[2 * at] - x, points[2 * at + 1] - y);
+        if (away <= least) [best, least] = [at, away];
+      }
+      return best === null ? inside : best;
+    },
+  };
 }
 
-function mark(lat, lon, kind, changes) {
-  const style = styleOf(kind);
-  return new (Shape())([lat, lon], {
-    shape: style.shape, label: style.label, ink: style.ink, radius: style.radius,
-    color: style.color, weight: style.weight, stroke: style.weight > 0, dashArray: style.dash,
-    fill: style.fill !== "none", fillColor: style.fill, fillOpacity: 1, opacity: 1,
-    interactive: false, kind: style, ...changes,
-  });
-}
+const nearestOf = (points, x, y, reach) => {
+  let best = null;
+  let least = reach;
+  for (let at = 0; 2 * at < points.length; at += 1) {
+    const away = Math.hypot(points[2 * at] - x, points[2 * at + 1] - y);
+    if (away <= least) [best, least] = [at, away];
+  }
+  return best;
+};
 
-// Seen from afar marks are smaller, so that they do not hide each other.
-const scaleAt = (zoom) => (zoom >= 12.5 ? 1 : zoom >= 11 ? 0.8 : 0.6);
-
-const turn = (pairs) => pairs.map(([lon, lat]) => [lat, lon]);
-const placed = (list, i) => list.lon[i] !== null && list.lat[i] !== null;
-
-function drawDistricts(map, districts, shapes) {
-  const group = L.layerGroup().addTo(map);
-  districts.name.forEach((name, at) => {
-    L.polygon(shapes[at].map((rings) => rings.map(turn)), {
-      color: "#8f99a3", weight: 1.2, fillColor: "#ffffff", fillOpacity: 1, interactive: false,
-      smoothFactor: 0.8,
-    }).addTo(group);
-    const icon = L.divIcon({
-      className: "district-name", iconSize: [0, 0], html: el("span", {}, name),
-    });
-    L.marker([districts.lat[at], districts.lon[at]], {
-      icon, interactive: false, keyboard: false,
-    }).addTo(group);
-  });
-  return group;
-}
-
-// A chart draws one service of a picture on a Leaflet map. look(number) gives the mark of a place
+// A chart draws one service of a picture on a Leaflet map: show(service, { look, showWays, proposed })
+// draws it, as cheaply again when only statuses have changed. look(number) gives the mark of a place
 // that is drawn by something else than its status, null for one that is not drawn.
 export function makeChart(map, picture) {
-  drawDistricts(map, picture.districts, picture.shapes.districts);
-  const ways = L.layerGroup().addTo(map);
-  const dots = L.layerGroup().addTo(map);
-  const spot = L.layerGroup().addTo(map);
   const { places, statuses } = picture;
-  let service = null;
-  let sites = null;
-  let look = null;
+  const layers = LAYERS.filter(([, there]) => there(picture))
+    .map(([id, , shown]) => ({ id, shown }));
+  const on = Object.fromEntries(layers.map(({ id, shown }) => [id, shown]));
+  const others = new Set(); // further services whose facilities are shown
+  const ids = Object.keys(picture.services);
+  /** @type {any} */
+  const now = { service: null, sites: null, look: null, ways: true, place: null };
+  const lines = new Map(); // of the ways of a service
+  const spots = new WeakMap(); // of a list of facilities or sites
+  const backdrop = makeBackdrop(map, picture, on);
+  if (!map.getPane("dots")) map.createPane("dots").style.zIndex = "390";
+  const drawn = makePlaces(map, picture);
 
-  function bounds() {
-    const box = L.latLngBounds([]);
-    for (const polygons of picture.shapes.districts) {
-      for (const rings of polygons) box.extend(L.latLngBounds(turn(rings[0])));
+  const spotsOf = (list) => {
+    if (!spots.has(list)) spots.set(list, pointsOf(list));
+    return spots.get(list);
+  };
+  const waysOf = (id) => {
+    const told = picture.routes[id] || [];
+    if (!lines.has(told)) {
+      lines.clear();
+      lines.set(told, linesOf([told.map(([, line]) => line)])[0]);
     }
-    for (let i = 0; i < places.lon.length; i += 1) {
-      const outside = picture.districts.name.length && places.position[i] === "outside";
-      if (placed(places, i) && !outside) box.extend([places.lat[i], places.lon[i]]);
-    }
-    return box;
-  }
+    return lines.get(told);
+  };
+  const lookOf = (number) => {
+    if (now.look) return now.look(number);
+    const held = picture.services[now.service];
+    return marks[statuses[held.status[number]]];
+  };
 
-  function fit(options) {
-    const box = bounds();
-    if (box.isValid()) map.fitBounds(box, { padding: [14, 14], animate: false, ...options });
-    else map.setView([0, 0], 2);
-  }
-
-  function drawWays() {
-    const style = marks.way;
-    for (const [, line] of picture.routes[service]) {
-      L.polyline(turn(line), {
-        color: style.color, weight: style.weight, opacity: style.opacity, interactive: false,
-      }).addTo(ways);
-    }
-  }
-
-  const lookOf = (number) =>
-    (look ? look(number) : marks[statuses[picture.services[service].status[number]]]);
-
-  function drawPlaces() {
-    const drawn = [];
-    for (let i = 0; i < places.lon.length; i += 1) {
-      const style = placed(places, i) ? lookOf(i) : null;
-      if (style) drawn.push([style, i]);
-    }
-    drawn.sort((a, b) => (a[0].order || 0) - (b[0].order || 0) || a[1] - b[1]);
-    for (const [style, i] of drawn) mark(places.lat[i], places.lon[i], style).addTo(dots);
-  }
-
-  function drawFacilities(kinds) {
-    const list = picture.facilities[service];
-    for (let i = 0; i < list.lon.length; i += 1) {
-      if (!kinds.includes(list.kind[i]) || !placed(list, i)) continue;
-      mark(list.lat[i], list.lon[i], list.kind[i]).addTo(dots);
+  function paintFacilities(context, view, id, kinds, serving) {
+    const list = picture.facilities[id];
+    const points = spotsOf(list);
+    for (const kind of kinds) {
+      const numbers = [];
+      for (let at = 0; at < list.kind.length; at += 1) if (list.kind[at] === kind) numbers.push(at);
+      paintMarks(context, view, { points, numbers,
+        mark: kind === "serves" ? serving : marks[kind] });
     }
   }
 
-  function resize() {
-    const scale = scaleAt(map.getZoom());
-    dots.eachLayer((one) => {
-      const { radius, least } = one.options.kind;
-      one.setRadius(radius * Math.max(scale, least || 0));
-    });
-  }
-
-  function drawSites() {
+  function paintSites(context, view) {
+    const { sites } = now;
     if (!sites) return;
-    for (let i = 0; i < sites.lon.length; i += 1) {
-      const style = siteMark(sites, sites.phase ? sites.phase[i] : 1);
-      if (placed(sites, i)) mark(sites.lat[i], sites.lon[i], style).addTo(dots);
+    const points = spotsOf(sites);
+    for (let at = 0; at < sites.lon.length; at += 1) {
+      const mark = siteMark(sites, sites.phase ? sites.phase[at] : 1);
+      paintMarks(context, view, { points, numbers: [at], mark });
     }
   }
 
-  function show(id, options) {
-    const { showWays = true, proposed = null } = options || {};
-    service = id;
-    sites = proposed;
-    look = (options && options.look) || null;
-    ways.clearLayers();
-    dots.clearLayers();
-    if (showWays) drawWays();
-    drawFacilities(["serves"]);
-    drawSites();
-    drawPlaces();
-    drawFacilities(["fails", "doubtful"]);
-    resize();
-  }
-
-  function select(number) {
-    spot.clearLayers();
-    if (number === null || !placed(places, number)) return;
-    for (const [from, line] of picture.routes[service] || []) {
-      if (from !== number) continue;
-      L.polyline(turn(line), { color: "#20272e", weight: 3, interactive: false }).addTo(spot);
+  function paintChosen(context, view) {
+    const { place } = now;
+    if (place === null || Number.isNaN(drawn.points[2 * place])) return;
+    const told = picture.routes[now.service] || [];
+    const mine = waysOf(now.service).filter((_, at) => told[at][0] === place);
+    paintLines(context, view, mine, { color: "#20272e", weight: 3 }, false);
+    const rings = drawn.outline(place);
+    if (rings) {
+      paintLines(context, view, rings, { color: "#ffffff", weight: 5 }, true);
+      paintLines(context, view, rings, { color: "#20272e", weight: 2.6 }, true);
+      return;
     }
-    const style = lookOf(number) || marks.covered;
-    const at = [places.lat[number], places.lon[number]];
-    mark(...at, { ...style, label: undefined, shape: "circle" }, {
-      radius: 13, fillOpacity: 0, color: "#20272e", weight: 2.2, dashArray: null,
-    }).addTo(spot);
-    mark(...at, style).addTo(spot);
+    const x = drawn.points[2 * place] * view.scale - view.left;
+    const y = drawn.points[2 * place + 1] * view.scale - view.top;
+    paintMark(context, RING, x, y, RING.radius);
+    const mark = lookOf(place) || marks.covered;
+    paintMark(context, mark, x, y, radiusAt(mark, view.zoom));
   }
 
-  // The nearest drawn thing within so many pixels: a number, or null.
-  function nearest(list, point, pixels) {
-    const corner = map.containerPointToLatLng(point.subtract([pixels, pixels]));
-    const other = map.containerPointToLatLng(point.add([pixels, pixels]));
-    let best = null;
-    let least = pixels;
-    for (let i = 0; i < list.lon.length; i += 1) {
-      const lon = list.lon[i];
-      const lat = list.lat[i];
-      if (lon === null || lat === null) continue;
-      if (lon < corner.lng || lon > other.lng || lat > corner.lat || lat < other.lat) continue;
-      const distance = map.latLngToContainerPoint([lat, lon]).distanceTo(point);
-      if (distance <= least) [best, least] = [i, distance];
+  const under = makeSheet(map, "under", 380, (context, view) => {
+    if (!now.service || drawn.areas) return;
+    paintUnder(context, view);
+  });
+  function paintUnder(context, view) {
+    if (now.ways) paintLines(context, view, waysOf(now.service), marks.way, false);
+    for (const id of others) {
+      paintFacilities(context, view, id, ["serves"], serviceMark(ids.indexOf(id)));
     }
-    return best;
+    paintFacilities(context, view, now.service, ["serves"],
+      others.size ? serviceMark(ids.indexOf(now.service)) : styleOf("serves"));
+    paintSites(context, view);
+  }
+  const over = makeSheet(map, "over", 400, (context, view) => {
+    if (!now.service) return;
+    if (drawn.areas) paintUnder(context, view); // areas would hide it
+    drawn.paintDots(context, view);
+    paintFacilities(context, view, now.service, ["fails", "doubtful"], null);
+    paintChosen(context, view);
+  });
+
+  function redraw() {
+    under.redraw();
+    over.redraw();
   }
 
-  function hit(point) {
-    return {
-      place: nearest(places, point, 9),
-      facility: service ? nearest(picture.facilities[service], point, 7) : null,
-      site: sites ? nearest(sites, point, 9) : null,
-    };
+  // From a point of the window to parts of the world, and so many pixels in them.
+  function placeOf(point) {
+    const at = map.containerPointToLayerPoint(point);
+    const origin = map.getPixelOrigin();
+    const scale = 256 * 2 ** map.getZoom();
+    return { x: (at.x + origin.x) / scale, y: (at.y + origin.y) / scale, scale };
   }
 
-  map.on("zoomend", resize);
-  return { fit, show, select, hit, bounds };
+  return {
+    layers,
+    services: ids,
+    markOf: serviceMark,
+    isShown: (id) => Boolean(on[id]),
+    setLayer(id, shown) {
+      on[id] = shown;
+      backdrop.redraw();
+    },
+    hasFacilities: (id) => others.has(id),
+    setFacilities(id, shown) {
+      if (shown) others.add(id);
+      else others.delete(id);
+      redraw();
+    },
+    bounds: () => bounds(picture),
+    fit(options) {
+      const box = bounds(picture);
+      if (box.isValid()) map.fitBounds(box, { padding: [14, 14], animate: false, ...options });
+      else map.setView([0, 0], 2);
+      backdrop.redraw();
+    },
+    show(id, options) {
+      const { showWays = true, proposed = null, look = null } = options || {};
+      Object.assign(now, { service: id, sites: proposed, look, ways: showWays });
+      drawn.show((number) => (Number.isNaN(drawn.points[2 * number]) ? null : lookOf(number)));
+      redraw();
+    },
+    select(number) {
+      now.place = number;
+      over.redraw();
+    },
+    hit(point) {
+      const { x, y, scale } = placeOf(point);
+      const { service, sites } = now;
+      return {
+        place: drawn.at(x, y, NEAR.place / scale),
+        facility: service
+          ? nearestOf(spotsOf(picture.facilities[service]), x, y, NEAR.facility / scale) : null,
+        site: sites ? nearestOf(spotsOf(sites), x, y, NEAR.site / scale) : null,
+      };
+    },
+  };
 }
 
 export const mapOptions = {

@@ -16,6 +16,7 @@ import {
 import { islandsSection } from "./islands.js";
 import { clusterColouring, kindColouring, kindsSection } from "./kinds.js";
 import { listingState } from "./listing.js";
+import { distanceColouring, peopleColouring } from "./mapside.js";
 import { serviceDetail, serviceList } from "./panels.js";
 import { progressSection } from "./progress.js";
 import { colourings, sections, shown } from "./registry.js";
@@ -31,7 +32,8 @@ import { startWhatif } from "./whatif.js";
 import { addMapActions, makeWorkbench, startMap } from "./workbench.js";
 
 sections.push(detourSection, supplySection, progressSection, kindsSection, sureSection);
-colourings.push(statusColouring, detourColouring, kindColouring, clusterColouring, sureColouring);
+colourings.push(statusColouring, distanceColouring, detourColouring, peopleColouring, kindColouring,
+  clusterColouring, sureColouring);
 
 function makeState(data) {
   return {
@@ -353,7 +355,7 @@ async function start(root) {
   if (data.whatif && data.services.length) startWhatif(page);
   page.draw();
   watch(page);
-  if (page.whatif) page.whatif.readAddress();
+  if (page.whatif) page.whatif.begin();
   document.documentElement.dataset.ready = "yes";
 }
 

@@ -3,6 +3,7 @@
 import { placeLook } from "./colouring.js";
 import { villageTable } from "./listing.js";
 import { makeChart, mapOptions } from "./layer.js";
+import { layerControl, northArrow } from "./mapside.js";
 import { facilityCard, mapLegend, offMap, placeCard, siteCard } from "./panels.js";
 import { el } from "./text.js";
 
@@ -67,18 +68,43 @@ export function startMap(page) {
     const all = el("a", { href: "#", role: "button", title: page.voice.say("zoom_all"),
       class: "zoom-all", click: (event) => { event.preventDefault(); page.chart.fit(); } }, "⤢");
     page.zoom.getContainer().appendChild(all);
+    drawControls();
   };
+  /** @type {[string, () => HTMLElement][]} */
+  const beside = [["topleft", () => layerControl(page)],
+    ["bottomright", () => northArrow(page.voice)]];
+  const controls = beside.map(([position, make]) => {
+    const control = L.control({ position });
+    const holder = el("div", {});
+    L.DomEvent.disableClickPropagation(holder);
+    L.DomEvent.disableScrollPropagation(holder);
+    control.onAdd = () => holder;
+    return { control, draw: () => holder.replaceChildren(make()) };
+  });
+  // Below the zoom buttons, in the language of the page, for the chosen service.
+  const drawControls = () => {
+    for (const { control, draw } of controls) {
+      control.remove();
+      control.addTo(map);
+      draw();
+    }
+  };
+  page.drawLayers = () => controls[0].draw();
 }
 
 export function addMapActions(page) {
   const { parts } = page;
+  let layersOf = null; // the service whose list of further services is shown
+  page.drawLegend = () => parts.legend.replaceChildren(mapLegend(page));
   page.drawMap = () => {
     page.chart.show(page.state.service, {
       showWays: page.state.ways, proposed: page.sites(page.state.service),
       look: placeLook(page),
     });
     page.chart.select(page.state.place);
-    parts.legend.replaceChildren(mapLegend(page));
+    page.drawLegend();
+    if (page.state.service !== layersOf) page.drawLayers();
+    layersOf = page.state.service;
     parts.off.textContent = offMap(page);
     parts.off.hidden = parts.off.textContent === "";
     page.map.invalidateSize({ animate: false }); // the legend's height may have changed

@@ -1,0 +1,69 @@
+// A layer of Leaflet that is one canvas, drawn anew by a function when the map moves or is told to.
+
+const PADDING = 0.25; // how far beyond the window it is drawn, as parts of the window
+
+let sheetClass = null;
+function Sheet() {
+  if (sheetClass) return sheetClass;
+  sheetClass = L.Renderer.extend({
+    options: { padding: PADDING },
+    initialize(paint, options) {
+      this.paint = paint;
+      L.Renderer.prototype.initialize.call(this, options);
+    },
+    _initContainer() {
+      this._container = document.createElement("canvas");
+      this._container.setAttribute("aria-hidden", "true");
+      this._container.style.pointerEvents = "none";
+      this._context = this._container.getContext("2d");
+    },
+    _destroyContainer() {
+      this._container.remove();
+      delete this._container;
+      delete this._context;
+    },
+    _update() {
+      if (this._map._animatingZoom && this._bounds) return;
+      L.Renderer.prototype._update.call(this);
+      const size = this._bounds.getSize();
+      const ratio = L.Browser.retina ? 2 : 1;
+      L.DomUtil.setPosition(this._container, this._bounds.min);
+      this._container.width = ratio * size.x;
+      this._container.height = ratio * size.y;
+      this._container.style.width = size.x + "px";
+      this._container.style.height = size.y + "px";
+      this.redraw();
+    },
+    redraw() {
+      if (!this._map || !this._context) return;
+      const { min, max } = this._bounds;
+      const ratio = L.Browser.retina ? 2 : 1;
+      const context = this._context;
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, this._container.width, this._container.height);
+      context.setTransform(ratio, 0, 0, ratio, -ratio * min.x, -ratio * min.y);
+      this.paint(context, viewOf(this._map, min, max));
+    },
+  });
+  return sheetClass;
+}
+
+// From Web Mercator (0 to 1) to the points of the map's layers, and what part of it is seen.
+function viewOf(map, min, max) {
+  const zoom = map.getZoom();
+  const scale = 256 * 2 ** zoom;
+  const origin = map.getPixelOrigin();
+  return {
+    map, zoom, scale, left: origin.x, top: origin.y,
+    west: (min.x + origin.x) / scale, north: (min.y + origin.y) / scale,
+    east: (max.x + origin.x) / scale, south: (max.y + origin.y) / scale,
+  };
+}
+
+// Panes are stacked by `order`, as in Leaflet: 200 tiles, 400 overlays, 600 markers.
+export function makeSheet(map, name, order, paint) {
+  const pane = map.getPane(name) || map.createPane(name);
+  pane.style.zIndex = String(order);
+  pane.style.pointerEvents = "none";
+  return new (Sheet())(paint, { pane: name }).addTo(map);
+}
