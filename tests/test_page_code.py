@@ -1,4 +1,4 @@
-"""The page's scripts as built are those of its sources: known without node, by their hashes."""
+"""The page's code without a browser or node: hashes of what was built, addresses it may name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from gapmap.drawing import vectors
+from gapmap.drawing.addresses import refuse_unknown
+from gapmap.errors import OutputError
+from gapmap.report.page import SCRIPTS, STYLES, assemble
 
 REPORT = Path(__file__).parents[1] / "gapmap" / "report"
 BUILT = REPORT / "built"
@@ -46,3 +53,39 @@ def test_what_builds_the_page_has_exact_versions() -> None:
     listed = json.loads(WEB.joinpath("package.json").read_text("utf8"))
     assert set(listed) & {"dependencies", "peerDependencies"} == set()
     assert all(version.replace(".", "").isdigit() for version in listed["devDependencies"].values())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("page.js", 'fetch("https://evil.example/x")'),
+        ("page.js", "new WebSocket('wss://evil.example')"),
+        ("page.js", 'const host = "//evil.example/x.js"'),
+        ("page.js", "/* http://evil.example */"),  # a script's comments are what it may turn on
+        ("page.css", "p { background: url(//evil.example/x.png) }"),
+        ("page.css", "p { background: url('http://evil.example/x.png') }"),
+        ("page.css", '@import "other.css";'),
+        ("page.js", '"http://www.w3.org/2000/svg.evil.example"'),
+    ],
+)
+def test_an_address_that_is_not_on_the_list_is_refused(name: str, text: str) -> None:
+    with pytest.raises(OutputError, match=r"evil\.example|other\.css"):
+        refuse_unknown(name, text)
+
+
+def test_harmless_addresses_and_what_looks_like_one_pass() -> None:
+    for text in ('"http://www.w3.org/2000/svg"', "a = b // c", "x={file:t}", "/[^/]//2", '"a//b"'):
+        assert refuse_unknown("page.js", text) == text
+    comment = "/* https://bugzilla.mozilla.org/1 */ p { color: red }"
+    assert refuse_unknown("page.css", comment) == comment
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES])
+def test_no_page_is_built_from_a_file_with_an_unknown_address(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = vectors._read
+    added = "@import '//x.example';" if name.endswith(".css") else "\n'//x.example'"
+    monkeypatch.setattr(vectors, "_read", lambda one: read(one) + (added if one == name else ""))
+    with pytest.raises(OutputError, match=r"x\.example"):
+        assemble({}, title="t", language="en")

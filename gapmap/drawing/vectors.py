@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 
 from gapmap.cells import visible
+from gapmap.drawing.addresses import refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,14 +64,20 @@ def _seen(found: re.Match[str]) -> str:
 
 
 def inline_script(name: str) -> str:
-    """Read a script of ``gapmap/report`` so that it can stand between script tags."""
-    text = _SOURCE_MAP.sub("", _read(name)).strip()
+    """Read a script of ``gapmap/report`` so that it can stand between script tags.
+
+    Raises
+    ------
+    OutputError
+        If it names an address that is not known to be harmless.
+    """
+    text = refuse_unknown(name, _SOURCE_MAP.sub("", _read(name)).strip())
     return re.sub(r"</(script)", r"<\\/\1", text, flags=re.IGNORECASE).replace("<!--", r"<\!--")
 
 
 def inline_style(name: str) -> str:
-    """Read a style sheet without the pictures that it would fetch."""
-    text = _PICTURE.sub("none", _read(name)).strip()
+    """Read a style sheet without the pictures that it would fetch; errors as of a script."""
+    text = refuse_unknown(name, _PICTURE.sub("none", _read(name)).strip())
     return re.sub(r"</(style)", r"<\\/\1", text, flags=re.IGNORECASE)
 
 
