@@ -37,7 +37,7 @@ __all__ = ["make_what_if"]
 
 Flags = npt.NDArray[np.bool_]
 
-_ENTRIES: Final = 60_000
+_ENTRIES: Final = 30_000
 _ENTRIES_A_PLACE: Final = 14
 """Entries that the lists of all services may have together: about 6 bytes each in the page."""
 _WITH_CANDIDATES: Final = 2
@@ -63,8 +63,8 @@ def make_what_if(
     candidates
         Where each service could be built.
     proposed
-        Ids of the candidates that were proposed, by service; they are kept whatever else is left
-        out.
+        Ids of the sites that were proposed (``service@candidate``), by service; they are kept
+        whatever else is left out.
 
     Returns
     -------
@@ -134,8 +134,7 @@ class _Asked:
         ground = Ground(access.network, access.surface)
         origins = origins_of(access.places, ground, service, self._known)
         every = sites_of(service.id, access.facilities, candidates, access.places, self._dates)
-        kept = {f"{service.id}@{one}" for one in proposed}
-        sites, on = _shortened(origins, every, kept, self._allowed[service.id])
+        sites, on = _shortened(origins, every, proposed, self._allowed[service.id])
         placed = sites.table.geometry.notna().to_numpy()
         where = np.flatnonzero(placed)
         found = find_near(

@@ -72,11 +72,15 @@ class Switches:
         unplaced = np.flatnonzero(table.geometry.isna().to_numpy())
         price = table["cost"].to_numpy(dtype=float)
         return {
-            "id": [str(one) for one in table["facility_id"]],
+            "id": [str(one) for one in table["facility_id"][: self.sites.existing]],
+            "candidate": [
+                str(one).removeprefix(f"{self.service}@")
+                for one in table["facility_id"][self.sites.existing :]
+            ],
             "name": [str(one) for one in table["facility"]],
             "existing": self.sites.existing,
-            "cost": [None if np.isnan(one) else float(one) for one in price],
-            "qualifies": letters(table["qualifies"]),
+            "cost": [None if np.isnan(one) else float(one) for one in price[self.sites.existing :]],
+            "qualifies": letters(table["qualifies"][: self.sites.existing]),
             "counts": [letters(one[: self.sites.existing]) for one in self.sites.counts],
             "stay_on": self.stay_on.tolist(),
             "left_out": self.left_out,

@@ -8,6 +8,7 @@
 
 import { statusColouring } from "./colouring.js";
 import { detourColouring, detourSection } from "./detour.js";
+import { documentSection, markTag, titleOf } from "./document.js";
 import { findingsSection } from "./findings.js";
 import { gapsSection } from "./gaps.js";
 import {
@@ -19,8 +20,10 @@ import { listingState } from "./listing.js";
 import { distanceColouring, peopleColouring } from "./mapside.js";
 import { serviceDetail, serviceList } from "./panels.js";
 import { progressSection } from "./progress.js";
+import { reasonsSection } from "./reasons.js";
 import { colourings, sections, shown } from "./registry.js";
 import { coverageSection, methodSection, sourcesSection, targetsSection } from "./sections.js";
+import { scoreboardSection } from "./scoreboard.js";
 import { makeSearch } from "./search.js";
 import { sitesSection } from "./sites.js";
 import { supplySection } from "./supply.js";
@@ -31,7 +34,7 @@ import { decode } from "./unpack.js";
 import { startWhatif } from "./whatif.js";
 import { addMapActions, makeWorkbench, startMap } from "./workbench.js";
 
-sections.push(detourSection, supplySection, progressSection, kindsSection, sureSection);
+sections.push(documentSection, scoreboardSection, reasonsSection, detourSection, supplySection, progressSection, kindsSection, sureSection);
 colourings.push(statusColouring, distanceColouring, detourColouring, peopleColouring, kindColouring,
   clusterColouring, sureColouring);
 
@@ -47,7 +50,7 @@ function makeState(data) {
     kind: "district",
     gapMeasure: "share",
     targetState: null,
-    severity: null,
+    severity: null, findingFile: null, fileSort: {},
     unfolded: {},
     villageSort: { key: "people", descending: true },
     groupSort: {}, gapSort: {}, reportedSort: {}, findingSort: {}, islandSort: {},
@@ -173,18 +176,19 @@ function header(page) {
   const people = page.data.services.length ? page.city(data.services[0].id) : {};
   const facts = [
     about.name ? voice.say("report") : null,
-    about.date ? voice.say("at_date", { date: about.date }) : null,
+    about.date ? voice.say("at_date", { date: voice.date(about.date) }) : null,
     about.plan ? voice.say("plan_is", { plan: about.plan }) : null,
     voice.say("places_are", { count: voice.count(data.map.places.name.length) }),
     data.weight === "people" && typeof people.people === "number"
       ? voice.say("people_are", { count: voice.count(people.people) }) : null,
-    about.latest_opened ? voice.say("data_until", { date: about.latest_opened }) : null,
+    about.latest_opened ? voice.say("data_until",
+      { date: voice.date(about.latest_opened) }) : null,
     about.simulated.length ? null : voice.say("none_simulated"),
     about.credit || null,
   ];
   return el("header", { class: "top" },
     el("div", { class: "titles" },
-      el("h1", {}, about.name || voice.say("report")),
+      el("div", { class: "title-line" }, el("h1", {}, titleOf(page)), markTag(page)),
       el("p", { class: "meta" }, facts.filter(Boolean).map((one) => el("span", {}, one)))),
     el("div", { class: "languages", role: "group", "aria-label": "语言 / language" },
       [["zh", "中文"], ["en", "English"]].map(([language, name]) => el("button", {

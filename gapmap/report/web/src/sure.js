@@ -28,8 +28,11 @@ function index(page, name, key, rows) {
 
 const keyOf = (row) => [row.service, row.group_kind, row.group_id].join("\n");
 
+// What was drawn is about the start: a what-if has no interval.
+const isStart = (page, row) => !(page.changed && page.changed[row.service]);
+
 function intervalOf(page, row) {
-  if (!held(page)) return null;
+  if (!held(page) || !isStart(page, row)) return null;
   return index(page, "intervals", keyOf, () => toRows(held(page).intervals))
     .get(keyOf(row)) || null;
 }
@@ -53,7 +56,7 @@ export const intervalLead = (page) => (held(page)
 export const rangeWord = () => (shown.page && held(shown.page) ? "sure_range" : "range");
 
 export function gapIntervalNote(page, row, tell) {
-  if (!held(page)) return null;
+  if (!held(page) || !isStart(page, row)) return null;
   const gap = index(page, "gaps", (one) => one.number, () => toRows(held(page).gaps))
     .get(row.number);
   if (!gap || !known(gap.difference_draw_low) || !known(gap.difference_draw_high)) return null;
@@ -66,7 +69,7 @@ export function gapIntervalNote(page, row, tell) {
 }
 
 export function targetDraws(page, row) {
-  const share = held(page) ? held(page).targets[page.targets.indexOf(row)] : null;
+  const share = held(page) && isStart(page, row) ? held(page).targets[page.targets.indexOf(row)] : null;
   return known(share) ? el("span", { class: "where" },
     page.voice.say("sure_met", { share: page.voice.share(share) })) : null;
 }

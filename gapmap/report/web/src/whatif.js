@@ -9,6 +9,7 @@ import { fromCode, makeWanted, toCode } from "./whatif_wanted.js";
 
 const PREFIX = "#whatif=";
 const NEAR = 10; // pixels
+const CLOSE = 12.5; // zoom from which candidates do not hide the map
 const AROUND = 6371000; // metres, the earth's mean radius (IUGG)
 
 const radians = (degrees) => (degrees * Math.PI) / 180;
@@ -23,7 +24,7 @@ function makeMarks(page) {
   const layer = L.layerGroup();
   const look = { built: { radius: 7, color: "#20272e", weight: 2, fillColor: "#f0c400",
     fillOpacity: 1 },
-  candidate: { radius: 2.5, color: "#6e6e6e", weight: 1, fillColor: "#ffffff", fillOpacity: 0.9 },
+  candidate: { radius: 1.5, color: "#6e6e6e", weight: 0, fillColor: "#6e6e6e", fillOpacity: 0.9 },
   off: { radius: 5, color: "#d55e00", weight: 2, fillOpacity: 0, dashArray: "2 2" } };
   return {
     draw() {
@@ -34,13 +35,15 @@ function makeMarks(page) {
       layer.addTo(page.map);
       const service = whatif.model.service(state.service);
       const { now } = whatif.wanted;
+      const close = page.map.getZoom() >= CLOSE;
       service.id.forEach((id, site) => {
         if (service.spots.lon[site] === null) return;
         const kind = now.off.has(id) ? "off"
           : site >= service.existing ? (now.on.has(id) ? "built" : "candidate") : null;
-        if (!kind || (kind === "candidate" && !whatif.open)) return;
+        if (!kind || (kind === "candidate" && !(whatif.open && (whatif.placing || close)))) return;
         L.circleMarker([service.spots.lat[site], service.spots.lon[site]],
-          { ...look[kind], interactive: false }).addTo(layer);
+          { ...look[kind], radius: look[kind].radius * (close ? 1 : 0.6), interactive: false })
+          .addTo(layer);
       });
     },
   };
@@ -112,7 +115,7 @@ export function startWhatif(page) {
   const whatif = {
     model, wanted, open: false, active: false, placing: false, said: null, problems: [],
     search: "", sort: { key: "order", descending: false }, keepOpen: false,
-    start: applying.start, reach: applying.reach,
+    start: applying.start, reach: applying.reach, isActive: applying.isActive,
     draw() {
       const { parts, state } = page;
       parts.figures.classList.toggle("whatif-is-open", whatif.open);
@@ -182,8 +185,9 @@ export function startWhatif(page) {
       whatif.read(told);
     },
     save,
-    // The code that the address carries, if any.
-    readAddress() {
+    // Follow the map, and take the code that the address carries, if any.
+    begin() {
+      page.map.on("zoomend", marks.draw);
       if (!window.location.hash.startsWith(PREFIX)) return;
       const told = fromCode(window.location.hash.slice(PREFIX.length));
       whatif.open = true;
@@ -191,5 +195,4 @@ export function startWhatif(page) {
     },
   };
   page.whatif = whatif;
-  return whatif;
 }

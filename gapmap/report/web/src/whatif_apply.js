@@ -1,11 +1,11 @@
 // The page under a what-if: its rows of coverage, gaps and targets, the results of its places and
 // what stands on its map are exchanged for those of the model, and put back when all is undone.
 
+import { bottomOfPeople, bottomOfTarget } from "./whatif_bottom.js";
 import { REASONS, SERVES, FAILS, DOUBTFUL } from "./whatif_reach.js";
 
 const KINDS = { [SERVES]: "serves", [FAILS]: "fails", [DOUBTFUL]: "doubtful" };
 const STATUSES = ["covered", "uncovered", "unknown"];
-const KINDS_OF_GAP = ["bottom-line"]; // they have to be run
 
 // What the page shows at the start, to compare with and to put back.
 function startOf(page, id) {
@@ -42,7 +42,10 @@ export function makeApplying(page, model, wanted) {
   const reaches = new Map();
   let active = new Set(); // services that are not as they were
 
-  const isGap = (gap, id) => gap.service === id && !KINDS_OF_GAP.includes(gap.comparison)
+  const names = new Map(rows.coverage.map((row) =>
+    [row.group_kind + "\n" + row.group_id, row.group]));
+  const nameOf = (kind, id) => names.get(kind + "\n" + id) || id;
+  const isGap = (gap, id) => gap.service === id && gap.comparison !== "bottom-line"
     && (gap.measure === "share_people" || /^(mean|median|p90)_/.test(gap.measure));
 
   function reach(id) {
@@ -109,16 +112,35 @@ export function makeApplying(page, model, wanted) {
       const changes = coverage.get([row.service, row.group_kind, row.group_id].join("\n"));
       return changes ? { ...row, ...changes } : row;
     });
+    const judged = exchangeTargets();
+    for (const gap of rows.gaps) {
+      if (gap.comparison !== "bottom-line") continue;
+      if (gap.target && judged.has(gap.target)) {
+        gaps.set(gap, bottomOfTarget(gap, page.targets.filter((row) => isUnit(row, gap))));
+      } else if (!gap.target && active.has(gap.service)) {
+        gaps.set(gap, bottomOfPeople(gap, page.coverage.filter((row) =>
+          row.service === gap.service), nameOf));
+      }
+    }
     page.gaps = rows.gaps.map((row) => (gaps.has(row) ? { ...row, ...gaps.get(row) } : row));
+    page.readRows();
+  }
+
+  // A unit that has none of the areas that its target asks about has no share, whatever is built.
+  const isUnit = (row, gap) => row.target === gap.target && !row.overall && row.required !== null
+    && row.scope_kind === gap.kind_a && !row.nowhere;
+
+  function exchangeTargets() {
+    const judged = new Set();
     page.targets = rows.targets.slice();
-    const judged = model.targetsOf(wanted.now, reach, active);
-    for (const [first, found] of judged) {
+    for (const [first, found] of model.targetsOf(wanted.now, reach, active)) {
+      judged.add(rows.targets[first].target);
       found.forEach((changes, at) => {
         const row = rows.targets[first + at];
         page.targets[first + at] = { ...row, ...changes, ...reasonOf(row, changes) };
       });
     }
-    page.readRows();
+    return judged;
   }
 
   // The engine's sentence holds while the figures do.

@@ -49,7 +49,7 @@ function worse(measure, a, b) {
 }
 
 // People are whole ones, rounded up; what rounding errors add is not a person.
-function wholePeople(lacking) {
+export function wholePeople(lacking) {
   if (!known(lacking)) return null;
   return Math.max(0, Math.ceil(lacking - 1e-9 * Math.abs(lacking) - 1e-9)) + 0;
 }

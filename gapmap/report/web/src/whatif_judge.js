@@ -184,10 +184,10 @@ function overParts(verdicts) {
   return some.length < 2 ? worst : together(worst, some);
 }
 
-const told = ({ figure, status, shortfall, expected, required }) => {
+const told = ({ figure, status, shortfall, expected, required, void: nowhere }) => {
   const finite = (value) => (Number.isFinite(value) ? value : null);
   return {
-    status, required, shortfall: finite(shortfall), expected: finite(expected),
+    status, required, nowhere, shortfall: finite(shortfall), expected: finite(expected),
     achieved: finite(figure.achieved), possible: finite(figure.possible),
     baseline: figure.baseline === undefined ? null : figure.baseline,
     areas: figure.areas === undefined ? null : figure.areas,

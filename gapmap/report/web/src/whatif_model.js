@@ -38,9 +38,13 @@ export function makeModel(data) {
   const limits = new Map(data.services.map(({ id, limit, limit_unit, source, basis }) =>
     [id, { limit, limit_unit, source, basis }])); // as they are at the start
 
+  // Facilities by their own id, then candidates as a what-if file calls them.
+  const idsOf = (id) => [...held.services[id].id,
+    ...held.services[id].candidate.map((one) => id + "@" + one)];
+
   function service(id) {
     if (!opened.has(id)) {
-      opened.set(id, { ...openService(held.services[id], held.positions),
+      opened.set(id, { ...openService(held.services[id], held.positions, idsOf(id)),
         spots: spots(held.services[id]), unit: limits.get(id).limit_unit,
         leftOut: held.services[id].left_out });
     }
@@ -92,7 +96,7 @@ export function makeModel(data) {
 
   return {
     startOf: (id) => limits.get(id),
-    idsOf: (id) => held.services[id].id,
+    idsOf,
     unitOf: (id) => limits.get(id).limit_unit,
     limitOf: (id) => limits.get(id).limit,
     farthestOf: (id) => held.services[id].farthest,

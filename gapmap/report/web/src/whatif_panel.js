@@ -8,7 +8,7 @@ import { SERVES } from "./whatif_reach.js";
 import { toCode } from "./whatif_wanted.js";
 
 const PORTION = 30;
-const MOST_CHIPS = 40;
+const MOST_CHIPS = 12;
 
 const button = (attributes, ...children) => el("button", { type: "button", ...attributes },
   ...children);
@@ -206,7 +206,7 @@ function proposedOf(page, id) {
   for (const proposal of page.data.proposals) {
     if (proposal.service !== id) continue;
     const { site_id: ids, year, phase } = proposal.sites;
-    ids.forEach((site, at) => found.set(id + "@" + site,
+    ids.forEach((site, at) => found.set(site,
       { year: year ? year[at] : null, phase: phase ? phase[at] : 1 }));
   }
   return found;

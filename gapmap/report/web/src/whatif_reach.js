@@ -19,7 +19,7 @@ const flags = (length, numbers) => {
 };
 
 // One service as the page holds it, made ready for asking.
-export function openService(held, positions) {
+export function openService(held, positions, ids) {
   const lengths = unpackNumbers(held.length);
   const steps = unpackNumbers(held.way);
   const starts = new Int32Array(lengths.length + 1);
@@ -33,13 +33,13 @@ export function openService(held, positions) {
     }
   }
   return {
-    id: held.id,
+    id: ids,
     name: held.name,
     existing: held.existing,
-    cost: held.cost,
+    cost: [...held.id.map(() => null), ...held.cost],
     counts: held.counts,
     qualifies: held.qualifies,
-    fixed: flags(held.id.length, held.stay_on),
+    fixed: flags(ids.length, held.stay_on),
     starts,
     ways,
     sites: Int32Array.from(unpackNumbers(held.site)),
@@ -48,7 +48,7 @@ export function openService(held, positions) {
     positions,
     offNetwork: flags(lengths.length, held.off_network),
     noFerry: flags(lengths.length, held.no_ferry),
-    nowhere: flags(held.id.length, held.unplaced.map(([site]) => site)),
+    nowhere: flags(ids.length, held.unplaced.map(([site]) => site)),
   };
 }
 
@@ -59,7 +59,7 @@ export const countsOf = (service, site, forced, date) => {
   return service.counts[date][site];
 };
 export const qualifiesOf = (service, site, forced) =>
-  (forced === 1 ? "y" : service.qualifies[site]);
+  (forced === 1 || site >= service.existing ? "y" : service.qualifies[site]);
 
 export function siteStates(service, forced, date) {
   const states = new Uint8Array(service.id.length);
