@@ -5,7 +5,7 @@ and the manifest; all of them at once at the end, or none.
 """
 
 from gapmap.outputs.figures import write_causes
-from gapmap.outputs.paper import Papers
+from gapmap.outputs.paper import Papers, check_papers
 from gapmap.outputs.place import check_file, check_table, reserved
 from gapmap.outputs.results import Results
 from gapmap.outputs.writing import write_reserved, write_run, write_table
@@ -14,6 +14,7 @@ __all__ = [
     "Papers",
     "Results",
     "check_file",
+    "check_papers",
     "check_table",
     "reserved",
     "write_causes",

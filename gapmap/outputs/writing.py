@@ -20,7 +20,7 @@ from gapmap.outputs.exchange import cannot_write, new_file, new_folder
 from gapmap.outputs.figures import write_figures
 from gapmap.outputs.geopackage import write_geopackage
 from gapmap.outputs.manifest import NAME, is_run, listed_files, manifest, write_json
-from gapmap.outputs.paper import Papers, write_papers
+from gapmap.outputs.paper import Papers, paper_findings, write_papers
 from gapmap.outputs.place import check_file, reserved
 from gapmap.outputs.tables import findings_table, result_tables, write_csv
 from gapmap.outputs.workbook import workbook_findings, write_workbook
@@ -114,7 +114,7 @@ def _write_all(fresh: Path, results: Results, started: float, papers: Papers) ->
         areas = meanwhile.submit(service_areas, access, reached)
         findings = (*results.findings, *areas_left_out(reached), *write_figures(figures, results))
         tables = result_tables(results, findings)
-        limits = workbook_findings(tables)
+        limits = workbook_findings(tables) + paper_findings(results, tables, findings, papers)
         if limits:
             findings = (*findings, *limits)
             tables["findings"] = findings_table(results, findings)

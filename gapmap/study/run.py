@@ -11,7 +11,7 @@ from gapmap.assessment import assess
 from gapmap.findings import finding
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
-from gapmap.outputs import Papers, Results, reserved, write_reserved
+from gapmap.outputs import Papers, Results, check_papers, reserved, write_reserved
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, network_of
 from gapmap.study.accounts import check_accounts
@@ -86,6 +86,8 @@ def run_study(  # noqa: PLR0913 - the study, and six things that a command line 
     """
     watch = steps or Steps()
     file = asking(read_study_file(study_path(path)), siting)
+    if papers is not None:
+        check_papers(papers, language or file.language)
     inputs = tuple(one for _, one, _ in named_files(file))
     with reserved(Path(out), inputs=inputs) as target:  # before the work, not after it
         study = read_inputs(file, steps=watch)

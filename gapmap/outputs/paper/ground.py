@@ -35,7 +35,8 @@ def coverage_section(results: Results, tables: Mapping[str, pd.DataFrame]) -> Se
         "coverage",
         rows,
         (
-            ("service", 1.7),
+            ("service", 1.6),
+            ("group_kind", 1.1),
             ("group", 1.3),
             *counts,
             ("share_people", 1.0),
