@@ -57,25 +57,72 @@ function findingsTable(page, rows) {
   }).node;
 }
 
+// What became of the rows of each file, as an equation that the page works out itself.
 function rowsPart(page) {
-  const { voice, data } = page;
+  const { voice, data, state } = page;
   if (!data.files.length) return null;
-  const number = (key) => ({ key, title: voice.title(key), kind: "number",
-    value: (row) => row[key], cell: (row) => voice.count(row[key]) });
+  const number = (key) => ({ key, title: [SIGNS[key] ? SIGNS[key] + " " : "", voice.title(key)],
+    kind: "number", value: (row) => row[key], cell: (row) => voice.count(row[key]) });
   const sum = (key) => data.files.reduce((whole, row) => whole + row[key], 0);
+  const adds = (row) => row.used + row.repaired + row.excluded === row.read;
+  const wrong = data.files.filter((row) => !adds(row));
+  const mine = (row) => data.findings.filter((one) => one.file === row.file);
+  const found = (row) => mine(row).reduce((whole, one) => whole + one.count, 0);
+  const law = (ok) => el("span", { class: "adds " + (ok ? "up" : "not") },
+    el("span", { "aria-hidden": "true" }, ok ? "✓ " : "✗ "),
+    voice.say(ok ? "rows_add_up" : "rows_do_not"));
   return [el("h3", {}, voice.say("rows_title")),
     el("p", { class: "lead" }, voice.say("rows_law")),
+    el("p", { class: "rows-check", role: wrong.length ? "alert" : null }, law(!wrong.length), " ",
+      voice.say(wrong.length ? "rows_wrong_files" : "rows_checked", {
+        count: voice.count(wrong.length || data.files.length),
+        files: wrong.map((row) => row.file).join(", ") })),
     sortableTable({
-      voice, rows: data.files, state: {}, name: "files-table",
+      voice, rows: data.files, state: state.fileSort, name: "files-table",
       columns: [{ key: "file", title: voice.title("file"), kind: "text",
-        value: (row) => row.file }, ...COUNTS.map(number)],
-      foot: [voice.say("all_files"), ...COUNTS.map((key) => voice.count(sum(key)))],
+        value: (row) => row.file }, ...COUNTS.map(number),
+      { key: "adds", title: voice.say("rows_check"), kind: "text", value: (row) => adds(row) ? 1 : 0,
+        cell: (row) => law(adds(row)) },
+      { key: "found", title: voice.say("rows_findings"), kind: "number", value: found,
+        cell: (row) => (found(row) ? el("button", { type: "button", class: "link",
+          title: voice.say("rows_show_findings"), click: () => showFile(page, row.file) },
+        severities(voice, mine(row))) : "0") }],
+      foot: [voice.say("all_files"), ...COUNTS.map((key) => voice.count(sum(key))), "",
+        voice.count(data.files.reduce((whole, row) => whole + found(row), 0))],
     }).node];
+}
+
+const SIGNS = { used: "=", repaired: "+", excluded: "+" };
+
+// "2 warnings, 1 note" as figures with their words.
+const severities = (voice, groups) => SEVERITIES.map((name) => {
+  const count = groups.filter((one) => one.severity === name)
+    .reduce((whole, one) => whole + one.count, 0);
+  return count ? voice.value(name) + " " + voice.count(count) : null;
+}).filter(Boolean).join(" · ");
+
+function showFile(page, file) {
+  page.state.findingFile = file;
+  page.state.severity = null;
+  page.drawFindings();
+  page.parts.findings.scrollIntoView({ block: "start" });
+}
+
+// The findings of one file alone, and the way back to all.
+function fileFilter(page) {
+  const { voice, state } = page;
+  if (!state.findingFile) return null;
+  return el("p", { class: "file-filter" }, voice.say("findings_of_file",
+    { file: state.findingFile }), " ", el("button", { type: "button", class: "quiet",
+    id: "all-findings", click: () => { state.findingFile = null; page.drawFindings(); } },
+  voice.say("filter_all")));
 }
 
 export function findingsSection(page) {
   const { voice, data, state } = page;
-  const rows = data.findings.filter((row) => !state.severity || row.severity === state.severity);
+  const rows = data.findings.filter((row) =>
+    (!state.severity || row.severity === state.severity)
+    && (!state.findingFile || row.file === state.findingFile));
   const left = data.finding_kinds - data.findings.length;
   return section(page, "findings",
     el("p", { class: "lead" }, voice.say("findings_lead")),
@@ -83,6 +130,7 @@ export function findingsSection(page) {
       state.severity = name;
       page.drawFindings();
     }),
+    fileFilter(page),
     findingsTable(page, rows),
     left > 0 ? el("p", { class: "more" }, voice.say("findings_kinds", {
       shown: voice.count(data.findings.length), all: voice.count(data.finding_kinds) })) : null,

@@ -1,18 +1,13 @@
 // Gaps: groups beside the city, comparisons, the bottom line, reported figures, inequality.
 
+import { gapCards } from "./gapcards.js";
+import { ends, notes, planHasOwn, toClose, told, toldDifference, worse } from "./gaptexts.js";
 import { basisTag, distanceName, distanceText, rangeNote } from "./panels.js";
-import { gapIntervalNote, intervalNote, rangeWord } from "./sure.js";
+import { gapIntervalNote, intervalNote } from "./sure.js";
 import { sortableTable } from "./table.js";
 import { el, known, section } from "./text.js";
 
 const KINDS = ["district", "plan_district", "setting", "group", "people_group", "town"];
-
-// A plan without districts of its own has the study's: to tell them twice says nothing more.
-function planHasOwn(page) {
-  const names = (kind) => Array.from(new Map(page.coverage.filter((row) =>
-    row.group_kind === kind).map((row) => [row.group_id, row.group])).values()).sort();
-  return names("plan_district").join("\n") !== names("district").join("\n");
-}
 
 function kindSwitch(page, kinds) {
   const { voice, state } = page;
@@ -94,9 +89,6 @@ function groupTable(page, kind) {
 // ---- comparisons --------------------------------------------------------------------
 
 const MEASURES = ["share", "mean", "median", "p90"];
-const OF_COURSE = ["mean_has_no_bounds", "figure_has_no_bounds", "areas_not_people",
-  "people_as_asked"];
-
 function measureSwitch(page) {
   const { voice, state } = page;
   return el("div", { class: "switch", role: "group" }, MEASURES.map((name) => el("button", {
@@ -104,38 +96,6 @@ function measureSwitch(page) {
     "aria-pressed": state.gapMeasure === name ? "true" : "false",
     click: () => { state.gapMeasure = name; page.drawGaps(); },
   }, voice.say("gap_" + name))));
-}
-
-function told(row, value, voice) {
-  if (!known(value)) return "—";
-  if (row.unit === "share") return voice.share(value);
-  return row.unit === "m" || row.unit === "minutes" ? voice.measured(value, row.unit)
-    : voice.number(value);
-}
-
-function toldDifference(row, value, voice) {
-  if (!known(value)) return "—";
-  if (row.unit === "share") return voice.points(value);
-  const size = told(row, Math.abs(value), voice);
-  return (value > 0 ? "+" : value < 0 ? "−" : "±") + size;
-}
-
-function ends(row, key, tell, voice) {
-  const low = row[key + "_low"], high = row[key + "_high"];
-  if (!known(low) || !known(high)) return null;
-  const texts = { low: tell(row, low, voice), high: tell(row, high, voice) };
-  return texts.low === texts.high ? null : el("span", { class: "where",
-    title: voice.say("range_help") }, voice.say(rangeWord(), texts));
-}
-
-const notes = (row, voice) => (row.reason || "").split("+")
-  .filter((code) => code && !OF_COURSE.includes(code)).map(voice.value).join(" · ");
-
-function worse(page, row) {
-  const { voice } = page;
-  if (row.worse === "group_a") return page.groupName(row.group_a);
-  if (row.worse === "group_b") return page.groupName(row.group_b);
-  return row.worse ? voice.value(row.worse) : "—";
 }
 
 const numberColumn = (page, key, title) => ({ key, title, kind: "number",
@@ -163,10 +123,6 @@ function gapColumns(page) {
       value: (row) => worse(page, row) },
   ];
 }
-
-// Where every place counts 1, what has to be served are places.
-const toClose = (page, key) => page.voice.say(
-  page.data.weight === "people" ? key : key + "_places");
 
 const noteColumn = (voice) => ({ key: "reason", title: voice.say("gap_note"), kind: "text",
   value: (row) => notes(row, voice), cell: (row) => notes(row, voice) });
@@ -297,6 +253,8 @@ export function gapsSection(page) {
   const few = new Set(page.coverage.filter((row) => row.group_kind === state.kind)
     .map((row) => row.group_id)).size <= 12;
   return section(page, "gaps",
+    gapCards(page),
+    el("h3", {}, voice.say("gaps_matrix")),
     el("p", { class: "lead" }, voice.say("gaps_lead")),
     kindSwitch(page, kinds),
     few && kinds.length ? matrix(page, state.kind) : null,

@@ -144,6 +144,7 @@ function addTexts(page) {
   page.targetAmount = (row, key) => {
     const value = row[key];
     if (value === null || value === undefined || value === "") return "—";
+    if (value === "inf") return page.voice.say("unreachable");
     if (typeof value !== "number") return String(value);
     const unit = row.measure_unit;
     if (unit === "share" && key === "shortfall") return page.voice.points(value, true);

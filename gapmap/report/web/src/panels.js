@@ -216,7 +216,7 @@ export function facilityCard(page, number) {
     el("p", { class: "where" }, [
       voice.both(page.service(state.service).name),
       voice.say("facility_" + list.kind[number]),
-      voice.say("opened") + " " + voice.text(list.opened[number]),
+      voice.say("opened") + " " + voice.date(list.opened[number]),
       area === null ? null : voice.number(area) + " m²",
       list.failed[number] || null,
     ].filter(Boolean).join(" · ")));

@@ -127,7 +127,7 @@ function targets(page, rows) {
     el("tbody", {}, rows.map((row) => el("tr", {},
       el("th", { scope: "row" }, el("span", { class: "clause" }, row.clause), " ",
         voice.text(row["title_" + voice.language]),
-        below(voice.value(row.basis) + " · " + (row.due || "—"))),
+        below(voice.value(row.basis) + " · " + (row.due ? voice.date(row.due) : "—"))),
       el("td", {}, page.targetAmount(row, "required")),
       el("td", {}, page.targetAmount(row, "before")),
       el("td", {}, page.targetAmount(row, "after"), " ",

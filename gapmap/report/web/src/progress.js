@@ -1,4 +1,4 @@
-// Progress: the study at several dates, every target beside its line, and the districts' scorecard.
+// Progress: the study at several dates, every target beside its line.
 
 import { rangeNote } from "./panels.js";
 import { chips } from "./sections.js";
@@ -7,8 +7,6 @@ import { el, known, section, svg, toRows } from "./text.js";
 const STATES = ["met", "on_course", "behind", "overdue", "not_measurable"];
 const COLOURS = { met: "#1b6ca8", on_course: "#5ba3d0", behind: "#e8893a", overdue: "#d55e00",
   not_measurable: "#8c8c8c", not_asked: "#d9d9d9" };
-const SIGNS = { met: "●", on_course: "◐", behind: "◔", overdue: "○", not_measurable: "?",
-  not_asked: "–" };
 const WIDTH = 250;
 const HEIGHT = 118;
 const ROOM = { left: 16, right: 16, top: 16, bottom: 20 };
@@ -36,7 +34,7 @@ function coverageTable(page) {
   };
   return el("div", { class: "table-frame matrix progress-coverage" }, el("table", {},
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, voice.say("service")),
-      dates.map((date) => el("th", { scope: "col", class: "number" }, date)),
+      dates.map((date) => el("th", { scope: "col", class: "number" }, voice.date(date))),
       el("th", { scope: "col", class: "number" }, voice.say("progress_undated")))),
     el("tbody", {}, data.services.map((service) => {
       const last = found.get(service.id + "\n" + dates[dates.length - 1]) || {};
@@ -102,7 +100,7 @@ function dot(page, point, scale) {
     stroke: "#8c8c8c", "stroke-width": 2, "stroke-dasharray": "2 2" }) : null,
   svg("circle", { cx: x, cy: scale.y(point.value), r: 4.2, fill: COLOURS[row.status],
     stroke: "#ffffff", "stroke-width": 1 },
-  svg("title", {}, (row.as_of || row.date) + ": " + page.targetAmount(row, "achieved") + " · "
+  svg("title", {}, voice.date(row.as_of || row.date) + ": " + page.targetAmount(row, "achieved") + " · "
     + voice.value(row.status) + (hidden ? " · " + voice.say("at_best", {
     value: page.targetAmount(row, "possible") }) : "")))];
 }
@@ -133,7 +131,7 @@ function chart(page, one) {
     stroke: "#1b6ca8", "stroke-width": 1.8 }) : null,
   due !== null && goal !== null ? svg("path", { d: "M" + due + " " + (goal - 5) + "l5 5l-5 5l-5-5z",
     fill: "#ffffff", stroke: "#20272e", "stroke-width": 1.2 },
-  svg("title", {}, voice.say("progress_due", { date: last.due,
+  svg("title", {}, voice.say("progress_due", { date: voice.date(last.due),
     value: page.targetRequired(last) }))) : null,
   one.points.map((point) => dot(page, point, scale)));
 }
@@ -148,7 +146,7 @@ function targetCard(page, one) {
     el("p", { class: "where" },
       el("span", { class: "state " + last.status }, voice.value(last.status)), " ",
       page.targetAchieved(last), " / ", page.targetRequired(last),
-      last.due ? " · " + voice.say("progress_until", { date: last.due }) : null),
+      last.due ? " · " + voice.say("progress_until", { date: voice.date(last.due) }) : null),
     last.no_line ? el("p", { class: "where" }, voice.say("progress_no_line"), " ",
       voice.value(last.no_line)) : null);
 }
@@ -192,74 +190,18 @@ function targetCharts(page) {
 
 const chapterOf = (row) => String(row.clause).split(".").slice(0, 2).join(".");
 
-// ---- the scorecard --------------------------------------------------------------------
-
-function scorecard(page) {
-  const { voice, state } = page;
-  const rows = toRows(held(page).scorecard);
-  if (!rows.length) return null;
-  const dates = Array.from(new Set(rows.map((row) => row.date)));
-  if (!dates.includes(state.progressDate)) state.progressDate = dates[dates.length - 1];
-  const mine = rows.filter((row) => row.date === state.progressDate);
-  const units = Array.from(new Map(mine.map((row) =>
-    [row.plan_district, row["unit_" + voice.language]])));
-  const wholes = new Map(toRows(held(page).targets)
-    .filter((row) => row.date === state.progressDate).map((row) => [row.target, row]));
-  const found = new Map(mine.map((row) => [row.target + "\n" + row.plan_district, row]));
-  const count = (unit, status) => mine.filter((row) => row.plan_district === unit
-    && row.status === status).length;
-  const head = (last) => el("tr", {}, last, units.map(([, name]) =>
-    el("th", { scope: "col", class: "number" }, name)));
-  return [el("h3", {}, voice.say("progress_scorecard")),
-    el("p", { class: "lead" }, voice.say(units.length > 1
-      ? "progress_scorecard_lead" : "progress_scorecard_city")),
-    el("div", { class: "switch", role: "group" }, dates.map((date) => el("button", {
-      type: "button", "data-date": date,
-      "aria-pressed": date === state.progressDate ? "true" : "false",
-      click: () => { state.progressDate = date; page.redraw("progress"); },
-    }, date))),
-    el("div", { class: "table-frame progress-counts" }, el("table", {},
-      el("thead", {}, head(el("th", { scope: "col" }, voice.title("status")))),
-      el("tbody", {}, [...STATES, "not_asked"].map((status) => el("tr", {},
-        el("th", { scope: "row" }, mark(status), " ", voice.value(status)),
-        units.map(([unit]) => el("td", { class: "number" },
-          voice.count(count(unit, status))))))))),
-    el("details", {}, el("summary", {}, voice.say("progress_by_target")),
-      el("div", { class: "table-frame progress-card-table" }, el("table", {},
-        el("thead", {}, head(el("th", { scope: "col" }, voice.say("target")))),
-        el("tbody", {}, Array.from(wholes, ([target, whole]) => el("tr", {},
-          el("th", { scope: "row" }, el("span", { class: "clause" }, whole.clause), " ",
-            voice.text(whole["title_" + voice.language])),
-          units.map(([unit]) => cell(page, whole, found.get(target + "\n" + unit)))))))))];
-}
-
-const mark = (status) => el("span", { class: "progress-mark", "aria-hidden": "true",
-  style: "color:" + COLOURS[status] }, SIGNS[status]);
-
-function cell(page, whole, row) {
-  const { voice } = page;
-  if (!row) return el("td", {}, "—");
-  const told = { ...whole, ...row };
-  const amount = row.status === "not_asked" ? null : page.targetAmount(told, "achieved");
-  return el("td", { class: "number", title: voice.value(row.status) + " — "
-    + page.targetReason(told) }, mark(row.status), " ",
-  amount && amount !== "—" ? amount : null,
-  el("span", { class: "where" }, voice.value(row.status)));
-}
-
 export const progressSection = {
   id: "progress",
   after: "targets",
-  state: { progressState: null, progressChapter: null, progressDate: null },
+  state: { progressState: null, progressChapter: null },
   make(page) {
     if (!held(page)) return null;
     const { voice } = page;
     const { dates } = held(page);
     return section(page, "progress",
       el("p", { class: "lead" }, voice.say("progress_lead", { count: voice.count(dates.length),
-        date: dates[dates.length - 1] })),
+        date: voice.date(dates[dates.length - 1]) })),
       targetCharts(page),
-      scorecard(page),
       el("h3", {}, voice.say("progress_coverage")),
       el("p", { class: "lead" }, voice.say("progress_coverage_lead")),
       coverageTable(page));

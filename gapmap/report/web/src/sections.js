@@ -39,7 +39,7 @@ function targetLine(page, row, part, folded) {
   el("td", { class: "number" }, page.targetRequired(row)),
   el("td", { class: "number" }, page.targetAchieved(row), targetDraws(page, row)),
   el("td", { class: "number" }, page.targetAmount(row, "shortfall")),
-  el("td", { class: "date" }, part ? "" : row.due || "—"),
+  el("td", { class: "date" }, part || !row.due ? (part ? "" : "—") : voice.date(row.due)),
   el("td", {}, row.basis ? basisTag(row.basis, voice) : "—"),
   el("td", { class: "reason" }, page.targetReason(row)));
 }
@@ -205,7 +205,8 @@ export function sourcesSection(page) {
   return section(page, "sources",
     el("dl", { class: "facts wide" }, [
       ["credit", about.credit || null], ["crs", about.crs], ["version", about.version ? "gapmap " + about.version : null],
-      ["facility_date", about.date], ["latest_opened", about.latest_opened],
+      ["facility_date", about.date && voice.date(about.date)],
+      ["latest_opened", about.latest_opened && voice.date(about.latest_opened)],
     ].map(([key, value]) => el("div", { class: "fact" }, el("dt", {}, voice.say(key)),
       el("dd", {}, voice.text(value))))),
     about.inputs.length ? sortableTable({

@@ -177,7 +177,7 @@ function targetTable(page, proposal) {
         el("td", {}, page.targetAmount(row, "required")),
         el("td", {}, page.targetAmount(row, "achieved_before"), " ", state(row.status_before)),
         el("td", {}, page.targetAmount(row, "achieved_after"), " ", state(row.status_after)),
-        el("td", {}, row.due || "—")))))));
+        el("td", {}, row.due ? voice.date(row.due) : "—")))))));
 }
 
 // The what-if that has these sites, for the command line.

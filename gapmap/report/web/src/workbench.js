@@ -1,6 +1,7 @@
 // The first screen: map, services, places; what a click on the map or a row shows.
 
 import { placeLook } from "./colouring.js";
+import { mapNote } from "./document.js";
 import { villageTable } from "./listing.js";
 import { makeChart, mapOptions } from "./layer.js";
 import { layerControl, northArrow } from "./mapside.js";
@@ -35,7 +36,7 @@ export function makeWorkbench(page) {
       parts.more, parts.villages));
   return el("section", { id: "map", class: "workbench" },
     el("div", { class: "map-side" },
-      el("div", { class: "map-frame" }, parts.map, parts.card), parts.legend, parts.off),
+      el("div", { class: "map-frame" }, parts.map, mapNote(page), parts.card), parts.legend, parts.off),
     parts.figures);
 }
 
