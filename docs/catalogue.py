@@ -68,7 +68,7 @@ TOPICS: Final = {
         *("siting", "input", "programme"),
     ),
     ("What changed", "变化比较"): ("change", "states", "series"),
-    ("Converting and writing", "转换与输出"): ("convert", "figures", "output", "outputs"),
+    ("Converting and writing", "转换与输出"): ("convert", "figures", "output", "outputs", "pdf"),
 }
 """Codes belong to the topic that has the longest of their beginnings."""
 

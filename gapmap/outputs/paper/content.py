@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from gapmap.about import map_mark
+from gapmap.cells import visible
 from gapmap.outputs.paper.cells import (
     NOTHING,
     amount,
@@ -66,11 +68,26 @@ def paper_of(
     return Paper(
         title=_title_of(results),
         language=results.language,
-        mark=map_mark(results.about.document, results.language),
+        mark=plain_text(map_mark(results.about.document, results.language)),
         simulated=marker(results) if results.simulated else "",
         facts=_title_block(results),
-        sections=tuple(one for one in sections if one.sentences or one.grids),
+        sections=tuple(_clean(one) for one in sections if one.sentences or one.grids),
     )
+
+
+def _clean(section: Section) -> Section:
+    """Make unseen characters of every text visible, whichever way it came."""
+    grids = tuple(
+        replace(
+            grid,
+            title=visible(grid.title),
+            note=visible(grid.note),
+            rows=tuple(tuple(visible(text) for text in row) for row in grid.rows),
+        )
+        for grid in section.grids
+    )
+    sentences = tuple(visible(text) for text in section.sentences)
+    return replace(section, sentences=sentences, grids=grids)
 
 
 def _title_of(results: Results) -> str:

@@ -1,0 +1,241 @@
+"""The Word document: real tables with the tables' numbers, hostile names as text, same bytes."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import docx
+import hostile
+import pytest
+import toy_results
+import toys
+from docx.oxml.ns import qn
+
+from gapmap.cells import visible
+from gapmap.outputs import Papers, write_run
+from gapmap.outputs.figures import write_figures
+from gapmap.outputs.paper.content import paper_of
+from gapmap.outputs.paper.places import MOST_PLACES
+from gapmap.outputs.paper.word import write_word
+from gapmap.outputs.tables import result_tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gapmap.outputs import Results
+
+
+def written(folder: Path, results: Results, *, figures: Path | None = None) -> Path:
+    tables = result_tables(results, results.findings)
+    paper = paper_of(results, tables, results.findings)
+    path = folder / "report.docx"
+    write_word(path, paper, results, figures or folder / "none")
+    return path
+
+
+def told_in(element) -> str:
+    return "".join(one.text or "" for one in element.iter(qn("w:t")))
+
+
+def table_under(document, heading: str):
+    """Give the cells of the table below a heading, each as text."""
+    body = list(document.element.body)
+    for at, element in enumerate(body):
+        if element.tag == qn("w:p") and told_in(element) == heading:
+            return docx.table.Table(body[at + 1], document)
+    raise AssertionError(heading)
+
+
+def cells(table) -> list[list[str]]:
+    return [[told_in(cell) for cell in row.iter(qn("w:tc"))] for row in table._tbl.tr_lst]
+
+
+def number(text: str) -> float | None:
+    plain = text.replace(",", "").replace("\xa0", "").removesuffix("%")
+    if plain == "—":
+        return None
+    return float(plain) / (100 if text.endswith("%") else 1)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("paper") / "out"
+    write_run(toy_results.results(), out)
+    return out
+
+
+def test_every_run_leaves_a_document_that_can_be_left_out(run: Path, tmp_path: Path) -> None:
+    assert (run / "report.docx").exists()
+    write_run(toy_results.results(), tmp_path / "out", papers=Papers(word=False))
+    assert not (tmp_path / "out" / "report.docx").exists()
+
+
+def test_tables_have_the_numbers_of_the_csv(run: Path) -> None:
+    document = docx.Document(str(run / "report.docx"))
+    head, *rows = cells(table_under(document, "各项服务、各区的覆盖情况"))
+    with (run / "coverage.csv").open(encoding="utf-8-sig", newline="") as stream:
+        wanted = [
+            row
+            for row in csv.DictReader(stream)
+            if row["group_kind"] in {"city", "setting", "group", "district", "plan_district"}
+        ]
+    assert len(rows) == len(wanted) > 8
+    at = {title: place for place, title in enumerate(head)}
+    for told, row in zip(rows, wanted, strict=True):
+        for title, name in (("村居数", "places"), ("未覆盖村居数", "places_uncovered"),
+                            ("覆盖人口", "people_covered"), ("状态未知人口", "people_unknown"),
+                            ("人口覆盖率", "share_people")):  # fmt: skip
+            value = float(row[name]) if row[name] else None
+            assert number(told[at[title]]) == (
+                None if value is None else pytest.approx(value, abs=5e-4 if value <= 1 else 0.5)
+            )
+
+
+def test_uncovered_places_are_listed_with_distance_and_reason(run: Path) -> None:
+    document = docx.Document(str(run / "report.docx"))
+    with (run / "access.csv").open(encoding="utf-8-sig", newline="") as stream:
+        lost = [
+            row
+            for row in csv.DictReader(stream)
+            if row["service"] == "bus_shelter" and row["status"] == "uncovered"
+        ]
+    _, *rows = cells(table_under(document, f"公交候车亭:未覆盖的 {len(lost)} 个村居"))
+    assert len(rows) == len(lost)
+    by_name = {row["place"]: row for row in lost}
+    for told in rows:
+        row = by_name[told[0].replace("\\u2028", "\u2028")] if told[0] in by_name else None
+        assert row is None or number(told[4]) == pytest.approx(float(row["distance_m"]), abs=0.5)
+    people = [number(told[3]) or 0 for told in rows]
+    assert people == sorted(people, reverse=True)
+
+
+def test_a_long_list_is_cut_and_says_how_many_more() -> None:
+    results = toy_results.results()
+    tables = result_tables(results, ())
+    one = tables["access"][tables["access"]["status"] == "uncovered"].iloc[:1]
+    tables["access"] = one.loc[one.index.repeat(MOST_PLACES + 3)]
+    section = next(s for s in paper_of(results, tables, ()).sections if s.key == "uncovered")
+    assert len(section.grids[0].rows) == MOST_PLACES
+    assert "其余 3 个见 access.csv" in section.grids[0].note
+
+
+def test_header_rows_repeat_and_no_row_is_cut(run: Path) -> None:
+    document = docx.Document(str(run / "report.docx"))
+    table = table_under(document, "各项服务、各区的覆盖情况")
+    head, *rows = table._tbl.tr_lst
+    assert head.find(f".//{qn('w:tblHeader')}") is not None
+    assert all(row.find(f".//{qn('w:cantSplit')}") is not None for row in rows)
+    assert not any(row.find(f".//{qn('w:tblHeader')}") is not None for row in rows)
+
+
+def test_simulated_data_is_told_on_top_and_on_every_page(run: Path, tmp_path: Path) -> None:
+    document = docx.Document(str(run / "report.docx"))
+    both = "模拟数据 / simulated data"
+    assert document.paragraphs[0].text == both
+    assert both in document.sections[0].header.paragraphs[0].text
+    made = toys.assessment()
+    access = replace(made.access, places=replace(made.access.places, simulated=()),
+                     facilities=replace(made.access.facilities, simulated=()))  # fmt: skip
+    real = toy_results.results(
+        replace(made, access=access), about=replace(toys.ABOUT, simulated=(), inputs=())
+    )
+    document = docx.Document(str(written(tmp_path, real)))
+    assert both not in told_in(document.element)
+    assert both not in document.sections[0].header.paragraphs[0].text
+
+
+def test_chinese_has_a_face_of_its_own(run: Path) -> None:
+    styles = docx.Document(str(run / "report.docx")).styles
+    for name, face in (
+        ("Normal", "宋体"),
+        ("Heading 1", "黑体"),
+        ("Title", "黑体"),
+        ("Table text", "宋体"),
+    ):
+        faces = styles[name].element.rPr.rFonts
+        assert faces.get(qn("w:eastAsia")) == face
+        assert not [key for key in faces.attrib if "Theme" in key]
+
+
+def test_figures_stand_in_it_with_captions(tmp_path: Path) -> None:
+    results = toy_results.results()
+    figures = tmp_path / "figures"
+    figures.mkdir()
+    write_figures(figures, results)
+    document = docx.Document(str(written(tmp_path, results, figures=figures)))
+    assert len(document.inline_shapes) == len(list(figures.iterdir())) == 4
+    captions = [one.text for one in document.paragraphs if one.style.name == "Caption"]
+    assert captions[0] == "图 1 各项服务的覆盖率"
+    assert any("公交候车亭:各村居的状态(直线 ≤ 500 米" in one for one in captions)
+    told = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert told == captions
+
+
+def test_an_assumption_is_told_from_the_plan(run: Path) -> None:
+    document = docx.Document(str(run / "report.docx"))
+    _, *rows = cells(table_under(document, "各项服务的限值和依据"))
+    assert [row[-1] for row in rows] == ["标准", "假设"]
+    _, *targets = cells(table_under(document, "各项目标(总体)"))
+    assert {row[7] for row in targets} >= {"规划", "假设"}
+
+
+def test_provenance_has_the_hashes(run: Path) -> None:
+    document = docx.Document(str(run / "report.docx"))
+    _, *rows = cells(table_under(document, "输入文件"))
+    assert [(row[0], row[3], row[4]) for row in rows] == [
+        ("places.csv", "ab" * 32, "是"),
+        ("districts.geojson", "cd" * 32, "否"),
+    ]
+
+
+def test_english_has_no_chinese_but_names() -> None:
+    results = toy_results.results(about=replace(toys.ABOUT, language="en", plan="", name="Toy"))
+    paper = paper_of(results, result_tables(results, ()), results.findings)
+    heads = [paper.simulated, *(name for name, _ in paper.facts)]
+    for section in paper.sections:
+        heads += [section.title, *(grid.title for grid in section.grids)]
+        heads += [*section.sentences, *(grid.note for grid in section.grids)]
+        heads += [column.title for grid in section.grids for column in grid.columns]
+    told = "".join(heads).replace("simulated data / 模拟数据", "")
+    assert not re.findall("[\u4e00-\u9fff]+", told)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_hostile_names_stay_text(language: str, tmp_path: Path) -> None:
+    path = written(tmp_path, hostile.results(language))
+    document = docx.Document(str(path))
+    told = told_in(document.element)
+    assert '=HYPERLINK("http://evil.example","x")' in told
+    assert visible("\u202egpj.exe\u202c")[:10] in told
+    assert not set(told) & set(hostile.UNSEEN)
+    with zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            if name.endswith((".xml", ".rels")):
+                ET.fromstring(parts.read(name))  # noqa: S314 - our own file
+        links = parts.read("word/_rels/document.xml.rels").decode()
+        body = parts.read("word/document.xml").decode()
+    assert "hyperlink" not in links.lower()
+    assert 'TargetMode="External"' not in links
+    assert "w:fldSimple" not in body
+    assert "w:instrText" not in body
+    assert "<script" not in body
+
+
+def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    made = []
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        made.append(written(tmp_path / name, toy_results.results()).read_bytes())
+    assert made[0] == made[1]
+
+
+def test_no_services_and_no_targets(tmp_path: Path) -> None:
+    made = toys.assessment()
+    none = replace(made, access=replace(made.access, services=()), targets=made.targets.iloc[:0])
+    document = docx.Document(str(written(tmp_path, toy_results.results(none, proposals=()))))
+    assert document.paragraphs[1].text == "玩具市 <i>2014</i> {{7*7}}"
