@@ -1,0 +1,110 @@
+"""The report, with all it can have, in Chromium 86 (October 2020): the oldest it must work in."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import old_chromium
+import pytest
+import toy_pages
+import toys
+
+from gapmap.cells import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WATCH_VIOLATIONS = (
+    "window.violations = [];"
+    "document.addEventListener('securitypolicyviolation',"
+    " (event) => window.violations.push(event.violatedDirective + ' ' + event.blockedURI));"
+)
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("old") / "第 1 组 U盘" / "成果 (草稿) #2 100%"
+    return toy_pages.everything().save(folder / "报告 report.html")
+
+
+@pytest.fixture(scope="module")
+def browser() -> None:
+    if (old_chromium.FOLDER / "chromium").exists():
+        return
+    if os.environ.get("CI"):
+        pytest.fail("no Chromium 86: `make old-browser` fetches it, and CI must not pass without")
+    pytest.skip("no Chromium 86 on this machine; `make old-browser` fetches it (45 MB)")
+
+
+@pytest.fixture
+def opened(browser: None, page_file: Path) -> Iterator[old_chromium.OldChromium]:  # noqa: ARG001
+    with old_chromium.OldChromium(before=WATCH_VIOLATIONS) as held:
+        held.open(page_file)
+        yield held
+
+
+def trouble(opened: old_chromium.OldChromium, page_file: Path) -> list[str]:
+    pictures = "data:image/png;base64,"
+    foreign = [
+        url
+        for url in opened.requests
+        if url != page_file.as_uri() and not url.startswith((pictures, "blob:"))
+    ]
+    return [*foreign, *opened.messages, *opened.dialogs, *opened.run("window.violations")]
+
+
+def test_it_is_chromium_86(opened: old_chromium.OldChromium) -> None:
+    assert "HeadlessChrome/86." in opened.run("navigator.userAgent")
+
+
+def test_the_page_says_all_it_has_in_both_languages(
+    opened: old_chromium.OldChromium, page_file: Path
+) -> None:
+    ids = "Array.from(document.querySelectorAll('#report section[id]'), (one) => one.id)"
+    wanted = {"map", "targets", "coverage", "gaps", "sites", "findings", "method", "sources"}
+    wanted |= {"people_grid", "zones", "capacity", "referral"}
+    wanted |= {"detour", "supply", "progress", "kinds", "sure"}
+    for language, title in (("en", "bus shelter"), ("zh", "公交候车亭")):
+        opened.click(f"[data-language={language}]")
+        assert wanted <= set(opened.run(ids))
+        assert title in opened.run("document.querySelector('.service').innerText")
+        assert opened.run("document.querySelectorAll('.villages-table tbody tr').length") > 0
+        assert opened.run("document.querySelector('.banner.failed')") is None
+    assert opened.run("document.title") == toys.ABOUT.name
+    assert trouble(opened, page_file) == []
+
+
+def test_clicks_choose_a_service_sort_a_table_and_open_a_village(
+    opened: old_chromium.OldChromium, page_file: Path
+) -> None:
+    opened.click(".service[data-service=service_centre]")
+    assert opened.run("window.gapmap.page.state.service") == "service_centre"
+    opened.click(".villages-table th button")
+    assert opened.run("document.querySelectorAll('.villages-table th[aria-sort]').length") == 1
+    opened.click(".villages-table .place-name")
+    shown = opened.run("document.querySelector('.place-card h3').innerText")
+    assert shown in {visible(name) for name in toys.NAMES}
+    assert trouble(opened, page_file) == []
+
+
+def test_the_map_is_painted(opened: old_chromium.OldChromium) -> None:
+    colours = opened.run(
+        "(() => { const seen = new Set();"
+        " for (const one of document.querySelectorAll('.map canvas')) {"
+        "  const { data } = one.getContext('2d').getImageData(0, 0, one.width, one.height);"
+        "  for (let i = 0; i < data.length; i += 4)"
+        "   seen.add([data[i], data[i + 1], data[i + 2]].join()); }"
+        " return Array.from(seen); })()"
+    )
+    assert {"27,108,168", "213,94,0"} <= set(colours)  # covered and uncovered
+
+
+def test_it_unpacks_without_a_decompression_stream(browser: None, page_file: Path) -> None:  # noqa: ARG001
+    before = WATCH_VIOLATIONS + "delete window.DecompressionStream;"
+    with old_chromium.OldChromium(before=before) as opened:
+        opened.open(page_file)
+        assert opened.run("typeof DecompressionStream") == "undefined"
+        assert opened.run("document.querySelectorAll('.villages-table tbody tr').length") > 0
+        assert trouble(opened, page_file) == []
