@@ -107,7 +107,7 @@ def _thinned(outlines: NDArray[np.object_]) -> tuple[NDArray[np.object_], dict[s
     thin = _simplified(shapes, tolerance_m, shared=shared)
     while shapely.get_num_coordinates(thin).sum() > MOST_CORNERS and tolerance_m < THIN_M * 64:
         tolerance_m *= 2
-        thin = _simplified(shapes, tolerance_m, shared=shared)
+        thin = _simplified(thin, tolerance_m, shared=shared)
     found = np.full(len(outlines), None, dtype=object)
     found[there] = thin
     return found, {"tolerance_m": tolerance_m, "shared": shared}

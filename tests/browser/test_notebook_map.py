@@ -27,13 +27,14 @@ def assessed() -> Assessment:
 def _colours(opened: Opened) -> dict[str, int]:
     found: dict[str, int] = opened.page.evaluate(
         """() => {
-            const canvas = document.querySelector("canvas");
-            const pixels = canvas.getContext("2d")
-                .getImageData(0, 0, canvas.width, canvas.height).data;
             const found = {};
-            for (let i = 0; i < pixels.length; i += 4) {
-                const key = [pixels[i], pixels[i + 1], pixels[i + 2]].join();
-                found[key] = (found[key] || 0) + 1;
+            for (const canvas of document.querySelectorAll("canvas")) {
+                const pixels = canvas.getContext("2d")
+                    .getImageData(0, 0, canvas.width, canvas.height).data;
+                for (let i = 0; i < pixels.length; i += 4) {
+                    const key = [pixels[i], pixels[i + 1], pixels[i + 2]].join();
+                    if (pixels[i + 3] === 255) found[key] = (found[key] || 0) + 1;
+                }
             }
             return found;
         }"""

@@ -54,7 +54,7 @@ def test_the_map_is_coloured_by_kind_and_by_cluster(
     told = legend(page)
     assert (told["kind1"], told["kind2"], told["kind3"]) == ("12", "12", "12")
     pixels = page.evaluate(
-        "() => { const c = document.querySelector('.leaflet-overlay-pane canvas');"
+        "() => { const c = document.querySelector('.leaflet-over-pane canvas');"
         " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
         " const seen = new Set(); for (let i = 0; i < d.length; i += 4)"
         " seen.add([d[i], d[i + 1], d[i + 2]].join());"

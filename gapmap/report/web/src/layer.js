@@ -190,10 +190,7 @@ export function makeChart(map, picture) {
   }
 
   const under = makeSheet(map, "under", 380, (context, view) => {
-    if (!now.service || drawn.areas) return;
-    paintUnder(context, view);
-  });
-  function paintUnder(context, view) {
+    if (!now.service) return;
     if (now.ways) paintLines(context, view, waysOf(now.service), marks.way, false);
     for (const id of others) {
       paintFacilities(context, view, id, ["serves"], serviceMark(ids.indexOf(id)));
@@ -201,18 +198,20 @@ export function makeChart(map, picture) {
     paintFacilities(context, view, now.service, ["serves"],
       others.size ? serviceMark(ids.indexOf(now.service)) : styleOf("serves"));
     paintSites(context, view);
-  }
+  });
   const over = makeSheet(map, "over", 400, (context, view) => {
     if (!now.service) return;
-    if (drawn.areas) paintUnder(context, view); // areas would hide it
     drawn.paintDots(context, view);
     paintFacilities(context, view, now.service, ["fails", "doubtful"], null);
-    paintChosen(context, view);
+  });
+  const spot = makeSheet(map, "spot", 410, (context, view) => {
+    if (now.service) paintChosen(context, view);
   });
 
   function redraw() {
     under.redraw();
     over.redraw();
+    spot.redraw();
   }
 
   // From a point of the window to parts of the world, and so many pixels in them.
@@ -253,7 +252,7 @@ export function makeChart(map, picture) {
     },
     select(number) {
       now.place = number;
-      over.redraw();
+      spot.redraw();
     },
     hit(point) {
       const { x, y, scale } = placeOf(point);

@@ -8,6 +8,10 @@ const AT_ONCE = 400; // shapes in one path: longer ones take the canvas more tim
 const scaleAt = (zoom) => (zoom >= 12.5 ? 1 : zoom >= 11 ? 0.8 : 0.6);
 export const radiusAt = (mark, zoom) => mark.radius * Math.max(scaleAt(zoom), mark.least || 0);
 
+// Thousands of marks of one kind are smaller still, until one is near enough to tell them apart.
+const MANY = 2000;
+const crowded = (count, zoom) => (count > MANY && zoom < 11 ? 0.5 : 1);
+
 const dashOf = (mark) => (mark.dash ? mark.dash.split(" ").map(Number) : []);
 
 const keyOf = (mark) => [mark.shape, mark.radius, mark.color, mark.weight, mark.fill, mark.dash,
@@ -33,10 +37,10 @@ export function grouped(count, look) {
   return Array.from(byKey.values()).sort((a, b) => (a.mark.order || 0) - (b.mark.order || 0));
 }
 
-function fillAs(context, mark) {
+function fillAs(context, mark, rule) {
   if (!mark.fill || mark.fill === "none") return;
   context.fillStyle = mark.hatch ? hatchOf(context, mark.fill) : mark.fill;
-  context.fill("evenodd");
+  context.fill(rule || "nonzero");
 }
 
 function strokeAs(context, mark) {
@@ -68,7 +72,7 @@ export function paintAreas(context, view, { shapes, boxes, numbers, mark, outlin
   let drawn = 0;
   context.beginPath();
   const finish = () => {
-    fillAs(context, mark);
+    fillAs(context, mark, "evenodd");
     if (outline) strokeAs(context, outline);
     context.beginPath();
     drawn = 0;
@@ -96,17 +100,33 @@ function write(context, mark, x, y, r) {
   context.fillText(mark.label, x, y + 0.5);
 }
 
-// Marks of one look at points x0 y0 x1 y1 ... Each is drawn by itself where they may overlap.
+// Marks of one look at points x0 y0 x1 y1 ... Each is drawn by itself, for its border to be seen where
+// they overlap; those without a border are drawn together.
 export function paintMarks(context, view, { points, numbers, mark }) {
-  const r = radiusAt(mark, view.zoom);
+  const r = radiusAt(mark, view.zoom) * crowded(numbers.length, view.zoom);
   const beyond = r / view.scale;
+  const together = !(mark.weight > 0) && !mark.label;
+  let drawn = 0;
+  if (together) context.beginPath();
   for (const at of numbers) {
     const px = points[2 * at];
     const py = points[2 * at + 1];
     if (!(px >= view.west - beyond && px <= view.east + beyond
       && py >= view.north - beyond && py <= view.south + beyond)) continue;
-    paintMark(context, mark, px * view.scale - view.left, py * view.scale - view.top, r);
+    const x = px * view.scale - view.left;
+    const y = py * view.scale - view.top;
+    if (!together) {
+      paintMark(context, mark, x, y, r);
+      continue;
+    }
+    trace(context, mark.shape, x, y, r);
+    drawn += 1;
+    if (drawn % AT_ONCE === 0) {
+      fillAs(context, mark);
+      context.beginPath();
+    }
   }
+  if (together) fillAs(context, mark);
 }
 
 export function paintMark(context, mark, x, y, r) {

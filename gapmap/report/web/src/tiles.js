@@ -9,6 +9,8 @@ const EXTENT = 4096;
 const SIZE = 256;
 const BUFFER = 256; // in parts of EXTENT: 16 pixels, wider than any mark
 const AT_ONCE = 400;
+const HAIR = 0.3; // of what has no outline, lest the ground shows between neighbours
+const SMALL = 900; // areas in a tile, from which on outlines would hide them
 const POINT = 4; // kinds of geojson-vt's own
 const SINGLE = 1;
 
@@ -39,8 +41,8 @@ function paintAreas(context, features, mark, outline) {
   const hatched = mark.hatch ? hatchOf(context, mark.fill) : null;
   if (hatched) hatched.setTransform(new DOMMatrix().scale(EXTENT / SIZE));
   context.fillStyle = hatched || mark.fill;
-  context.strokeStyle = outline.color;
-  context.lineWidth = (outline.weight * EXTENT) / SIZE;
+  context.strokeStyle = outline ? outline.color : mark.fill;
+  context.lineWidth = ((outline ? outline.weight : HAIR) * EXTENT) / SIZE;
   for (let from = 0; from < features.length; from += AT_ONCE) {
     context.beginPath();
     for (const feature of features.slice(from, from + AT_ONCE)) {
@@ -77,7 +79,9 @@ function paintTile({ canvas, tile, zoom }, looks, outline) {
   }
   context.setTransform((ratio * SIZE) / EXTENT, 0, 0, (ratio * SIZE) / EXTENT, 0, 0);
   areas.forEach((features, at) => {
-    if (features.length) paintAreas(context, features, looks[at].mark, outline);
+    if (features.length) {
+      paintAreas(context, features, looks[at].mark, tile.features.length > SMALL ? null : outline);
+    }
   });
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   points.forEach((features, at) => {
