@@ -111,7 +111,9 @@ export function startWhatif(page) {
   const wanted = makeWanted(model);
   const applying = makeApplying(page, model, wanted);
   const marks = makeMarks(page);
+  /** @type {Record<string, any>} */
   let panel = { key: null };
+  /** @type {Record<string, any>} */
   const whatif = {
     model, wanted, open: false, active: false, placing: false, said: null, problems: [],
     search: "", sort: { key: "order", descending: false }, keepOpen: false,
@@ -178,7 +180,7 @@ export function startWhatif(page) {
       try {
         told = JSON.parse(text);
       } catch (error) {
-        whatif.problems = [error.message];
+        whatif.problems = [/** @type {Error} */ (error).message];
         whatif.draw();
         return;
       }

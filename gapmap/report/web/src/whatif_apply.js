@@ -17,6 +17,7 @@ function startOf(page, id) {
 
 function facilitiesUnder(service, states, start) {
   const at = new Map(start.facilities.id.map((one, number) => [one, number]));
+  /** @type {Facilities} */
   const made = { id: [], name: [], opened: [], floor_area_m2: [], failed: [], kind: [], lon: [],
     lat: [] };
   for (let site = 0; site < service.existing; site += 1) {
