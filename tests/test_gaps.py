@@ -232,15 +232,13 @@ def test_of_a_part_bounds_and_people_are_those_that_trying_finds(part, rest) -> 
     """Held against every way in which the unknown may live, and serving one after the other."""
     whole = [one + other for one, other in zip(part, rest, strict=True)]
     a, b = (
-        pd.DataFrame(
-            {
-                "group_kind": [kind],
-                "people_covered": [float(covered)],
-                "people_uncovered": [float(uncovered)],
-                "people_unknown": [float(unknown)],
-                "people_missing": [0.0],
-            }
-        )
+        {
+            "group_kind": np.array([kind], dtype=object),
+            "people_covered": np.array([float(covered)]),
+            "people_uncovered": np.array([float(uncovered)]),
+            "people_unknown": np.array([float(unknown)]),
+            "people_missing": np.zeros(1),
+        }
         for kind, (covered, uncovered, unknown) in (("district", part), ("city", whole))
     )
     n, total = sum(part), sum(whole)

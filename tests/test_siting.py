@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from builders import CRS, X0, Y0, clinic, facilities, places
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point
 
@@ -96,6 +96,7 @@ spots = st.lists(
 )
 
 
+@settings(max_examples=15)  # each is two proposals, each of those two assessments
 @given(spots, st.integers(1, 4))
 def test_a_site_never_lowers_coverage_and_row_order_does_not_matter(homes, count) -> None:
     rows = [

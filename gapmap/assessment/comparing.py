@@ -11,11 +11,16 @@ from gapmap.catchment import rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias
 
     from numpy.typing import NDArray
 
     from gapmap.access import Access
     from gapmap.plan import Plan
+
+    # Columns of coverage by name, a value for each service and pair: plain arrays, because taking
+    # a column out of a DataFrame a thousand times took longer than all that is counted here.
+    _Side: TypeAlias = dict[str, NDArray[Any]]
 
 __all__ = ["AGAINST_CITY", "MEASURES", "compare_groups", "whole_people"]
 
@@ -36,6 +41,15 @@ MEASURES = {
     "p90_minutes": "minutes",
 }
 """What groups are compared by, and its unit; minutes where the limit of the service is in them."""
+_COUNTS = (
+    "people",
+    "people_covered",
+    "people_uncovered",
+    "people_unknown",
+    "people_missing",
+    "people_unreachable",
+    "places_without_people",
+)
 _PARTS_OF_CITY = ("district", "plan_district", "town")
 _EQUAL = 1e-12
 
@@ -88,12 +102,17 @@ def compare_groups(access: Access, coverage: pd.DataFrame, plan: Plan | None) ->
         "basis": np.repeat([service.basis for service in services], len(pairs)),
     }
     timed = np.repeat([service.limit_unit == "minutes" for service in services], len(pairs))
-    heads, parts = pd.DataFrame(told), []
+    heads, taken, parts = pd.DataFrame(told), [], []
     for measure, unit in MEASURES.items():
         rows = np.flatnonzero(timed) if unit == "minutes" else np.arange(len(heads))
-        values = _by_measure(measure, unit, a.iloc[rows], b.iloc[rows])
-        parts.append(pd.concat([heads.iloc[rows], values.set_axis(rows)], axis=1))
-    return pd.concat(parts).sort_index(kind="stable").reset_index(drop=True)
+        sides = ({name: values[rows] for name, values in side.items()} for side in (a, b))
+        parts.append(_by_measure(measure, unit, *sides))
+        taken.append(rows)
+    chosen = np.concatenate(taken)
+    order = np.argsort(chosen, kind="stable")  # a pair's measures one after another
+    made = heads.iloc[chosen[order]].reset_index(drop=True)
+    columns = {name: np.concatenate([part[name] for part in parts])[order] for name in parts[0]}
+    return pd.concat([made, pd.DataFrame(columns)], axis=1)
 
 
 def whole_people(lacking: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -134,27 +153,28 @@ def _side(
     at: Mapping[tuple[str, str], int],
     keys: Sequence[tuple[str, str]],
     size: int,
-) -> pd.DataFrame:
+) -> _Side:
     """Give a row of coverage for each service and pair; a group without a place has no numbers."""
     position = np.array([at.get(key, -1) for key in keys])
     starts = np.arange(0, len(coverage), size)[:, None]
     rows = np.where(position < 0, -1, starts + position).ravel()
-    side = coverage.reset_index(drop=True).reindex(rows).reset_index(drop=True)
     missing = rows < 0
-    for column, part in (("group_kind", 0), ("group_id", 1), ("group", 1)):
-        told = side[column].to_numpy(dtype=object, copy=True)
+    side: _Side = {}
+    bounds = [f"{measure}_{end}" for measure in MEASURES for end in ("low", "high")]
+    for name in {*MEASURES, *bounds, *_COUNTS} & {*coverage.columns}:
+        side[name] = np.where(missing, np.nan, coverage[name].to_numpy(dtype=float)[rows])
+    for name, part in (("group_kind", 0), ("group_id", 1), ("group", 1)):
         texts = np.tile(np.array([key[part] for key in keys], dtype=object), len(starts))
-        told[missing] = texts[missing]
-        side[column] = told
+        side[name] = np.where(missing, texts, coverage[name].to_numpy(dtype=object)[rows])
     return side
 
 
-def _by_measure(measure: str, unit: str, a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+def _by_measure(measure: str, unit: str, a: _Side, b: _Side) -> dict[str, NDArray[Any]]:
     value_a, value_b = _numbers(a, measure), _numbers(b, measure)
     difference = value_a - value_b
     is_share = unit == "share"
     low, high = _difference_bounds(measure, a, b)
-    nowhere = np.full(len(a), np.nan)
+    nowhere = np.full(len(value_a), np.nan)
     reasons = [
         _marked(_why_empty(measure, a), "_a"),
         _marked(_why_empty(measure, b), "_b"),
@@ -166,49 +186,50 @@ def _by_measure(measure: str, unit: str, a: pd.DataFrame, b: pd.DataFrame) -> pd
             for side, mark in ((a, "_a"), (b, "_b"))
         ),
     ]
-    return pd.DataFrame(
-        {
-            "measure": measure,
-            "value_a": value_a,
-            "value_b": value_b,
-            "difference": difference,
-            "ratio": np.divide(value_a, value_b, out=nowhere.copy(), where=value_b != 0),
-            "unit": unit,
-            "difference_points": difference * 100 if is_share else nowhere,
-            "value_a_low": _numbers(a, f"{measure}_low"),
-            "value_a_high": _numbers(a, f"{measure}_high"),
-            "value_b_low": _numbers(b, f"{measure}_low"),
-            "value_b_high": _numbers(b, f"{measure}_high"),
-            "difference_low": low,
-            "difference_high": high,
-            "worse": _worse(measure, unit, a, b),
-            "people_to_close": _people_to_close(a, b) if is_share else nowhere,
-            "reason": ["+".join(filter(None, row)) for row in zip(*reasons, strict=True)],
-        }
-    )
+    return {
+        "measure": np.full(len(value_a), measure, dtype=object),
+        "value_a": value_a,
+        "value_b": value_b,
+        "difference": difference,
+        "ratio": np.divide(value_a, value_b, out=nowhere.copy(), where=value_b != 0),
+        "unit": np.full(len(value_a), unit, dtype=object),
+        "difference_points": difference * 100 if is_share else nowhere,
+        "value_a_low": _numbers(a, f"{measure}_low"),
+        "value_a_high": _numbers(a, f"{measure}_high"),
+        "value_b_low": _numbers(b, f"{measure}_low"),
+        "value_b_high": _numbers(b, f"{measure}_high"),
+        "difference_low": low,
+        "difference_high": high,
+        "worse": _worse(measure, unit, a, b),
+        "people_to_close": _people_to_close(a, b) if is_share else nowhere,
+        "reason": _joined(reasons),
+    }
 
 
-def _numbers(side: pd.DataFrame, column: str) -> NDArray[np.float64]:
-    if column not in side:
-        return np.full(len(side), np.nan)
-    return np.asarray(side[column].to_numpy(dtype=float))
+def _joined(reasons: Sequence[NDArray[np.object_]]) -> NDArray[np.object_]:
+    told = ["+".join(filter(None, row)) for row in zip(*reasons, strict=True)]
+    return np.array(told, dtype=object)
 
 
-def _heads(side: pd.DataFrame) -> tuple[NDArray[np.float64], ...]:
+def _numbers(side: _Side, column: str) -> NDArray[np.float64]:
+    return side[column] if column in side else np.full(len(side["group_kind"]), np.nan)
+
+
+def _heads(side: _Side) -> tuple[NDArray[np.float64], ...]:
     """Give people covered, people whose state is known, and those of whom it is not."""
     covered = _numbers(side, "people_covered")
     unknown = _numbers(side, "people_unknown") + _numbers(side, "people_missing")
     return covered, covered + _numbers(side, "people_uncovered"), unknown
 
 
-def _is_part(a: pd.DataFrame, b: pd.DataFrame) -> NDArray[np.bool_]:
+def _is_part(a: _Side, b: _Side) -> NDArray[np.bool_]:
     """Say where the first group is a part of the second, the city."""
-    whole = (b["group_kind"] == "city").to_numpy()
-    return np.asarray(whole & a["group_kind"].isin(_PARTS_OF_CITY).to_numpy())
+    nested: NDArray[np.bool_] = b["group_kind"] == "city"
+    return nested & np.isin(a["group_kind"].astype(str), _PARTS_OF_CITY)
 
 
 def _difference_bounds(
-    measure: str, a: pd.DataFrame, b: pd.DataFrame
+    measure: str, a: _Side, b: _Side
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give the least and greatest difference, whatever holds for the unknown.
 
@@ -228,7 +249,7 @@ def _difference_bounds(
     return np.where(nested, least, low), np.where(nested, most, high)
 
 
-def _why_empty(measure: str, side: pd.DataFrame) -> NDArray[np.object_]:
+def _why_empty(measure: str, side: _Side) -> NDArray[np.object_]:
     """Say why a measure of a group is empty; "" where it is not."""
     people = _numbers(side, "people")
     uncounted = _numbers(side, "places_without_people") + _numbers(side, "people_missing")
@@ -246,7 +267,7 @@ def _why_empty(measure: str, side: pd.DataFrame) -> NDArray[np.object_]:
     return np.where(np.isnan(_numbers(side, measure)), why, "").astype(object)
 
 
-def _uncounted(side: pd.DataFrame) -> NDArray[np.object_]:
+def _uncounted(side: _Side) -> NDArray[np.object_]:
     """Say where places have no known number of people: no bound can count them."""
     uncounted = _numbers(side, "places_without_people") > 0
     return np.where(uncounted, "uncounted", "").astype(object)
@@ -264,14 +285,14 @@ def _why_boundless(
     return np.where(~np.isnan(difference) & np.isnan(width), why, "").astype(object)
 
 
-def _worse(measure: str, unit: str, a: pd.DataFrame, b: pd.DataFrame) -> NDArray[np.object_]:
+def _worse(measure: str, unit: str, a: _Side, b: _Side) -> NDArray[np.object_]:
     """Say which group is worse off: less covered, or farther, unreachable being farthest."""
     sign = -1.0 if unit == "share" else 1.0
     burdens = [
         np.where(_why_empty(measure, side) == "unreachable", np.inf, sign * _numbers(side, measure))
         for side in (a, b)
     ]
-    told = np.full(len(a), "equal", dtype=object)
+    told = np.full(len(a["group_kind"]), "equal", dtype=object)
     both_lost = np.isinf(burdens[0]) & np.isinf(burdens[1])
     one, other = (np.where(both_lost, np.nan, burden) for burden in burdens)
     slack = _EQUAL * np.maximum(1.0, np.abs(np.where(np.isfinite(other), other, 0.0)))
@@ -281,7 +302,7 @@ def _worse(measure: str, unit: str, a: pd.DataFrame, b: pd.DataFrame) -> NDArray
     return told
 
 
-def _people_to_close(a: pd.DataFrame, b: pd.DataFrame) -> NDArray[np.float64]:
+def _people_to_close(a: _Side, b: _Side) -> NDArray[np.float64]:
     """Give the people of the worse group that have to be served for equal shares.
 
     Of a part and its whole, who is served counts in both where the part is worse, and lives in
