@@ -65,8 +65,8 @@ def test_rows_of_files_stand_with_their_sum(opened: Opened) -> None:
     cells = opened.page.locator(".files-table tr").all()
     told = [row.locator("th, td").all_inner_texts() for row in cells]
     assert [[*row] for row in told[1:]] == [
-        ["最差.xlsx[村居]", "349", "343", "3", "3"],
-        ["roads.geojson", "1,974", "1,970", "0", "4"],
-        ["合计", "2,323", "2,313", "3", "7"],
+        ["最差.xlsx[村居]", "349", "343", "3", "3", "✓ 相符", "警告 60,000"],
+        ["roads.geojson", "1,974", "1,970", "0", "4", "✓ 相符", "0"],
+        ["合计", "2,323", "2,313", "3", "7", "", "60,000"],
     ]
     assert opened.trouble() == []

@@ -66,8 +66,8 @@ function rowsPart(page) {
   const sum = (key) => data.files.reduce((whole, row) => whole + row[key], 0);
   const adds = (row) => row.used + row.repaired + row.excluded === row.read;
   const wrong = data.files.filter((row) => !adds(row));
-  const mine = (row) => data.findings.filter((one) => one.file === row.file);
-  const found = (row) => mine(row).reduce((whole, one) => whole + one.count, 0);
+  const mine = (row) => data.findings.filter((one) => whole(one) === row.file);
+  const found = (row) => mine(row).reduce((all, one) => all + one.count, 0);
   const law = (ok) => el("span", { class: "adds " + (ok ? "up" : "not") },
     el("span", { "aria-hidden": "true" }, ok ? "✓ " : "✗ "),
     voice.say(ok ? "rows_add_up" : "rows_do_not"));
@@ -93,6 +93,9 @@ function rowsPart(page) {
 }
 
 const SIGNS = { used: "=", repaired: "+", excluded: "+" };
+
+// A layer's rows stand under the name of file and layer.
+const whole = (one) => (one.layer ? one.file + "[" + one.layer + "]" : one.file);
 
 // "2 warnings, 1 note" as figures with their words.
 const severities = (voice, groups) => SEVERITIES.map((name) => {
@@ -122,7 +125,7 @@ export function findingsSection(page) {
   const { voice, data, state } = page;
   const rows = data.findings.filter((row) =>
     (!state.severity || row.severity === state.severity)
-    && (!state.findingFile || row.file === state.findingFile));
+    && (!state.findingFile || whole(row) === state.findingFile));
   const left = data.finding_kinds - data.findings.length;
   return section(page, "findings",
     el("p", { class: "lead" }, voice.say("findings_lead")),
