@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gapmap.access import REASONS, STATUSES, measure_access
+from gapmap.access.stops import nearest_straight
 from gapmap.errors import MethodError
 from gapmap.network import network_from_lines
 from gapmap.network.borders import cut_at_borders, cut_at_water
@@ -268,3 +269,13 @@ def test_facilities_far_off_the_road_are_named_worst_first_each_once() -> None:
     assert dict(rest.facts)["count"] == "3"
     straight = measure_access(village, facilities(sites), None, [walk]).findings
     assert not [one for one in straight if "leg" in one.code]
+
+
+def test_of_facilities_that_are_equally_near_the_one_with_the_lower_id_serves() -> None:
+    xy = np.array([[0.0, 0.0], [50.0, 0.0]])
+    around = np.array([[100.0, 0.0], [0.0, -100.0], [-100.0, 0.0], [60.0, 80.0]])
+    distance_m, target = nearest_straight(xy, around)
+    assert distance_m.tolist() == [100.0, 50.0]
+    assert target.tolist() == [0, 0]
+    assert nearest_straight(xy, around[::-1])[1].tolist() == [0, 3]
+    assert nearest_straight(xy[:1], around[1:2]) == (pytest.approx([100.0]), [0])

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawn", "Ground", "Stops", "Trip", "check_ground", "nearest_straight"]
 
+_SAME_M = 1e-9
+"""What rounding errors may make of equal distances."""
 _SLOWER = {"walk": 0, "cycle": 1, "drive": 2, "none": -1}
 
 
@@ -174,10 +176,19 @@ class Trip:
 def nearest_straight(
     xy: NDArray[np.float64], target_xy: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Give the straight distance to the nearest target (inf without one) and which it is."""
+    """Give the straight distance to the nearest target (inf without one) and which it is.
+
+    Of targets that are equally near it is the first.
+    """
     known = np.isfinite(xy).all(axis=1)
     distance_m = np.full(len(xy), np.inf)
     target = np.full(len(xy), -1)
     if len(target_xy) and known.any():
-        distance_m[known], target[known] = cKDTree(target_xy).query(xy[known])
+        tree = cKDTree(target_xy)
+        away, found = tree.query(xy[known], k=[1, 2])  # without a second one it is inf away
+        nearest, first = away[:, 0], found[:, 0].astype(np.int64)
+        tied = np.flatnonzero(away[:, 1] <= nearest + _SAME_M)
+        equal = tree.query_ball_point(xy[known][tied], nearest[tied] + _SAME_M)
+        first[tied] = [min(some) for some in equal]
+        distance_m[known], target[known] = nearest, first
     return distance_m, target

@@ -30,6 +30,8 @@ Flags = npt.NDArray[np.bool_]
 UNIT: Final = 1000
 """Parts of a metre or minute that ways are told in."""
 _STEPS: Final = 12
+_SAME_DIGITS: Final = 7
+"""Ways that differ by rounding errors alone are equally long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def find_near(ways: Ways, sites: gpd.GeoDataFrame, ids: npt.NDArray[np.object_],
     place = np.repeat(np.arange(count), np.diff(found.indptr))
     by_id = np.empty(len(ids), dtype=np.int64)
     by_id[np.argsort(ids, kind="stable")] = np.arange(len(ids))
-    order = np.lexsort((by_id[found.indices], found.data, place))
+    equal = np.round(found.data, _SAME_DIGITS)
+    order = np.lexsort((by_id[found.indices], equal, place))
     place, site, way = place[order], found.indices[order].astype(np.int64), found.data[order]
     keep = ~_behind(place, on[site])
     starts = np.concatenate([[0], np.cumsum(np.bincount(place[keep], minlength=count))])
