@@ -94,6 +94,8 @@ interface Results {
   measured: string;
   evidence: { places: number[]; text: number[]; texts: Pair[] };
   edge: number[];
+  /** What picture.js and the classes of the map add. */
+  [added: string]: any;
 }
 
 interface Facilities extends Points {
@@ -112,23 +114,25 @@ interface Sites extends Points {
   [column: string]: any;
 }
 
-interface District {
-  id: string;
-  name: string;
-  label: [number, number];
-  polygons: [number, number][][][];
+/** Districts, towns: a point for each name. */
+interface Names extends Points {
+  name: string[];
+  [column: string]: any[];
 }
 
-/** What a map draws, as `picture` of gapmap.drawing gives it. */
+/** What a map draws: `picture` of gapmap.drawing, unpacked by picture.js. */
 interface Picture {
   statuses: string[];
   reasons: string[];
-  districts: District[];
+  districts: Names;
   places: Places;
   services: Record<string, Results>;
   facilities: Record<string, Facilities>;
   not_at_date: Record<string, number>;
   routes: Record<string, [number, [number, number][]][]>;
+  /** Positions of each layer's shapes, one entry for each: polygons (rings) or lines. */
+  shapes: Record<string, [number, number][][][] | null>;
+  [added: string]: any;
 }
 
 interface Service {

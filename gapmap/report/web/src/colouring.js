@@ -42,19 +42,23 @@ export const statusColouring = {
   },
 };
 
+/** @param {Page} page */
 export const offeredColourings = (page) => colourings.filter((one) => one.offered(page));
 
+/** @param {Page} page */
 export function chosenColouring(page) {
   const offered = offeredColourings(page);
   return offered.find((one) => one.id === page.state.colouring) || offered[0];
 }
 
 // How the chart is to draw each place; null: by status.
+/** @param {Page} page */
 export function placeLook(page) {
   const { mark } = chosenColouring(page);
   return mark ? (number) => mark(page, number) : null;
 }
 
+/** @param {Page} page */
 export function colourControl(page) {
   const { voice } = page;
   const offered = offeredColourings(page);

@@ -9,13 +9,16 @@ const FILLS = ["#cfe1f0", "#7fb3d5", "#f7d08a", "#e8893a", "#a63a00"];
 const SIZES = [3.2, 4.2, 5.4, 6.4, 7.6];
 const FEW = 12;
 
+/** @param {Page} page */
 const held = (page) => page.data.insights.detour;
 
+/** @param {Page} page */
 function factorOf(page, number) {
   const factors = held(page).factors[page.state.service];
   return factors ? factors[number] : null;
 }
 
+/** @param {Page} page */
 const classOf = (page, factor) => {
   const at = held(page).classes.findIndex((end) => factor <= end);
   return at < 0 ? held(page).classes.length : at;
@@ -24,6 +27,7 @@ const classOf = (page, factor) => {
 const markOf = (at) => ({ shape: "circle", radius: SIZES[at], color: "#4a3b30", weight: 0.8,
   fill: FILLS[at], order: at });
 
+/** @param {Page} page */
 function classLabel(page, at) {
   const { voice } = page;
   const ends = held(page).classes.map(voice.number);
@@ -31,6 +35,7 @@ function classLabel(page, at) {
   return voice.say("detour_class", { low: at ? ends[at - 1] : voice.number(1), high: ends[at] });
 }
 
+/** @param {Page} page */
 function mark(page, number) {
   const factor = factorOf(page, number);
   if (factor !== null) return markOf(classOf(page, factor));
@@ -38,6 +43,7 @@ function mark(page, number) {
   return result.status === "unknown" ? marks.unknown : marks.quiet;
 }
 
+/** @param {Page} page */
 function legend(page) {
   const shown = page.results(page.state.service).filter((row) => row.lon !== null);
   const classes = shown.map((row) => factorOf(page, row.number))
@@ -65,11 +71,14 @@ export const detourColouring = {
 
 // ---- the section --------------------------------------------------------------------
 
+/** @param {Page} page */
 const whyText = (page, reason) => String(reason || "").split("+").filter(Boolean)
   .map(page.voice.value).join(page.voice.language === "zh" ? ";" : "; ");
 
+/** @param {Page} page */
 const inPeople = (page) => page.data.weight === "people";
 
+/** @param {Page} page */
 function radius(page, service, row) {
   const { voice } = page;
   if (service.limit_unit === "m") return voice.metres(service.limit);
@@ -77,6 +86,7 @@ function radius(page, service, row) {
   return row.radius_m === null ? minutes : minutes + " · " + voice.metres(row.radius_m);
 }
 
+/** @param {Page} page */
 function headline(page, service, row) {
   const { voice } = page;
   const name = voice.both(service.name);
@@ -99,9 +109,11 @@ function headline(page, service, row) {
     unknown ? " " + voice.say("detour_unknown_" + unit, { count: voice.count(unknown) }) : null);
 }
 
+/** @param {Page} page */
 const factorText = (page, value) => (value === null ? "—" : page.voice.number(
   Math.round(value * 100) / 100));
 
+/** @param {Page} page */
 function columns(page, first) {
   const { voice } = page;
   const unit = inPeople(page) ? "people" : "places";
@@ -117,6 +129,7 @@ function columns(page, first) {
     number("detour_median", "median", factor), number("detour_p90", "p90", factor)];
 }
 
+/** @param {Page} page */
 function serviceTable(page, rows) {
   const { voice, data } = page;
   const city = new Map(rows.filter((row) => row.group_kind === "city")
@@ -132,6 +145,7 @@ function serviceTable(page, rows) {
   }).node;
 }
 
+/** @param {Page} page */
 function areaTable(page, rows, service) {
   const { voice } = page;
   return sortableTable({
@@ -145,6 +159,7 @@ function areaTable(page, rows, service) {
   }).node;
 }
 
+/** @param {Page} page */
 function villages(page, service, city) {
   const { voice } = page;
   const told = held(page).only_straight[service.id];

@@ -7,6 +7,7 @@ export const titleOf = (page) => page.data.about.document.title || page.data.abo
   || page.voice.say("report");
 
 // What a map must carry: that it is internal, and the number under which it was approved.
+/** @param {Page} page */
 export function mapMark(page) {
   const { voice } = page;
   const held = page.data.about.document;
@@ -16,12 +17,14 @@ export function mapMark(page) {
 }
 
 // Beside the title: the mark in a frame, as on paper.
+/** @param {Page} page */
 export const markTag = (page) => el("span", {
   class: "document-mark" + (page.data.about.document.draft ? " draft" : ""),
   title: page.data.about.document.draft ? page.voice.say("draft_help") : null,
 }, mapMark(page));
 
 // On the map: the mark and whom its outlines are owed to.
+/** @param {Page} page */
 export const mapNote = (page) => el("p", { class: "map-mark" }, [mapMark(page),
   page.data.about.document.base_map
     ? page.voice.title("base_map") + " " + page.data.about.document.base_map : null,
@@ -33,11 +36,13 @@ function cell(label, value, wide) {
 }
 
 // Who signs: the name where one is given, and a line to sign on.
+/** @param {Page} page */
 const signature = (page, key) => el("div", { class: "block-cell signed", "data-signed": key },
   el("dt", {}, page.voice.title(key)),
   el("dd", {}, page.data.about.document[key] || null,
     el("span", { class: "sign-line", "aria-hidden": "true" })));
 
+/** @param {Page} page */
 function simulatedText(page) {
   const { voice } = page;
   const files = page.data.about.simulated;

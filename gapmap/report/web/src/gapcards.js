@@ -10,6 +10,7 @@ const HEIGHT = 26;
 const ROOM = 8;
 
 // Both values on a line from 0 to 100 %, with what each may be at least and at most.
+/** @param {Page} page */
 function line(page, row) {
   const { voice } = page;
   if (!known(row.value_a) || !known(row.value_b)) return null;
@@ -32,6 +33,7 @@ function line(page, row) {
   dot("b", page.groupName(row.group_b)), dot("a", page.groupName(row.group_a)));
 }
 
+/** @param {Page} page */
 function cardOf(page, row) {
   const { voice } = page;
   const city = row.group_b_id === "city" || row.comparison.endsWith("-city");
@@ -56,6 +58,7 @@ function cardOf(page, row) {
   note ? el("p", { class: "where" }, note) : null);
 }
 
+/** @param {Page} page */
 export function gapCards(page) {
   const { voice, state } = page;
   const rows = page.gaps.filter((row) => row.service === state.service

@@ -9,6 +9,7 @@ import { el, known, section } from "./text.js";
 
 const KINDS = ["district", "plan_district", "setting", "group", "people_group", "town"];
 
+/** @param {Page} page */
 function kindSwitch(page, kinds) {
   const { voice, state } = page;
   return el("div", { class: "switch", role: "group" }, kinds.map((kind) => el("button", {
@@ -18,6 +19,7 @@ function kindSwitch(page, kinds) {
 }
 
 // A cell says the share, its bounds where people are unknown, and the difference to the city.
+/** @param {Page} page */
 function matrixCell(page, row, city) {
   const { voice } = page;
   if (!row) return el("td", { class: "number" }, "—");
@@ -32,6 +34,7 @@ function matrixCell(page, row, city) {
   rangeNote(row, voice));
 }
 
+/** @param {Page} page */
 function matrix(page, kind) {
   const { voice, data } = page;
   const rows = page.coverage.filter((row) => row.group_kind === kind);
@@ -54,6 +57,7 @@ function matrix(page, kind) {
     }))));
 }
 
+/** @param {Page} page */
 function groupTable(page, kind) {
   const { voice, state } = page;
   const service = page.service(state.service);
@@ -89,6 +93,7 @@ function groupTable(page, kind) {
 // ---- comparisons --------------------------------------------------------------------
 
 const MEASURES = ["share", "mean", "median", "p90"];
+/** @param {Page} page */
 function measureSwitch(page) {
   const { voice, state } = page;
   return el("div", { class: "switch", role: "group" }, MEASURES.map((name) => el("button", {
@@ -98,10 +103,12 @@ function measureSwitch(page) {
   }, voice.say("gap_" + name))));
 }
 
+/** @param {Page} page */
 const numberColumn = (page, key, title) => ({ key, title, kind: "number",
   value: (row) => row[key],
   cell: (row) => [told(row, row[key], page.voice), ends(row, key, told, page.voice)] });
 
+/** @param {Page} page */
 function gapColumns(page) {
   const { voice } = page;
   const drawn = (row) => gapIntervalNote(page, row,
@@ -127,6 +134,7 @@ function gapColumns(page) {
 const noteColumn = (voice) => ({ key: "reason", title: voice.say("gap_note"), kind: "text",
   value: (row) => notes(row, voice), cell: (row) => notes(row, voice) });
 
+/** @param {Page} page */
 function gapTable(page) {
   const { voice, state } = page;
   const service = page.service(state.service);
@@ -152,6 +160,7 @@ function gapTable(page) {
 
 // ---- the bottom line ----------------------------------------------------------------
 
+/** @param {Page} page */
 function lineSource(page, row) {
   const { voice } = page;
   if (!row.target) return voice.say("bottom_line_of_" + row.group_b_id);
@@ -159,6 +168,7 @@ function lineSource(page, row) {
   return voice.text(target ? target["title_" + voice.language] : row.target);
 }
 
+/** @param {Page} page */
 function bottomCard(page, row) {
   const { voice } = page;
   const fact = (name, label, ...value) => el("div", { class: "fact", "data-fact": name },
@@ -179,6 +189,7 @@ function bottomCard(page, row) {
     note ? el("p", { class: "where" }, note) : null);
 }
 
+/** @param {Page} page */
 function bottomLine(page) {
   const { voice, state } = page;
   const own = planHasOwn(page);
@@ -194,6 +205,7 @@ function bottomLine(page) {
 
 // ---- reported figures ---------------------------------------------------------------
 
+/** @param {Page} page */
 function reported(page) {
   const { voice, data, state } = page;
   const rows = page.gaps.filter((row) => row.measure === "reported"
@@ -220,6 +232,7 @@ function reported(page) {
 
 // ---- inequality ---------------------------------------------------------------------
 
+/** @param {Page} page */
 function equityTable(page) {
   const { voice, state } = page;
   const rows = page.equity.filter((row) => row.service === state.service);
@@ -243,6 +256,7 @@ function equityTable(page) {
           row.reason ? el("span", { class: "where" }, voice.value(row.reason)) : null))))))];
 }
 
+/** @param {Page} page */
 export function gapsSection(page) {
   const { voice, state } = page;
   const own = planHasOwn(page);

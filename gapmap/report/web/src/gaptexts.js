@@ -31,6 +31,7 @@ export function ends(row, key, tell, voice) {
 export const notes = (row, voice) => (row.reason || "").split("+")
   .filter((code) => code && !OF_COURSE.includes(code)).map(voice.value).join(" · ");
 
+/** @param {Page} page */
 export function worse(page, row) {
   const { voice } = page;
   if (row.worse === "group_a") return page.groupName(row.group_a);
@@ -39,6 +40,7 @@ export function worse(page, row) {
 }
 
 // A plan without districts of its own has the study's: to tell them twice says nothing more.
+/** @param {Page} page */
 export function planHasOwn(page) {
   const names = (kind) => Array.from(new Map(page.coverage.filter((row) =>
     row.group_kind === kind).map((row) => [row.group_id, row.group])).values()).sort();
@@ -46,5 +48,6 @@ export function planHasOwn(page) {
 }
 
 // Where every place counts 1, what has to be served are places.
+/** @param {Page} page */
 export const toClose = (page, key) => page.voice.say(
   page.data.weight === "people" ? key : key + "_places");

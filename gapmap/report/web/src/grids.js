@@ -6,16 +6,19 @@ import { el, section, svg, toRows } from "./text.js";
 const MUCH = "much";
 const UNTOLD = new Set(["unknown", "unreachable"]); // what a reason adds something to
 
+/** @param {Page} page */
 const serviceName = (page, id) => {
   const service = page.service(id);
   return service ? page.voice.both(service.name) || id : id;
 };
 
 // Of the city some tables say no name.
+/** @param {Page} page */
 const areaName = (page, row) =>
   (row.area_kind === "city" ? page.voice.value("city") : page.groupName(row.area));
 
 // A column of whole numbers, of shares or of texts; titles stand among the words of the report.
+/** @param {Page} page */
 function columnsOf(page) {
   const { voice } = page;
   const column = (kind, tell) => (key, title) => ({ key, kind,
@@ -34,6 +37,7 @@ function columnsOf(page) {
   };
 }
 
+/** @param {Page} page */
 const left = (page, held, file) => (held.rows > held.table.service.length
   ? el("p", { class: "more" }, page.voice.say("rows_in_file", {
     shown: page.voice.count(held.table.service.length), all: page.voice.count(held.rows), file }))
@@ -41,6 +45,7 @@ const left = (page, held, file) => (held.rows > held.table.service.length
 
 // ---- people on the grid -------------------------------------------------------------
 
+/** @param {Page} page */
 function comparedTable(page, rows) {
   const { voice, state } = page;
   const columns = columnsOf(page);
@@ -77,6 +82,7 @@ function comparedTable(page, rows) {
 }
 
 // The sentence above the table: where both counts differ by more than five points.
+/** @param {Page} page */
 function muchText(page, rows) {
   const { voice } = page;
   const much = rows.filter((row) => row.differs_much);
@@ -90,6 +96,7 @@ function muchText(page, rows) {
     names.join(voice.language === "zh" ? ";" : "; "), much.length > names.length ? " …" : "");
 }
 
+/** @param {Page} page */
 function areasTable(page, population) {
   const { voice } = page;
   const columns = columnsOf(page);
@@ -109,6 +116,7 @@ function areasTable(page, population) {
     }).node];
 }
 
+/** @param {Page} page */
 export function peopleGrid(page) {
   const { voice } = page;
   const { compared, population } = page.data.grids || {};
@@ -129,6 +137,7 @@ function groundMark(colours, kind) {
       : "background-color:" + ground + (mark ? ";color:" + mark : "") });
 }
 
+/** @param {Page} page */
 function mapLegend(page, map) {
   const { voice } = page;
   const line = (mark, told) => el("li", {}, mark, el("span", {}, told));
@@ -146,6 +155,7 @@ function mapLegend(page, map) {
       d: "M7 2h4v5h5v4h-5v5H7v-5H2V7h5z" })), voice.say("facility_serves")));
 }
 
+/** @param {Page} page */
 function mapFigure(page, map) {
   const { voice, data } = page;
   const name = serviceName(page, map.service);
@@ -158,6 +168,7 @@ function mapFigure(page, map) {
     mapLegend(page, map));
 }
 
+/** @param {Page} page */
 function surfaceFacts(page, surface) {
   const { voice } = page;
   const km = (value) => voice.number(value) + " km/h";
@@ -185,6 +196,7 @@ function surfaceFacts(page, surface) {
       el("dd", {}, value))));
 }
 
+/** @param {Page} page */
 function classTable(page, surface) {
   const { voice } = page;
   const columns = columnsOf(page);
@@ -202,6 +214,7 @@ function classTable(page, surface) {
     }).node];
 }
 
+/** @param {Page} page */
 export function surfaceSection(page) {
   const { voice } = page;
   const { surface } = page.data.grids || {};
@@ -218,6 +231,7 @@ export function surfaceSection(page) {
 
 // ---- people by step of time or distance ---------------------------------------------
 
+/** @param {Page} page */
 export function zonesSection(page) {
   const { voice } = page;
   const { zones } = page.data.grids || {};
@@ -251,6 +265,7 @@ export function zonesSection(page) {
 
 // ---- capacity and referral ----------------------------------------------------------
 
+/** @param {Page} page */
 export function capacitySection(page) {
   const { voice, state } = page;
   const { capacity, unserved } = page.data.grids || {};
@@ -284,6 +299,7 @@ export function capacitySection(page) {
     }).node, left(page, capacity, "capacity.csv")] : null);
 }
 
+/** @param {Page} page */
 export function referralSection(page) {
   const { voice, state } = page;
   const { referral } = page.data.grids || {};

@@ -14,6 +14,7 @@ function byIsland(rows) {
 
 // Nothing is known where no place joins a way, and nothing is out of reach where there is nothing
 // to go to; else an empty time means that nobody gets there.
+/** @param {Page} page */
 function minutes(page, row, key) {
   if (!row) return "—";
   const value = row[key];
@@ -25,6 +26,7 @@ function minutes(page, row, key) {
   return page.voice.say(row.places_unreachable > 0 ? "unreachable" : "unknown");
 }
 
+/** @param {Page} page */
 function toMainland(page, row) {
   const told = minutes(page, row, "mainland_minutes_median");
   if (!row || row.places < 2 || row.no_facility) return told;
@@ -32,6 +34,7 @@ function toMainland(page, row) {
   return [told, el("span", { class: "where" }, page.voice.say("worst_place", { value: worst }))];
 }
 
+/** @param {Page} page */
 function ferries(page, row) {
   const { voice } = page;
   if (!row.ferries) return voice.say("no_ferry");
@@ -46,6 +49,7 @@ function hours(row) {
   return (row.first_sailing || "…") + "–" + (row.last_sailing || "…");
 }
 
+/** @param {Page} page */
 function islandTable(page, islands) {
   const { voice, state } = page;
   const find = (rows, kind) => rows.find((row) => row.destination === kind);
@@ -74,6 +78,7 @@ function islandTable(page, islands) {
   }).node;
 }
 
+/** @param {Page} page */
 function serviceCell(page, row) {
   const told = minutes(page, row, "mainland_minutes_median");
   if (!row || row.on_island !== true) return el("td", { class: "number" }, told);
@@ -82,6 +87,7 @@ function serviceCell(page, row) {
     el("span", { class: "where" }, page.voice.say("here_already", { value: here })));
 }
 
+/** @param {Page} page */
 function serviceTable(page, islands) {
   const { voice, data } = page;
   const found = new Map(page.islands.filter((row) => row.destination === "service")
@@ -96,6 +102,7 @@ function serviceTable(page, islands) {
         serviceCell(page, found.get(service.id + "\n" + rows[0].island_id))))))));
 }
 
+/** @param {Page} page */
 export function islandsSection(page) {
   const { voice } = page;
   if (!page.islands.length) return null;

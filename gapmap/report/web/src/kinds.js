@@ -8,12 +8,17 @@ import { el, toRows } from "./text.js";
 const FEW = 12;
 const SHOWN = 7;
 
+/** @param {Page} page */
 const held = (page) => page.data.insights.kinds;
+/** @param {Page} page */
 const has = (page) => Boolean(held(page));
+/** @param {Page} page */
 const nameOf = (page, row) => row["kind_" + page.voice.language];
 const markOf = (number) => labelled(number - 1, number);
+/** @param {Page} page */
 const rowsOf = (page) => toRows(held(page).kinds);
 
+/** @param {Page} page */
 function clusterRows(page) {
   const rows = toRows(held(page).clusters);
   const rank = {};
@@ -29,11 +34,13 @@ function clusterRows(page) {
 const quietOrUnknown = (standing) =>
   (["unknown", "little_known"].includes(standing) ? marks.unknown : marks.quiet);
 
+/** @param {Page} page */
 function kindMark(page, number) {
   const kind = held(page).kind[number];
   return kind === null ? quietOrUnknown(held(page).standing[number]) : markOf(kind);
 }
 
+/** @param {Page} page */
 function kindLegend(page) {
   const { voice } = page;
   const { kind, standing, services_unknown: unknown } = held(page);
@@ -63,6 +70,7 @@ export const kindColouring = {
 };
 
 // What the card of a place says of its kind.
+/** @param {Page} page */
 export function kindLine(page, number) {
   if (!has(page) || !held(page).clear) return null;
   const { voice } = page;
@@ -79,6 +87,7 @@ export function kindLine(page, number) {
 
 // ---- colouring by cluster of the chosen service -------------------------------------
 
+/** @param {Page} page */
 function clustersAt(page) {
   const service = page.state.service;
   const kept = held(page).clustersAt || (held(page).clustersAt = {});
@@ -92,6 +101,7 @@ function clustersAt(page) {
   return kept[service];
 }
 
+/** @param {Page} page */
 function clusterMark(page, number) {
   const row = clustersAt(page).get(number);
   if (row) return labelled(row.rank - 1, row.rank);
@@ -100,6 +110,7 @@ function clusterMark(page, number) {
   return status === "uncovered" ? marks.uncovered : marks.quiet;
 }
 
+/** @param {Page} page */
 function clusterLegend(page) {
   const { voice } = page;
   const rows = clusterRows(page).filter((row) => row.service === page.state.service);
@@ -128,6 +139,7 @@ export const clusterColouring = {
 
 // ---- the section --------------------------------------------------------------------
 
+/** @param {Page} page */
 function toMap(page, colouring, service, place) {
   if (offeredColourings(page).some((one) => one.id === colouring)) {
     page.state.colouring = colouring;
@@ -136,6 +148,7 @@ function toMap(page, colouring, service, place) {
   if (place !== null) page.select(place, true);
 }
 
+/** @param {Page} page */
 function sureText(page) {
   const { voice } = page;
   const { clear, reason, silhouette, rand, grouped, kinds } = held(page);
@@ -150,6 +163,7 @@ function sureText(page) {
       ? " " + voice.say("kinds_fitted", { count: voice.count(held(page).fitted) }) : null);
 }
 
+/** @param {Page} page */
 function kindTable(page) {
   const { voice, state } = page;
   const people = page.data.weight === "people";
@@ -171,6 +185,7 @@ function kindTable(page) {
   }).node;
 }
 
+/** @param {Page} page */
 function leftOut(page) {
   const { voice } = page;
   const { standing, nobody_has: nobody } = held(page);
@@ -188,6 +203,7 @@ function leftOut(page) {
   return told.length ? el("p", { class: "lead" }, told.join(" ")) : null;
 }
 
+/** @param {Page} page */
 function served(page, row) {
   const { voice } = page;
   const people = page.data.weight === "people";
@@ -196,6 +212,7 @@ function served(page, row) {
     ? el("span", { class: "where" }, voice.say("cluster_of", { all: voice.count(all) })) : null];
 }
 
+/** @param {Page} page */
 function clusterTable(page) {
   const { voice, state } = page;
   const rows = clusterRows(page);
@@ -225,6 +242,7 @@ function clusterTable(page) {
   }).node;
 }
 
+/** @param {Page} page */
 function clusters(page) {
   const { voice } = page;
   const { clusters: table, clusters_all: all, cut, most_places: most } = held(page);
@@ -242,6 +260,7 @@ function clusters(page) {
       : el("p", { class: "lead" }, voice.say("clusters_none"))];
 }
 
+/** @param {Page} page */
 function make(page) {
   const { voice } = page;
   if (!has(page)) return null;

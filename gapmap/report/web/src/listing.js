@@ -263,7 +263,8 @@ function moreFilters(page, service, fold) {
       id: "by-town",
       change: (event) => { state.byTown = event.target.checked; page.drawVillages(); } }),
     voice.say("by_town")),
-    state.byTown ? [[true, "unfold_all"], [false, "fold_all"]].map(([open, name]) =>
+    state.byTown ? /** @type {[boolean, string][]} */ (
+      [[true, "unfold_all"], [false, "fold_all"]]).map(([open, name]) =>
       el("button", { type: "button", class: "quiet", "data-fold-towns": name,
         click: () => fold(open) }, voice.say(name))) : null,
     on ? el("button", { type: "button", class: "quiet", id: "clear-filters", click: () => {

@@ -9,11 +9,14 @@ const UNREACHED = "#1f1f1f";
 const PEOPLE = ["#dbe4ec", "#a9c3d9", "#6f9cc0", "#3b74a3", "#154b75"];
 const SIZES = [4.4, 5.2, 6, 6.8, 7.6];
 
+/** @param {Page} page */
 const onMap = (page) => page.results(page.state.service).filter((row) => row.lon !== null);
 
 // ---- distance ---------------------------------------------------------------------------------
 
+/** @param {Page} page */
 const breaksOf = (page) => page.data.map.services[page.state.service].breaks;
+/** @param {Page} page */
 const wayOf = (page, row) =>
   (page.service(page.state.service).limit_unit === "minutes" ? row.minutes : row.distance_m);
 
@@ -111,6 +114,7 @@ const MARK_OF = { districts: "district", towns: "town", roads: "road", water: "w
   ferries: "ferry", islands: "island", graticule: "graticule" };
 
 // What a reader should know of a layer that is not whole.
+/** @param {Page} page */
 function noteOf(page, id) {
   const told = page.data.map.layers[id];
   if (id !== "roads" || !told || told.drawn === told.lines) return null;
@@ -124,6 +128,7 @@ function box(mark, label, checked, data, change, note) {
 }
 
 // Which layers are shown; further services' facilities by shape and colour, with their number.
+/** @param {Page} page */
 export function layerControl(page) {
   const { voice, chart, data } = page;
   const served = (id) => {
@@ -147,6 +152,7 @@ export function layerControl(page) {
 }
 
 // Lines of the legend for facilities of further services.
+/** @param {Page} page */
 export function furtherLines(page) {
   const { voice, chart, data } = page;
   return chart.services.filter((id) => chart.hasFacilities(id) && id !== page.state.service)

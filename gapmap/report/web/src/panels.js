@@ -44,6 +44,7 @@ export function rangeNote(row, voice) {
     voice.say(rangeWord(), { low, high }));
 }
 
+/** @param {Page} page */
 export function serviceList(page) {
   const { voice, data, state } = page;
   return el("div", { class: "services", role: "listbox", "aria-label": voice.say("services") },
@@ -77,6 +78,7 @@ export function distanceText(row, measure, service, voice) {
 export const distanceName = (measure, service, voice) =>
   voice.say(measure + (service.limit_unit === "minutes" ? "_minutes" : "_m"));
 
+/** @param {Page} page */
 export function gapLines(page, service) {
   const { voice } = page;
   const shown = page.gaps.filter((gap) => gap.service === service.id
@@ -91,6 +93,7 @@ export function gapLines(page, service) {
     el("b", {}, voice.points(gap.difference))));
 }
 
+/** @param {Page} page */
 export function serviceDetail(page) {
   const { voice, state } = page;
   const service = page.service(state.service);
@@ -140,6 +143,7 @@ function siteLines(voice, sites) {
   });
 }
 
+/** @param {Page} page */
 export function mapLegend(page) {
   const { voice, data, state } = page;
   const list = data.map.facilities[state.service];
@@ -168,6 +172,7 @@ export function mapLegend(page) {
 }
 
 // What the map cannot show is said beside it.
+/** @param {Page} page */
 export function offMap(page) {
   const { voice, data, state } = page;
   const lost = data.map.places.lon.filter((lon) => lon === null).length;
@@ -184,6 +189,7 @@ export function offMap(page) {
 }
 
 // A small card: one place with all its services.
+/** @param {Page} page */
 export function placeCard(page, number) {
   const { voice, data } = page;
   const places = data.map.places;
@@ -207,6 +213,7 @@ export function placeCard(page, number) {
     }))));
 }
 
+/** @param {Page} page */
 export function facilityCard(page, number) {
   const { voice, data, state } = page;
   const list = data.map.facilities[state.service];
@@ -222,6 +229,7 @@ export function facilityCard(page, number) {
     ].filter(Boolean).join(" · ")));
 }
 
+/** @param {Page} page */
 export function siteCard(page, number) {
   const { voice, state } = page;
   const sites = page.sites(state.service);

@@ -12,6 +12,7 @@ const UNSERVED = 20;
 
 // ---- years ----------------------------------------------------------------------------
 
+/** @param {Page} page */
 function yearTable(page, rows) {
   const { voice } = page;
   const money = rows.some((row) => known(row.cost) && row.cost > 0);
@@ -50,6 +51,7 @@ function steps(ends) {
   return found;
 }
 
+/** @param {Page} page */
 function curve(page, proposal) {
   const { voice } = page;
   /** @type {Row[]} */
@@ -101,6 +103,7 @@ function curve(page, proposal) {
 }
 
 // What the first, middle and last sites bring for their money, in words.
+/** @param {Page} page */
 function marginal(page, proposal) {
   const { voice } = page;
   const rows = toRows(proposal.programme.curve)
@@ -116,6 +119,7 @@ function marginal(page, proposal) {
 
 // ---- targets and what stands in the way -----------------------------------------------
 
+/** @param {Page} page */
 function targets(page, rows) {
   const { voice } = page;
   if (!rows.length) return null;
@@ -140,6 +144,7 @@ function targets(page, rows) {
           count: voice.count(row.people_forgone) })) : null] : "—"))))));
 }
 
+/** @param {Page} page */
 function unmet(page, programme) {
   const { voice } = page;
   const rows = toRows(programme.unmet);
@@ -159,6 +164,7 @@ function unmet(page, programme) {
         { key: "why", title: voice.title("reason"), kind: "text", value: why }] }).node) : null);
 }
 
+/** @param {Page} page */
 export function programmePart(page, proposal) {
   const { voice } = page;
   const { programme } = proposal;

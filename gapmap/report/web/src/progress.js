@@ -11,11 +11,13 @@ const WIDTH = 250;
 const HEIGHT = 118;
 const ROOM = { left: 16, right: 16, top: 16, bottom: 20 };
 
+/** @param {Page} page */
 const held = (page) => page.data.insights.progress;
 const dayOf = (text) => Date.parse(text) / 86400000;
 
 // ---- coverage by date -----------------------------------------------------------------
 
+/** @param {Page} page */
 function coverageTable(page) {
   const { voice, data } = page;
   const rows = toRows(held(page).coverage);
@@ -91,6 +93,7 @@ const path = (points, scale) => points.map((point, at) =>
   (at ? "L" : "M") + scale.x(point.day).toFixed(1) + " " + scale.y(point.value).toFixed(1))
   .join("");
 
+/** @param {Page} page */
 function dot(page, point, scale) {
   const { voice } = page;
   const x = scale.x(point.day);
@@ -108,6 +111,7 @@ function dot(page, point, scale) {
 // Ends of different years are told by their year alone.
 const yearly = (dates) => dates.every((date) => date.endsWith("-12-31"));
 
+/** @param {Page} page */
 function chart(page, one) {
   const { voice } = page;
   const { dates } = held(page);
@@ -136,6 +140,7 @@ function chart(page, one) {
   one.points.map((point) => dot(page, point, scale)));
 }
 
+/** @param {Page} page */
 function targetCard(page, one) {
   const { voice } = page;
   const { last } = one;
@@ -151,6 +156,7 @@ function targetCard(page, one) {
       voice.value(last.no_line)) : null);
 }
 
+/** @param {Page} page */
 function targetCharts(page) {
   const { voice, state } = page;
   const rows = toRows(held(page).targets);

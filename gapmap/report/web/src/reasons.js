@@ -8,6 +8,7 @@ const CODES = ["beyond_limit", "below_standard", "no_facility", "no_route", "isl
 // Places and people by status and reason. What a what-if changes comes with another list of
 // statuses, so that counting is done once for each.
 const counted = new WeakMap();
+/** @param {Page} page */
 export function reasonsOf(page, id) {
   const held = page.data.map.services[id];
   if (counted.has(held.status)) return counted.get(held.status);
@@ -35,6 +36,7 @@ export function reasonsOf(page, id) {
 
 const share = (part, whole) => (whole > 0 ? (100 * part) / whole : 0);
 
+/** @param {Page} page */
 function bars(page, service) {
   const { voice, data } = page;
   const rows = reasonsOf(page, service.id);
@@ -63,6 +65,7 @@ function bars(page, service) {
 }
 
 // The list of places shows those of a reason.
+/** @param {Page} page */
 function show(page, row) {
   page.state.states[row.status] = true;
   page.state.listFilters.reason = row.reason;
@@ -71,6 +74,7 @@ function show(page, row) {
   window.scrollTo(0, 0);
 }
 
+/** @param {Page} page */
 function matrix(page) {
   const { voice, data, state } = page;
   const people = data.weight === "people";

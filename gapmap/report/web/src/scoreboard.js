@@ -10,11 +10,15 @@ const SIGNS = { met: "●", on_course: "◐", behind: "◔", overdue: "○", not
 export const statusMark = (status) => el("span", { class: "score-mark " + status,
   "aria-hidden": "true" }, SIGNS[status] || "?");
 
+/** @param {Page} page */
 const kept = (page) => page.data.insights.progress || null;
+/** @param {Page} page */
 const card = (page) => (kept(page) ? toRows(kept(page).scorecard) : []);
+/** @param {Page} page */
 const dateOf = (page) => page.data.about.date || "";
 
 // Rows of one date: the whole of each target, and its rows by district.
+/** @param {Page} page */
 function board(page, rows, date) {
   const asked = rows.filter((row) => row.date === date && row.plan_district !== "");
   const wholes = new Map();
@@ -33,6 +37,7 @@ function board(page, rows, date) {
   return { wholes, found };
 }
 
+/** @param {Page} page */
 function unitsOf(page, rows) {
   const units = new Map();
   for (const row of rows) {
@@ -49,6 +54,7 @@ function unitsOf(page, rows) {
   return Array.from(units, ([id, row]) => ({ id, name: row["unit_" + page.voice.language] || id }));
 }
 
+/** @param {Page} page */
 function cellOf(page, whole, row) {
   const { voice } = page;
   if (!row) return el("td", { class: "score" }, statusMark("not_asked"));
@@ -62,6 +68,7 @@ function cellOf(page, whole, row) {
 }
 
 // How many of the targets that are asked of it are met.
+/** @param {Page} page */
 function tally(page, rows) {
   const { voice } = page;
   const asked = rows.filter((row) => row && row.status !== "not_asked");
@@ -70,6 +77,7 @@ function tally(page, rows) {
     voice.say("of", { part: voice.count(met), all: voice.count(asked.length) }));
 }
 
+/** @param {Page} page */
 function unfold(page, target) {
   page.state.unfolded[target] = true;
   page.state.targetState = null;

@@ -7,6 +7,7 @@ import { el, section } from "./text.js";
 
 const TARGET_STATES = ["met", "on_course", "behind", "overdue", "not_measurable"];
 
+/** @param {Page} page */
 export function chips(page, names, counts, chosen, onChoose) {
   const { voice } = page;
   return el("div", { class: "chips", role: "group" }, names.map((name) =>
@@ -25,6 +26,7 @@ function tally(rows, key) {
 
 // ---- the plan's targets -------------------------------------------------------------
 
+/** @param {Page} page */
 function targetLine(page, row, part, folded) {
   const { voice } = page;
   const scope = row["unit_" + voice.language] || row.unit;
@@ -44,6 +46,7 @@ function targetLine(page, row, part, folded) {
   el("td", { class: "reason" }, page.targetReason(row)));
 }
 
+/** @param {Page} page */
 function foldButton(page, target, parts) {
   const { voice, state } = page;
   const open = Boolean(state.unfolded[target]);
@@ -55,6 +58,7 @@ function foldButton(page, target, parts) {
   }, open ? "▾" : "▸");
 }
 
+/** @param {Page} page */
 export function targetsSection(page) {
   const { voice, state } = page;
   if (!page.targets.length) {
@@ -94,6 +98,7 @@ export function targetsSection(page) {
 
 // ---- coverage of every service ------------------------------------------------------
 
+/** @param {Page} page */
 function coverageCard(page, service) {
   const { voice, data } = page;
   const row = page.city(service.id);
@@ -121,6 +126,7 @@ function coverageCard(page, service) {
       service.source !== "assumption" ? el("span", { class: "source" }, service.source) : null));
 }
 
+/** @param {Page} page */
 export function coverageSection(page) {
   return section(page, "coverage",
     el("p", { class: "lead" }, intervalLead(page) || page.voice.say("coverage_lead")),
@@ -131,6 +137,7 @@ export function coverageSection(page) {
 // ---- method and sources -------------------------------------------------------------
 
 // How the network was used: joins, water and borders, ferries whose waiting is assumed.
+/** @param {Page} page */
 function roadPoints(page) {
   const { voice } = page;
   const { roads } = page.data;
@@ -166,6 +173,7 @@ function speedText(row, voice) {
   return voice.say(low === high ? "speed_default" : "speed_by_class", { low, high });
 }
 
+/** @param {Page} page */
 export function methodSection(page) {
   const { voice, data } = page;
   const points = ["status", "measured", "limit", "counts", "bounds", "distance", "gap", "basis",
@@ -198,6 +206,7 @@ export function methodSection(page) {
     }).node);
 }
 
+/** @param {Page} page */
 export function sourcesSection(page) {
   const { voice, data } = page;
   const { about } = data;

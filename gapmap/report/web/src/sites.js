@@ -12,6 +12,7 @@ const empty = (table) => !Object.keys(table).length || !Object.values(table)[0].
 
 // ---- how good -------------------------------------------------------------------------
 
+/** @param {Page} page */
 function amount(page, value, unit) {
   const { voice } = page;
   if (unit === "m" || unit === "minutes") return voice.measured(value, unit);
@@ -19,6 +20,7 @@ function amount(page, value, unit) {
   return voice.count(value) + " " + voice.value(unit);
 }
 
+/** @param {Page} page */
 function proofText(page, proposal) {
   const { voice } = page;
   const { answer } = proposal;
@@ -32,6 +34,7 @@ function proofText(page, proposal) {
     voice.say(told, facts));
 }
 
+/** @param {Page} page */
 function askedText(page, proposal) {
   const { voice } = page;
   const { answer, excluded } = proposal;
@@ -51,6 +54,7 @@ function askedText(page, proposal) {
 
 // ---- the sites ------------------------------------------------------------------------
 
+/** @param {Page} page */
 function worstCell(page, row) {
   const { voice } = page;
   if (!known(row.worst_after)) return "—";
@@ -60,6 +64,7 @@ function worstCell(page, row) {
     : voice.say("sites_no_way_before"))];
 }
 
+/** @param {Page} page */
 function otherCell(page, row) {
   const { voice } = page;
   if (!row.alternative) return "—";
@@ -68,6 +73,7 @@ function otherCell(page, row) {
     : voice.say(lost > 0 ? "sites_fewer" : "sites_more", { count: voice.count(Math.abs(lost)) }))];
 }
 
+/** @param {Page} page */
 function siteColumns(page, proposal, rows) {
   const { voice } = page;
   const whole = (key) => ({ key, title: voice.title(key), kind: "number",
@@ -87,6 +93,7 @@ function siteColumns(page, proposal, rows) {
 }
 
 // What one site is good for: the sentence, and whom it serves.
+/** @param {Page} page */
 function siteCard(page, proposal, row) {
   const { voice } = page;
   const mine = toRows(proposal.served).filter((one) => one.site_id === row.site_id);
@@ -106,6 +113,7 @@ function siteCard(page, proposal, row) {
         el("td", { class: "number" }, way(one.after))))))) : null);
 }
 
+/** @param {Page} page */
 function siteTable(page, proposal) {
   const { voice } = page;
   const { reason, ...columns } = proposal.sites;
@@ -131,6 +139,7 @@ function siteTable(page, proposal) {
 
 // ---- who stays without ------------------------------------------------------------------
 
+/** @param {Page} page */
 function leftOut(page, proposal) {
   const { voice } = page;
   if (empty(proposal.left_out)) return null;
@@ -160,6 +169,7 @@ function leftOut(page, proposal) {
 
 // ---- targets before and after -----------------------------------------------------------
 
+/** @param {Page} page */
 function targetTable(page, proposal) {
   const { voice } = page;
   if (empty(proposal.targets)) return null;
@@ -181,6 +191,7 @@ function targetTable(page, proposal) {
 }
 
 // The what-if that has these sites, for the command line.
+/** @param {Page} page */
 function scenario(page, proposal) {
   const { voice } = page;
   const told = { on: proposal.sites.site_id };
@@ -194,6 +205,7 @@ function scenario(page, proposal) {
       JSON.stringify(told)));
 }
 
+/** @param {Page} page */
 function block(page, proposal) {
   const { voice } = page;
   const service = page.service(proposal.service);
@@ -222,6 +234,7 @@ function block(page, proposal) {
     scenario(page, proposal));
 }
 
+/** @param {Page} page */
 export function sitesSection(page) {
   const { voice, data } = page;
   if (!data.proposals.length) return null;

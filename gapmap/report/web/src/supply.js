@@ -14,6 +14,7 @@ function serviceOf(page) {
 }
 
 // A few decimals are enough; never 0 for what is more.
+/** @type {(page: Page, value: number | null, decimals?: number) => string} */
 function amount(page, value, decimals) {
   if (value === null) return "—";
   if (value === 0) return "0";

@@ -17,9 +17,11 @@ const COLOURS = { low: "#1b6ca8", high: "#d55e00", spread: "#8c8c8c" };
 const FILLS = ["#d55e00", "#f0a56a", "#f7e08a", "#8fc1e3", "#1b6ca8"];
 const SIZES = [5.5, 6, 7.5, 6, 4.5];
 
+/** @param {Page} page */
 const held = (page) => page.data.insights.sure;
 
 // Rows of a table by a key, made once for a page.
+/** @param {Page} page */
 function index(page, name, key, rows) {
   page.sureKept = page.sureKept || {};
   if (!page.sureKept[name]) page.sureKept[name] = new Map(rows().map((row) => [key(row), row]));
@@ -29,18 +31,22 @@ function index(page, name, key, rows) {
 const keyOf = (row) => [row.service, row.group_kind, row.group_id].join("\n");
 
 // What was drawn is about the start: a what-if has no interval.
+/** @param {Page} page */
 const isStart = (page, row) => !(page.changed && page.changed[row.service]);
 
+/** @param {Page} page */
 function intervalOf(page, row) {
   if (!held(page) || !isStart(page, row)) return null;
   return index(page, "intervals", keyOf, () => toRows(held(page).intervals))
     .get(keyOf(row)) || null;
 }
 
+/** @param {Page} page */
 const between = (page, low, high, tell) => page.voice.say("sure_interval",
   { low: tell(low), high: tell(high) });
 
 // The interval beside a share of coverage; nothing where nothing was drawn.
+/** @param {Page} page */
 export function intervalNote(page, row) {
   const found = intervalOf(page, row);
   if (!found || !known(found.share_draw_low)) return null;
@@ -49,12 +55,14 @@ export function intervalNote(page, row) {
 }
 
 // The sentence above coverage: what the brackets mean.
+/** @param {Page} page */
 export const intervalLead = (page) => (held(page)
   ? page.voice.say("sure_coverage", { what: varied(page) }) : "");
 
 // How the bounds by unknown people are told: in brackets stand the draws, where there are any.
 export const rangeWord = () => (shown.page && held(shown.page) ? "sure_range" : "range");
 
+/** @param {Page} page */
 export function gapIntervalNote(page, row, tell) {
   if (!held(page) || !isStart(page, row)) return null;
   const gap = index(page, "gaps", (one) => one.number, () => toRows(held(page).gaps))
@@ -68,6 +76,7 @@ export function gapIntervalNote(page, row, tell) {
       { share: page.voice.share(sign) })) : null);
 }
 
+/** @param {Page} page */
 export function targetDraws(page, row) {
   const share = held(page) && isStart(page, row) ? held(page).targets[page.targets.indexOf(row)] : null;
   return known(share) ? el("span", { class: "where" },
@@ -75,6 +84,7 @@ export function targetDraws(page, row) {
 }
 
 // The column of proposals that says in how many draws a site is chosen; none without draws.
+/** @param {Page} page */
 export function chosenColumn(page, service) {
   if (!held(page)) return [];
   const { voice } = page;
@@ -90,6 +100,7 @@ export function chosenColumn(page, service) {
 }
 
 // Sites that more draws choose than the least sure of those proposed.
+/** @param {Page} page */
 export function otherSites(page, service) {
   if (!held(page)) return null;
   const { voice } = page;
@@ -107,6 +118,7 @@ export function otherSites(page, service) {
 
 // What varied in this study, as a list of words: "speeds, positions and limits"; of a service
 // only what moves it, if anything does.
+/** @type {(page: Page, service?: Service) => string} */
 function varied(page, service) {
   const { voice } = page;
   const moving = toRows(held(page).tornado)
@@ -120,6 +132,7 @@ function varied(page, service) {
   return words.length ? words.join(voice.say("sure_comma")) + voice.say("sure_and") + last : last;
 }
 
+/** @param {Page} page */
 function sentence(page, service) {
   const { voice } = page;
   const city = page.city(service.id);
@@ -147,9 +160,12 @@ function sentence(page, service) {
 
 // ---- what was varied ----------------------------------------------------------------
 
+/** @param {Page} page */
 const whole = (page, share) => page.voice.number(Math.round(share * 1000) / 10) + "%";
+/** @param {Page} page */
 const around = (page, part) => ({ low: whole(page, 1 - part), high: whole(page, 1 + part) });
 
+/** @param {Page} page */
 function ranges(page) {
   const { voice } = page;
   const one = held(page).assumptions;
@@ -175,6 +191,7 @@ function ranges(page) {
     name === kind || name.startsWith(kind + ":")));
 }
 
+/** @param {Page} page */
 function assumptions(page) {
   const { voice } = page;
   const { source } = held(page).assumptions;
@@ -193,6 +210,7 @@ function assumptions(page) {
 
 // ---- the tornado --------------------------------------------------------------------
 
+/** @param {Page} page */
 function endText(page, row, end) {
   const factor = row[end];
   const share = page.voice.share(row["share_at_" + end]);
@@ -201,6 +219,7 @@ function endText(page, row, end) {
     + " " + share;
 }
 
+/** @param {Page} page */
 function bars(page, rows, base) {
   const { voice } = page;
   const ends = rows.reduce((all, row) => all.concat(row.share_at_low, row.share_at_high), [base]);
@@ -233,6 +252,7 @@ function bars(page, rows, base) {
     "stroke-width": 1.2 }));
 }
 
+/** @param {Page} page */
 function tornado(page, service) {
   const { voice } = page;
   const all = toRows(held(page).tornado).filter((row) => row.service === service.id)
@@ -253,11 +273,13 @@ function tornado(page, service) {
 
 // ---- places -------------------------------------------------------------------------
 
+/** @param {Page} page */
 const stepOf = (page, number) => {
   const places = held(page).places[page.state.service];
   return places ? places.certainty[number] : null;
 };
 
+/** @param {Page} page */
 function villages(page, service) {
   const { voice } = page;
   const places = held(page).places[service.id];

@@ -20,6 +20,7 @@ function metresBetween(lon, lat, other, there) {
 }
 
 // Small marks of what may be switched, over those of the map.
+/** @param {Page} page */
 function makeMarks(page) {
   const layer = L.layerGroup();
   const look = { built: { radius: 7, color: "#20272e", weight: 2, fillColor: "#f0c400",
@@ -49,6 +50,7 @@ function makeMarks(page) {
   };
 }
 
+/** @param {Page} page */
 function nearestSite(page, point) {
   const service = page.whatif.model.service(page.state.service);
   let best = null;
@@ -62,6 +64,7 @@ function nearestSite(page, point) {
 }
 
 // Build at the candidate that is nearest to a spot, and say how far it is from there.
+/** @param {Page} page */
 function place(page, point) {
   const { whatif } = page;
   const service = whatif.model.service(page.state.service);
@@ -106,6 +109,7 @@ function focusAgain(node, { tag, name, value, held }) {
 }
 
 // page.whatif for a page that has one; what workbench.js and page.js ask of it.
+/** @param {Page} page */
 export function startWhatif(page) {
   const model = makeModel(page.data);
   const wanted = makeWanted(model);

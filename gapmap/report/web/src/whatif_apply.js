@@ -8,6 +8,7 @@ const KINDS = { [SERVES]: "serves", [FAILS]: "fails", [DOUBTFUL]: "doubtful" };
 const STATUSES = ["covered", "uncovered", "unknown"];
 
 // What the page shows at the start, to compare with and to put back.
+/** @param {Page} page */
 function startOf(page, id) {
   const { map } = page.data;
   const held = map.services[id];
@@ -37,6 +38,7 @@ function facilitiesUnder(service, states, start) {
   return made;
 }
 
+/** @param {Page} page */
 export function makeApplying(page, model, wanted) {
   const starts = new Map();
   const rows = { coverage: page.coverage, gaps: page.gaps, targets: page.targets };

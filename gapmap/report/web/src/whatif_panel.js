@@ -15,10 +15,12 @@ const button = (attributes, ...children) => el("button", { type: "button", ...at
 
 // ---- the strip that is always there ---------------------------------------------------
 
+/** @param {Page} page */
 function people(page, key) {
   return page.data.weight === "people" ? key : key + "_places";
 }
 
+/** @param {Page} page */
 export function summaryText(page) {
   const { voice, whatif } = page;
   const { wanted } = whatif;
@@ -42,6 +44,7 @@ export function summaryText(page) {
   return parts.join(" · ");
 }
 
+/** @param {Page} page */
 export function stripOf(page) {
   const { voice, whatif } = page;
   const { wanted } = whatif;
@@ -68,6 +71,7 @@ function cityRow(rows, id) {
   return rows.find((row) => row.service === id && row.group_kind === "city") || {};
 }
 
+/** @param {Page} page */
 function difference(page, key) {
   const id = page.state.service;
   const [before, now] = [cityRow(page.whatif.start.coverage, id), page.city(id)];
@@ -85,6 +89,7 @@ function gapOf(rows, id, comparison) {
 }
 
 // What the built sites cost; sites of unknown cost are counted, not taken for free.
+/** @param {Page} page */
 export function costSoFar(page) {
   const { wanted, model } = page.whatif;
   let sum = 0, unknown = 0, count = 0;
@@ -101,6 +106,7 @@ export function costSoFar(page) {
   return { sum, unknown, count };
 }
 
+/** @param {Page} page */
 function changesTable(page) {
   const { voice, whatif, state } = page;
   const id = state.service;
@@ -111,15 +117,17 @@ function changesTable(page) {
   const way = (value) => (known(value) ? voice.measured(value, unit) : "—");
   const share = (value) => voice.share(value);
   const points = (value) => voice.points(value);
-  const rows = [
+  /** @type {([string, string, any, any] | null)[]} */
+  const asked = [
     ["share_people", voice.title("share_people"), share, points],
     page.data.weight === "people"
       ? ["people_covered", voice.title("people_covered"), voice.count, null] : null,
     ["places_uncovered", voice.say("places_uncovered"), voice.count, null],
     ["mean_" + unit, voice.say(unit === "m" ? "mean_m" : "mean_minutes"), way, null],
     ["p90_" + unit, voice.say(unit === "m" ? "p90_m" : "p90_minutes"), way, null],
-  ].filter(Boolean).map(([key, label, tell, change]) => [key, label, start[key], now[key], tell,
-    change || ((value) => signed(voice, value, tell))]);
+  ];
+  const rows = asked.filter(Boolean).map(([key, label, tell, change]) => [key, label, start[key],
+    now[key], tell, change || ((value) => signed(voice, value, tell))]);
   const comparisons = new Set(page.gaps.filter((gap) => gap.comparison === "urban-rural"
     || gap.comparison.endsWith("-rest")).map((gap) => gap.comparison));
   for (const one of comparisons) {
@@ -170,6 +178,7 @@ function slider(attributes, label, tell) {
     el("label", { for: attributes.id }, label), input, output), refresh };
 }
 
+/** @param {Page} page */
 function limitSlider(page) {
   const { voice, whatif, state } = page;
   const { model } = whatif;
@@ -185,6 +194,7 @@ function limitSlider(page) {
     shown: [limitText(service, voice), " ", basisTag(service.basis, voice)] }));
 }
 
+/** @param {Page} page */
 function dateSlider(page) {
   const { voice, whatif } = page;
   const { dates } = whatif.model;
@@ -201,6 +211,7 @@ function dateSlider(page) {
 // ---- sites ----------------------------------------------------------------------------
 
 // Ids of the proposed sites of a service, with their year where they have one.
+/** @param {Page} page */
 function proposedOf(page, id) {
   const found = new Map();
   for (const proposal of page.data.proposals) {
@@ -212,6 +223,7 @@ function proposedOf(page, id) {
   return found;
 }
 
+/** @param {Page} page */
 function proposedButtons(page) {
   const { voice, whatif, state } = page;
   const proposed = proposedOf(page, state.service);
@@ -231,11 +243,13 @@ function proposedButtons(page) {
   ];
 }
 
+/** @param {Page} page */
 function kindOf(page, service, site, proposed) {
   if (site < service.existing) return "existing";
   return proposed.has(service.id[site]) ? "proposed" : "candidate";
 }
 
+/** @param {Page} page */
 function siteRows(page) {
   const { whatif, state } = page;
   const service = whatif.model.service(state.service);
@@ -252,6 +266,7 @@ function siteRows(page) {
   });
 }
 
+/** @param {Page} page */
 function siteTable(page) {
   const { voice, whatif } = page;
   const sought = whatif.search.trim().toLowerCase();
@@ -276,6 +291,7 @@ function siteTable(page) {
   }).node;
 }
 
+/** @param {Page} page */
 function siteList(page) {
   const { voice, whatif, state } = page;
   const service = whatif.model.service(state.service);
@@ -297,6 +313,7 @@ function siteList(page) {
 
 // ---- what is switched, and how to keep it ---------------------------------------------
 
+/** @param {Page} page */
 function chips(page) {
   const { voice, whatif } = page;
   const { now } = whatif.wanted;
@@ -317,6 +334,7 @@ function chips(page) {
     { count: voice.count(all.length - MOST_CHIPS) })) : null);
 }
 
+/** @param {Page} page */
 function keeping(page) {
   const { voice, whatif } = page;
   const scenario = whatif.wanted.toScenario();
@@ -342,6 +360,7 @@ function keeping(page) {
     value: "#whatif=" + toCode(scenario), focus: (event) => event.target.select() }));
 }
 
+/** @param {Page} page */
 function switches(page) {
   const { voice, whatif, state } = page;
   const service = whatif.model.service(state.service);
@@ -361,6 +380,7 @@ function switches(page) {
 }
 
 // The panel of the chosen service: drawn once, and refreshed when something is switched.
+/** @param {Page} page */
 export function makePanel(page) {
   const { voice, whatif, state } = page;
   const here = whatif.model.ids.includes(state.service);
@@ -377,6 +397,7 @@ export function makePanel(page) {
 }
 
 // The card of a site on the map: what it is, and its switch.
+/** @param {Page} page */
 export function switchCard(page, number) {
   const { voice, whatif, state } = page;
   const service = whatif.model.service(state.service);
