@@ -1,8 +1,6 @@
-// Drawing on a canvas: areas, lines and marks, many of one look in one go.
+// Drawing on a canvas: areas, lines and marks, look by look.
 
 import { hatchOf, trace } from "./marks.js";
-
-const AT_ONCE = 400; // shapes in one path: longer ones take the canvas more time for each shape
 
 // Seen from afar marks are smaller, so that they do not hide each other.
 const scaleAt = (zoom) => (zoom >= 12.5 ? 1 : zoom >= 11 ? 0.8 : 0.6);
@@ -67,23 +65,16 @@ function follow(context, view, line, close) {
 const seen = (view, boxes, at) => !(boxes[4 * at] > view.east || boxes[4 * at + 2] < view.west
   || boxes[4 * at + 1] > view.south || boxes[4 * at + 3] < view.north);
 
-// Areas of one look. outline: { color, weight } of their borders.
+// Areas of one look. outline: { color, weight } of their borders. One path each: many in one path take
+// several times as long (measured with 3,000 and 25,000 in Chromium without a GPU).
 export function paintAreas(context, view, { shapes, boxes, numbers, mark, outline }) {
-  let drawn = 0;
-  context.beginPath();
-  const finish = () => {
-    fillAs(context, mark, "evenodd");
-    if (outline) strokeAs(context, outline);
-    context.beginPath();
-    drawn = 0;
-  };
   for (const at of numbers) {
     if (!shapes[at].length || !seen(view, boxes, at)) continue;
+    context.beginPath();
     for (const ring of shapes[at]) follow(context, view, ring, true);
-    drawn += 1;
-    if (drawn === AT_ONCE) finish();
+    fillAs(context, mark, "evenodd");
+    if (outline) strokeAs(context, outline);
   }
-  if (drawn) finish();
 }
 
 export function paintLines(context, view, lines, mark, close) {
@@ -100,14 +91,12 @@ function write(context, mark, x, y, r) {
   context.fillText(mark.label, x, y + 0.5);
 }
 
-// Marks of one look at points x0 y0 x1 y1 ... Each is drawn by itself, for its border to be seen where
-// they overlap; those without a border are drawn together.
+// Marks of one look at points x0 y0 x1 y1 ...
 export function paintMarks(context, view, { points, numbers, mark }) {
   const r = radiusAt(mark, view.zoom) * crowded(numbers.length, view.zoom);
   const beyond = r / view.scale;
-  const together = !(mark.weight > 0) && !mark.label;
-  let drawn = 0;
-  if (together) context.beginPath();
+  const bare = mark.shape === "square" && !(mark.weight > 0) && !mark.label;
+  if (bare) context.fillStyle = mark.fill;
   for (const at of numbers) {
     const px = points[2 * at];
     const py = points[2 * at + 1];
@@ -115,18 +104,9 @@ export function paintMarks(context, view, { points, numbers, mark }) {
       && py >= view.north - beyond && py <= view.south + beyond)) continue;
     const x = px * view.scale - view.left;
     const y = py * view.scale - view.top;
-    if (!together) {
-      paintMark(context, mark, x, y, r);
-      continue;
-    }
-    trace(context, mark.shape, x, y, r);
-    drawn += 1;
-    if (drawn % AT_ONCE === 0) {
-      fillAs(context, mark);
-      context.beginPath();
-    }
+    if (bare) context.fillRect(x - r, y - r, 2 * r, 2 * r); // many times as fast as a path
+    else paintMark(context, mark, x, y, r);
   }
-  if (together) fillAs(context, mark);
 }
 
 export function paintMark(context, mark, x, y, r) {

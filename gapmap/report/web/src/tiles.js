@@ -8,8 +8,6 @@ import { paintMark, radiusAt } from "./paint.js";
 const EXTENT = 4096;
 const SIZE = 256;
 const BUFFER = 256; // in parts of EXTENT: 16 pixels, wider than any mark
-const AT_ONCE = 400;
-const HAIR = 0.3; // of what has no outline, lest the ground shows between neighbours
 const SMALL = 900; // areas in a tile, from which on outlines would hide them
 const POINT = 4; // kinds of geojson-vt's own
 const SINGLE = 1;
@@ -41,15 +39,15 @@ function paintAreas(context, features, mark, outline) {
   const hatched = mark.hatch ? hatchOf(context, mark.fill) : null;
   if (hatched) hatched.setTransform(new DOMMatrix().scale(EXTENT / SIZE));
   context.fillStyle = hatched || mark.fill;
-  context.strokeStyle = outline ? outline.color : mark.fill;
-  context.lineWidth = ((outline ? outline.weight : HAIR) * EXTENT) / SIZE;
-  for (let from = 0; from < features.length; from += AT_ONCE) {
+  if (outline) {
+    context.strokeStyle = outline.color;
+    context.lineWidth = (outline.weight * EXTENT) / SIZE;
+  }
+  for (const feature of features) {
     context.beginPath();
-    for (const feature of features.slice(from, from + AT_ONCE)) {
-      for (const ring of feature.geometry) follow(context, ring);
-    }
+    for (const ring of feature.geometry) follow(context, ring);
     if (mark.fill !== "none") context.fill("evenodd");
-    context.stroke();
+    if (outline) context.stroke();
   }
   if (hatched) hatched.setTransform(new DOMMatrix());
 }
