@@ -16,6 +16,7 @@ from gapmap.network import MODES, snap
 from gapmap.siting.candidates import EXCLUDED_COLUMNS, CandidateSites, candidate_sites
 from gapmap.siting.excluding import Layers, covers
 from gapmap.siting.rules import SiteRules
+from gapmap.words import word
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -240,7 +241,7 @@ def _drop_off_road(sieve: _Sieve, ground: SiteGround) -> None:
     for mode in dict.fromkeys(by_road):
         off = snap(network, _xy(sieve.sites), mode=mode).edge < 0
         en = f"without a way ({mode}) within {network.snap_m:g} m"
-        zh = f"在 {network.snap_m:g} 米内没有可用道路({mode})"
+        zh = f"在 {network.snap_m:g} 米内没有可用道路({word(mode, 'zh')})"
         sieve.drop(off, _Reason("off_network", en, zh, mode))
 
 

@@ -4,7 +4,7 @@
 // several readings are found by each of them (gapmap/report/pinyin.py).
 
 const DOUBLE = ["zh", "ch", "sh"];
-const LATIN = /^[a-z']+$/;
+const LATIN = /^(?=.*[a-z])[a-z0-9']+$/;
 
 // Whether what is left of the term can be read off the text from this character on.
 /** @type {(text: string, at: number, term: string, from: number, read: (char: string) => string[] | null) => boolean} */

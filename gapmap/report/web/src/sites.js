@@ -47,7 +47,7 @@ function askedText(page, proposal) {
   if (known(answer.cost)) parts.push(voice.say("sites_cost", { money: voice.count(answer.cost) }));
   for (const row of toRows(excluded)) {
     parts.push(voice.say("sites_excluded", { count: voice.count(row.count),
-      why: voice.value(row.why) + (row.layer ? " (" + row.layer + ")" : "") }));
+      why: voice.value(row.why) + (row.layer ? " (" + voice.value(row.layer) + ")" : "") }));
   }
   return el("p", { class: "where", "data-fact": "asked" }, parts.join(voice.say("sites_semicolon")));
 }
