@@ -37,7 +37,7 @@ $(READY): pyproject.toml constraints.txt .ci/find_python.sh
 	fi
 	@echo "installing gapmap and its dependencies (a few minutes the first time)"
 	@$(PIP) install $(INSTALL) hatchling
-	@$(PIP) install $(INSTALL) --no-build-isolation --editable '.[dev]'
+	@$(PIP) install $(INSTALL) --no-build-isolation --editable '.[dev,notebook,large]'
 	@touch $@
 
 demo: $(READY) fonts ## the shipped Zhuhai study: every output, and where the report is

@@ -142,6 +142,7 @@ BY_WORDS = {"Apache 2.0": "Apache-2.0"}
 EXCEPTIONS = {  # name: why it may stay although its licence is not allowed, or not read
     "colorcet": "CC-BY-4.0, colour maps; xarray-spatial brings it, a peer in the tests alone",
     "exactextract": "Apache-2.0, whose whole text stands where its name should",
+    "geoarrow-rust-core": "MIT or Apache-2.0, as its repository says; its wheel names none",
 }
 
 
