@@ -145,6 +145,7 @@ def _results(
         assessment=assessment,
         proposals=proposed.proposals,
         report_html=report.html,
+        report_parts=report.parts,
         about=about,
         findings=findings,
         rows=study.rows,
@@ -196,8 +197,9 @@ def _switchable(
     proposed: dict[str, set[str]] = {}
     for one in proposals:
         proposed.setdefault(one.service, set()).update(one.sites["site_id"].astype(str))
+    costs = {one.service: one.cost for one in study.file.siting if one.cost is not None}
     with watch.step("what-if"):
-        return make_what_if(assessment, study.candidates, proposed=proposed)
+        return make_what_if(assessment, study.candidates, proposed=proposed, costs=costs)
 
 
 def _borders(study: Study, access: Access, scenario: Scenario | None, watch: Steps) -> pd.DataFrame:

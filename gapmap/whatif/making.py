@@ -53,6 +53,7 @@ def make_what_if(
     candidates: Mapping[str, CandidateSites],
     *,
     proposed: Mapping[str, Iterable[str]],
+    costs: Mapping[str, float] | None = None,
 ) -> WhatIf:
     """Find out what a page has to know to say what other sites, limits or dates would change.
 
@@ -65,6 +66,8 @@ def make_what_if(
     proposed
         Ids of the sites that were proposed (``service@candidate``), by service; they are kept
         whatever else is left out.
+    costs
+        What a site of a service costs where its candidate does not say.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def make_what_if(
     wanted = [
         one for one in access.services if one.mode != "surface" and one.off_road == "straight"
     ]
-    asked = _Asked(access, dates, _shares(access, wanted, candidates))
+    asked = _Asked(access, dates, _shares(access, wanted, candidates), costs or {})
     switches = tuple(
         asked.of(service, candidates.get(service.id), set(proposed.get(service.id, ())))
         for service in wanted
@@ -121,9 +124,13 @@ class _Asked:
     """What the services share: the places on their ground, and how long lists may be."""
 
     def __init__(
-        self, access: Access, dates: tuple[dt.date, ...], allowed: Mapping[str, int]
+        self,
+        access: Access,
+        dates: tuple[dt.date, ...],
+        allowed: Mapping[str, int],
+        costs: Mapping[str, float],
     ) -> None:
-        self._access, self._dates, self._allowed = access, dates, allowed
+        self._access, self._dates, self._allowed, self._costs = access, dates, allowed, costs
         self._known: dict[str, Stops] = {}
 
     def of(
@@ -134,6 +141,7 @@ class _Asked:
         ground = Ground(access.network, access.surface)
         origins = origins_of(access.places, ground, service, self._known)
         every = sites_of(service.id, access.facilities, candidates, access.places, self._dates)
+        every = every.at_cost(self._costs.get(service.id))
         sites, on = _shortened(origins, every, proposed, self._allowed[service.id])
         placed = sites.table.geometry.notna().to_numpy()
         where = np.flatnonzero(placed)

@@ -52,6 +52,16 @@ class Sites:
         placed = self.table.geometry.notna().to_numpy()
         return np.asarray(always & placed & (self.table["qualifies"] == "yes").to_numpy())
 
+    def at_cost(self, cost: float | None) -> Sites:
+        """Give the same, candidates of unknown cost at this one."""
+        if cost is None:
+            return self
+        price = self.table["cost"].to_numpy(dtype=float, copy=True)
+        new = price[self.existing :]
+        new[np.isnan(new)] = cost
+        table = gpd.GeoDataFrame(self.table.assign(cost=price))
+        return Sites(table, self.existing, self.counts)
+
     def only(self, keep: npt.NDArray[np.bool_]) -> Sites:
         """Give some of them."""
         return Sites(

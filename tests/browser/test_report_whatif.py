@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from typing import TYPE_CHECKING, Any
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import builders
 import geopandas as gpd
@@ -14,6 +17,7 @@ import pandas as pd
 import pytest
 import shapely
 
+import gapmap
 import gapmap as gm
 from gapmap.report import build_report
 from gapmap.scenario import Scenario, apply_scenario, read_scenario
@@ -23,7 +27,6 @@ from gapmap.whatif import WhatIf, make_what_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from conftest import Opened
 
@@ -80,61 +83,75 @@ SHOWN = 0.6
 """What the page does not change is held as exactly as it is shown: to the metre, or better."""
 
 
-def compare(state: dict[str, Any], engine: Assessment, what_if: WhatIf) -> tuple[int, list[str]]:
-    """Count the numbers that were held against each other, and name those that differ."""
-    wrong: list[str] = []
-    count = 0
+@dataclass
+class Held:
+    """The page's numbers against the engine's: how many, and which differ."""
 
-    def hold(name: str, have: object, want: object, slack: float) -> None:
-        nonlocal count
-        count += 1
+    state: dict[str, Any]
+    engine: Assessment
+    what_if: WhatIf
+    count: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.units = {one.id: one.limit_unit for one in self.engine.access.services}
+        self.services = [one.service for one in self.what_if.switches]
+        self.places()
+        self.sums()
+        self.gaps()
+        self.targets()
+
+    def hold(self, name: str, have: object, want: object, slack: float) -> None:
+        """Hold one number; a service that nothing was changed of is told as it is shown."""
+        self.count += 1
+        if name.partition(" ")[0] not in self.state["active"]:
+            slack = SHOWN if slack == MILLIMETRES else MILLIMETRES
         if differ(have, want, slack):
-            wrong.append(f"{name}: page {have!r}, engine {want!r}")
+            self.wrong.append(f"{name}: page {have!r}, engine {want!r}")
 
-    active = set(state["active"])
+    def places(self) -> None:
+        table = self.engine.access.table
+        for service in self.services:
+            way = "distance_m" if self.units[service] == "m" else "minutes"
+            rows = table[table["service"] == service][["status", "reason", way, "facility"]]
+            for row, told_of in zip(
+                rows.itertuples(index=False), self.state["results"][service], strict=True
+            ):
+                for have, want in zip(told_of, row, strict=True):
+                    self.hold(f"{service} place", have, want, MILLIMETRES)
 
-    def fine(service: str, slack: float) -> float:
-        return slack if service in active else SHOWN if slack == MILLIMETRES else MILLIMETRES
+    def sums(self) -> None:
+        rows = self.engine.coverage.to_dict("records")
+        for have, want in zip(self.state["coverage"], rows, strict=True):
+            if want["service"] not in self.services:
+                continue
+            unit = self.units[want["service"]]
+            ways = [f"{name}_{unit}" for name in ("mean", "median", "p90")]
+            for column in [*SUMS, *ways]:
+                name = f"{want['service']} {want['group']} {column}"
+                slack = MILLIMETRES if column in ways else EXACT
+                self.hold(name, have[column], want[column], slack)
 
-    units = {one.id: one.limit_unit for one in engine.access.services}
-    table = engine.access.table
-    for service in (one.service for one in what_if.switches):
-        way = "distance_m" if units[service] == "m" else "minutes"
-        rows = table[table["service"] == service][["status", "reason", way, "facility", "place_id"]]
-        for row, have in zip(rows.itertuples(index=False), state["results"][service], strict=True):
-            name = f"{service} {row[4]}"
-            for told_, want in zip(have, row[:4], strict=True):
-                hold(name, told_, want, fine(service, MILLIMETRES))
-    ids = {one.service for one in what_if.switches}
-    for have, (_, want) in zip(state["coverage"], engine.coverage.iterrows(), strict=True):
-        if want["service"] not in ids:
-            continue
-        unit = units[want["service"]]
-        ways = [f"{name}_{unit}" for name in ("mean", "median", "p90")]
-        for column in [*SUMS, *ways]:
-            slack = fine(want["service"], MILLIMETRES if column in ways else EXACT)
-            hold(f"coverage {want['service']} {want['group']} {column}", have[column], want[column],
-                 slack)  # fmt: skip
-    shown = engine.gaps[engine.gaps["comparison"] != "town-city"]
-    for have, (_, want) in zip(state["gaps"], shown.iterrows(), strict=True):
-        unit = units.get(want["service"], "")
-        other = {"m": "minutes", "minutes": "m"}.get(unit, "")
-        if want["service"] not in ids or str(want["measure"]).endswith(f"_{other}"):
-            continue
-        ways_ = not str(want["measure"]).startswith("share")
-        for column in GAPS:
-            hold(f"gap {want['service']} {want['comparison']} {want['measure']} {column}",
-                 have[column], want[column],
-                 fine(want["service"], MILLIMETRES if ways_ else EXACT))  # fmt: skip
-    first = {int(one["rows"][0]) + n for one in what_if.asks for n in range(one["rows"][1])}  # type: ignore[index]
-    for number, (have, (_, want)) in enumerate(
-        zip(state["targets"], engine.targets.iterrows(), strict=True)
-    ):
-        if number in first:
-            for column in TARGETS:
-                hold(f"target {want['target']} {want['unit']} {column}", have[column],
-                     want[column], fine(want["service"], EXACT))  # fmt: skip
-    return count, wrong
+    def gaps(self) -> None:
+        shown = self.engine.gaps[self.engine.gaps["comparison"] != "town-city"].to_dict("records")
+        for have, want in zip(self.state["gaps"], shown, strict=True):
+            service, measure = want["service"], want["measure"]
+            other = {"m": "minutes", "minutes": "m"}.get(self.units.get(service, ""), "")
+            if service not in self.services or measure.endswith(f"_{other}"):
+                continue
+            slack = EXACT if measure.startswith("share") else MILLIMETRES
+            for column in GAPS:
+                name = f"{service} {want['comparison']} {measure} {column}"
+                self.hold(name, have[column], want[column], slack)
+
+    def targets(self) -> None:
+        for ask in self.what_if.asks:
+            first, length = cast("list[int]", ask["rows"])
+            for number in range(first, first + length):
+                have, want = self.state["targets"][number], self.engine.targets.iloc[number]
+                for column in TARGETS:
+                    name = f"{want['service']} {want['target']} {want['unit']} {column}"
+                    self.hold(name, have[column], want[column], EXACT)
 
 
 def scenario_of(
@@ -148,9 +165,9 @@ def scenario_of(
         some = rng.sample(free, min(len(free), rng.choice([0, 1, 2, len(free) // 3, len(free)])))
         for number in some:
             new = number >= one.sites.existing
-            (on if new or rng.random() < 0.4 else off).add(ids[number])  # noqa: PLR2004 - a share
+            (on if new or rng.random() < 0.4 else off).add(ids[number])
         service = next(each for each in services if each.id == one.service)
-        if rng.random() < 0.5:  # noqa: PLR2004 - a share
+        if rng.random() < 0.5:
             limit = float(rng.randint(1, int(service.limit * 3)))
             key = "limit_m" if service.limit_unit == "m" else "limit_minutes"
             limits[key][one.service] = limit
@@ -177,7 +194,7 @@ def toy(rng: random.Random) -> tuple[Places, Facilities, tuple[Service, ...], Ca
     places = builders.places(
         [
             {
-                **({} if rng.random() < 0.1 else spot()),  # noqa: PLR2004 - a share
+                **({} if rng.random() < 0.1 else spot()),
                 "district_id": rng.choice(["d1", "d2"]),
                 "setting": rng.choice(["urban", "rural", "unknown"]),
                 "people": rng.choice([0.0, 10.0, 250.0, np.nan]),
@@ -187,7 +204,7 @@ def toy(rng: random.Random) -> tuple[Places, Facilities, tuple[Service, ...], Ca
     )
     rows = [
         {
-            **({} if rng.random() < 0.1 else spot()),  # noqa: PLR2004 - a share
+            **({} if rng.random() < 0.1 else spot()),
             "service": rng.choice(["clinic", "shop"]),
             "qualifies": rng.choice(["yes", "yes", "yes", "no", "unknown"]),
             "opened": rng.choice([pd.NaT, pd.Timestamp("2012-06-01"), pd.Timestamp("2014-06-01")]),
@@ -216,6 +233,10 @@ def _fields(service: Service) -> dict[str, Any]:
     return {name: getattr(service, name) for name in service.__slots__}
 
 
+def measured(places: Places, facilities: Facilities, services: tuple[Service, ...]) -> Assessment:
+    return gm.assess(gm.measure_access(places, facilities, None, services))
+
+
 def test_a_page_says_what_the_engine_says_of_all_that_is_doubtful(
     open_page: Callable[..., Opened], tmp_path: Path
 ) -> None:
@@ -229,7 +250,7 @@ def test_a_page_says_what_the_engine_says_of_all_that_is_doubtful(
         ) -> Assessment:
             return gm.assess(gm.measure_access(where, there, None, asked))
 
-        start = run(facilities, services)
+        start = measured(places, facilities, services)
         what_if = make_what_if(start, {"clinic": candidates}, proposed={})
         report = build_report(start, what_if=what_if)
         opened = open_page(report.save(tmp_path / "report.html"))
@@ -242,9 +263,9 @@ def test_a_page_says_what_the_engine_says_of_all_that_is_doubtful(
                     candidates={"clinic": candidates},
                 )
             )  # fmt: skip
-            count, differing = compare(state, engine, what_if)
-            numbers += count
-            wrong += differing
+            held = Held(state, engine, what_if)
+            numbers += held.count
+            wrong += held.wrong
         assert opened.trouble() == []
     assert wrong == []
     assert numbers > 20_000
@@ -274,12 +295,144 @@ def test_a_page_of_zhuhai_says_what_the_engine_says(
             as_scenario(drawn, tmp_path), zhuhai.places, zhuhai.facilities, zhuhai.services,
             candidates=zhuhai.candidates,
         )  # fmt: skip
-        count, differing = compare(state, run(there, asked), what_if)
-        numbers += count
-        wrong += differing
+        held = Held(state, run(there, asked), what_if)
+        numbers += held.count
+        wrong += held.wrong
     assert wrong == []
     assert numbers > 60_000
     again = told(opened, {})
     assert not again["changed"]
-    assert compare(again, start, what_if)[1] == []
+    assert Held(again, start, what_if).wrong == []
     assert opened.trouble() == []
+
+
+# ---- the panel --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study that `gapmap init` writes, run once."""
+    folder = tmp_path_factory.mktemp("县")
+    shutil.copytree(Path(gapmap.__file__).parent / "starter", folder / "study")
+    run_study(folder / "study" / "study.toml", folder / "out")
+    return folder
+
+
+def covered(opened: Opened) -> int:
+    count: int = opened.page.evaluate(
+        "() => window.gapmap.page.city(window.gapmap.page.state.service).people_covered"
+    )
+    return count
+
+
+def test_switches_sliders_and_undo_change_the_page_and_put_it_back(
+    open_page: Callable[..., Opened], starter: Path
+) -> None:
+    opened = open_page(starter / "out" / "report.html")
+    page = opened.page
+    start = covered(opened)
+    page.click(".whatif-open")
+    page.click('[data-proposed="on"]')
+    built = covered(opened)
+    assert built > start
+    assert page.locator(".whatif-chips .chip").count() == 2
+    assert page.locator('[data-fact="cost"]').inner_text().split()[-1] == "60,000"
+    assert page.locator('.detail [data-fact="people_uncovered"] dd').inner_text() == (
+        f"{page.evaluate('() => gapmap.page.city(gapmap.page.state.service).people_uncovered'):,}"
+    )
+    page.locator("#whatif-limit").focus()
+    for _ in range(9):
+        page.keyboard.press("ArrowLeft")
+    assert page.evaluate("() => document.activeElement.id") == "whatif-limit"
+    assert covered(opened) < built
+    assert page.locator(".detail .limit").inner_text().startswith("步行不超过 50 米")
+    for _ in range(9):
+        page.click(".whatif-undo")
+    assert covered(opened) == built
+    page.click(".whatif-redo")
+    page.click(".whatif-reset")
+    assert covered(opened) == start
+    assert page.locator(".start-note").count() == 0
+    assert opened.trouble() == []
+
+
+def test_one_is_built_at_the_candidate_next_to_a_click_and_switched_off_on_its_card(
+    open_page: Callable[..., Opened], starter: Path
+) -> None:
+    opened = open_page(starter / "out" / "report.html")
+    page = opened.page
+    start = covered(opened)
+    page.click(".whatif-open")
+    page.click('[data-act="place"]')
+    where = page.evaluate("""() => {
+      const { page } = window.gapmap;
+      const { spots, existing } = page.whatif.model.service(page.state.service);
+      const point = page.map.latLngToContainerPoint([spots.lat[existing], spots.lon[existing]]);
+      const box = page.map.getContainer().getBoundingClientRect();
+      return [box.left + point.x, box.top + point.y];
+    }""")
+    page.mouse.click(where[0] + 3, where[1])
+    state = page.evaluate("() => window.gapmap.page.whatif.wanted.toScenario()")
+    wanted = page.evaluate("""() => { const { page } = window.gapmap;
+      const { id, existing } = page.whatif.model.service(page.state.service);
+      return id[existing]; }""")
+    assert state == {"on": [wanted]}
+    assert covered(opened) >= start
+    page.mouse.click(*where)
+    page.click(f'.whatif-card [data-switch="{wanted}"]')
+    assert page.evaluate("() => window.gapmap.page.whatif.wanted.toScenario()") == {}
+    assert opened.trouble() == []
+
+
+def test_the_code_opens_the_same_page_and_the_file_runs_to_the_same_numbers(
+    open_page: Callable[..., Opened], starter: Path, tmp_path: Path
+) -> None:
+    opened = open_page(starter / "out" / "report.html")
+    opened.page.click(".whatif-open")
+    opened.page.click('[data-proposed="on"]')
+    opened.page.click('[data-site="S01"]')
+    opened.page.locator("#whatif-date").focus()
+    opened.page.keyboard.press("ArrowLeft")
+    told_there = opened.page.evaluate(STATE)
+    address = opened.page.evaluate("() => window.location.href")
+    opened.page.click(".whatif-keep summary")
+    with opened.page.expect_download() as download:
+        opened.page.click('[data-keep="save"]')
+    file = tmp_path / "what-if.json"
+    download.value.save_as(file)
+    again = open_page(starter / "out" / "report.html")
+    again.page.goto("about:blank")
+    again.page.goto(address)
+    again.page.wait_for_selector("html[data-ready=yes]")
+    assert again.page.evaluate(STATE) == told_there
+    study = starter / "study" / "study.toml"
+    run_study(study, tmp_path / "out", scenario=read_scenario(file))
+    access = pd.read_csv(tmp_path / "out" / "access.csv")
+    for service, rows in access.groupby("service"):
+        have = told_there["results"][service]
+        assert [one[:2] for one in have] == rows[["status", "reason"]].to_numpy().tolist()
+        assert [one[3] for one in have] == rows["facility"].fillna("").tolist()
+
+
+def test_what_the_page_cannot_do_is_told_and_left_out(
+    open_page: Callable[..., Opened], starter: Path
+) -> None:
+    opened = open_page(starter / "out" / "report.html")
+    page = opened.page
+    page.click(".whatif-open")
+    page.evaluate(
+        "(told) => window.gapmap.page.whatif.read(told)",
+        {"on": ["nobody"], "no_sailing": True, "limit_m": {"bus_shelter": 700, "x": 5}},
+    )
+    said = page.locator(".whatif-panel [role=alert]").inner_text()
+    assert all(one in said for one in ("nobody", "no_sailing", "limit_m: x"))
+    assert page.evaluate("() => window.gapmap.page.whatif.wanted.toScenario()") == {
+        "limit_m": {"bus_shelter": 700}
+    }
+    page.evaluate("() => window.gapmap.page.whatif.readText('{oops')")
+    assert page.locator(".whatif-panel [role=alert]").count() == 1
+    broken = open_page(starter / "out" / "report.html")
+    broken.page.goto("about:blank")
+    broken.page.goto(broken.url + "#whatif=@@@")
+    broken.page.wait_for_selector("html[data-ready=yes]")
+    assert broken.page.locator(".whatif-panel [role=alert]").count() == 1
