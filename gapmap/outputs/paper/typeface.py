@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fontTools import subset
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTCollection, TTFont, TTLibError, newTable
+from fontTools.ttLib import TTCollection, TTFont, newTable
 from fontTools.varLib import instancer
 
 from gapmap.errors import OutputError
@@ -168,11 +168,11 @@ def typeface(path: Path) -> Typeface:
 
 def _face(path: Path) -> int:
     """Give the number of a collection's face for simplified Chinese, else of the first one."""
-    try:
-        with TTCollection(path, lazy=True) as collection:
-            names = [str(one["name"].getDebugName(4)) for one in collection.fonts]
-    except TTLibError:  # a single font
-        return 0
+    with path.open("rb") as stream:
+        if stream.read(4) != b"ttcf":  # a single font
+            return 0
+    with TTCollection(path, lazy=True) as collection:
+        names = [str(one["name"].getDebugName(4)) for one in collection.fonts]
     fit = [at for at, name in enumerate(names) if name.endswith(" SC") and "Mono" not in name]
     return fit[0] if fit else 0
 
