@@ -49,6 +49,12 @@ class Assessment:
     islands: pd.DataFrame
     findings: tuple[Finding, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from gapmap.assessment.card import assessment_card  # noqa: PLC0415 - a card takes the value's module
+
+        return assessment_card(self)
+
 
 def sources_of(
     assessment: Assessment,

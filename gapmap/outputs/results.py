@@ -122,3 +122,9 @@ class Results:
             if one.id == service:
                 return one.name.get(self.language, service) or service
         return service
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from gapmap.outputs.card import results_card  # noqa: PLC0415 - a card takes this module
+
+        return results_card(self)

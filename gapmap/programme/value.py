@@ -78,3 +78,9 @@ class Programme:
     unmet: pd.DataFrame = field(default_factory=pd.DataFrame)
     feasible: bool = True
     findings: tuple[Finding, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from gapmap.programme.card import programme_card  # noqa: PLC0415 - a card takes the value's module
+
+        return programme_card(self)

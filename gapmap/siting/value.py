@@ -116,3 +116,9 @@ class Proposal:
     excluded: pd.DataFrame = field(default_factory=pd.DataFrame)
     findings: tuple[Finding, ...] = ()
     question: SiteQuestion | None = None
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from gapmap.siting.card import proposal_card  # noqa: PLC0415 - a card takes the value's module
+
+        return proposal_card(self)
