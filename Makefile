@@ -15,6 +15,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # bytecode is made of what is imported, when it is: most of what the packages bring never is
 INSTALL := --quiet --no-compile --constraint constraints.txt
 WORKERS ?= 2
+# a file on one worker, the longest first, as tests/conftest.py has them
+SPREAD = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 QUICK ?=
 WEB := gapmap/report/web
 STUDY := data/zhuhai/study.toml
@@ -47,10 +49,10 @@ demo: $(READY) fonts ## the shipped Zhuhai study: every output, and where the re
 	@echo "QGIS:    $(CURDIR)/$(OUT)/results.gpkg"
 
 test: $(READY) fonts browser old-browser ## every test: unit, property, doctests, notebooks, browser
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest $(SPREAD)
 
 coverage: $(READY) fonts browser old-browser ## the same tests, slower: which lines they reach, 85 % at least
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term
+	@$(BIN)/python -m pytest $(SPREAD) --cov --cov-report=term
 
 lint: $(READY) ## ruff: rules and format
 	@$(BIN)/ruff check .

@@ -381,7 +381,7 @@ spots = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(spots, st.lists(st.integers(0, 3), min_size=1, max_size=3), st.booleans())
 def test_coverage_never_falls_and_row_order_does_not_matter(homes, counts, money) -> None:
     rows = [

@@ -8,6 +8,7 @@ import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
 
+import conftest
 import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -253,6 +254,11 @@ def test_a_study_without_rasters_does_not_wait_for_rasterio() -> None:
     assert (
         fresh("import gapmap.cli, gapmap.study, sys; print('rasterio' in sys.modules)") == "False"
     )
+
+
+def test_the_files_that_start_first_are_there() -> None:
+    there = {path.name for path in TOP.joinpath("tests").rglob("test_*.py")}
+    assert not {*conftest.LONGEST_FIRST} - there
 
 
 def test_public_names_are_the_namespace() -> None:
