@@ -140,7 +140,8 @@ def _task_of(problem: Problem) -> _Task:
     price, budget = np.zeros(problem.cost.shape[1]), math.inf
     if problem.budget is not None and problem.site_cost is not None:
         price, price_unit = _whole(problem.site_cost)
-        budget = math.floor(problem.budget / price_unit * (1 + 1e-9))
+        # a float like inf: kernels are compiled for each type of number
+        budget = float(math.floor(problem.budget / price_unit * (1 + 1e-9)))
         price = np.where(price > budget, math.inf, price)
     cover = cover_of(problem.cost, weight, problem.fixed, price)
     sites = len(cover.number)
