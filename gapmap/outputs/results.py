@@ -68,6 +68,8 @@ class Results:
         What the further analyses found; its tables follow those.
     programmes
         Programmes over years; their proposals stand among the proposals, too.
+    report_parts
+        Further pages of the report by their path, where there are too many places for one.
     """
 
     assessment: Assessment
@@ -88,6 +90,7 @@ class Results:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     insights: Insights = field(default_factory=Insights)
     programmes: tuple[Programme, ...] = ()
+    report_parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def language(self) -> Literal["zh", "en"]:

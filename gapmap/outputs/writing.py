@@ -129,6 +129,9 @@ def _write_all(fresh: Path, results: Results, started: float, papers: Papers) ->
         write_geopackage(fresh / "results.gpkg", results, areas.result())
     page = results.report_html.encode("utf8", "backslashreplace")
     (fresh / "report.html").write_bytes(page)
+    for name, html in results.report_parts.items():
+        (fresh / name).parent.mkdir(exist_ok=True)
+        (fresh / name).write_bytes(html.encode("utf8", "backslashreplace"))
     seconds = {**results.seconds, "outputs": round(time.perf_counter() - started, 3)}
     told = manifest(replace(results, seconds=seconds), findings, fresh)
     write_json(fresh / NAME, told)

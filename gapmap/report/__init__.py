@@ -5,7 +5,7 @@ Content first (:mod:`gapmap.report.parts`, plain values), HTML last (:mod:`gapma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,19 @@ from gapmap.report.grids import Grids
 from gapmap.report.insights import Insights
 from gapmap.report.page import assemble
 from gapmap.report.parts import content
+from gapmap.report.split import (
+    FOLDER,
+    MOST_PLACES,
+    assessment_of,
+    overview_of,
+    parts_of,
+    told_parts,
+)
 from gapmap.siting import Proposal
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gapmap.assessment import Assessment
     from gapmap.findings import Finding
@@ -38,15 +46,23 @@ class Report:
     ----------
     html
         The whole page: one file, no request to any host.
+    parts
+        Pages of districts or towns by their path from the page's folder, where there are more
+        places than one page can hold.
     """
 
     html: str
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page as UTF-8 and give its path; missing folders are made."""
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(self.html, encoding="utf8", newline="\n")
+        for name, html in self.parts.items():
+            page = target.parent / name
+            page.parent.mkdir(exist_ok=True)
+            page.write_text(html, encoding="utf8", newline="\n")
         return target
 
 
@@ -97,8 +113,9 @@ def build_report(  # noqa: PLR0913 - the assessment, and eight things that a rep
     """
     block = about if about is not None else About()
     chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
+    many = len(assessment.access.places.table) > MOST_PLACES
     data = content(
-        assessment,
+        overview_of(assessment) if many else assessment,
         chosen,
         block,
         findings,
@@ -110,4 +127,28 @@ def build_report(  # noqa: PLR0913 - the assessment, and eight things that a rep
     )
     name, credit = visible(block.name), visible(block.credit)
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
-    return Report(assemble(data, title=title, language=block.language, credit=credit))
+    parts = _parts(assessment, block, data, title) if many else {}
+    return Report(assemble(data, title=title, language=block.language, credit=credit), parts)
+
+
+def _parts(
+    assessment: Assessment, block: About, data: dict[str, object], title: str
+) -> dict[str, str]:
+    """Make a page for each part, and have the overview lead there and leave out single places."""
+    cut = parts_of(assessment)
+    data["parts"] = told_parts(assessment, cut)
+    told = data["insights"]
+    if isinstance(told, dict):  # the others number single places
+        data["insights"] = {name: told[name] for name in told if name == "progress"}
+    data.pop("whatif", None)
+    made = {}
+    for part in cut:
+        own = content(assessment_of(assessment, part), (), block)
+        own["part"] = {"name": part.name, "kind": part.kind, "overview": "../report.html"}
+        made[f"{FOLDER}/{part.file}"] = assemble(
+            own,
+            title=f"{visible(part.name)} · {title}",
+            language=block.language,
+            credit=visible(block.credit),
+        )
+    return made

@@ -38,7 +38,7 @@ def _with_shapes() -> Assessment:
     ways = gpd.GeoDataFrame(
         {"highway": ["primary", "residential"]},
         geometry=[
-            shapely.LineString([(toys.X0, toys.Y0), (toys.X0 + 9_000, toys.Y0)]),
+            shapely.LineString([(toys.X0, toys.Y0 + 2_000), (toys.X0 + 9_000, toys.Y0 + 2_000)]),
             shapely.LineString([(toys.X0, toys.Y0), (toys.X0, toys.Y0 + 4_000)]),
         ],
         crs=toys.CRS,
@@ -141,7 +141,6 @@ def test_layers_are_switched_by_mouse_and_keyboard(
     for layer, pane, colour in (
         ("roads", "lines", "167,174,181"),
         ("water", "ground", "207,227,239"),
-        ("graticule", "lines", "154,165,174"),
     ):
         box = page.locator(f"[data-layer={layer}]")
         drawn = colour in _colours(page, pane)
@@ -149,6 +148,9 @@ def test_layers_are_switched_by_mouse_and_keyboard(
         box.focus()
         page.keyboard.press("Space")
         assert (colour in _colours(page, pane)) != drawn
+    before = _colours(page, "lines")
+    page.check("[data-layer=graticule]")
+    assert sum(_colours(page, "lines").values()) > sum(before.values())  # its labels, above all
     names = page.locator(".district-name")
     assert names.count() == 2
     page.uncheck("[data-layer=districts]")
@@ -311,3 +313,38 @@ def test_the_north_arrow_and_a_metric_scale_stand_on_the_map(
         assert page.locator(".north").count() == 1
         assert page.locator(".layers").count() == 1
     assert page.locator(".leaflet-control-scale-line").count() == 1
+
+
+def test_more_places_than_a_page_can_hold_have_an_overview_and_a_page_for_each_district(
+    open_page: Callable[..., Opened], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = toys.assessment()
+    monkeypatch.setattr("gapmap.report.MOST_PLACES", 10)
+    folder = tmp_path / "报告 一"
+    path = build_report(made, toys.proposal(made), about=toys.ABOUT).save(folder / "report.html")
+    table = made.access.places.table
+    opened = open_page(path)
+    page = opened.page
+    coverage = made.coverage[
+        (made.coverage["group_kind"] == "district") & (made.coverage["service"] == "bus_shelter")
+    ].set_index("group_id")
+    links = page.locator(".parts-table a")
+    assert {one.get_attribute("data-part") for one in links.all()} == set(table["district_id"])
+    assert sum(_legend(page)[one] for one in _legend(page) if one.startswith(("share", "unk"))) == 2
+    for code, one in table.groupby("district_id"):
+        row = page.locator(f".parts-table tr:has([data-part='{code}'])")
+        told = row.inner_text().split("\t")
+        assert told[1].strip() == str(len(one))
+        assert told[3].strip() == f"{100 * coverage.loc[code, 'share_people']:.1f}%"
+    assert opened.trouble() == []
+    first = links.first.get_attribute("data-part")
+    links.first.click()
+    page.wait_for_selector("html[data-ready=yes]")
+    own = table[table["district_id"] == first]
+    names = page.evaluate("() => window.gapmap.page.data.map.places.id")
+    assert names == list(own["place_id"])
+    big = page.inner_text(".detail .big")
+    assert big == f"{100 * coverage.loc[first, 'share_people']:.1f}%"
+    page.click(".part-line a")
+    page.wait_for_selector(".parts-table")
+    assert [one for one in opened.messages if not one.startswith("Canvas2D:")] == []

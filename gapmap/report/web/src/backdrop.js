@@ -1,7 +1,7 @@
 // What lies under and around the places: land, water, borders, roads, ferries, lines of longitude and
 // latitude, names.
 
-import { across, boxesOf, down, linesOf, pointsOf, ringsOf } from "./ground.js";
+import { across, boxesOf, down, isInside, linesOf, pointsOf, ringsOf } from "./ground.js";
 import { marks } from "./marks.js";
 import { paintAreas, paintLines } from "./paint.js";
 import { makeSheet } from "./sheet.js";
@@ -91,6 +91,13 @@ export function makeBackdrop(map, picture, on) {
   const land = { fill: "#ffffff", weight: 0 };
   const ground = makeSheet(map, "ground", 150, (context, view) => {
     paintAreas(context, view, { ...districts, mark: land, outline: null });
+    const { fill } = on;
+    if (fill) {
+      const areas = fill.kind === "towns" ? towns : districts;
+      for (const at of areas.numbers) {
+        paintAreas(context, view, { ...areas, numbers: [at], mark: fill.mark(at), outline: null });
+      }
+    }
     if (on.water) paintAreas(context, view, { ...water, mark: marks.water, outline: marks.water });
   });
   const borders = (context, view, areas, mark) => {
@@ -148,6 +155,11 @@ export function makeBackdrop(map, picture, on) {
       lines.redraw();
       if (map._loaded) nameThem();
     },
-    districts: districts.boxes,
+    // The area at a position in parts of the world: its number, or null.
+    at(kind, x, y) {
+      const found = (kind === "towns" ? towns : districts).shapes
+        .findIndex((rings) => isInside(rings, x, y));
+      return found < 0 ? null : found;
+    },
   };
 }

@@ -33,7 +33,7 @@ export const labelled = (number, label) => {
 
 export const statusColouring = {
   id: "status",
-  offered: () => true,
+  offered: (page) => !page.data.parts,
   mark: null, // as the chart draws without being asked
   legend(page) {
     const results = page.results(page.state.service).filter((row) => row.lon !== null);

@@ -1,5 +1,6 @@
 // The title block: what document this is, of what, who signs it, and whether its maps may be shown.
 
+import { placesOf } from "./overview.js";
 import { el, section } from "./text.js";
 
 /** @param {Page} page */
@@ -60,7 +61,7 @@ export const documentSection = {
     const { about } = data;
     const held = about.document;
     const city = data.services.length ? page.city(data.services[0].id) : {};
-    const counted = [voice.say("places_are", { count: voice.count(data.map.places.name.length) }),
+    const counted = [voice.say("places_are", { count: voice.count(placesOf(data)) }),
       data.weight === "people" && typeof city.people === "number"
         ? voice.say("people_are", { count: voice.count(city.people) }) : null]
       .filter(Boolean).join(" · ");

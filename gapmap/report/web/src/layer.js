@@ -120,6 +120,7 @@ export function makeChart(map, picture) {
   const { places, statuses } = picture;
   const layers = LAYERS.filter(([, there]) => there(picture))
     .map(([id, , shown]) => ({ id, shown }));
+  /** @type {Record<string, any>} */
   const on = Object.fromEntries(layers.map(({ id, shown }) => [id, shown]));
   const others = new Set(); // further services whose facilities are shown
   const ids = Object.keys(picture.services);
@@ -245,7 +246,11 @@ export function makeChart(map, picture) {
       backdrop.redraw();
     },
     show(id, options) {
-      const { showWays = true, proposed = null, look = null } = options || {};
+      const { showWays = true, proposed = null, look = null, fill = null } = options || {};
+      if (on.fill || fill) {
+        on.fill = fill;
+        backdrop.redraw();
+      }
       Object.assign(now, { service: id, sites: proposed, look, ways: showWays });
       drawn.show((number) => (Number.isNaN(drawn.points[2 * number]) ? null : lookOf(number)));
       redraw();
@@ -261,6 +266,7 @@ export function makeChart(map, picture) {
         place: drawn.at(x, y, NEAR.place / scale),
         facility: service
           ? nearestOf(spotsOf(picture.facilities[service]), x, y, NEAR.facility / scale) : null,
+        area: on.fill ? backdrop.at(on.fill.kind, x, y) : null,
         site: sites ? nearestOf(spotsOf(sites), x, y, NEAR.site / scale) : null,
       };
     },

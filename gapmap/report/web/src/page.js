@@ -19,6 +19,7 @@ import { clusterColouring, kindColouring, kindsSection } from "./kinds.js";
 import { listingState } from "./listing.js";
 import { distanceColouring, peopleColouring } from "./mapside.js";
 import { serviceDetail, serviceList } from "./panels.js";
+import { watchPrint } from "./print.js";
 import { progressSection } from "./progress.js";
 import { reasonsSection } from "./reasons.js";
 import { colourings, sections, shown } from "./registry.js";
@@ -29,13 +30,14 @@ import { sitesSection } from "./sites.js";
 import { supplySection } from "./supply.js";
 import { sureColouring, sureSection } from "./sure.js";
 import { el, makeVoice, toRows } from "./text.js";
+import { placesOf, shareColouring } from "./overview.js";
 import { unpackPicture } from "./picture.js";
 import { decode } from "./unpack.js";
 import { startWhatif } from "./whatif.js";
 import { addMapActions, makeWorkbench, startMap } from "./workbench.js";
 
 sections.push(documentSection, scoreboardSection, reasonsSection, detourSection, supplySection, progressSection, kindsSection, sureSection);
-colourings.push(statusColouring, distanceColouring, detourColouring, peopleColouring, kindColouring,
+colourings.push(shareColouring, statusColouring, distanceColouring, detourColouring, peopleColouring, kindColouring,
   clusterColouring, sureColouring);
 
 function makeState(data) {
@@ -179,7 +181,7 @@ function header(page) {
     about.name ? voice.say("report") : null,
     about.date ? voice.say("at_date", { date: voice.date(about.date) }) : null,
     about.plan ? voice.say("plan_is", { plan: about.plan }) : null,
-    voice.say("places_are", { count: voice.count(data.map.places.name.length) }),
+    voice.say("places_are", { count: voice.count(placesOf(data)) }),
     data.weight === "people" && typeof people.people === "number"
       ? voice.say("people_are", { count: voice.count(people.people) }) : null,
     about.latest_opened ? voice.say("data_until",
@@ -338,12 +340,7 @@ function markStart(page, node) {
 
 function watch(page) {
   window.addEventListener("resize", page.resize);
-  window.addEventListener("beforeprint", () => {
-    if (!page.map) return;
-    page.map.invalidateSize({ animate: false });
-    page.chart.fit();
-  });
-  window.addEventListener("afterprint", page.resize);
+  watchPrint(page);
 }
 
 /** @param {HTMLElement} root */

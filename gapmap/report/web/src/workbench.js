@@ -3,8 +3,10 @@
 import { placeLook } from "./colouring.js";
 import { mapNote } from "./document.js";
 import { villageTable } from "./listing.js";
+import { pictureButton } from "./export.js";
 import { makeChart, mapOptions } from "./layer.js";
 import { layerControl, northArrow } from "./mapside.js";
+import { areaLook, partCard, partLine, partsTable } from "./overview.js";
 import { facilityCard, mapLegend, offMap, placeCard, siteCard } from "./panels.js";
 import { el } from "./text.js";
 
@@ -35,7 +37,7 @@ export function makeWorkbench(page) {
         search, parts.moreButton, parts.count),
       parts.more, parts.villages));
   return el("section", { id: "map", class: "workbench" },
-    el("div", { class: "map-side" },
+    el("div", { class: "map-side" }, partLine(page),
       el("div", { class: "map-frame" }, parts.map, mapNote(page), parts.card), parts.legend, parts.off),
     parts.figures);
 }
@@ -73,7 +75,7 @@ export function startMap(page) {
   };
   /** @type {[string, () => HTMLElement][]} */
   const beside = [["topleft", () => layerControl(page)],
-    ["bottomright", () => northArrow(page.voice)]];
+    ["topleft", () => pictureButton(page)], ["bottomright", () => northArrow(page.voice)]];
   const controls = beside.map(([position, make]) => {
     const control = L.control({ position });
     const holder = el("div", {});
@@ -100,7 +102,7 @@ export function addMapActions(page) {
   page.drawMap = () => {
     page.chart.show(page.state.service, {
       showWays: page.state.ways, proposed: page.sites(page.state.service),
-      look: placeLook(page),
+      look: placeLook(page), fill: areaLook(page),
     });
     page.chart.select(page.state.place);
     page.drawLegend();
@@ -111,6 +113,11 @@ export function addMapActions(page) {
     page.map.invalidateSize({ animate: false }); // the legend's height may have changed
   };
   page.drawVillages = () => {
+    if (page.data.parts) {
+      page.villageTable = partsTable(page);
+      parts.villages.replaceChildren(page.villageTable.node);
+      return;
+    }
     const { table, count, filters, more } = villageTable(page);
     page.villageTable = table;
     parts.villages.replaceChildren(table.node);
@@ -148,9 +155,12 @@ export function addMapActions(page) {
   };
   page.clicked = (point) => {
     if (page.whatif && page.whatif.clicked(point)) return;
-    const { place, facility, site } = page.chart.hit(point);
+    const { place, facility, site, area } = page.chart.hit(point);
     page.select(place, false);
     const bodies = [];
+    const look = areaLook(page);
+    const part = look && area !== null ? look.part(area) : null;
+    if (part !== null) bodies.push(partCard(page, part));
     if (place !== null) bodies.push(placeCard(page, place));
     if (facility !== null) bodies.push(facilityCard(page, facility));
     if (site !== null) bodies.push(siteCard(page, site));
