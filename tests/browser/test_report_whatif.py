@@ -352,6 +352,7 @@ def test_switches_sliders_and_undo_change_the_page_and_put_it_back(
     page.click(".whatif-redo")
     page.click(".whatif-reset")
     assert covered(opened) == start
+    page.wait_for_selector("html[data-behind=no]")
     assert page.locator(".start-note").count() == 0
     assert opened.trouble() == []
 
@@ -393,6 +394,7 @@ def test_the_code_opens_the_same_page_and_the_file_runs_to_the_same_numbers(
     opened.page.click('[data-site="S01"]')
     opened.page.locator("#whatif-date").focus()
     opened.page.keyboard.press("ArrowLeft")
+    opened.page.wait_for_selector("html[data-behind=no]")
     told_there = opened.page.evaluate(STATE)
     address = opened.page.evaluate("() => window.location.href")
     opened.page.click(".whatif-keep summary")

@@ -6,6 +6,7 @@
 // or an earlier one of these), its title is the word `section_<id>`, and it is drawn again when
 // another service is chosen, and by `page.redraw(id)`. `state` is added to the page's.
 
+import { addTexts, makePage } from "./asking.js";
 import { statusColouring } from "./colouring.js";
 import { detourColouring, detourSection } from "./detour.js";
 import { documentSection, markTag, titleOf } from "./document.js";
@@ -25,11 +26,10 @@ import { reasonsSection } from "./reasons.js";
 import { colourings, sections, shown } from "./registry.js";
 import { coverageSection, methodSection, sourcesSection, targetsSection } from "./sections.js";
 import { scoreboardSection } from "./scoreboard.js";
-import { makeSearch } from "./search.js";
 import { sitesSection } from "./sites.js";
 import { supplySection } from "./supply.js";
 import { sureColouring, sureSection } from "./sure.js";
-import { el, makeVoice, toRows } from "./text.js";
+import { el, makeVoice } from "./text.js";
 import { placesOf, shareColouring } from "./overview.js";
 import { unpackPicture } from "./picture.js";
 import { decode } from "./unpack.js";
@@ -60,115 +60,6 @@ function makeState(data) {
     ...listingState,
     ...Object.assign({}, ...sections.map((one) => one.state)),
   };
-}
-
-/**
- * What every part of the page asks: rows by service, names of groups, texts of distances.
- * @param {Data} data
- */
-function makePage(data) {
-  const state = makeState(data);
-  /** @type {Page} */
-  const page = { data, state, voice: makeVoice(data.words, state.language) };
-  page.coverage = toRows(data.coverage);
-  page.gaps = toRows(data.gaps);
-  page.equity = toRows(data.equity);
-  page.targets = toRows(data.targets);
-  page.islands = toRows(data.islands);
-  const services = new Map(data.services.map((service) => [service.id, service]));
-  page.changed = {}; // results of places that a what-if changes, by service
-  let cities = new Map();
-  page.readRows = () => {
-    cities = new Map(page.coverage.filter((row) => row.group_kind === "city")
-      .map((row) => [row.service, row]));
-  };
-  page.readRows();
-  const { places, statuses, reasons } = data.map;
-  page.service = (id) => services.get(id);
-  page.city = (id) => cities.get(id) || {};
-  page.result = (id, number) => {
-    const held = data.map.services[id];
-    if (!held || number >= held.status.length) return null;
-    return {
-      number,
-      name: places.name[number], town: places.town[number], district: places.district[number],
-      people: places.people[number], lon: places.lon[number],
-      status: statuses[held.status[number]], reason: reasons[held.reason[number]],
-      distance_m: held.distance_m[number], minutes: held.minutes[number],
-      straight_m: held.straight_m[number], shortfall: held.shortfall[number],
-      facility: held.facility[number], measured: held.measured,
-      ...(page.changed[id] ? page.changed[id](number) : {}),
-    };
-  };
-  // What the network says of a place, and whether one outside the data may serve it.
-  page.evidence = (id, number) => {
-    const held = data.map.services[id];
-    const at = held.evidence.places.indexOf(number);
-    return [at < 0 ? null : page.voice.both(held.evidence.texts[held.evidence.text[at]]),
-      held.edge.includes(number) ? page.voice.say("edge_effect") : null].filter(Boolean);
-  };
-  const kept = new Map();
-  page.results = (id) => {
-    if (!kept.has(id)) kept.set(id, places.name.map((_, number) => page.result(id, number)));
-    return kept.get(id);
-  };
-  page.search = makeSearch(data.pinyin);
-  page.forget = (id) => kept.delete(id);
-  page.sites = (id) => {
-    const found = data.proposals.find((proposal) => proposal.service === id);
-    return found ? found.sites : null;
-  };
-  return page;
-}
-
-function addTexts(page) {
-  page.groupName = (name) => {
-    const rest = String(name).startsWith("rest of ") ? String(name).slice(8) : null;
-    if (rest) return page.voice.say("rest_of", { group: page.voice.value(rest) });
-    return page.voice.value(name);
-  };
-  page.comparisonName = (name) => {
-    const known = page.voice.value(name);
-    if (known !== name || !name.endsWith("-rest")) return known;
-    return page.voice.say("group_against_rest", { group: page.voice.value(name.slice(0, -5)) });
-  };
-  page.where = (row) => [row.town, row.district].filter(Boolean).join(" · ");
-  page.wayText = (row, service) => {
-    const unit = service.limit_unit === "minutes" ? "minutes" : "m";
-    const value = unit === "minutes" ? row.minutes : row.distance_m;
-    if (value === null) {
-      const lost = ["no_route", "island_no_ferry"].includes(row.reason);
-      return row.reason === "no_facility" ? "—" : page.voice.say(lost ? "unreachable" : "unknown");
-    }
-    return page.voice.measured(value, unit, row.status === "uncovered" ? service.limit : undefined);
-  };
-  const SIGNS = { ">=": "≥", "<=": "≤", ">": ">", "<": "<" };
-  page.targetAmount = (row, key) => {
-    const value = row[key];
-    if (value === null || value === undefined || value === "") return "—";
-    if (value === "inf") return page.voice.say("unreachable");
-    if (typeof value !== "number") return String(value);
-    const unit = row.measure_unit;
-    if (unit === "share" && key === "shortfall") return page.voice.points(value, true);
-    if (unit === "share") return page.voice.share(value);
-    if (unit === "minutes") return page.voice.minutes(value);
-    const told = page.voice.number(value);
-    return unit === "ratio" ? told : told + " " + page.voice.value(unit);
-  };
-  // Where something is unknown, what would be achieved if all of it spoke for the target.
-  page.targetAchieved = (row) => {
-    const told = page.targetAmount(row, "achieved");
-    const possible = page.targetAmount(row, "possible");
-    if (told === "—" || possible === "—" || possible === told) return told;
-    return [told, el("span", { class: "where" },
-      page.voice.say("at_best", { value: possible }))];
-  };
-  page.targetRequired = (row) => {
-    const told = page.targetAmount(row, "required");
-    return told === "—" || !SIGNS[row.comparison] ? told : SIGNS[row.comparison] + " " + told;
-  };
-  page.targetReason = (row) =>
-    (page.voice.language === "zh" && row.reason_zh) || row.reason || "";
 }
 
 // ---- head ---------------------------------------------------------------------------
@@ -279,15 +170,23 @@ function addActions(page, root) {
   // After a what-if: what shows figures is drawn again, the rest says that it does not.
   page.drawChanged = () => {
     page.drawService();
+    if (page.state.place !== null) page.select(page.state.place, false);
+    root.classList.toggle("whatif-active", page.whatif.active);
+    if (page.behind) return;
+    page.behind = true; // what stands below follows as soon as the first screen is painted
+    window.requestAnimationFrame(() => window.setTimeout(page.drawBehind));
+  };
+  page.drawBehind = () => {
+    page.behind = false;
     page.drawTargets();
     page.drawCoverage();
     page.drawGaps();
     for (const one of sections) if (one.live && parts[one.id]) page.redraw(one.id);
-    if (page.state.place !== null) page.select(page.state.place, false);
-    root.classList.toggle("whatif-active", page.whatif.active);
     for (const [id, node] of Object.entries(parts)) {
       if (node.tagName === "SECTION" && AS_AT_START.includes(id)) markStart(page, node);
     }
+    page.whatif.keepCode();
+    document.documentElement.dataset.behind = "no";
   };
   page.choose = (id, scroll) => {
     page.state.service = id;
@@ -347,7 +246,7 @@ function watch(page) {
 async function start(root) {
   const data = await decode(part("data").textContent || "");
   unpackPicture(data.map, data.services);
-  const page = makePage(data);
+  const page = makePage(data, makeState(data));
   shown.page = page;
   window.gapmap = { page }; // for whoever looks into the open page, browser tests above all
   page.parts = {};

@@ -96,7 +96,8 @@ const NAMES = ["id", "data-site", "data-chip", "data-act", "data-year", "data-pr
   "class"];
 
 function focusIn(node) {
-  const held = document.activeElement;
+  const root = node.getRootNode(); // of a document, or of a part that stands alone in one
+  const held = root.activeElement;
   if (!held || !node.contains(held)) return null;
   const name = NAMES.find((one) => held.getAttribute(one));
   return name ? { tag: held.tagName, name, value: held.getAttribute(name), held } : null;
@@ -140,11 +141,12 @@ export function startWhatif(page) {
     },
     // What is wanted has changed: every figure of the page follows.
     changed() {
+      document.documentElement.dataset.behind = "yes";
       applying.apply();
-      whatif.keepCode();
       page.drawChanged();
     },
     keepCode() {
+      if (window.location.protocol === "about:") return; // in a frame of another page
       const code = wanted.changed ? PREFIX + toCode(wanted.toScenario()) : "#";
       window.history.replaceState(null, "", code);
     },
