@@ -11,6 +11,7 @@ import toy_pages
 import toys
 
 from gapmap.cells import visible
+from gapmap.maps import map_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,6 +100,32 @@ def test_the_map_is_painted(opened: old_chromium.OldChromium) -> None:
         " return Array.from(seen); })()"
     )
     assert {"27,108,168", "213,94,0"} <= set(colours)  # covered and uncovered
+
+
+def test_a_switch_of_the_what_if_changes_the_figures(
+    opened: old_chromium.OldChromium, page_file: Path
+) -> None:
+    people = "window.gapmap.page.city('bus_shelter').people_covered"
+    opened.click(".whatif-open")
+    before = opened.run(people)
+    opened.run("document.querySelector('#whatif-panel').scrollIntoView()")
+    opened.click("#whatif-panel input[data-site=b1]")
+    assert opened.run(people) < before
+    assert "#whatif=" in opened.run("location.href")
+    opened.click(".whatif-undo")
+    assert opened.run(people) == before
+    assert trouble(opened, page_file) == []
+
+
+def test_the_notebook_map_is_drawn(browser: None, tmp_path: Path) -> None:  # noqa: ARG001
+    path = tmp_path / "地图 map.html"
+    map_gaps(toys.assessment(), service="bus_shelter").save(str(path))
+    with old_chromium.OldChromium(before=WATCH_VIOLATIONS) as opened:
+        opened.open(path)
+        assert "公交候车亭" in opened.run(
+            "document.querySelector('.leaflet-left .gapmap-box').innerText"
+        )
+        assert trouble(opened, path) == []
 
 
 def test_it_unpacks_without_a_decompression_stream(browser: None, page_file: Path) -> None:  # noqa: ARG001
