@@ -5,6 +5,9 @@
 /** Leaflet, a script of its own (vendor/leaflet.js). It has no types here. */
 declare const L: any;
 
+/** The widget's styles, put there by build.mjs. */
+declare const GAPMAP_STYLES: string;
+
 interface Window {
   /** What the outside may hold on to: the open page (report), or the entry of notebook maps. */
   gapmap: { page?: Page; notebook?: (map: any, block: string) => Promise<void> };

@@ -1,0 +1,3 @@
+// Ours: Leaflet carries no types; see `L` in web/types.d.ts.
+declare const leaflet: any;
+export default leaflet;
