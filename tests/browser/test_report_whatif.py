@@ -396,6 +396,8 @@ def test_the_code_opens_the_same_page_and_the_file_runs_to_the_same_numbers(
     opened.page.keyboard.press("ArrowLeft")
     opened.page.wait_for_selector("html[data-behind=no]")
     told_there = opened.page.evaluate(STATE)
+    opened.page.wait_for_function("() => window.location.hash.startsWith('#whatif=')")
+    opened.page.evaluate("() => window.gapmap.page.whatif.writeCode()")
     address = opened.page.evaluate("() => window.location.href")
     opened.page.click(".whatif-keep summary")
     with opened.page.expect_download() as download:

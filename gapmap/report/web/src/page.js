@@ -132,7 +132,8 @@ function below(page) {
 
 function contents(page, ids) {
   return el("nav", { class: "contents" }, ids.map((id) =>
-    el("a", { href: "#" + id }, page.voice.say("section_" + id))));
+    el("a", { href: "#" + id, title: page.voice.say("section_" + id) }, page.voice.say(
+      (page.data.words.report["nav_" + id] ? "nav_" : "section_") + id))));
 }
 
 // ---- drawing and switching ----------------------------------------------------------
@@ -169,15 +170,17 @@ function addActions(page, root) {
   };
   // After a what-if: what shows figures is drawn again, the rest says that it does not.
   page.drawChanged = () => {
+    const waiting = page.behind;
+    page.behind = true; // what stands below follows as soon as the first screen is painted
     page.drawService();
     if (page.state.place !== null) page.select(page.state.place, false);
     root.classList.toggle("whatif-active", page.whatif.active);
-    if (page.behind) return;
-    page.behind = true; // what stands below follows as soon as the first screen is painted
+    if (waiting) return;
     window.requestAnimationFrame(() => window.setTimeout(page.drawBehind));
   };
   page.drawBehind = () => {
     page.behind = false;
+    page.map.invalidateSize({ animate: false }); // the legend's height may have changed
     page.drawTargets();
     page.drawCoverage();
     page.drawGaps();

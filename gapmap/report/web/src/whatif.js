@@ -9,6 +9,7 @@ import { fromCode, makeWanted, toCode } from "./whatif_wanted.js";
 
 const PREFIX = "#whatif=";
 const NEAR = 10; // pixels
+const CODE_AFTER = 250; // milliseconds
 const CLOSE = 12.5; // zoom from which candidates do not hide the map
 const AROUND = 6371000; // metres, the earth's mean radius (IUGG)
 
@@ -118,6 +119,7 @@ export function startWhatif(page) {
   const marks = makeMarks(page);
   /** @type {Record<string, any>} */
   let panel = { key: null };
+  let codeTimer = 0;
   /** @type {Record<string, any>} */
   const whatif = {
     model, wanted, open: false, active: false, placing: false, said: null, problems: [],

@@ -110,7 +110,7 @@ export function addMapActions(page) {
     layersOf = page.state.service;
     parts.off.textContent = offMap(page);
     parts.off.hidden = parts.off.textContent === "";
-    page.map.invalidateSize({ animate: false }); // the legend's height may have changed
+    if (!page.behind) page.map.invalidateSize({ animate: false }); // the legend's height may have changed
   };
   page.drawVillages = () => {
     if (page.data.parts) {
