@@ -61,7 +61,7 @@ function findingsTable(page, rows) {
 function rowsPart(page) {
   const { voice, data, state } = page;
   if (!data.files.length) return null;
-  const number = (key) => ({ key, title: [SIGNS[key] ? SIGNS[key] + " " : "", voice.title(key)],
+  const number = (key) => ({ key, title: [SIGNS[key] ? SIGNS[key] + " " : "", voice.say(key)],
     kind: "number", value: (row) => row[key], cell: (row) => voice.count(row[key]) });
   const sum = (key) => data.files.reduce((whole, row) => whole + row[key], 0);
   const adds = (row) => row.used + row.repaired + row.excluded === row.read;

@@ -41,7 +41,8 @@ function columnsOf(page, service) {
     },
     {
       key: "facility", title: voice.say("nearest"), kind: "text", value: (row) => row.facility,
-      cell: (row) => row.facility || "—",
+      cell: (row) => (row.facility
+        ? el("span", { class: "nearest-name", title: row.facility }, row.facility) : "—"),
     },
     {
       key: "reason", title: voice.say("reason"), kind: "text",
