@@ -46,7 +46,7 @@ def test_built_scripts_are_ascii_and_ask_for_no_other_file() -> None:
     for name in _hashes()["built"]:
         text = BUILT.joinpath(name).read_bytes().decode("ascii")
         assert "sourceMappingURL" not in text
-        assert "@import" not in text
+        assert refuse_unknown(name, text) == text
 
 
 def test_what_builds_the_page_has_exact_versions() -> None:
