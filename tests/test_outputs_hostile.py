@@ -224,7 +224,7 @@ def test_only_files_of_gapmap_stand_in_the_folder(run: Path) -> None:
     listed = json.loads((run / "run.json").read_text("utf8"))["files"]
     there = {name.split("/")[0] for name in (*listed, "run.json")}
     tables = {f"{name}.csv" for name in (*COLUMNS, *toy_results.PROPOSED)}
-    others = {"figures", "report.html", "results.gpkg", "run.json", "tables.xlsx"}
+    others = {"figures", "report.docx", "report.html", "results.gpkg", "run.json", "tables.xlsx"}
     assert there == tables | others
 
 
