@@ -21,6 +21,7 @@ from benchmarks.bench_many import nearest_many
 from benchmarks.bench_nearest import nearest, nearest_and_way
 from benchmarks.bench_osm import WESTFJORDS, iceland, osm_read, osm_read_cached
 from benchmarks.bench_pairs import k_nearest, k_nearest_of_places, pairs_within
+from benchmarks.bench_report import report_page
 from benchmarks.bench_services import services
 from benchmarks.bench_siting import mclp
 from benchmarks.bench_siting_lscp import lscp
@@ -95,6 +96,7 @@ def everything(*, quick: bool) -> Iterator[Row]:
     yield from zonal(quick=quick)
     yield from supply(quick=quick)
     yield vary(quick=quick)
+    yield from report_page(quick=quick)
     yield from mclp(quick=quick)
     yield from lscp(quick=quick)
     yield from p_median(quick=quick)

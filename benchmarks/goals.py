@@ -27,6 +27,8 @@ class Goal:
         Memory beyond the input for each node, at most.
     gap
         Between a value and its proven bound, as a share of the value, at most.
+    file_mb, first_paint_seconds
+        Size of a page and time until a browser shows it, at most.
     """
 
     faster: dict[str, float]
@@ -35,6 +37,8 @@ class Goal:
     peak_mb: float | None = None
     bytes_each: float | None = None
     gap: float | None = None
+    file_mb: float | None = None
+    first_paint_seconds: float | None = None
 
 
 _NEAREST = {"networkit": 2.5, "networkx": 25.0, "pandana": 40.0}
@@ -57,6 +61,8 @@ _GOALS = {
     "mclp_large": Goal(faster={}, seconds=60, peak_mb=2000, gap=0.01),
     "p_median": Goal(faster={}, seconds=120, gap=0.0),
     "p_median_large": Goal(faster={}, seconds=120, gap=0.015),
+    "report_350": Goal(faster={}, file_mb=1, first_paint_seconds=1),
+    "report_20k": Goal(faster={}, file_mb=6, first_paint_seconds=4),
     "lscp": Goal(faster={"spopt": 20.0}, gap=0.0),
     "lscp_large": Goal(faster={}, seconds=60, peak_mb=2000, gap=0.05),
     "osm_read": Goal(faster={"osmnx": 3.0}, seconds=60, peak_mb=3000),
@@ -103,6 +109,12 @@ def judge(row: Row) -> Row:
         said.append((f"{each:.0f} of {goal.bytes_each:g} bytes a node", each < goal.bytes_each))
     if goal.gap is not None:
         said.append((f"gap {row['gap']:.2%} of {goal.gap:.1%}", row["gap"] <= goal.gap))
+    if goal.file_mb is not None:
+        said.append((f"{row['file_mb']:.2f} of {goal.file_mb:g} MB", row["file_mb"] < goal.file_mb))
+    paint = row.get("first_paint_seconds")
+    if goal.first_paint_seconds is not None and paint is not None:
+        most = goal.first_paint_seconds
+        said.append((f"first paint {paint:.2f} of {most:g} s", paint < most))
     if said:
         row["goal"] = "; ".join(words if good else f"MISSED {words}" for words, good in said)
         row["met"] = all(good for _, good in said)

@@ -57,6 +57,8 @@ class Row(TypedDict):
     goal: NotRequired[str]
     met: NotRequired[bool]
     per: NotRequired[int]  # how many nodes or points `above_mb` is for
+    file_mb: NotRequired[float]  # the size of what was written
+    first_paint_seconds: NotRequired[float | None]  # in a fresh Chromium; None without one
     gap: NotRequired[float]  # between a value and its proven bound, as a share of the value
 
 
