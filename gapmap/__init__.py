@@ -44,6 +44,7 @@ if _TYPE_CHECKING:
     )
     from gapmap.facilities import Facilities, FacilitySource, read_facilities
     from gapmap.findings import Finding
+    from gapmap.large import map_large
     from gapmap.maps import map_gaps, map_sites
     from gapmap.network import Network, NetworkSource, read_network
     from gapmap.places import Places, PlaceSource, read_places
@@ -59,6 +60,7 @@ if _TYPE_CHECKING:
     from gapmap.study import Study, check_study, compare, compare_dates, read_study, run_study
     from gapmap.surface import Surface, SurfaceSource, read_surface
     from gapmap.typology import GapKinds, group_gaps
+    from gapmap.widget import explore
 
 _keep_out()  # before anything loads GDAL
 
@@ -120,8 +122,10 @@ __all__ = [
     "datum",
     "detect_datum",
     "equity",
+    "explore",
     "group_gaps",
     "map_gaps",
+    "map_large",
     "map_sites",
     "measure_access",
     "measure_detours",
@@ -161,6 +165,7 @@ _NAMES = {
     "ScenarioError StudyError",
     "facilities": "Facilities FacilitySource read_facilities",
     "findings": "Finding",
+    "large": "map_large",
     "maps": "map_gaps map_sites",
     "network": "Network NetworkSource network read_network",
     "places": "PlaceSource Places read_places",
@@ -176,6 +181,7 @@ _NAMES = {
     "study": "Study check_study compare compare_dates read_study run_study",
     "surface": "Surface SurfaceSource read_surface surface",
     "typology": "GapKinds group_gaps",
+    "widget": "explore",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gapmap.places import Places
     from gapmap.siting import CandidateSites
 
-__all__ = ["Scenario", "apply_scenario", "network_of", "read_scenario"]
+__all__ = ["Scenario", "apply_scenario", "network_of", "read_scenario", "scenario_of"]
 
 _KEYS = ("on", "off", "added", "limit_m", "limit_minutes", "date", "no_sailing", "depart")
 
@@ -86,21 +86,39 @@ def read_scenario(path: Path) -> Scenario:
         _fail(path.name, "scenario-missing")
     except (ValueError, RecursionError) as error:
         _fail(path.name, "scenario-not-json", problem=error)
+    return scenario_of(raw, file=path.name)
+
+
+def scenario_of(raw: object, *, file: str = "") -> Scenario:
+    """Make a what-if of what its JSON says; every key is optional.
+
+    Parameters
+    ----------
+    raw
+        An object as JSON has it: ``{"on": ["clinic@v7"], "limit_m": {"bus_shelter": 300}}``.
+    file
+        What errors call it.
+
+    Raises
+    ------
+    ScenarioError
+        For anything but an object, an unknown key or a value of the wrong kind.
+    """
     if not isinstance(raw, dict):
-        _fail(path.name, "scenario-not-json", problem="{...}")
+        _fail(file, "scenario-not-json", problem="{...}")
     for key in raw:
         if key not in _KEYS:
             near = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.0)[0]
-            _fail(path.name, "scenario-key-unknown", field=key, nearest=near)
+            _fail(file, "scenario-key-unknown", field=key, nearest=near)
     return Scenario(
-        file=path.name,
-        on=_ids(path.name, "on", raw),
-        off=_ids(path.name, "off", raw),
-        added=tuple(_added(path.name, n, one) for n, one in enumerate(_list(path.name, raw))),
-        **_both_limits(path.name, raw),
-        date=_date(path.name, raw.get("date")),
-        no_sailing=_flag(path.name, "no_sailing", raw),
-        depart=_time(path.name, raw.get("depart")),
+        file=file,
+        on=_ids(file, "on", raw),
+        off=_ids(file, "off", raw),
+        added=tuple(_added(file, n, one) for n, one in enumerate(_list(file, raw))),
+        **_both_limits(file, raw),
+        date=_date(file, raw.get("date")),
+        no_sailing=_flag(file, "no_sailing", raw),
+        depart=_time(file, raw.get("depart")),
     )
 
 
