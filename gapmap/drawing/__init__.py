@@ -9,6 +9,22 @@ writes titles and legends in its own way.
 
 from gapmap.drawing.brief import brief
 from gapmap.drawing.picture import picture
-from gapmap.drawing.vectors import inert, inline_script, inline_style, plain, site_list
+from gapmap.drawing.vectors import (
+    inert,
+    inline_script,
+    inline_style,
+    packed,
+    plain,
+    site_list,
+)
 
-__all__ = ["brief", "inert", "inline_script", "inline_style", "picture", "plain", "site_list"]
+__all__ = [
+    "brief",
+    "inert",
+    "inline_script",
+    "inline_style",
+    "packed",
+    "picture",
+    "plain",
+    "site_list",
+]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from gapmap.siting import Proposal
 
-__all__ = ["inert", "inline_script", "inline_style", "lonlat", "plain", "site_list"]
+__all__ = ["inert", "inline_script", "inline_style", "lonlat", "packed", "plain", "site_list"]
 
 _DECIMALS = 5
 _WGS84 = "EPSG:4326"
@@ -53,8 +53,12 @@ def inert(data: object) -> str:
     set()
     """
     text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    text = _ESCAPED.sub(_seen, text)
-    return base64.b64encode(gzip.compress(text.encode("ascii"), 9, mtime=0)).decode("ascii")
+    return packed(_ESCAPED.sub(_seen, text))
+
+
+def packed(text: str) -> str:
+    """Pack text as UTF-8, gzip, base64; always the same for the same text."""
+    return base64.b64encode(gzip.compress(text.encode("utf8"), 9, mtime=0)).decode("ascii")
 
 
 def _seen(found: re.Match[str]) -> str:

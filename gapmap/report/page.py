@@ -1,11 +1,12 @@
 """The page: one HTML file from inert data and our own scripts; nothing is fetched, nothing run.
 
 Order matters for safety. The Content-Security-Policy is the first element of the head and names
-each inline script by its SHA-256, so that no other script runs. They are two, lest the policy push
-the declared encoding beyond the first 1024 bytes, where browsers look for it. Ours is bundled from
-``web/src`` (docs/page.md). Data stands in a block that the browser does not interpret (gzip,
-base64) and reaches the page as text nodes only. No template engine is involved: Leaflet's minified
-code holds what some of them would take for commands.
+each script by its SHA-256, so that no other script runs. They are three, lest the policy push the
+declared encoding beyond the first 1024 bytes, where browsers look for it. The loader stands in the
+page as it is; Leaflet and ours, bundled from ``web/src`` (docs/page.md), are packed as data are (a
+fifth of a small study's page less) and the loader puts them in. Data stands in a block that the
+browser does not interpret (gzip, base64) and reaches the page as text nodes only. No template
+engine is involved: Leaflet's minified code holds what some of them would take for commands.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import hashlib
 import html
 from typing import TYPE_CHECKING
 
-from gapmap.drawing import inert, inline_script, inline_style
+from gapmap.drawing import inert, inline_script, inline_style, packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = ["assemble"]
 
+LOADER = "built/loader.js"
 SCRIPTS = ("vendor/leaflet.js", "built/page.js")
 STYLES = ("vendor/leaflet.css", "built/page.css")
 _SKELETON = (
@@ -45,13 +47,13 @@ def assemble(data: Mapping[str, object], *, title: str, language: str, credit: s
     credit
         Whom the data is owed to; stands in the head too, so that a search in the file finds it.
     """
-    scripts = [inline_script(name) for name in SCRIPTS]
+    loader, *scripts = (inline_script(name) for name in (LOADER, *SCRIPTS))
     styles = "\n".join(inline_style(name) for name in STYLES)
     lines = [
         "<!DOCTYPE html>",
         f'<html lang="{"en" if language == "en" else "zh-CN"}">',
         "<head>",
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts)}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy([loader, *scripts])}">',
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer">',
@@ -62,7 +64,11 @@ def assemble(data: Mapping[str, object], *, title: str, language: str, credit: s
         "<body>",
         _SKELETON,
         f'<script type="application/gzip+base64" id="data">{inert(data)}</script>',
-        *(f"<script>{script}</script>" for script in scripts),
+        *(
+            f'<script type="application/gzip+base64" class="code">{packed(script)}</script>'
+            for script in scripts
+        ),
+        f"<script>{loader}</script>",
         "</body>",
         "</html>",
     ]

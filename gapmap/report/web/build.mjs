@@ -9,7 +9,7 @@ import { build, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = process.argv[2] || join(here, "..", "built");
-const ENTRIES = ["notebook.js", "page.css", "page.js"];
+const ENTRIES = ["loader.js", "notebook.js", "page.css", "page.js"];
 
 const digest = (bytes) => createHash("sha256").update(bytes).digest("hex");
 

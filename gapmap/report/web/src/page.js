@@ -31,6 +31,7 @@ import { supplySection } from "./supply.js";
 import { sureColouring, sureSection } from "./sure.js";
 import { el, makeVoice } from "./text.js";
 import { placesOf, shareColouring } from "./overview.js";
+import { tellFailure } from "./failure.js";
 import { unpackPicture } from "./picture.js";
 import { decode } from "./unpack.js";
 import { startWhatif } from "./whatif.js";
@@ -268,17 +269,6 @@ function part(id) {
   const found = document.getElementById(id);
   if (!found) throw new Error("the page has no #" + id);
   return found;
-}
-
-// A page that cannot be drawn says so: half of one, or an empty one, would be taken for a result.
-/** @type {(root: HTMLElement, failure: unknown) => void} */
-function tellFailure(root, failure) {
-  root.replaceChildren(el("p", { class: "banner failed", role: "alert" },
-    el("b", {}, "此页无法显示 / this page cannot be shown"), " ",
-    "文件可能不完整,或浏览器过旧:请重新复制文件,或用 Chrome、Edge 86 以上版本打开。 ",
-    "The file may be incomplete or the browser too old: copy the file again, or open it with ",
-    "Chrome or Edge 86 or later. ", el("code", {}, String(failure))));
-  document.documentElement.dataset.ready = "failed";
 }
 
 const root = part("report");

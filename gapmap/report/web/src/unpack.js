@@ -33,11 +33,17 @@ async function gunzip(bytes) {
 
 /**
  * @param {string} base64
- * @returns {Promise<any>}
+ * @returns {Promise<string>}
  */
-export async function decode(base64) {
+export async function unpackText(base64) {
   const letters = atob(base64.trim());
   const bytes = new Uint8Array(letters.length);
   for (let i = 0; i < letters.length; i += 1) bytes[i] = letters.charCodeAt(i);
-  return JSON.parse(new TextDecoder().decode(await gunzip(bytes)));
+  return new TextDecoder().decode(await gunzip(bytes));
 }
+
+/**
+ * @param {string} base64
+ * @returns {Promise<any>}
+ */
+export const decode = async (base64) => JSON.parse(await unpackText(base64));
