@@ -2,12 +2,13 @@
 // whenever it is drawn, so that a what-if is seen at once.
 
 import { swatch } from "./layer.js";
-import { sorted } from "./table.js";
+import { compare, sorted } from "./table.js";
 import { below, el, known } from "./text.js";
 
 const STATES = ["covered", "uncovered", "unknown"];
 const FEW = 60; // so many places are shown with their towns unfolded
-const PORTION = 400;
+const PORTION = 100; // lines drawn at first: more take longer than a click may
+const MORE = 2000;
 
 export const listingState = {
   byTown: true, openTowns: {}, listFilters: { reason: "", district: "", setting: "" },
@@ -59,14 +60,18 @@ function columnsOf(page, service) {
 
 // ---- which places ---------------------------------------------------------------------
 
-// Places that pass the filters; rows are made for these alone.
+// Places that pass the filters; rows are made for these alone, as there may be 20,000 places.
 function listed(page, service) {
   const { state, data } = page;
   const { places, statuses } = data.map;
-  const { status } = data.map.services[service.id];
+  const { status, facility } = data.map.services[service.id];
+  const changed = page.changed[service.id]; // by a what-if
   const counts = { covered: 0, uncovered: 0, unknown: 0 };
   const { reason, district, setting } = state.listFilters;
   const tests = page.search(state.search);
+  const nearest = (number) => (changed ? changed(number).facility : facility[number]);
+  const named = (number) => tests.every((found) => found(places.name[number])
+    || found(places.town[number]) || found(places.district[number]) || found(nearest(number)));
   const rows = [];
   for (let number = 0; number < status.length; number += 1) {
     const name = statuses[status[number]];
@@ -74,34 +79,35 @@ function listed(page, service) {
     if (!state.states[name]) continue;
     if (district && places.district[number] !== district) continue;
     if (setting && places.setting[number] !== setting) continue;
+    if (tests.length && !named(number)) continue;
     const row = page.result(service.id, number);
-    if (reason && row.reason !== reason) continue;
-    if (tests.every((found) => found(row.name) || found(row.town) || found(row.district)
-      || found(row.facility))) rows.push(row);
+    if (!reason || row.reason === reason) rows.push(row);
   }
   return { rows, counts };
 }
 
-// Places in the order of the chosen column, under their towns; towns in the order of their people
-// where places are, by name where places are, else as their first place.
-function byTown(page, ordered, key, descending) {
+// Places under their towns; towns in the order of their people where places are, by name where
+// places are, else by the place that comes first.
+function byTown(page, rows, column, descending) {
   const towns = new Map();
-  for (const row of ordered) {
+  for (const row of rows) {
     const id = (row.town || "") + "\n" + (row.district || "");
-    if (!towns.has(id)) towns.set(id, { id, town: row.town, district: row.district, rows: [] });
-    towns.get(id).rows.push(row);
+    let group = towns.get(id);
+    if (!group) {
+      group = { id, town: row.town, district: row.district, rows: [], people: 0 };
+      towns.set(id, group);
+    }
+    group.rows.push(row);
+    if (known(row.people)) group.people += row.people;
   }
-  const groups = Array.from(towns.values());
-  for (const group of groups) {
-    group.people = group.rows.reduce((sum, row) => sum + (known(row.people) ? row.people : 0), 0);
+  const collator = new Intl.Collator(page.voice.locale, { numeric: true });
+  const order = (a, b) => compare(a, b, collator, descending);
+  for (const group of towns.values()) {
+    if (column.key === "people") group.value = group.people;
+    else if (column.key === "place") group.value = group.town;
+    else group.value = group.rows.map(column.value).reduce((a, b) => (order(b, a) < 0 ? b : a));
   }
-  const sign = descending ? -1 : 1;
-  if (key === "people") groups.sort((a, b) => sign * (a.people - b.people));
-  if (key === "place") {
-    const collator = new Intl.Collator(page.voice.locale, { numeric: true });
-    groups.sort((a, b) => sign * collator.compare(a.town || "", b.town || ""));
-  }
-  return groups;
+  return Array.from(towns.values()).sort((a, b) => order(a.value, b.value));
 }
 
 // ---- what is drawn --------------------------------------------------------------------
@@ -163,26 +169,28 @@ export function villageTable(page) {
   };
   let groups = [];
 
-  function lines(ordered) {
+  function lines(column) {
     const made = [];
-    let left = 0;
-    const add = (make) => { if (made.length < most) made.push(make()); else left += 1; };
-    if (!state.byTown) for (const row of ordered) add(() => placeRow(row));
-    groups = state.byTown ? byTown(page, ordered, sort.key, sort.descending) : [];
+    let all = 0;
+    const add = (make) => { all += 1; if (made.length < most) made.push(make()); };
+    const inOrder = (some) => sorted(some, column, sort.descending, voice.locale);
+    groups = state.byTown ? byTown(page, rows, column, sort.descending) : [];
+    if (!state.byTown) for (const row of inOrder(rows)) add(() => placeRow(row));
     for (const group of groups) {
       const open = isOpen(group);
       add(() => townRow(page, group, columns.length, open, () => {
         state.openTowns[group.id] = !open;
         draw();
       }));
-      if (open) for (const row of group.rows) add(() => placeRow(row));
+      if (!open) continue;
+      if (made.length >= most) all += group.rows.length;
+      else for (const row of inOrder(group.rows)) add(() => placeRow(row));
     }
-    return { made, all: made.length + left };
+    return { made, all };
   }
 
   function draw() {
-    const column = columns.find((one) => one.key === sort.key);
-    const { made, all } = lines(sorted(rows, column, sort.descending, voice.locale));
+    const { made, all } = lines(columns.find((one) => one.key === sort.key) || columns[0]);
     frame.replaceChildren(el("table", {}, headRow(page, columns, (chosen) => {
       sort.descending = sort.key === chosen.key ? !sort.descending : chosen.kind === "number";
       sort.key = chosen.key;
@@ -192,7 +200,7 @@ export function villageTable(page) {
     if (all <= made.length) return;
     frame.appendChild(el("p", { class: "more" },
       voice.say("rows_shown", { shown: voice.count(made.length), all: voice.count(all) }), " ",
-      el("button", { type: "button", click: () => { most += 5 * PORTION; draw(); } },
+      el("button", { type: "button", click: () => { most += MORE; draw(); } },
         voice.say("show_more"))));
   }
 
@@ -206,7 +214,13 @@ export function villageTable(page) {
       state.openTowns[hidden.id] = true;
       draw();
     }
-    const row = frame.querySelector('tr.pick[data-id="' + id + '"]');
+    const find = () => frame.querySelector('tr.pick[data-id="' + id + '"]');
+    // Behind "show more"; among very many it stays there: the card tells of it.
+    if (!find() && rows.length <= MORE && rows.some((row) => row.number === id)) {
+      most = MORE + groups.length;
+      draw();
+    }
+    const row = find();
     if (!row) return;
     row.classList.add("chosen");
     row.scrollIntoView({ block: "nearest" });

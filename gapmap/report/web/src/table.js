@@ -11,7 +11,7 @@ function empty(value) {
 
 // Unknown values stand last whichever way the table is sorted; infinity is the largest number.
 /** @type {(a: any, b: any, collator: Intl.Collator, descending?: boolean) => number} */
-function compare(a, b, collator, descending) {
+export function compare(a, b, collator, descending) {
   if (empty(a) || empty(b)) return empty(a) && empty(b) ? 0 : empty(a) ? 1 : -1;
   const sign = descending ? -1 : 1;
   if (a === "inf" || b === "inf") return a === b ? 0 : sign * (a === "inf" ? 1 : -1);
