@@ -140,7 +140,7 @@ def _names(axis: Axes, pen: Pen, districts: pd.DataFrame) -> None:
 
 
 def _proposed(axis: Axes, pen: Pen, service: Service) -> list[object]:
-    """Draw the proposed sites as diamonds, with their rank where they are few."""
+    """Draw proposed sites as diamonds: few with their rank; many below the places, to hide none."""
     mine = [one.sites for one in pen.results.proposals if one.service == service.id]
     count = sum(len(one) for one in mine)
     if not count:
@@ -151,8 +151,9 @@ def _proposed(axis: Axes, pen: Pen, service: Service) -> list[object]:
         shapes = sites.geometry.to_numpy()
         xy = np.column_stack((shapely.get_x(shapes), shapely.get_y(shapes)))
         (handle,) = axis.plot(
-            xy[:, 0], xy[:, 1], linestyle="none", marker="D", zorder=5, label=told,
-            markersize=8 if count <= _NUMBERED else 4.5, markerfacecolor="#f0e442",
+            xy[:, 0], xy[:, 1], linestyle="none", marker="D", label=told,
+            zorder=5 if count <= _NUMBERED else 2.7,
+            markersize=8 if count <= _NUMBERED else 4.0, markerfacecolor="#f0e442",
             markeredgecolor="#111111", markeredgewidth=0.9 if count <= _NUMBERED else 0.5,
         )  # fmt: skip
         handles.append(handle)
