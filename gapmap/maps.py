@@ -20,7 +20,7 @@ import folium
 from branca.element import Element, MacroElement, Template
 
 from gapmap.assessment import simulated_inputs
-from gapmap.drawing import inert, inline_script, inline_style, picture, site_list
+from gapmap.drawing import inert, inline_script, inline_style, picture, plain, site_list
 from gapmap.errors import MethodError
 from gapmap.words import vocabulary
 
@@ -61,7 +61,7 @@ def map_gaps(assessment: Assessment, *, service: str, language: str = "zh") -> f
 
 
 def map_sites(proposal: Proposal, *, language: str = "zh") -> folium.Map:
-    """Show proposed sites among the places as they are before building.
+    """Show proposed sites, by the year of building, among the places as they are before it.
 
     Parameters
     ----------
@@ -75,7 +75,10 @@ def map_sites(proposal: Proposal, *, language: str = "zh") -> folium.Map:
     folium.Map
         A map without tiles that needs no network.
     """
-    return _map(proposal.before, proposal.service, language, site_list(proposal))
+    when = {
+        name: plain(proposal.sites[name]) for name in ("phase", "year") if name in proposal.sites
+    }
+    return _map(proposal.before, proposal.service, language, site_list(proposal) | when)
 
 
 def _map(

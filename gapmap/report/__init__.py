@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gapmap.about import About
 from gapmap.cells import visible
+from gapmap.report.embedded import embedded
 from gapmap.report.grids import Grids
 from gapmap.report.insights import Insights
 from gapmap.report.page import assemble
@@ -49,10 +50,17 @@ class Report:
     parts
         Pages of districts or towns by their path from the page's folder, where there are more
         places than one page can hold.
+    assessment
+        What it is of, for the picture in a notebook of a page that is too large for one.
     """
 
     html: str
     parts: Mapping[str, str] = field(default_factory=dict)
+    assessment: Assessment | None = field(default=None, repr=False, compare=False)
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        return embedded(self.html, self.assessment, several=len(self.parts) > 0)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page as UTF-8 and give its path; missing folders are made."""
@@ -128,7 +136,8 @@ def build_report(  # noqa: PLR0913 - the assessment, and eight things that a rep
     name, credit = visible(block.name), visible(block.credit)
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
     parts = _parts(assessment, block, data, title) if many else {}
-    return Report(assemble(data, title=title, language=block.language, credit=credit), parts)
+    page = assemble(data, title=title, language=block.language, credit=credit)
+    return Report(page, parts, assessment)
 
 
 def _parts(

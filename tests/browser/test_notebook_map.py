@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import toys
 
 from gapmap.cells import visible
 from gapmap.maps import map_gaps, map_sites
+from gapmap.programme import Year, plan_programme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,4 +84,48 @@ def test_hostile_names_are_text_in_popups(
         shown.append(page.text_content(".gapmap-card b"))
     assert shown == [visible(one) for one in places.loc[places["position"] != "missing", "place"]]
     assert page.locator(".leaflet-popup img, .leaflet-popup script").count() == 0
+    assert opened.trouble() == []
+
+
+FRAME = """<!doctype html><html data-ready="yes"><meta charset="utf-8"><title>notebook</title>
+<body>%s</body></html>"""
+
+
+def _framed(open_page: Callable[..., Opened], path: Path, shown: str) -> tuple[Opened, Any]:
+    """Open what a notebook shows as it shows it, within a page; give the frame in it."""
+    path.write_text(FRAME % shown, "utf8")
+    opened = open_page(path)
+    opened.page.wait_for_selector("iframe")
+    [frame] = [one for one in opened.page.frames if one != opened.page.main_frame]
+    frame.wait_for_selector("html[data-ready=yes]", timeout=15_000)
+    return opened, frame
+
+
+def test_a_notebook_shows_the_map_in_a_frame_without_a_request(
+    open_page: Callable[..., Opened], assessed: Assessment, tmp_path: Path
+) -> None:
+    shown = map_gaps(assessed, service="bus_shelter")._repr_html_()
+    opened, frame = _framed(open_page, tmp_path / "notebook.html", shown)
+    assert opened.requests == [opened.url]
+    assert opened.messages == []
+    assert opened.dialogs == []
+    assert frame.locator("canvas").count() > 0
+    assert "公交候车亭" in frame.inner_text(".leaflet-left .gapmap-box")
+
+
+def test_sites_are_drawn_by_the_year_of_building(
+    open_page: Callable[..., Opened], assessed: Assessment, tmp_path: Path
+) -> None:
+    years = [Year(year=2015, budget=30_000), Year(year=2016, budget=30_000)]
+    programme = plan_programme(assessed, service="service_centre", years=years, cost=30_000)
+    path = tmp_path / "map.html"
+    map_sites(programme.proposal, language="en").save(str(path))
+    opened = open_page(path)
+    legend = opened.page.inner_text(".leaflet-left .gapmap-box")
+    assert "2015" in legend
+    assert "2016" in legend
+    colours = _colours(opened)
+    first, second = colours["122,79,0"], colours["240,196,0"]  # siteMark of years 1 and 2
+    assert first > 60
+    assert second > 60
     assert opened.trouble() == []

@@ -41,6 +41,20 @@ export function siteMark(sites, phase) {
   return { ...plain, fill, ink, label: many ? undefined : String(phase) };
 }
 
+// Lines of a legend: one for proposed sites, or one for each year.
+export function siteLines(voice, sites) {
+  const phases = Array.from(new Set(sites.phase || [1])).sort((a, b) => a - b);
+  if (phases.length < 2) {
+    return [["proposed", voice.say("site_proposed"), sites.lon.length, siteMark(sites, 1)]];
+  }
+  return phases.map((phase) => {
+    const at = sites.phase.indexOf(phase);
+    const year = sites.year ? String(sites.year[at]) : voice.count(phase);
+    return ["proposed" + phase, voice.say("site_of_year", { year }),
+      sites.phase.filter((one) => one === phase).length, siteMark(sites, phase)];
+  });
+}
+
 // Services side by side: the shapes and the colours repeat after different numbers, so that 35
 // services have a mark each. Colours of Okabe and Ito 2008, darkened to stand out from the places.
 const SHAPES = ["triangle", "square", "plus", "star", "drop"];

@@ -1,6 +1,7 @@
 // The same layer on a folium map in a notebook: status, facilities, ways, a legend, small cards.
 
-import { makeChart, swatch } from "./layer.js";
+import { makeChart, siteMark, swatch } from "./layer.js";
+import { siteLines } from "./marks.js";
 import { el, makeVoice } from "./text.js";
 import { unpackPicture } from "./picture.js";
 import { decode } from "./unpack.js";
@@ -45,7 +46,7 @@ function legend(data, voice) {
     STATES.map((name) => line(name, voice.value(name), here(name))),
     ["serves", "fails", "doubtful"].map((kind) =>
       line(kind, voice.say("facility_" + kind), built(kind))),
-    sites ? line("proposed", voice.say("site_proposed"), sites.lon.length) : null,
+    sites ? siteLines(voice, sites).map(([, label, count, mark]) => line(mark, label, count)) : null,
     lost ? el("div", {}, voice.say("places_not_drawn", { count: voice.count(lost) })) : null,
   ];
 }
@@ -79,7 +80,8 @@ function card(data, voice, found) {
       voice.text(list.name[found.facility])));
   }
   if (found.site !== null) {
-    told.push(el("div", {}, swatch("proposed"), sites.name[found.site]),
+    told.push(el("div", {}, swatch(siteMark(sites, sites.phase ? sites.phase[found.site] : 1)),
+      sites.name[found.site]),
       el("div", {}, sites.reason[voice.language][found.site]));
   }
   return told.length ? el("div", { class: "gapmap-card" }, told) : null;

@@ -241,7 +241,16 @@ function markStart(page, node) {
     page.voice.say("whatif_start_note")));
 }
 
+// In a frame of another page (a notebook) an address without a file is that page's: go there without.
+function followWithin(event) {
+  const link = event.target.closest('a[href^="#"]');
+  if (!link || event.defaultPrevented) return;
+  event.preventDefault();
+  part(link.getAttribute("href").slice(1)).scrollIntoView();
+}
+
 function watch(page) {
+  if (window.location.protocol === "about:") document.addEventListener("click", followWithin);
   window.addEventListener("resize", page.resize);
   watchPrint(page);
 }

@@ -4,7 +4,7 @@ import { chosenColouring, colourControl } from "./colouring.js";
 import { kindLine } from "./kinds.js";
 import { siteMark, swatch } from "./layer.js";
 import { furtherLines } from "./mapside.js";
-import { serviceMark } from "./marks.js";
+import { serviceMark, siteLines } from "./marks.js";
 import { intervalNote, rangeWord } from "./sure.js";
 import { el } from "./text.js";
 
@@ -127,20 +127,6 @@ export function serviceDetail(page) {
       fact(voice.say("places_unreachable"), voice.count(row.places_unreachable),
         "places_unreachable")),
     gapLines(page, service));
-}
-
-// One line for proposed sites, or one for each year.
-function siteLines(voice, sites) {
-  const phases = Array.from(new Set(sites.phase || [1])).sort((a, b) => a - b);
-  if (phases.length < 2) {
-    return [["proposed", voice.say("site_proposed"), sites.lon.length, siteMark(sites, 1)]];
-  }
-  return phases.map((phase) => {
-    const at = sites.phase.indexOf(phase);
-    const year = sites.year ? String(sites.year[at]) : voice.count(phase);
-    return ["proposed" + phase, voice.say("site_of_year", { year }),
-      sites.phase.filter((one) => one === phase).length, siteMark(sites, phase)];
-  });
 }
 
 /** @param {Page} page */
