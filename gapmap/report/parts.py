@@ -15,6 +15,7 @@ from gapmap.report.pinyin import names_of, readings
 from gapmap.report.sections import grid_content, simulated_grids
 from gapmap.report.sited import sited_content
 from gapmap.report.tables import columns
+from gapmap.report.versions import versions
 from gapmap.words import vocabulary
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def _about(assessment: Assessment, about: About, grids: Grids) -> dict[str, obje
         "simulated": simulated_files(assessment, about, grids),
         "crs": about.crs or assessment.access.places.region.crs.to_string(),
         "version": about.version,
+        "versions": versions(),
         "scenario": about.scenario,
         "credit": about.credit,
         "document": _document(about.document),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import toys
 
@@ -81,6 +82,7 @@ def test_the_title_block_says_what_a_document_must(opened: Opened) -> None:
     ):
         assert text in told
     assert page.locator(".signed .sign-line").count() == 3
+    assert f"numpy {np.__version__}" in (page.text_content("#sources .versions") or "")
     assert SIGNED.base_map in (page.text_content(".map-mark") or "")
     page.click("[data-language=en]")
     told = page.text_content(".title-block") or ""

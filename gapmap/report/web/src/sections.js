@@ -229,5 +229,8 @@ export function sourcesSection(page) {
         { ...text("sha256", (row) => row.sha256),
           cell: (row) => el("code", {}, row.sha256) }],
     }).node : el("p", { class: "none" }, voice.say("no_inputs")),
+    el("p", { class: "where versions" }, voice.say("versions"), " ",
+      el("code", {}, Object.entries(about.versions).map(([name, one]) =>
+        name + " " + one).join(" · "))),
     el("p", { class: "imprint" }, voice.say("imprint")));
 }
