@@ -26,32 +26,43 @@ export function makePage(data, state) {
   const { places, statuses, reasons } = data.map;
   page.service = (id) => services.get(id);
   page.city = (id) => cities.get(id) || {};
-  page.result = (id, number) => {
+  page.startStatus = {}; // of these services, as it was
+  page.startResult = (id, number) => {
     const held = data.map.services[id];
     if (!held || number >= held.status.length) return null;
+    const status = page.startStatus[id] || held.status;
     return {
       number,
       name: places.name[number], town: places.town[number], district: places.district[number],
       people: places.people[number], lon: places.lon[number],
-      status: statuses[held.status[number]], reason: reasons[held.reason[number]],
+      status: statuses[status[number]], reason: reasons[held.reason[number]],
       distance_m: held.distance_m[number], minutes: held.minutes[number],
       straight_m: held.straight_m[number], shortfall: held.shortfall[number],
       facility: held.facility[number], measured: held.measured,
-      ...(page.changed[id] ? page.changed[id](number) : {}),
     };
+  };
+  page.result = (id, number) => {
+    const found = page.startResult(id, number);
+    return found && page.changed[id] ? { ...found, ...page.changed[id](number) } : found;
   };
   // What the network says of a place, and whether one outside the data may serve it.
   page.evidence = (id, number) => {
     const held = data.map.services[id];
+    // what a what-if changes has neither
+    if (page.changed[id] && page.result(id, number).reason !== page.startResult(id, number).reason) {
+      return [];
+    }
     const at = held.evidence.places.indexOf(number);
     return [at < 0 ? null : page.voice.both(held.evidence.texts[held.evidence.text[at]]),
-      held.edge.includes(number) ? page.voice.say("edge_effect") : null].filter(Boolean);
+      !page.changed[id] && held.edge.includes(number) ? page.voice.say("edge_effect") : null].filter(Boolean);
   };
   const kept = new Map();
   page.results = (id) => {
     if (!kept.has(id)) kept.set(id, places.name.map((_, number) => page.result(id, number)));
     return kept.get(id);
   };
+  page.startResults = (id) => (page.changed[id]
+    ? places.name.map((_, number) => page.startResult(id, number)) : page.results(id));
   page.search = makeSearch(data.pinyin);
   page.forget = (id) => kept.delete(id);
   page.sites = (id) => {

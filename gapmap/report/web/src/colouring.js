@@ -58,6 +58,8 @@ export function placeLook(page) {
   return mark ? (number) => mark(page, number) : null;
 }
 
+const AS_AT_START = ["detour", "kind", "cluster", "sure"]; // a what-if does not change them
+
 /** @param {Page} page */
 export function colourControl(page) {
   const { voice } = page;
@@ -71,5 +73,7 @@ export function colourControl(page) {
       page.select(page.state.place, false);
     } }, offered.map((one) => el("option", { value: one.id, selected: one.id === now },
       voice.say("colour_" + one.id))))),
-  now === "status" ? null : el("span", { class: "where" }, voice.say("colour_" + now + "_help")));
+  now === "status" ? null : el("span", { class: "where" }, voice.say("colour_" + now + "_help")),
+  AS_AT_START.includes(now) && page.changed[page.state.service]
+    ? el("span", { class: "start-note" }, voice.say("whatif_start_colour")) : null);
 }

@@ -39,13 +39,13 @@ function classLabel(page, at) {
 function mark(page, number) {
   const factor = factorOf(page, number);
   if (factor !== null) return markOf(classOf(page, factor));
-  const result = page.result(page.state.service, number);
+  const result = page.startResult(page.state.service, number);
   return result.status === "unknown" ? marks.unknown : marks.quiet;
 }
 
 /** @param {Page} page */
 function legend(page) {
-  const shown = page.results(page.state.service).filter((row) => row.lon !== null);
+  const shown = page.startResults(page.state.service).filter((row) => row.lon !== null);
   const classes = shown.map((row) => factorOf(page, row.number))
     .map((factor) => (factor === null ? null : classOf(page, factor)));
   /** @type {LegendLine[]} */
@@ -163,7 +163,7 @@ function areaTable(page, rows, service) {
 function villages(page, service, city) {
   const { voice } = page;
   const told = held(page).only_straight[service.id];
-  const near = told.places.map((number, at) => ({ ...page.result(service.id, number),
+  const near = told.places.map((number, at) => ({ ...page.startResult(service.id, number),
     straight_to_facility_m: told.straight_to_facility_m[at], factor: factorOf(page, number) }));
   if (!near.length || city.places_only_straight === null) return null;
   const metres = (key, title) => ({ key, title, kind: "number",

@@ -105,7 +105,7 @@ function clustersAt(page) {
 function clusterMark(page, number) {
   const row = clustersAt(page).get(number);
   if (row) return labelled(row.rank - 1, row.rank);
-  const { status } = page.result(page.state.service, number);
+  const { status } = page.startResult(page.state.service, number);
   if (status === "unknown") return marks.unknown;
   return status === "uncovered" ? marks.uncovered : marks.quiet;
 }
@@ -117,7 +117,7 @@ function clusterLegend(page) {
   const lines = rows.slice(0, SHOWN).map((row) => ({ id: "cluster" + row.rank,
     mark: labelled(row.rank - 1, row.rank), label: row.best_place, count: row.places }));
   const inside = clustersAt(page);
-  const rest = page.results(page.state.service).filter((row) => row.lon !== null
+  const rest = page.startResults(page.state.service).filter((row) => row.lon !== null
     && !inside.has(row.number));
   const more = rows.slice(SHOWN).reduce((sum, row) => sum + row.places, 0);
   const add = (id, mark, label, count) => { if (count) lines.push({ id, mark, label, count }); };

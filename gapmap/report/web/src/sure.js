@@ -247,7 +247,9 @@ function bars(page, rows, base) {
       text(Math.max(x(high), x(base)) + 5, y, "start", voice.share(high)));
   });
   return svg("svg", { class: "tornado", viewBox: "0 0 " + WIDTH + " " + height,
-    width: WIDTH, height, role: "img", style: "max-width:100%;height:auto" },
+    width: WIDTH, height, role: "img", style: "max-width:100%;height:auto",
+    "aria-label": rows.map((row) => page.voice.value(row.assumption) + " " + endText(page, row, "low")
+      + " · " + endText(page, row, "high")).join("; ") },
   drawn, svg("line", { x1: x(base), x2: x(base), y1: 0, y2: height, stroke: "#1f2a33",
     "stroke-width": 1.2 }));
 }
@@ -284,7 +286,7 @@ function villages(page, service) {
   const { voice } = page;
   const places = held(page).places[service.id];
   const title = el("h3", {}, voice.say("sure_villages", { service: voice.both(service.name) }));
-  const unsure = page.results(service.id)
+  const unsure = page.startResults(service.id)
     .filter((row) => [1, 2, 3].includes(places.certainty[row.number]))
     .map((row) => ({ ...row, covered: places.covered[row.number],
       step: places.certainty[row.number] }));
@@ -329,7 +331,7 @@ export const sureColouring = {
     return step === null || step >= FILLS.length ? marks.unknown : markOf(step);
   },
   legend(page) {
-    const shown = page.results(page.state.service).filter((row) => row.lon !== null);
+    const shown = page.startResults(page.state.service).filter((row) => row.lon !== null);
     const lines = held(page).certainties.map((name, step) => ({
       id: "sure_" + name, label: page.voice.value(name),
       mark: step < FILLS.length ? markOf(step) : marks.unknown,

@@ -77,12 +77,14 @@ export function makeApplying(page, model, wanted) {
       map.routes[id] = start.routes;
       map.not_at_date[id] = start.later;
       delete page.changed[id];
+      delete page.startStatus[id];
     } else {
       const service = model.service(id);
       const made = reach(id);
       const unit = model.unitOf(id);
       const limit = page.service(id).limit;
       map.services[id].status = Array.from(made.status);
+      page.startStatus[id] = start.status;
       map.facilities[id] = facilitiesUnder(service, made.states, start);
       map.routes[id] = start.routes.filter(([place]) => made.status[place] === 1
         && service.name[made.site[place]] === map.services[id].facility[place]);
@@ -143,7 +145,16 @@ export function makeApplying(page, model, wanted) {
         page.targets[first + at] = { ...row, ...changes, ...reasonOf(row, changes) };
       });
     }
+    const dated = wanted.now.date !== model.date;
+    page.targets = page.targets.map((row) => (judged.has(row.target)
+      || !(dated || active.has(row.service)) ? row : asAtStart(row)));
     return judged;
+  }
+
+  // A target that has to be run says that it is as it was.
+  function asAtStart(row) {
+    const { en, zh } = page.data.words.report.whatif_held;
+    return { ...row, reason: en + " " + row.reason, reason_zh: zh + (row.reason_zh || "") };
   }
 
   // The engine's sentence holds while the figures do.
