@@ -19,6 +19,7 @@ import toys
 
 from gapmap.outputs.geopackage import LAYERS, ascii_names, write_geopackage
 from gapmap.outputs.styles import SHAPES, STATUS_COLOURS
+from gapmap.programme import Year, plan_programme
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -206,3 +207,58 @@ def test_town_polygons_become_multipolygons(tmp_path: Path) -> None:
     told = gpd.read_file(tmp_path / "r.gpkg", layer="towns").geometry
     assert told[0].area == 100
     assert told.isna().tolist() == [False, True, True]
+
+
+def test_sites_of_several_years_differ_by_year(tmp_path: Path) -> None:
+    made = toys.assessment()
+    years = [Year(year=2015, budget=30_000), Year(year=2016, budget=60_000)]
+    programme = plan_programme(made, service="service_centre", years=years, cost=30_000)
+    path = tmp_path / "r.gpkg"
+    write_geopackage(path, toy_results.results(made, proposals=(programme.proposal,)))
+    style = qml(path, "proposals")
+    renderer = style.find("renderer-v2")
+    assert renderer is not None
+    assert renderer.get("attr") == "year"
+    categories = list(renderer.iter("category"))
+    assert [(c.get("value"), c.get("label"), c.get("type")) for c in categories] == [
+        ("2015", "2015", "long"),
+        ("2016", "2016", "long"),
+    ]
+    colours = [p.get("v") for p in renderer.iter("prop") if p.get("k") == "color"]
+    assert len(set(colours)) == 2
+    assert set(gpd.read_file(path, layer="proposals")["year"]) == {2015, 2016}
+    text = style.find("labeling/settings/text-style")
+    assert text is not None
+    assert text.get("fieldName") == "name"
+
+
+def test_sites_of_several_phases_differ_by_phase(tmp_path: Path) -> None:
+    made = toys.assessment()
+    proposal = toys.proposal(made)
+    phased = replace(proposal, sites=proposal.sites.assign(phase=[1, 2]))
+    path = tmp_path / "r.gpkg"
+    write_geopackage(path, toy_results.results(made, proposals=(phased,)))
+    renderer = qml(path, "proposals").find("renderer-v2")
+    assert renderer is not None
+    assert renderer.get("attr") == "phase"
+    assert [c.get("label") for c in renderer.iter("category")] == ["阶段 1", "阶段 2"]
+
+
+def test_facilities_that_would_close_are_a_layer_where_there_are_any(tmp_path: Path) -> None:
+    made = toys.assessment()
+    table = made.access.facilities.table
+    closed = table.loc[[1, 5], ["facility_id", "facility", "geometry"]].assign(cost=float("nan"))
+    proposal = replace(toys.proposal(made), closed=closed)
+    path = tmp_path / "r.gpkg"
+    write_geopackage(path, toy_results.results(made, proposals=(proposal,)))
+    told = gpd.read_file(path, layer="closed_facilities")
+    assert told["facility_id"].tolist() == ["b2", "c1"]
+    assert told["service"].tolist() == ["service_centre"] * 2
+    assert told.geometry.distance(table.geometry.iloc[[1, 5]].reset_index(drop=True)).max() == 0
+    renderer = qml(path, "closed_facilities").find("renderer-v2")
+    assert renderer is not None
+    assert [p.get("v") for p in renderer.iter("prop") if p.get("k") == "name"] == ["cross_fill"]
+    rows = asked(
+        path, "SELECT styleName FROM layer_styles WHERE f_table_name = ?", "closed_facilities"
+    )
+    assert rows == [("拟关闭的设施",)]

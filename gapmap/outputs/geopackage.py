@@ -28,8 +28,14 @@ from gapmap.cells import visible
 from gapmap.outputs import styles
 from gapmap.outputs.areas import service_areas
 from gapmap.outputs.readback import check_geopackage
+from gapmap.outputs.sitelayers import (
+    CLOSED,
+    closed_facilities,
+    closed_style,
+    proposed_sites,
+    site_style,
+)
 from gapmap.outputs.styles import Look
-from gapmap.siting import PROPOSAL_COLUMNS
 from gapmap.words import title, word
 
 if TYPE_CHECKING:
@@ -50,6 +56,9 @@ LAYERS = {
     "proposals": "Point",
 }
 """Layers and their kinds of geometry, in the file's order."""
+
+_KINDS = {**LAYERS, CLOSED: "Point"}
+"""The same, with the layer that is there only where a proposal closes something."""
 
 _GEOMETRY = "geom"
 _PLACE_COLUMNS = (
@@ -112,8 +121,8 @@ def _write_layers(path: Path, results: Results, made_layers: Mapping[str, Layer]
             path,
             layer=name,
             driver="GPKG",
-            geometry_type=LAYERS[name],
-            promote_to_multi=LAYERS[name].startswith("Multi"),
+            geometry_type=_KINDS[name],
+            promote_to_multi=_KINDS[name].startswith("Multi"),
             append=number > 0,
             use_arrow=True,
             layer_options={
@@ -168,13 +177,10 @@ class Layer:
 
 
 def layers(results: Results, areas: gpd.GeoDataFrame | None = None) -> dict[str, Layer]:
-    """Give every layer of the file, in the order of :data:`LAYERS`."""
+    """Give every layer of the file, in its order."""
     access = results.assessment.access
     region = access.places.region
-    sites = [proposal.sites for proposal in results.proposals]
-    empty = gpd.GeoDataFrame(
-        {name: [] for name in PROPOSAL_COLUMNS}, geometry=gpd.GeoSeries([], crs=region.crs)
-    )
+    closed = closed_facilities(results, region.crs)
     made = {
         "places": _places(results),
         "facilities": access.facilities.table,
@@ -182,9 +188,10 @@ def layers(results: Results, areas: gpd.GeoDataFrame | None = None) -> dict[str,
         "towns": region.towns,
         "routes": access.routes,
         "service_areas": service_areas(access) if areas is None else areas,
-        "proposals": pd.concat(sites, ignore_index=True) if sites else empty,
+        "proposals": proposed_sites(results, region.crs),
+        **({} if closed is None else {CLOSED: closed}),
     }
-    return {name: _layer(made[name], results, name) for name in LAYERS}
+    return {name: _layer(table, results, name) for name, table in made.items()}
 
 
 def _places(results: Results) -> gpd.GeoDataFrame:
@@ -215,7 +222,7 @@ def _layer(table: gpd.GeoDataFrame, results: Results, name: str) -> Layer:
     aliases["simulated"] = title("simulated", results.language)
     geometry = gpd.GeoSeries(_present(table), crs=results.assessment.access.places.region.crs)
     made = gpd.GeoDataFrame(pd.DataFrame(columns).reset_index(drop=True), geometry=geometry)
-    if LAYERS[name].startswith("Multi"):
+    if _KINDS[name].startswith("Multi"):
         made.geometry = [_multi(shape) for shape in made.geometry]
     return Layer(made, fields, {"fid": "fid", **aliases})
 
@@ -317,11 +324,15 @@ def _styles(results: Results, made: Mapping[str, Layer]) -> Iterator[_Style]:
         "districts": (Look(kind="fill", colour="#444444", size_mm=0.6), "district"),
         "towns": (Look(kind="fill", colour="#8c8c8c", size_mm=0.3, dashed=True), "town"),
         "routes": (Look(kind="line", colour="#d55e00", size_mm=0.4, opacity=0.7), ""),
-        "proposals": (Look(kind="marker", colour="#111111", shape="star", size_mm=4.5), "name"),
     }
     for layer, (look, label) in outlines.items():
         qml = styles.single(look, aliases=fields[layer], label=label)
         yield _Style(layer, word(f"layer_{layer}", results.language), qml, default=True)
+    sites = site_style(results, made["proposals"].fields, fields["proposals"])
+    yield _Style("proposals", word("layer_proposals", results.language), sites, default=True)
+    if CLOSED in made:
+        told = word(f"layer_{CLOSED}", results.language)
+        yield _Style(CLOSED, told, closed_style(fields[CLOSED]), default=True)
 
 
 def _area_look(facility: Look) -> Look:

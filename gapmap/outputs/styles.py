@@ -75,6 +75,8 @@ def categorized(
     looks: Sequence[tuple[str, str, Look]],
     *,
     aliases: Mapping[str, str],
+    label: str = "",
+    whole: bool = False,
 ) -> str:
     """Write a style that goes by a column's values.
 
@@ -86,8 +88,12 @@ def categorized(
         Value, text in the legend, and look, in the legend's order.
     aliases
         What the fields are called in the attribute table.
+    label
+        The field to write beside each feature; none if empty.
+    whole
+        The values are whole numbers, not texts.
     """
-    root = _root(labelled=False)
+    root = _root(labelled=bool(label))
     renderer = ET.SubElement(
         root, "renderer-v2", _RENDERER | {"type": "categorizedSymbol", "attr": column}
     )
@@ -102,10 +108,12 @@ def categorized(
                 "symbol": str(number),
                 "label": told,
                 "render": "true",
-                "type": "string",
+                "type": "long" if whole else "string",
             },
         )
         symbols.append(_symbol(str(number), look))
+    if label:
+        root.append(_labels(label))
     return _written(root, aliases)
 
 

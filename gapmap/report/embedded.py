@@ -85,9 +85,8 @@ def _picture(assessment: Assessment) -> str:
     scale = 1.0 if len(places) < _MANY else 0.2
     for name, (shape, size, colour) in _LOOKS.items():
         chosen = (status == name) & np.isfinite(xy).all(axis=1)
-        axis.scatter(
-            *xy[chosen].T, s=scale * size, c=colour, marker=shape, linewidths=0, rasterized=True
-        )
+        x, y = xy[chosen].T
+        axis.scatter(x, y, s=scale * size, c=colour, marker=shape, linewidths=0)
     set_extent(axis, extent)
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=_DPI)
