@@ -17,7 +17,7 @@ function said(voice, one) {
 // What findings of one kind say one by one; built when it is asked for.
 function members(page, group) {
   const { voice } = page;
-  const list = () => el("ul", { class: "members" },
+  const list = () => el("ul", { class: "members", tabindex: 0 },
     group.members.map((one) => el("li", {},
       one.row === null ? null : el("b", {}, voice.title("row") + " " + one.row + " "),
       said(voice, one))),

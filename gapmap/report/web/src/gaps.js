@@ -27,7 +27,7 @@ function matrixCell(page, row, city) {
   const difference = both ? row.share_people - city.share_people : null;
   const depth = difference !== null && difference < 0 ? Math.min(0.5, -difference) : 0;
   return el("td", {
-    class: "number", style: depth ? "background:rgba(213,94,0," + (depth * 0.8).toFixed(3) + ")"
+    class: "number" + (depth ? " tinted" : ""), style: depth ? "background:rgba(213,94,0," + (depth * 0.8).toFixed(3) + ")"
       : null,
   }, el("span", { class: "share" }, voice.share(row.share_people)),
   el("span", { class: "where" }, both ? voice.points(difference) : ""),

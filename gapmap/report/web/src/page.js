@@ -15,6 +15,7 @@ import { gapsSection } from "./gaps.js";
 import {
   capacitySection, peopleGrid, referralSection, surfaceSection, zonesSection,
 } from "./grids.js";
+import { skipLink, watchKeys } from "./keyboard.js";
 import { islandsSection } from "./islands.js";
 import { clusterColouring, kindColouring, kindsSection } from "./kinds.js";
 import { listingState } from "./listing.js";
@@ -81,7 +82,7 @@ function header(page) {
     about.simulated.length ? null : voice.say("none_simulated"),
     about.credit || null,
   ];
-  return el("header", { class: "top" },
+  return el("div", { class: "top" },
     el("div", { class: "titles" },
       el("div", { class: "title-line" }, el("h1", {}, titleOf(page)), markTag(page)),
       el("p", { class: "meta" }, facts.filter(Boolean).map((one) => el("span", {}, one)))),
@@ -132,7 +133,7 @@ function below(page) {
 }
 
 function contents(page, ids) {
-  return el("nav", { class: "contents" }, ids.map((id) =>
+  return el("nav", { class: "contents", "aria-label": page.voice.say("contents") }, ids.map((id) =>
     el("a", { href: "#" + id, title: page.voice.say("section_" + id) }, page.voice.say(
       (page.data.words.report["nav_" + id] ? "nav_" : "section_") + id))));
 }
@@ -159,7 +160,7 @@ function addActions(page, root) {
     const bench = root.querySelector(".workbench");
     if (!bench) return;
     const left = window.innerHeight - root.querySelector(".head").offsetHeight;
-    bench.style.height = Math.max(560, left) + "px";
+    bench.style.height = Math.max(35 * textSize(), left) + "px";
     if (page.map) page.map.invalidateSize({ animate: false });
   };
   page.drawService = () => {
@@ -211,11 +212,11 @@ function addActions(page, root) {
     document.documentElement.lang = page.state.language === "zh" ? "zh-CN" : "en";
     const chosen = page.data.services.length > 0;
     const sections = below(page);
-    root.replaceChildren(el("div", { class: "head" }, header(page), banners(page),
-      contents(page, ["map", ...sections.map(([id]) => id)])),
-    chosen ? makeWorkbench(page) : el("section", { id: "map" },
+    root.replaceChildren(el("header", { class: "head" }, chosen ? skipLink(page) : null,
+      header(page), banners(page), contents(page, ["map", ...sections.map(([id]) => id)])),
+    el("main", {}, chosen ? makeWorkbench(page) : el("section", { id: "map" },
       el("p", { class: "none" }, page.voice.say("no_services"))),
-    el("div", { class: "below" }, sections.map(([, node]) => node)));
+    el("div", { class: "below" }, sections.map(([, node]) => node))));
     for (const [id, node] of sections) parts[id] = node;
     if (!chosen) return;
     page.resize();
@@ -228,6 +229,9 @@ function addActions(page, root) {
     if (page.state.place !== null) page.select(page.state.place, false);
   };
 }
+
+// How large the browser is set to show text: 16 pixels where nobody has asked for more.
+const textSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 
 // Sections that a what-if does not change.
 const AS_AT_START = ["people_grid", "zones", "capacity", "referral", "islands", "sites", "detour",
@@ -249,7 +253,8 @@ function followWithin(event) {
   part(link.getAttribute("href").slice(1)).scrollIntoView();
 }
 
-function watch(page) {
+function watch(page, root) {
+  if (page.map) watchKeys(page, root);
   if (window.location.protocol === "about:") document.addEventListener("click", followWithin);
   window.addEventListener("resize", page.resize);
   watchPrint(page);
@@ -268,7 +273,7 @@ async function start(root) {
   addMapActions(page);
   if (data.whatif && data.services.length) startWhatif(page);
   page.draw();
-  watch(page);
+  watch(page, root);
   if (page.whatif) page.whatif.begin();
   document.documentElement.dataset.ready = "yes";
 }

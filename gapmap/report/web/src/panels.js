@@ -53,6 +53,7 @@ export function serviceList(page) {
       return el("button", {
         type: "button", role: "option", class: "service",
         "aria-selected": service.id === state.service ? "true" : "false",
+        tabindex: service.id === state.service ? 0 : -1,
         "data-service": service.id, click: () => page.choose(service.id),
       },
       el("span", { class: "name", title: voice.both(service.name) }, voice.both(service.name)),

@@ -48,7 +48,7 @@ function bars(page, service) {
       el("th", { scope: "col" }, voice.title("reason")),
       people ? el("th", { scope: "col", class: "number" }, voice.title("people")) : null,
       el("th", { scope: "col", class: "number" }, voice.title("places")),
-      el("th", { scope: "col", class: "bars" }, ""))),
+      el("td", { class: "bars" }))),
     el("tbody", {}, rows.length ? rows.map((row) => el("tr", { "data-reason": row.reason,
       "data-of": row.status },
     el("td", { class: "status " + row.status }, voice.value(row.status)),

@@ -15,12 +15,13 @@ export function makeWorkbench(page) {
   parts.list = el("div", { class: "list-slot" });
   parts.detail = el("div", { class: "detail-slot" });
   parts.filters = el("div", { class: "filters" });
-  parts.villages = el("div", { class: "villages-slot" });
+  parts.villages = el("div", { class: "villages-slot", id: "places", role: "region", tabindex: -1,
+    "aria-label": voice.say("villages") });
   parts.moreButton = el("span", {});
   parts.more = el("div", { class: "more-slot" });
-  parts.count = el("span", { class: "found" });
+  parts.count = el("span", { class: "found", role: "status" });
   parts.legend = el("div", { class: "legend-slot" });
-  parts.card = el("aside", { class: "place-card", hidden: true });
+  parts.card = el("div", { class: "place-card", role: "dialog", tabindex: -1, hidden: true });
   parts.off = el("p", { class: "off-map" });
   parts.map = parts.map || el("div", { class: "map" });
   const search = el("input", {
@@ -36,7 +37,10 @@ export function makeWorkbench(page) {
       el("div", { class: "bar-line" }, el("h2", {}, voice.say("villages")), parts.filters,
         search, parts.moreButton, parts.count),
       parts.more, parts.villages));
+  parts.map.setAttribute("role", "region");
+  parts.map.setAttribute("aria-label", voice.say("map_keys"));
   return el("section", { id: "map", class: "workbench" },
+    el("h2", { class: "for-readers" }, voice.say("section_map")),
     el("div", { class: "map-side" }, partLine(page),
       el("div", { class: "map-frame" }, parts.map, mapNote(page), parts.card), parts.legend, parts.off),
     parts.figures);
@@ -44,7 +48,8 @@ export function makeWorkbench(page) {
 
 export function startMap(page) {
   const { parts, data } = page;
-  const map = L.map(parts.map, mapOptions);
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = L.map(parts.map, { ...mapOptions, inertia: !calm, zoomAnimation: !calm });
   page.map = map;
   page.chart = makeChart(map, data.map);
   L.control.scale({ imperial: false, metric: true, position: "bottomright" }).addTo(map);
@@ -130,16 +135,19 @@ export function addMapActions(page) {
     parts.card.hidden = bodies.length === 0;
     parts.card.replaceChildren(
       el("button", { type: "button", class: "close", "aria-label": page.voice.say("close"),
-        click: () => page.select(null, false) }, "×"),
+        click: () => page.closeCard() }, "×"),
       ...bodies,
     );
+    const name = parts.card.querySelector("h3, b");
+    parts.card.setAttribute("aria-label", name ? name.textContent : page.voice.say("section_map"));
   };
   // The place comes to the middle of what the card leaves free.
   const moveTo = (place) => {
     const point = page.map.latLngToContainerPoint(place);
     const half = page.map.getSize().divideBy(2);
     const free = half.x - parts.card.offsetWidth / 2;
-    page.map.panBy([point.x - Math.max(free, 40), point.y - half.y]);
+    page.map.panBy([point.x - Math.max(free, 40), point.y - half.y],
+      { animate: page.map.options.zoomAnimation });
   };
   page.select = (number, pan) => {
     page.state.place = number;
