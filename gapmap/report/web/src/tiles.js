@@ -107,14 +107,21 @@ function TileLayer() {
       paintTile(held, this.looks, this.outline);
       return canvas;
     },
-    // groups as `grouped` of paint.js gives them, for `count` shapes.
+    // groups as `grouped` of paint.js gives them, for `count` shapes; tiles in which every shape looks
+    // as it did are left as they are.
     show(groups, count) {
+      const before = this.looks;
       this.looks = groups;
       this.looks.of = new Int32Array(count).fill(-1);
       groups.forEach(({ numbers }, at) => {
         for (const number of numbers) this.looks.of[number] = at;
       });
-      for (const held of this.live.values()) paintTile(held, this.looks, this.outline);
+      const markIn = (looks, number) => (looks.of[number] < 0 ? null : looks[looks.of[number]].mark);
+      const stays = (feature) => markIn(before, feature.id) === markIn(groups, feature.id);
+      for (const held of this.live.values()) {
+        if (before && held.tile && held.tile.features.every(stays)) continue;
+        paintTile(held, this.looks, this.outline);
+      }
     },
   });
   return layerClass;
