@@ -102,8 +102,11 @@ def test_a_programme_shows_its_years(assessed: Assessment) -> None:
     years = [gm.Year(year=2015, budget=30_000), gm.Year(year=2016, budget=60_000)]
     programme = gm.plan_programme(assessed, service="service_centre", years=years, cost=30_000)
     told = read(programme._repr_html_())
-    for word in ("2015", "2016", "60.1%", "86.9%", "All targets that are conditions can be held."):
+    for word in ("2015", "2016", "60.1%", "86.9%"):
         assert word in told
+    assert "conditions" not in told  # there are none
+    missed = replace(programme, feasible=False)
+    assert "Not all targets that are conditions can be held" in read(missed._repr_html_())
 
 
 def test_closed_facilities_are_named(assessed: Assessment) -> None:

@@ -41,10 +41,19 @@ def programme_card(programme: Programme, speech: Speech | None = None) -> str:
         f"{told.word('sheet_programme')}: {services.get(proposal.service, proposal.service)}",
         [f"{told.say('site')} {len(proposal.sites)}"],
         simulated_banner(simulated_inputs(proposal.before)),
-        note(told.say("programme_feasible" if programme.feasible else "programme_infeasible")),
+        note(_conditions(told, programme)),
         table(heads, rows, most=_MOST_YEARS, numbers=1),
         *proposal_parts(proposal, told),
     )
+
+
+def _conditions(told: Speech, programme: Programme) -> str:
+    """Say whether the conditions hold, where there are any."""
+    if not programme.feasible:
+        return told.say("programme_infeasible")
+    targets = programme.targets
+    held = len(targets) > 0 and bool(targets["held"].any())
+    return told.say("programme_feasible") if held else ""
 
 
 def _cell(told: Speech, row: dict[str, object], column: str) -> str:

@@ -170,6 +170,27 @@ def test_what_python_sets_is_shown_and_undone(
     assert opened.page.evaluate(SUMS, "service_centre") == start
 
 
+def test_a_site_is_placed_on_the_map_and_a_click_opens_a_place(
+    show: Callable[..., Opened], widget: Explorer
+) -> None:
+    opened = show(widget)
+    spot = """(number) => {
+      const { map, data } = window.page;
+      const { lon, lat } = data.map.places;
+      const point = map.latLngToContainerPoint([lat[number], lon[number]]);
+      const box = map.getContainer().getBoundingClientRect();
+      return [box.left + point.x, box.top + point.y];
+    }"""
+    inside(opened, "[data-act=place]").click()
+    opened.page.mouse.click(*opened.page.evaluate(spot, 3))
+    told = {"on": ["bus_shelter@p03"]}
+    assert opened.page.evaluate("window.model.get('scenario')") == told
+    opened.page.mouse.click(*opened.page.evaluate(spot, 7))
+    assert "三灶村" in inside(opened, ".place-card").inner_text()
+    assert opened.page.evaluate("'behind' in document.documentElement.dataset") is False
+    assert quiet(opened) == []
+
+
 def test_a_notebook_s_shortcuts_do_not_hear_what_is_typed(
     show: Callable[..., Opened], widget: Explorer
 ) -> None:

@@ -59,6 +59,7 @@ function addActions(page, root, model) {
     page.whatif.draw();
   };
   page.drawChanged = () => {
+    delete document.documentElement.dataset.behind; // nothing here comes after, as on a page
     page.drawService();
     if (state.place !== null) page.select(state.place, false);
     page.whatif.keepCode();
@@ -127,9 +128,9 @@ async function render({ model, el: holder }) {
   // What is typed here is no shortcut of the notebook, such as to delete a cell.
   holder.setAttribute("data-lm-suppress-shortcuts", "true");
   for (const name of EVENTS) holder.addEventListener(name, (event) => event.stopPropagation());
-  const shadow = holder.attachShadow({ mode: "open" });
+  const shadow = holder.shadowRoot || holder.attachShadow({ mode: "open" });
   const root = el("div", { class: "gapmap-widget" });
-  shadow.append(el("style", {}, GAPMAP_STYLES), root);
+  shadow.replaceChildren(el("style", {}, GAPMAP_STYLES), root);
   try {
     const data = await decode(model.get("packed"));
     unpackPicture(data.map, data.services);
