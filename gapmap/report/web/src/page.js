@@ -160,7 +160,7 @@ function addActions(page, root) {
     const bench = root.querySelector(".workbench");
     if (!bench) return;
     const left = window.innerHeight - root.querySelector(".head").offsetHeight;
-    bench.style.height = Math.max(35 * textSize(), left) + "px";
+    bench.style.minHeight = Math.max(35 * textSize(), left) + "px";
     if (page.map) page.map.invalidateSize({ animate: false });
   };
   page.drawService = () => {

@@ -34,7 +34,7 @@ export function summaryText(page) {
     parts.push(voice.say("whatif_limits", { count: voice.count(Object.keys(now.limits).length) }));
   }
   if (now.date !== whatif.model.date) {
-    parts.push(voice.say("at_date", { date: whatif.model.dates[now.date] }));
+    parts.push(voice.say("at_date", { date: voice.date(whatif.model.dates[now.date]) }));
   }
   const gained = difference(page, "people_covered");
   if (known(gained)) {
@@ -204,7 +204,7 @@ function dateSlider(page) {
       if (whatif.wanted.setDate(Number(event.target.value))) whatif.changed();
     } }, voice.say("whatif_date"), () => {
     const at = whatif.wanted.now.date;
-    return { value: at, text: dates[at], shown: [dates[at]] };
+    return { value: at, text: voice.date(dates[at]), shown: [voice.date(dates[at])] };
   });
 }
 
