@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import old_chromium
 import pytest
 import toys
 
@@ -73,14 +75,18 @@ def widget(assessed: Assessment) -> Explorer:
     return gm.explore(assessed, service="bus_shelter", candidates=candidates)
 
 
+def write_host(path: Path, widget: Explorer, width: int = 1200) -> Path:
+    """Write the page that does for a widget what a notebook does."""
+    state = {one: getattr(widget, one) for one in ("packed", "scenario", "service")}
+    told = {"module": widget._esm, "state": json.dumps(state), "width": width}
+    path.write_text(HOST % told, "utf8")
+    return path
+
+
 @pytest.fixture
 def show(open_page: Callable[..., Opened], tmp_path: Path) -> Callable[..., Opened]:
     def opened(widget: Explorer, width: int = 1200) -> Opened:
-        path = tmp_path / "host.html"
-        state = {one: getattr(widget, one) for one in ("packed", "scenario", "service")}
-        told = {"module": widget._esm, "state": json.dumps(state), "width": width}
-        path.write_text(HOST % told, "utf8")
-        return open_page(path)
+        return open_page(write_host(tmp_path / "host.html", widget, width))
 
     return opened
 
@@ -242,3 +248,22 @@ def test_what_is_taken_away_listens_no_more(show: Callable[..., Opened], widget:
     opened.page.evaluate("window.model.set('scenario', { off: ['b1'] })")
     assert opened.page.evaluate("window.page.whatif.wanted.changed") is False
     assert quiet(opened) == []
+
+
+def test_it_runs_in_chromium_86(widget: Explorer, tmp_path: Path) -> None:
+    if not (old_chromium.FOLDER / "chromium").exists():
+        if os.environ.get("CI"):
+            pytest.fail(
+                "no Chromium 86: `make old-browser` fetches it, and CI must not pass without"
+            )
+        pytest.skip("no Chromium 86 on this machine; `make old-browser` fetches it (45 MB)")
+    path = write_host(tmp_path / "host.html", widget)
+    with old_chromium.OldChromium() as opened:
+        opened.open(path)
+        assert "HeadlessChrome/86." in opened.run("navigator.userAgent")
+        within = "document.querySelector('#out').shadowRoot.querySelector"
+        opened.run(f"{within}('[data-site=\"bus_shelter@p03\"]').click()")
+        assert opened.run("window.model.get('scenario').on") == ["bus_shelter@p03"]
+        assert opened.messages == []
+        asked = [one for one in opened.requests if not one.startswith("blob:")]
+        assert asked == [path.as_uri()]
