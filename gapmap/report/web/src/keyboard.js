@@ -1,7 +1,7 @@
 // Everything by keyboard: the focus survives what is drawn anew, the list of services is walked with
 // arrows, Enter on a row or on the map opens the card, Escape closes it and leads back.
 
-import { el } from "./text.js";
+import { el, fill } from "./text.js";
 
 const REACHED = "a[href], button:not([disabled]), input:not([disabled]), select, textarea, summary,"
   + " [tabindex='0']";
@@ -84,6 +84,21 @@ function walkOptions(event) {
   next.focus();
 }
 
+// What is wider than its frame can be moved with arrows, so Tab must reach it. Looked at when Tab is
+// pressed: whoever has a mouse needs no stop at every table.
+function reachFrames(root) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab") return;
+    for (const frame of root.querySelectorAll(".table-frame, .programme-curve")) {
+      const wide = frame.scrollWidth > frame.clientWidth + 1 && !frame.querySelector(REACHED);
+      if (wide === frame.hasAttribute("tabindex")) continue;
+      const title = frame.closest("section").querySelector("h2").textContent;
+      if (!wide) frame.removeAttribute("tabindex");
+      else fill(frame, { tabindex: 0, role: "group", "aria-label": title }, []);
+    }
+  }, { capture: true });
+}
+
 // The card takes the focus of whoever opened it by keyboard, and gives it back.
 function watchCard(page, root) {
   let from = null; // who opened it
@@ -128,6 +143,7 @@ function watchCard(page, root) {
  */
 export function watchKeys(page, root) {
   keepFocus(root);
+  reachFrames(root);
   watchCard(page, root);
 }
 

@@ -267,7 +267,7 @@ function tornado(page, service) {
   return [
     el("h3", {}, voice.say("sure_tornado", { service: voice.both(service.name) })),
     el("p", { class: "lead" }, voice.say("sure_tornado_lead", { share: voice.share(base) })),
-    rows.length ? bars(page, rows, base) : null,
+    rows.length ? el("div", { class: "table-frame" }, bars(page, rows, base)) : null,
     idle.length ? el("p", { class: "where" }, voice.say("sure_tornado_none",
       { names: idle.join(voice.say("sure_comma")) })) : null,
   ];
