@@ -50,7 +50,8 @@ class Opened:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Give what starts a Chromium, with further flags."""
     named = os.environ.get("GAPMAP_CHROMIUM") or shutil.which("chromium")
     if named is None and os.environ.get("CI"):
         pytest.fail("no chromium: `make browser` installs it, and CI must not pass without it")
@@ -60,9 +61,18 @@ def chromium() -> Iterator[Browser]:
         "playwright.sync_api", reason="the browser tests drive Chromium with playwright"
     )
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=named, args=FLAGS)
-        yield browser
-        browser.close()
+
+        def start(*flags: str) -> Browser:
+            return driver.chromium.launch(executable_path=named, args=[*FLAGS, *flags])
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
