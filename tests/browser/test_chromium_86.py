@@ -111,6 +111,7 @@ def test_a_switch_of_the_what_if_changes_the_figures(
     opened.run("document.querySelector('#whatif-panel').scrollIntoView()")
     opened.click("#whatif-panel input[data-site=b1]")
     assert opened.run(people) < before
+    opened.run("window.gapmap.page.whatif.writeCode()")
     assert "#whatif=" in opened.run("location.href")
     opened.click(".whatif-undo")
     assert opened.run(people) == before

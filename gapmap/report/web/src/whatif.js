@@ -147,7 +147,13 @@ export function startWhatif(page) {
       applying.apply();
       page.drawChanged();
     },
+    // The address follows after a moment: a slider that is held would write it at every step.
     keepCode() {
+      window.clearTimeout(codeTimer);
+      codeTimer = window.setTimeout(whatif.writeCode, CODE_AFTER);
+    },
+    writeCode() {
+      window.clearTimeout(codeTimer);
       if (window.location.protocol === "about:") return; // in a frame of another page
       const code = wanted.changed ? PREFIX + toCode(wanted.toScenario()) : "#";
       window.history.replaceState(null, "", code);
