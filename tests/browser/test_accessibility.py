@@ -6,6 +6,7 @@ axe-core (Deque, MPL-2.0) is a tool of these tests alone: no report and no wheel
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +148,16 @@ def speak(page: Page, language: str) -> None:
 def focused(page: Page) -> dict[str, Any]:
     told: dict[str, Any] = page.evaluate(FOCUSED)
     return told
+
+
+def test_axe_finds_nothing_on_a_phone(
+    open_page: Callable[..., Opened], page_file: Path, axe: str
+) -> None:
+    page = open_page(page_file, *SIZES["phone"]).page
+    page.evaluate(OPEN_ALL)
+    page.evaluate(axe)
+    page.keyboard.press("Tab")  # what is wider than its frame becomes a stop
+    assert page.evaluate(RUN_AXE)["violations"] == []
 
 
 def test_axe_finds_nothing(
@@ -402,6 +413,25 @@ def test_the_language_of_the_document_follows(
         speak(page, language)
         assert page.evaluate("document.documentElement.lang") == said
     assert page.locator("[data-language=en]").get_attribute("lang") == "en"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_dates_are_written_as_the_language_writes_them(
+    open_page: Callable[..., Opened], page_file: Path, language: str
+) -> None:
+    page = open_page(page_file).page
+    page.evaluate(OPEN_ALL)
+    page.evaluate(
+        "() => { for (const row of window.gapmap.page.targets)"
+        " row.reason = row.reason_zh = 'since 2014-06-30: 5'; }"
+    )
+    speak(page, language)
+    written = {"zh": "2014年6月30日", "en": "30 Jun 2014"}[language]
+    assert page.locator("#targets td.reason").first.text_content() == f"since {written}: 5"
+    told = page.locator("#report").inner_text()
+    for name in page.evaluate("window.gapmap.page.data.about.inputs.map((one) => one.name)"):
+        told = told.replace(name, "")
+    assert re.findall(r"\b\d{4}-\d{2}-\d{2}\b", told) == []
 
 
 def test_axe_is_not_in_a_report(page_file: Path) -> None:

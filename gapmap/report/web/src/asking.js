@@ -119,6 +119,8 @@ export function addTexts(page) {
     const told = page.targetAmount(row, "required");
     return told === "—" || !SIGNS[row.comparison] ? told : SIGNS[row.comparison] + " " + told;
   };
+  // The engine's sentence, as in the tables; dates as the page writes them.
   page.targetReason = (row) =>
-    (page.voice.language === "zh" && row.reason_zh) || row.reason || "";
+    ((page.voice.language === "zh" && row.reason_zh) || row.reason || "")
+      .replace(/\b\d{4}-\d{2}-\d{2}\b/g, (date) => page.voice.date(date));
 }

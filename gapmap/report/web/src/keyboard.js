@@ -94,7 +94,8 @@ function reachFrames(root) {
       if (wide === frame.hasAttribute("tabindex")) continue;
       const title = frame.closest("section").querySelector("h2").textContent;
       if (!wide) frame.removeAttribute("tabindex");
-      else fill(frame, { tabindex: 0, role: "group", "aria-label": title }, []);
+      else fill(frame, { tabindex: 0, "aria-label": title,
+        role: frame.tagName === "DIV" ? "group" : null }, []);
     }
   }, { capture: true });
 }

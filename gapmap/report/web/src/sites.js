@@ -214,7 +214,7 @@ function block(page, proposal) {
   return el("div", { class: "proposal", "data-service": proposal.service },
     el("h3", {}, voice.both(service.name)),
     proposal.start ? el("p", { class: "banner look-back", role: "note" },
-      voice.say("sites_start", { date: proposal.start })) : null,
+      voice.say("sites_start", { date: voice.date(proposal.start) })) : null,
     el("p", { class: "lead" }, count ? voice.say("sites_lead", {
       before: voice.share(proposal.before.share_people),
       after: voice.share(proposal.after.share_people),
