@@ -114,6 +114,20 @@ def test_holes_islands_and_what_is_too_small_for_the_grid() -> None:
     assert len(topology["objects"]["places"]["geometries"][0]["arcs"]) == 2  # a ring and its hole
 
 
+def test_shapes_beyond_the_grid_on_every_side_come_back_where_they_were() -> None:
+    grid = grid_over((113.0, 22.0, 113.4, 22.3))
+    ends = [(113.2, 21.7), (112.6, 22.1), (113.9, 22.2), (113.1, 22.9), (112.5, 21.5)]
+    lines = np.array([shapely.LineString([(113.2, 22.1), end]) for end in ends], dtype=object)
+    areas = np.array([shapely.box(112.8, 21.8, 113.1, 22.1), shapely.box(113.1, 21.8, 113.5, 22)])
+    made = Topology(grid)
+    made.add_lines("routes", lines)
+    made.add_areas("water", areas)
+    topology: Any = made.content()
+    for name, shapes in (("routes", lines), ("water", areas)):
+        for back, shape in zip(_decoded(topology, name), shapes, strict=True):
+            assert shapely.hausdorff_distance(back, shape) <= math.hypot(*grid.scale)
+
+
 def test_lines_with_a_common_stretch_store_it_once() -> None:
     lines = np.array(
         [

@@ -125,8 +125,10 @@ class Topology:
         fresh = np.ones(len(whole), dtype=bool)
         fresh[1:] = (whole[1:] != whole[:-1]).any(axis=1) | (line[1:] != line[:-1])
         whole, line = whole[fresh], line[fresh]
-        points, corner = np.unique(whole[:, 0] * _SHIFT + whole[:, 1], return_inverse=True)
-        place = np.column_stack((points // _SHIFT, points % _SHIFT))
+        lowest = whole.min(axis=0, initial=0)  # south or west of the grid steps are negative
+        packed = (whole - lowest) @ np.array([_SHIFT, 1])
+        points, corner = np.unique(packed, return_inverse=True)
+        place = np.column_stack((points // _SHIFT, points % _SHIFT)) + lowest
         node = _nodes(corner, line, len(points), closed=closed)
         starts = np.searchsorted(line, np.arange(len(lines) + 1))
         known: dict[bytes, int] = {}
