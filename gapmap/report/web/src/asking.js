@@ -26,6 +26,13 @@ export function makePage(data, state) {
   const { places, statuses, reasons } = data.map;
   page.service = (id) => services.get(id);
   page.city = (id) => cities.get(id) || {};
+  // As it is without a what-if, which may set another limit.
+  page.startService = (id) => {
+    const start = page.whatif ? page.whatif.model.startOf(id) : null;
+    return start ? { ...page.service(id), ...start } : page.service(id);
+  };
+  page.startCity = (id) => (page.whatif ? page.whatif.start.coverage : page.coverage)
+    .find((row) => row.service === id && row.group_kind === "city") || {};
   page.startStatus = {}; // of these services, as it was
   page.startResult = (id, number) => {
     const held = data.map.services[id];
@@ -48,13 +55,13 @@ export function makePage(data, state) {
   // What the network says of a place, and whether one outside the data may serve it.
   page.evidence = (id, number) => {
     const held = data.map.services[id];
-    // what a what-if changes has neither
-    if (page.changed[id] && page.result(id, number).reason !== page.startResult(id, number).reason) {
-      return [];
-    }
-    const at = held.evidence.places.indexOf(number);
+    const [now, start] = [page.result(id, number), page.startResult(id, number)];
+    const at = now.reason === start.reason ? held.evidence.places.indexOf(number) : -1;
+    // Which places are near the edge was found with the start's limit.
+    const edge = held.edge.includes(number) && (!page.changed[id] || (now.status !== "covered"
+      && page.service(id).limit === page.startService(id).limit));
     return [at < 0 ? null : page.voice.both(held.evidence.texts[held.evidence.text[at]]),
-      !page.changed[id] && held.edge.includes(number) ? page.voice.say("edge_effect") : null].filter(Boolean);
+      edge ? page.voice.say("edge_effect") : null].filter(Boolean);
   };
   const kept = new Map();
   page.results = (id) => {

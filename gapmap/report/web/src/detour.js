@@ -140,7 +140,7 @@ function serviceTable(page, rows) {
     columns: columns(page, { key: "service", title: voice.say("service"), kind: "text",
       value: (row) => voice.both(page.service(row.service).name),
       cell: (row) => [voice.both(page.service(row.service).name),
-        below(radius(page, page.service(row.service), row)),
+        below(radius(page, page.startService(row.service), row)),
         below(whyText(page, row.reason))] }),
   }).node;
 }
@@ -198,7 +198,7 @@ export const detourSection = {
     if (!held(page) || !page.state.service) return null;
     const { voice } = page;
     const rows = toRows(held(page).table);
-    const service = page.service(page.state.service);
+    const service = page.startService(page.state.service);
     const city = rows.find((row) => row.service === service.id && row.group_kind === "city");
     if (!city) return null;
     return section(page, "detour",

@@ -5,6 +5,7 @@ import { ends, notes, planHasOwn, toClose, told, toldDifference, worse } from ".
 import { basisTag, distanceName, distanceText, rangeNote } from "./panels.js";
 import { gapIntervalNote, intervalNote } from "./sure.js";
 import { sortableTable } from "./table.js";
+import { startNote } from "./startnote.js";
 import { el, known, section } from "./text.js";
 
 const KINDS = ["district", "plan_district", "setting", "group", "people_group", "town"];
@@ -244,6 +245,7 @@ function equityTable(page) {
     return row.measure === "fgt_0" ? voice.share(row.value) : voice.number(row.value);
   };
   return [el("h3", {}, voice.say("equity_title")),
+    page.changed[state.service] ? startNote(page, "whatif_start_table") : null,
     el("p", { class: "lead" }, voice.say("equity_lead")),
     el("div", { class: "table-frame equity-table" }, el("table", {},
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, voice.title("measure")),

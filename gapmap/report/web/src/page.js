@@ -29,6 +29,7 @@ import { coverageSection, methodSection, sourcesSection, targetsSection } from "
 import { scoreboardSection } from "./scoreboard.js";
 import { sitesSection } from "./sites.js";
 import { supplySection } from "./supply.js";
+import { startNote } from "./startnote.js";
 import { sureColouring, sureSection } from "./sure.js";
 import { el, makeVoice } from "./text.js";
 import { placesOf, shareColouring } from "./overview.js";
@@ -146,11 +147,13 @@ function addActions(page, root) {
     const made = make(page);
     if (parts[id]) parts[id].replaceWith(made);
     parts[id] = made;
+    if (made && page.whatif && AS_AT_START.includes(id)) markStart(page, made);
   };
   page.drawTargets = redraw("targets", targetsSection);
   page.drawGaps = redraw("gaps", gapsSection);
   page.drawCoverage = redraw("coverage", coverageSection);
   page.drawFindings = redraw("findings", findingsSection);
+  page.drawMethod = redraw("method", methodSection);
   page.redraw = (id) => {
     const found = sections.find((one) => one.id === id);
     if (found) redraw(id, found.make)();
@@ -186,6 +189,7 @@ function addActions(page, root) {
     page.drawTargets();
     page.drawCoverage();
     page.drawGaps();
+    page.drawMethod();
     for (const one of sections) if (one.live && parts[one.id]) page.redraw(one.id);
     for (const [id, node] of Object.entries(parts)) {
       if (node.tagName === "SECTION" && AS_AT_START.includes(id)) markStart(page, node);
@@ -241,8 +245,7 @@ function markStart(page, node) {
   const old = node.querySelector(".start-note");
   if (old) old.remove();
   if (!page.whatif.active) return;
-  node.querySelector("h2").after(el("p", { class: "start-note" },
-    page.voice.say("whatif_start_note")));
+  node.querySelector("h2").after(startNote(page, "whatif_start_note"));
 }
 
 // In a frame of another page (a notebook) an address without a file is that page's: go there without.

@@ -2,6 +2,7 @@
 
 import { basisTag, coverageBar, limitText, rangeNote } from "./panels.js";
 import { intervalLead, intervalNote, targetDraws } from "./sure.js";
+import { startNote } from "./startnote.js";
 import { sortableTable } from "./table.js";
 import { el, section } from "./text.js";
 
@@ -179,15 +180,17 @@ export function methodSection(page) {
   const points = ["status", "measured", "limit", "counts", "bounds", "distance", "gap", "basis",
     "outline"];
   const weight = data.weight === "people" ? "weight_people" : "weight_places";
-  const mean = (service) => page.result(service.id, 0);
+  const mean = (service) => page.startResult(service.id, 0);
   return section(page, "method",
     el("ul", { class: "method" },
       wayPoints(data).map((point) => el("li", {}, voice.say(point))),
       roadPoints(page).map((told) => el("li", {}, told)),
       el("li", {}, voice.say("method_" + weight)),
       points.map((point) => el("li", {}, voice.say("method_" + point)))),
+    Object.keys(page.changed).length ? startNote(page, "whatif_start_table") : null,
     sortableTable({
-      voice, rows: data.services, state: {}, name: "services-table",
+      voice, rows: data.services.map((one) => page.startService(one.id)), state: {},
+      name: "services-table",
       columns: [
         { key: "service", title: voice.say("service"), kind: "text",
           value: (row) => voice.both(row.name) },

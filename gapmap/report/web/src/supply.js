@@ -10,7 +10,8 @@ const held = (page) => page.data.insights.supply;
 // The chosen service where its supply was measured, else the first whose was.
 function serviceOf(page) {
   const measured = Object.keys(held(page).places);
-  return page.service(measured.includes(page.state.service) ? page.state.service : measured[0]);
+  return page.startService(measured.includes(page.state.service) ? page.state.service
+    : measured[0]);
 }
 
 // A few decimals are enough; never 0 for what is more.
@@ -100,7 +101,7 @@ function areaTable(page, rows) {
 function worst(page, service) {
   const { voice } = page;
   const figures = toRows(held(page).places[service.id]);
-  const rows = page.results(service.id).map((row) => ({ ...row, ...figures[row.number] }))
+  const rows = page.startResults(service.id).map((row) => ({ ...row, ...figures[row.number] }))
     .filter((row) => row.supply_per_1000_people !== null && row.people !== 0)
     .sort((a, b) => a.supply_per_1000_people - b.supply_per_1000_people || b.people - a.people);
   if (!rows.length) return null;

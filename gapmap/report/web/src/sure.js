@@ -35,11 +35,11 @@ const keyOf = (row) => [row.service, row.group_kind, row.group_id].join("\n");
 const isStart = (page, row) => !(page.changed && page.changed[row.service]);
 
 /** @param {Page} page */
-function intervalOf(page, row) {
-  if (!held(page) || !isStart(page, row)) return null;
-  return index(page, "intervals", keyOf, () => toRows(held(page).intervals))
-    .get(keyOf(row)) || null;
-}
+const drawn = (page, row) => index(page, "intervals", keyOf, () => toRows(held(page).intervals))
+  .get(keyOf(row)) || null;
+
+/** @param {Page} page */
+const intervalOf = (page, row) => (held(page) && isStart(page, row) ? drawn(page, row) : null);
 
 /** @param {Page} page */
 const between = (page, low, high, tell) => page.voice.say("sure_interval",
@@ -135,8 +135,8 @@ function varied(page, service) {
 /** @param {Page} page */
 function sentence(page, service) {
   const { voice } = page;
-  const city = page.city(service.id);
-  const found = intervalOf(page, city);
+  const city = page.startCity(service.id);
+  const found = drawn(page, city);
   const name = voice.both(service.name);
   if (!found || !known(found.share_draw_low)) {
     return el("p", { class: "lead" }, voice.say(
@@ -259,7 +259,7 @@ function tornado(page, service) {
   const { voice } = page;
   const all = toRows(held(page).tornado).filter((row) => row.service === service.id)
     .sort((a, b) => a.rank - b.rank);
-  const base = page.city(service.id).share_people;
+  const base = page.startCity(service.id).share_people;
   if (!all.length || !known(base)) return null;
   const acts = (row) => known(row.share_swing) && row.share_swing > 0;
   const rows = all.filter(acts);
@@ -349,7 +349,7 @@ export const sureSection = {
   make(page) {
     if (!held(page) || !page.state.service) return null;
     const { voice } = page;
-    const service = page.service(page.state.service);
+    const service = page.startService(page.state.service);
     return section(page, "sure",
       el("p", { class: "lead" }, voice.say("sure_lead", { count: voice.count(held(page).count) })),
       sentence(page, service),

@@ -1,0 +1,70 @@
+"""The page under a what-if: what stays as at the start says so, and has the start's limit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import gapmap
+from gapmap.study import run_study
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Opened
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study that `gapmap init` writes, run once."""
+    folder = tmp_path_factory.mktemp("start")
+    shutil.copytree(Path(gapmap.__file__).parent / "starter", folder / "study")
+    run_study(folder / "study" / "study.toml", folder / "out")
+    return folder / "out" / "report.html"
+
+
+NOTED = """() => Array.from(document.querySelectorAll(".start-note"),
+  (node) => node.closest("section").id)"""
+
+
+def _limited(opened: Opened) -> str:
+    """Set another limit for the chosen service; gives its id."""
+    page = opened.page
+    name: str = page.evaluate("() => gapmap.page.state.service")
+    page.evaluate(
+        """(name) => { const { whatif } = gapmap.page;
+        whatif.wanted.setLimit(name, whatif.model.limitOf(name) / 2); whatif.changed(); }""",
+        name,
+    )
+    page.wait_for_selector("html[data-behind=no]")
+    return name
+
+
+def test_notes_of_the_start_stay_when_another_service_is_chosen(
+    open_page: Callable[..., Opened], starter: Path
+) -> None:
+    opened = open_page(starter)
+    page = opened.page
+    _limited(opened)
+    before = page.evaluate(NOTED)
+    assert {"gaps", "method"} <= set(before)
+    page.evaluate("() => gapmap.page.choose(gapmap.page.state.service)")
+    assert page.evaluate(NOTED) == before
+    assert opened.trouble() == []
+
+
+def test_limits_of_the_method_and_of_detours_are_those_of_the_start(
+    open_page: Callable[..., Opened], starter: Path
+) -> None:
+    opened = open_page(starter)
+    page = opened.page
+    texts = "() => ['method', 'detour'].map((id) => document.querySelector('#' + id) && "
+    texts += "Array.from(document.querySelectorAll('#' + id + ' td, #' + id + ' .lead'), "
+    texts += "(node) => node.textContent))"
+    before = page.evaluate(texts)
+    _limited(opened)
+    page.evaluate("() => gapmap.page.choose(gapmap.page.state.service)")
+    assert page.evaluate(texts) == before
