@@ -68,3 +68,27 @@ def test_limits_of_the_method_and_of_detours_are_those_of_the_start(
     _limited(opened)
     page.evaluate("() => gapmap.page.choose(gapmap.page.state.service)")
     assert page.evaluate(texts) == before
+
+
+def test_a_link_of_the_contents_keeps_the_code_and_the_date_is_told(
+    open_page: Callable[..., Opened], starter: Path
+) -> None:
+    opened = open_page(starter)
+    page = opened.page
+    page.click(".whatif-open")
+    page.click('[data-proposed="on"]')
+    page.wait_for_selector("html[data-behind=no]")
+    page.evaluate("() => gapmap.page.whatif.writeCode()")
+    code = page.evaluate("() => location.hash")
+    assert code.startswith("#whatif=")
+    page.click('.contents a[href="#coverage"]')
+    assert page.evaluate("() => [location.hash, document.activeElement.id]") == [code, "coverage"]
+    assert page.locator('[data-legend="whatif_built"] b').inner_text() == "2"
+    dated = """() => { const { whatif } = gapmap.page;
+    whatif.wanted.setDate(whatif.model.dates.length - 1); whatif.changed(); }"""
+    page.evaluate(dated)
+    page.wait_for_selector("html[data-behind=no]")
+    told = page.evaluate("() => gapmap.page.dateText()")
+    assert told in page.locator(".head .meta").inner_text()
+    assert told in page.locator("#document").inner_text()
+    assert opened.trouble() == []

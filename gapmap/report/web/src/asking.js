@@ -31,6 +31,11 @@ export function makePage(data, state) {
     const start = page.whatif ? page.whatif.model.startOf(id) : null;
     return start ? { ...page.service(id), ...start } : page.service(id);
   };
+  // Of the figures that are shown: a what-if may have a date of its own.
+  page.shownDate = () => (page.whatif && page.whatif.active
+    ? page.whatif.model.dates[page.whatif.wanted.now.date] : data.about.date);
+  page.dateText = () => page.voice.date(page.shownDate())
+    + (page.shownDate() === data.about.date ? "" : " · " + page.voice.say("whatif"));
   page.startCity = (id) => (page.whatif ? page.whatif.start.coverage : page.coverage)
     .find((row) => row.service === id && row.group_kind === "city") || {};
   page.startStatus = {}; // of these services, as it was
@@ -81,6 +86,7 @@ export function makePage(data, state) {
 
 /** @param {Page} page */
 export function addTexts(page) {
+  const { data } = page;
   page.groupName = (name) => {
     const rest = String(name).startsWith("rest of ") ? String(name).slice(8) : null;
     if (rest) return page.voice.say("rest_of", { group: page.voice.value(rest) });
@@ -112,7 +118,10 @@ export function addTexts(page) {
     if (unit === "share") return page.voice.share(value);
     if (unit === "minutes") return page.voice.minutes(value);
     const told = page.voice.number(value);
-    return unit === "ratio" ? told : told + " " + page.voice.value(unit);
+    if (unit === "ratio") return told;
+    const one = "one_" + unit; // the word that goes with one, where a language has its own
+    return told + " " + (value === 1 && data.words.values[one] ? page.voice.value(one)
+      : page.voice.value(unit));
   };
   // Where something is unknown, what would be achieved if all of it spoke for the target.
   page.targetAchieved = (row) => {

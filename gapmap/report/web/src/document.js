@@ -55,6 +55,7 @@ function simulatedText(page) {
 export const documentSection = {
   id: "document",
   after: "",
+  live: true,
   state: {},
   make(page) {
     const { voice, data } = page;
@@ -69,7 +70,7 @@ export const documentSection = {
       cell(voice.say("document_title"), el("b", {}, titleOf(page)), true),
       held.title && held.title !== about.name ? cell(voice.say("study_name"), about.name, true) : null,
       cell(voice.value("plan"), about.plan || voice.say("no_plan_short"), true),
-      cell(voice.say("date_of_figures"), about.date ? voice.date(about.date)
+      cell(voice.say("date_of_figures"), about.date ? page.dateText()
         : voice.say("date_none")),
       cell(voice.title("prepared_on"), held.prepared_on ? voice.date(held.prepared_on) : "—"),
       cell(voice.say("about_whom"), counted),

@@ -205,7 +205,7 @@ function headOf(page) {
     banner: data.about.simulated.length ? "模拟数据 / simulated data" : "",
     title: titleOf(page),
     line: serviceLine(page),
-    facts: [data.about.date ? voice.say("at_date", { date: voice.date(data.about.date) }) : null,
+    facts: [data.about.date ? voice.say("at_date", { date: page.dateText() }) : null,
       data.about.plan ? voice.say("plan_is", { plan: data.about.plan }) : null]
       .filter(Boolean).join(" · "),
     scenario,
@@ -356,5 +356,6 @@ function download(canvas, name) {
 export const pictureButton = (page) => el("button", { type: "button", class: "save-picture",
   title: page.voice.say("save_picture_help"),
   click: () => download(pictureOf(page), fileName([titleOf(page),
-    page.voice.both(page.service(page.state.service).name), page.data.about.date])),
+    page.voice.both(page.service(page.state.service).name), page.shownDate(),
+    page.whatif && page.whatif.active ? page.voice.say("whatif") : null].filter(Boolean))),
 }, page.voice.say("save_picture"));

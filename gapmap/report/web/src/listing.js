@@ -260,7 +260,7 @@ function choice(page, key, values, tell) {
 // The second line of filters, which is folded at first; a filter that is on shows in its button.
 function moreFilters(page, service, fold) {
   const { voice, state, data } = page;
-  const { places, reasons, services } = data.map;
+  const { places, reasons } = data.map;
   const on = Object.values(state.listFilters).filter(Boolean).length;
   const occurring = (values) => Array.from(new Set(values)).filter(Boolean).sort();
   const button = el("button", { type: "button", class: "more-filters" + (on ? " on" : ""),
@@ -269,9 +269,10 @@ function moreFilters(page, service, fold) {
   voice.say("filter_more") + (on ? " " + voice.count(on) : ""));
   if (!state.filtersOpen) return { button, line: null };
   const word = (value) => voice.value(value);
-  const held = new Set(services[service.id].reason);
+  const held = new Set(page.results(service.id).map((row) => row.reason));
   const line = el("div", { class: "filter-line" },
-    choice(page, "reason", reasons.filter((_, code) => held.has(code)), word),
+    choice(page, "reason", reasons.concat(Array.from(held).filter((one) => !reasons.includes(one)))
+      .filter((one) => held.has(one)), word),
     choice(page, "district", occurring(places.district), (name) => name),
     choice(page, "setting", occurring(places.setting), word),
     el("label", { class: "filter" }, el("input", { type: "checkbox", checked: state.byTown,

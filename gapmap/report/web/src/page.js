@@ -73,7 +73,7 @@ function header(page) {
   const people = page.data.services.length ? page.city(data.services[0].id) : {};
   const facts = [
     about.name ? voice.say("report") : null,
-    about.date ? voice.say("at_date", { date: voice.date(about.date) }) : null,
+    about.date ? voice.say("at_date", { date: page.dateText() }) : null,
     about.plan ? voice.say("plan_is", { plan: about.plan }) : null,
     voice.say("places_are", { count: voice.count(placesOf(data)) }),
     data.weight === "people" && typeof people.people === "number"
@@ -190,6 +190,8 @@ function addActions(page, root) {
     page.drawCoverage();
     page.drawGaps();
     page.drawMethod();
+    const meta = root.querySelector(".head .meta");
+    if (meta) meta.replaceWith(header(page).querySelector(".meta"));
     for (const one of sections) if (one.live && parts[one.id]) page.redraw(one.id);
     for (const [id, node] of Object.entries(parts)) {
       if (node.tagName === "SECTION" && AS_AT_START.includes(id)) markStart(page, node);
@@ -256,7 +258,20 @@ function followWithin(event) {
   part(link.getAttribute("href").slice(1)).scrollIntoView();
 }
 
+// The address holds the what-if's code: a link of the contents leaves it there.
+function keepAddress(page, event) {
+  const link = event.target.closest('a[href^="#"]');
+  if (!link || event.defaultPrevented || !page.whatif || !page.whatif.active) return;
+  const aim = document.getElementById(link.getAttribute("href").slice(1));
+  if (!aim) return;
+  event.preventDefault();
+  if (!aim.hasAttribute("tabindex")) aim.setAttribute("tabindex", "-1");
+  aim.scrollIntoView();
+  aim.focus({ preventScroll: true });
+}
+
 function watch(page, root) {
+  document.addEventListener("click", (event) => keepAddress(page, event));
   if (page.map) watchKeys(page, root);
   if (window.location.protocol === "about:") document.addEventListener("click", followWithin);
   window.addEventListener("resize", page.resize);

@@ -130,6 +130,24 @@ export function serviceDetail(page) {
     gapLines(page, service));
 }
 
+const BUILT = { shape: "circle", radius: 6, color: "#20272e", weight: 2, fill: "#f0c400", order: 0 };
+const OFF = { shape: "circle", radius: 5, color: "#d55e00", weight: 2, fill: "#ffffff", order: 0 };
+
+// What a what-if builds and switches off of the chosen service, as it is marked on the map.
+/** @param {Page} page */
+function whatifLines(page) {
+  const { whatif, state } = page;
+  if (!whatif || !whatif.active || !whatif.model.ids.includes(state.service)) return [];
+  const { now } = whatif.wanted;
+  const service = whatif.model.service(state.service);
+  const seen = (at) => service.spots.lon[at] !== null;
+  const built = service.id.filter((id, at) => at >= service.existing && now.on.has(id) && seen(at));
+  const off = service.id.filter((id, at) => now.off.has(id) && seen(at));
+  /** @type {[string, number, Mark][]} */
+  const lines = [["whatif_built", built.length, BUILT], ["whatif_off", off.length, OFF]];
+  return lines.filter(([, count]) => count > 0);
+}
+
 /** @param {Page} page */
 export function mapLegend(page) {
   const { voice, data, state } = page;
@@ -149,6 +167,8 @@ export function mapLegend(page) {
       ? line("fails", voice.say("facility_fails"), built("fails").length) : null,
     built("doubtful").length
       ? line("doubtful", voice.say("facility_doubtful"), built("doubtful").length) : null,
+    whatifLines(page).map(([kind, count, mark]) =>
+      line(kind, voice.say("legend_" + kind), count, mark)),
     proposed ? siteLines(voice, proposed).map(([id, label, count, mark]) =>
       line(id, label, count, mark)) : null,
     el("li", {}, el("label", {},

@@ -15,7 +15,28 @@ const kept = (page) => page.data.insights.progress || null;
 /** @param {Page} page */
 const card = (page) => (kept(page) ? toRows(kept(page).scorecard) : []);
 /** @param {Page} page */
-const dateOf = (page) => page.data.about.date || "";
+const dateOf = (page) => page.shownDate() || "";
+
+// Of a unit that a target asks nothing of: the number is the whole's, or it has none of the areas.
+const isAsked = (row, whole) => row.status !== "not_asked" && !(row.status === "not_measurable"
+  && !row.overall && ((row.required === null && whole.required !== null)
+    || (row.achieved === null && /(^|: )there are no /.test(row.reason || ""))));
+
+// What the what-if does not judge anew, as it was: of its date, where the scorecard has that.
+/** @param {Page} page */
+function takeHeld(page, rows, date, wholes, found) {
+  const { now } = page.whatif.wanted;
+  if (now.on.size || now.off.size || Object.keys(now.limits).length) return;
+  for (const row of rows.filter((one) => one.date === date)) {
+    const whole = wholes.get(row.target);
+    const key = row.target + "\n" + row.plan_district;
+    const old = row.plan_district ? found.get(key) : whole;
+    if (!old || !old.held) continue;
+    const made = { ...old, ...row, held: false };
+    if (row.plan_district) found.set(key, made);
+    else wholes.set(row.target, { ...made, overall: old.overall });
+  }
+}
 
 // Rows of one date: the whole of each target, and its rows by district.
 /** @param {Page} page */
@@ -27,8 +48,13 @@ function board(page, rows, date) {
   if (date === dateOf(page)) { // as the page's tables say it, which a what-if changes
     for (const row of page.targets) {
       if (!wholes.has(row.target) || row.overall) wholes.set(row.target, row);
+    }
+    const byName = page.targets.filter((row) => !row.overall && row.scope_kind === "district");
+    for (const row of byName) found.set(row.target + "\n" + row.unit_zh, row);
+    for (const row of page.targets) { // a district of the plan before one of the same name
       if (!row.overall) found.set(row.target + "\n" + row.unit, row);
     }
+    if (page.whatif && page.whatif.active) takeHeld(page, rows, date, wholes, found);
   } else {
     for (const row of toRows(kept(page).targets)) {
       if (row.date === date) wholes.set(row.target, row);
@@ -58,23 +84,33 @@ function unitsOf(page, rows) {
 function cellOf(page, whole, row) {
   const { voice } = page;
   if (!row) return el("td", { class: "score" }, statusMark("not_asked"));
+  if (row !== whole && !isAsked(row, whole)) {
+    return el("td", { class: "score not_asked", title: [voice.value("not_asked"),
+      page.targetReason(row)].filter(Boolean).join(" — ") }, statusMark("not_asked"),
+    el("span", { class: "for-readers" }, " " + voice.value("not_asked")));
+  }
   const told = { ...whole, ...row };
   const amount = row.status === "not_asked" || row.achieved === null ? null
     : page.targetAmount(told, "achieved");
   return el("td", { class: "score " + row.status, title: [voice.value(row.status),
     page.targetReason(told)].filter(Boolean).join(" — ") },
   statusMark(row.status), amount ? [" ", amount] : null,
-  el("span", { class: "for-readers" }, " " + voice.value(row.status)));
+  el("span", { class: "for-readers" }, " " + voice.value(row.status)),
+  row.held ? el("div", { class: "where held" }, voice.say("score_held")) : null);
 }
 
 // How many of the targets that are asked of it are met.
 /** @param {Page} page */
-function tally(page, rows) {
+function tally(page, rows, wholes) {
   const { voice } = page;
-  const asked = rows.filter((row) => row && row.status !== "not_asked");
+  const every = rows.filter((row, at) => row && (row === wholes[at] || isAsked(row, wholes[at])));
+  const asked = every.filter((row) => !row.held);
+  const kept = every.length - asked.length;
   const met = asked.filter((row) => row.status === "met").length;
   return el("td", { class: "number" },
-    voice.say("of", { part: voice.count(met), all: voice.count(asked.length) }));
+    voice.say("of", { part: voice.count(met), all: voice.count(asked.length) }),
+    kept ? el("div", { class: "where held" },
+      voice.say("score_held_count", { count: voice.count(kept) })) : null);
 }
 
 /** @param {Page} page */
@@ -90,17 +126,22 @@ export const scoreboardSection = {
   id: "scoreboard",
   after: "document",
   live: true,
-  state: { boardDate: null },
+  state: { boardDate: null, boardNow: null },
   make(page) {
     const { voice, state } = page;
     if (!page.targets.length) return null;
     const rows = card(page);
     const dates = Array.from(new Set([...rows.map((row) => row.date), dateOf(page)])).sort();
-    if (!dates.includes(state.boardDate)) state.boardDate = dateOf(page);
+    // The board goes with the what-if's date, as long as it showed the date before.
+    if (!dates.includes(state.boardDate) || state.boardDate === state.boardNow) {
+      state.boardDate = dateOf(page);
+    }
+    state.boardNow = dateOf(page);
     const units = unitsOf(page, rows);
     const { wholes, found } = board(page, rows, state.boardDate);
     const of = (target, unit) => found.get(target + "\n" + unit.id);
     const targets = Array.from(wholes);
+    const all = targets.map(([, whole]) => whole);
     const active = page.whatif && page.whatif.active;
     return section(page, "scoreboard",
       el("p", { class: "lead" }, voice.say("scoreboard_lead")),
@@ -118,8 +159,8 @@ export const scoreboardSection = {
           el("th", { scope: "col" }, voice.value("city")),
           units.map((unit) => el("th", { scope: "col" }, unit.name))),
         el("tr", { class: "score-sums" }, el("th", { scope: "row", colspan: 2 },
-          voice.say("score_met")), tally(page, targets.map(([, whole]) => whole)),
-        units.map((unit) => tally(page, targets.map(([target]) => of(target, unit)))))),
+          voice.say("score_met")), tally(page, all, all),
+        units.map((unit) => tally(page, targets.map(([target]) => of(target, unit)), all)))),
         el("tbody", {}, targets.map(([target, whole]) => el("tr", { "data-target": target },
           el("td", { class: "clause" }, whole.clause),
           el("th", { scope: "row" }, el("button", { type: "button", class: "link",

@@ -55,13 +55,13 @@ function askedText(page, proposal) {
 // ---- the sites ------------------------------------------------------------------------
 
 /** @param {Page} page */
-function worstCell(page, row) {
+function worstCell(page, row, start) {
   const { voice } = page;
   if (!known(row.worst_after)) return "—";
   const now = voice.measured(row.worst_after, row.limit_unit);
   return [now, below(known(row.worst_before)
-    ? voice.say("sites_instead_of", { way: voice.measured(row.worst_before, row.limit_unit) })
-    : voice.say("sites_no_way_before"))];
+    ? voice.say(start ? "sites_instead_of_start" : "sites_instead_of", { way: voice.measured(row.worst_before, row.limit_unit) })
+    : voice.say(start ? "sites_no_way_start" : "sites_no_way_before"))];
 }
 
 /** @param {Page} page */
@@ -85,7 +85,7 @@ function siteColumns(page, proposal, rows) {
     { key: "name", title: voice.say("site"), kind: "text", value: (row) => row.name },
     whole("people_gained"), whole("places_gained"),
     has("worst_after") ? { key: "worst_after", title: voice.say("sites_worst"), kind: "number",
-      value: (row) => row.worst_after, cell: (row) => worstCell(page, row) } : null,
+      value: (row) => row.worst_after, cell: (row) => worstCell(page, row, proposal.start) } : null,
     has("cost") ? whole("cost") : null,
     rows.some((row) => row.alternative) ? { key: "alternative", title: voice.title("alternative"),
       kind: "text", value: (row) => row.alternative, cell: (row) => otherCell(page, row) } : null,
