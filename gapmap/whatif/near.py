@@ -7,14 +7,15 @@ what a measurement would, for every set of switches.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from scipy.spatial import cKDTree
 
-from gapmap.network import SLACK
+from gapmap.network import SLACK, snap
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,7 +30,13 @@ Flags = npt.NDArray[np.bool_]
 
 UNIT: Final = 1000
 """Parts of a metre or minute that ways are told in."""
+_TENTH: Final = UNIT // 10
+_STOPS: Final = 10
+"""Stops of the page's slider up to a limit that is not in round numbers."""
 _STEPS: Final = 12
+_ONE_BY_ONE: Final = 3000
+"""Points up to which each is the farthest from those before it: the time is that squared."""
+_GRID_BITS: Final = 16
 _SAME_DIGITS: Final = 7
 """Ways that differ by rounding errors alone are equally long."""
 
@@ -53,20 +60,38 @@ class Near:
     way: Integers
 
 
-def in_units(way: Floats) -> Integers:
-    """Round ways to parts of :data:`UNIT`, never across a limit that stands in whole parts.
+def in_units(way: Floats, limit: float | None = None) -> Integers:
+    """Round ways to parts of :data:`UNIT`, never across a limit that may be asked about.
 
     What is beyond such a limit, which is inclusive but for :data:`gapmap.network.SLACK`, stays
-    beyond it.
+    beyond it: one part is added where rounding would take it back.
+
+    Parameters
+    ----------
+    way
+        Metres or minutes.
+    limit
+        That of the study. With it only limits in whole tenths and in tenths of this one, between
+        which the page's slider moves, are kept apart, so that a way is shown as measured. None:
+        all limits in whole parts are, for ways that are only compared.
 
     Examples
     --------
-    >>> in_units(np.array([499.9996, 500.0000004, 500.0004])).tolist()
-    [500000, 500000, 500001]
+    >>> in_units(np.array([499.9996, 500.0000004, 500.0004, 16.6494]), limit=500.0).tolist()
+    [500000, 500000, 500001, 16649]
+    >>> in_units(np.array([16.6494])).tolist()
+    [16650]
     """
     told = np.rint(way * UNIT)
     beyond = way > told / UNIT + SLACK
-    return np.asarray(told + beyond, dtype=np.int64)
+    if limit is not None:
+        step = limit * UNIT / _STOPS
+        beyond &= (told % _TENTH == 0) | (told == np.rint(np.rint(told / step) * step))
+    told = told + beyond
+    if limit is not None:
+        most = np.rint(limit * UNIT)  # the study's own may have more digits
+        told = np.where(way > limit + SLACK, np.maximum(told, most + 1), np.minimum(told, most))
+    return np.asarray(told, dtype=np.int64)
 
 
 def find_near(ways: Ways, sites: gpd.GeoDataFrame, ids: npt.NDArray[np.object_], on: Flags) -> Near:
@@ -87,7 +112,9 @@ def find_near(ways: Ways, sites: gpd.GeoDataFrame, ids: npt.NDArray[np.object_],
     bound = np.full(count, np.inf)
     if on.any():
         bound = ways.nearest(sites[on])[1]
-    found = ways.nearer(sites, bound * (1 + 1e-9) + SLACK)  # those equally near, and itself
+    bound = bound * (1 + 1e-9) + SLACK  # those equally near, and itself
+    bound[_nowhere(ways)] = 0.0
+    found = _nearer(ways, sites, bound)
     place = np.repeat(np.arange(count), np.diff(found.indptr))
     by_id = np.empty(len(ids), dtype=np.int64)
     by_id[np.argsort(ids, kind="stable")] = np.arange(len(ids))
@@ -96,7 +123,41 @@ def find_near(ways: Ways, sites: gpd.GeoDataFrame, ids: npt.NDArray[np.object_],
     place, site, way = place[order], found.indices[order].astype(np.int64), found.data[order]
     keep = ~_behind(place, on[site])
     starts = np.concatenate([[0], np.cumsum(np.bincount(place[keep], minlength=count))])
-    return Near(starts.astype(np.int64), site[keep], in_units(way[keep]))
+    told = in_units(way[keep], ways.service.limit)
+    return Near(starts.astype(np.int64), site[keep], _rising(told, place[keep]))
+
+
+def _nowhere(ways: Ways) -> Flags:
+    """Say who has no position or stands off the ways, and gets nowhere."""
+    known = np.isfinite(ways.origins.xy).all(axis=1)
+    return np.asarray((~known | ways.origins.off_network)[ways.order])
+
+
+def _nearer(ways: Ways, sites: gpd.GeoDataFrame, bound: Floats) -> sparse.csr_array:
+    """Find sites nearer than a bound; few without one are asked apart, lest all be searched."""
+    alone = np.flatnonzero(np.isinf(bound))
+    if not len(alone) or not (np.isfinite(bound) & (bound > 0)).any():
+        return ways.nearer(sites, bound)
+    most = ways.nearer(sites, np.where(np.isinf(bound), 0.0, bound))
+    few = _only(ways, alone).nearer(sites, np.full(len(alone), np.inf))
+    rows = np.arange(len(bound))
+    rows[alone] = len(bound) + np.arange(len(alone))
+    return sparse.csr_array(sparse.csr_array(sparse.vstack([most, few], format="csr"))[rows])
+
+
+def _only(ways: Ways, rows: Integers) -> Ways:
+    """Set out from some places alone."""
+    origins, mode = ways.origins, ways.service.mode
+    xy = origins.xy[ways.order[rows]]
+    joined = None if origins.network is None else snap(origins.network, xy, mode=mode)
+    stops = replace(origins, xy=xy, snap=joined)
+    return replace(ways, origins=stops, order=np.arange(len(rows)))
+
+
+def _rising(way: Integers, place: Integers) -> Integers:
+    """Let no way be shorter than one before it: equal ones may be rounded to different parts."""
+    lift = place * (int(way.max(initial=0)) + 1)
+    return np.asarray(np.maximum.accumulate(way + lift) - lift)
 
 
 def _behind(place: Integers, ends: Flags) -> Flags:
@@ -144,17 +205,46 @@ def stay_on(places: Floats, sites: Floats, may: Integers, allowed: int) -> Integ
     return np.sort(order[:high])
 
 
-def spread_order(xy: Floats) -> Integers:
+def spread_order(xy: Floats, count: int | None = None) -> Integers:
     """Order points so that each is the farthest from those before it (Gonzalez 1985).
 
-    The first is the one farthest from the middle; the lowest number wins among equals.
+    The first is the one farthest from the middle; the lowest number wins among equals. Very many
+    points are laid along a Z-order curve (Morton 1966) instead and taken in ever finer strides
+    (van der Corput 1935), which hardly depends on the order of rows: only for equal positions.
+
+    Parameters
+    ----------
+    xy
+        Positions, metres, shape (n, 2).
+    count
+        How many are wanted; None: all.
     """
-    order = np.zeros(len(xy), dtype=np.int64)
+    wanted = len(xy) if count is None else min(count, len(xy))
+    if len(xy) > _ONE_BY_ONE:
+        return _strides(xy)[:wanted]
+    order = np.zeros(wanted, dtype=np.int64)
     away = np.hypot(*(xy - xy.mean(axis=0)).T) if len(xy) else np.zeros(0)
-    for number in range(len(xy)):
+    for number in range(wanted):
         chosen = int(np.argmax(away))
         order[number] = chosen
         gone = np.hypot(*(xy - xy[chosen]).T)
         away = gone if number == 0 else np.minimum(away, gone)
         away[chosen] = -1.0
     return order
+
+
+def _strides(xy: Floats) -> Integers:
+    """Take points along a Z-order curve in ever finer strides."""
+    low = xy.min(axis=0)
+    span = max(float((xy.max(axis=0) - low).max()), 1e-9)
+    cell = ((xy - low) / span * (2**_GRID_BITS - 1)).astype(np.int64)
+    bits = np.arange(_GRID_BITS)
+    curve = sum(
+        ((cell[:, axis, None] >> bits & 1) << 2 * bits + axis).sum(axis=1) for axis in (0, 1)
+    )
+    along = np.lexsort((xy[:, 1], xy[:, 0], curve))
+    deep = len(xy).bit_length()
+    turned = np.zeros(2**deep, dtype=np.int64)
+    for bit in range(deep):
+        turned |= (np.arange(2**deep) >> bit & 1) << deep - 1 - bit
+    return along[turned[turned < len(xy)]]

@@ -18,12 +18,21 @@ def pack(numbers: npt.ArrayLike) -> str:
 
     Seven bits a byte, the lowest first; the eighth says that more follow (DWARF 5, section 7.6).
 
+    Raises
+    ------
+    ValueError
+        A number is negative: what follows it would be unpacked as something else.
+
     Examples
     --------
     >>> unpack(pack([0, 127, 128, 40_000_000])).tolist()
     [0, 127, 128, 40000000]
     """
-    rest = np.asarray(numbers, dtype=np.uint64)
+    whole = np.asarray(numbers)
+    if (whole < 0).any():
+        message = "numbers to pack are not negative"
+        raise ValueError(message)
+    rest = whole.astype(np.uint64)
     columns = []
     keep = np.ones(len(rest), dtype=bool)
     for _ in range(_MOST_BYTES):

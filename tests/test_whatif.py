@@ -1,0 +1,111 @@
+"""Lists of the nearest sites: exact for every place, whatever is on, and short to find."""
+
+from __future__ import annotations
+
+import builders
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from gapmap.access.stops import Stops
+from gapmap.access.trips import join, travel
+from gapmap.network import network_from_lines, snap
+from gapmap.siting.ways import Ways
+from gapmap.whatif.near import find_near, in_units, spread_order
+from gapmap.whatif.packing import pack
+
+
+def _ways(rng: np.random.Generator, mode: str) -> Ways:
+    xy = rng.integers(0, 30, (25, 2)) * 100.0
+    xy[rng.random(25) < 0.1] = np.nan
+    service = builders.clinic(500, mode=mode)
+    if mode == "straight":
+        return Ways(Stops(xy), service, np.arange(25))
+    lines = [shapely.LineString([(0, y), (1300, y)]) for y in range(0, 3000, 300)]
+    lines += [shapely.LineString([(1600, y), (2900, y)]) for y in range(0, 1500, 300)]
+    lines += [shapely.LineString([(x, 0), (x, 2700)]) for x in (0, 1300)]
+    lines += [shapely.LineString([(1600, 0), (1600, 1200)])]
+    ways = gpd.GeoDataFrame(geometry=gpd.GeoSeries(lines, crs=builders.CRS))
+    network = network_from_lines(ways, snap_m=350)
+    return Ways(Stops(xy, snap(network, xy, mode=mode), network), service, np.arange(25))
+
+
+@pytest.mark.parametrize("mode", ["straight", "walk"])
+@pytest.mark.parametrize("seed", range(12))
+def test_the_first_that_is_on_is_the_nearest(seed: int, mode: str) -> None:
+    rng = np.random.default_rng(seed)
+    ways = _ways(rng, mode)
+    spots = rng.integers(0, 30, (14, 2)) * 100.0
+    sites = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*spots.T), crs=builders.CRS)
+    ids = np.array([f"f{n:02d}" for n in range(14)], dtype=object)
+    fixed = rng.random(14) < rng.choice([0.0, 0.15, 0.4])
+    lists = find_near(ways, sites, ids, fixed)
+    assert (lists.starts[:-1] <= lists.starts[1:]).all()
+    for _ in range(6):
+        on = fixed | (rng.random(14) < 0.4)
+        numbers = np.flatnonzero(on)
+        trip = travel(ways.origins, join(sites[on], ways.origins, ways.service), ways.service)
+        for place in range(25):
+            part = slice(lists.starts[place], lists.starts[place + 1])
+            assert (np.diff(lists.way[part]) >= 0).all()
+            shown = on[lists.site[part]]
+            if trip.target[place] < 0:
+                assert not shown.any()
+                continue
+            first = int(np.flatnonzero(shown)[0])
+            way = lists.way[part][first] / 1000
+            assert way == pytest.approx(trip.distance_m[place], abs=2e-3)
+            if mode == "straight":  # by road equal sites are told apart by where they stand
+                assert lists.site[part][first] == numbers[trip.target[place]]
+
+
+def test_one_place_without_a_way_does_not_have_all_sites_searched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ways = _ways(np.random.default_rng(3), "walk")
+    spots = [(0, 0), (1300, 2700), (1700, 0)]
+    sites = gpd.GeoDataFrame(geometry=[shapely.Point(one) for one in spots], crs=builders.CRS)
+    asked: list[tuple[int, float]] = []
+    nearer = Ways.nearer
+
+    def heard(self: Ways, sites: gpd.GeoDataFrame, bound: np.ndarray) -> object:
+        asked.append((len(bound), float(bound.max())))
+        return nearer(self, sites, bound)
+
+    monkeypatch.setattr(Ways, "nearer", heard)
+    ids = np.array(["a", "b", "c"], dtype=object)
+    find_near(ways, sites, ids, np.array([True, True, False]))
+    (everybody, most), (few, unbound) = asked
+    assert everybody == 25 > few
+    assert np.isfinite(most)
+    assert np.isinf(unbound)
+
+
+def test_ways_are_told_as_measured_and_cross_no_limit() -> None:
+    way = np.array([16.6494, 16.6004, 0.3334, 0.3332, 15.3004, 1.5304])
+    assert in_units(way, 15.3).tolist() == [16649, 16601, 333, 333, 15301, 1531]
+    assert in_units(way[2:4], 0.3333).tolist() == [334, 333]
+
+
+def test_many_points_are_spread_fast_whatever_the_order_of_rows() -> None:
+    xy = np.random.default_rng(1).uniform(0, 1e5, (20_000, 2))
+    order = spread_order(xy)
+    assert sorted(order.tolist()) == list(range(20_000))
+    first = xy[spread_order(xy, 64)]
+    assert (first == xy[order[:64]]).all()
+    turned = np.random.default_rng(2).permutation(20_000)
+    assert (xy[turned][spread_order(xy[turned], 64)] == first).all()
+    quarters = np.unique((first // 25_000).astype(int), axis=0)
+    assert len(quarters) == 16
+
+
+def test_few_points_are_the_farthest_one_by_one() -> None:
+    xy = np.array([[0.0, 0.0], [10.0, 0.0], [4.0, 0.0], [100.0, 0.0]])
+    assert spread_order(xy).tolist() == [3, 0, 1, 2]
+    assert spread_order(xy, 2).tolist() == [3, 0]
+
+
+def test_negative_numbers_are_not_packed() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        pack([3, -1])
