@@ -79,11 +79,7 @@ def html(assessed: Assessment) -> str:
 
 @pytest.fixture(scope="module")
 def told(html: str) -> dict[str, Any]:
-    block = next(
-        text
-        for attrs, text in _Page(html).scripts
-        if attrs.get("id") == "data"
-    )
+    block = next(text for attrs, text in _Page(html).scripts if attrs.get("id") == "data")
     data: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(block)))
     return data
 

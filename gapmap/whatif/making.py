@@ -92,6 +92,7 @@ def make_what_if(
         asks=tuple(asks_of(assessment, {one.service: one.sites for one in switches}, dates)),
         place_number={str(one): n for n, one in enumerate(access.places.table["place_id"])},
         positions=tuple(str(one) for one in access.places.table["position"]),
+        people=access.places.table["people"].to_numpy(dtype=float),
         missing=np.asarray(access.places.people_missing, dtype=float),
         group_people={
             name: access.places.table[f"people_{name}"].to_numpy(dtype=float)

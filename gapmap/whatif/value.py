@@ -116,8 +116,8 @@ class WhatIf:
         Number of each place by its id.
     positions
         Whether the position of each place is ``ok``, ``missing`` or ``outside``.
-    missing, group_people
-        People beside those of each place of whom nobody knows, and the people of each group.
+    people, missing, group_people
+        People of each place, those beside them of whom nobody knows, and the people of each group.
     """
 
     dates: tuple[dt.date, ...]
@@ -127,6 +127,7 @@ class WhatIf:
     asks: tuple[Mapping[str, object], ...]
     place_number: Mapping[str, int]
     positions: tuple[str, ...]
+    people: npt.NDArray[np.float64]
     missing: npt.NDArray[np.float64]
     group_people: Mapping[str, npt.NDArray[np.float64]]
 
@@ -142,12 +143,17 @@ class WhatIf:
             ],
             "positions": list(self.positions),
             "asks": list(self.asks),
+            "people": _heads(self.people),
             "missing": self.missing.tolist() if self.missing.any() else [],
-            "group_people": {
-                name: [None if np.isnan(one) else one for one in people.tolist()]
-                for name, people in self.group_people.items()
-            },
+            "group_people": {name: _heads(people) for name, people in self.group_people.items()},
         }
+
+
+def _heads(people: npt.NDArray[np.float64]) -> list[float | None]:
+    """Give people as they are, None where nobody knows; whole ones as whole numbers."""
+    return [
+        None if np.isnan(one) else int(one) if one.is_integer() else one for one in people.tolist()
+    ]
 
 
 def _spots(sites: Sites) -> dict[str, object]:

@@ -318,6 +318,15 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+FIRST_CANDIDATE = """() => {
+      const { page } = window.gapmap;
+      const { spots, existing } = page.whatif.model.service(page.state.service);
+      const point = page.map.latLngToContainerPoint([spots.lat[existing], spots.lon[existing]]);
+      const box = page.map.getContainer().getBoundingClientRect();
+      return [box.left + point.x, box.top + point.y];
+    }"""
+
+
 def covered(opened: Opened) -> int:
     count: int = opened.page.evaluate(
         "() => window.gapmap.page.city(window.gapmap.page.state.service).people_covered"
@@ -365,13 +374,7 @@ def test_one_is_built_at_the_candidate_next_to_a_click_and_switched_off_on_its_c
     start = covered(opened)
     page.click(".whatif-open")
     page.click('[data-act="place"]')
-    where = page.evaluate("""() => {
-      const { page } = window.gapmap;
-      const { spots, existing } = page.whatif.model.service(page.state.service);
-      const point = page.map.latLngToContainerPoint([spots.lat[existing], spots.lon[existing]]);
-      const box = page.map.getContainer().getBoundingClientRect();
-      return [box.left + point.x, box.top + point.y];
-    }""")
+    where = page.evaluate(FIRST_CANDIDATE)
     page.mouse.click(where[0] + 3, where[1])
     state = page.evaluate("() => window.gapmap.page.whatif.wanted.toScenario()")
     wanted = page.evaluate("""() => { const { page } = window.gapmap;
@@ -379,7 +382,8 @@ def test_one_is_built_at_the_candidate_next_to_a_click_and_switched_off_on_its_c
       return id[existing]; }""")
     assert state == {"on": [wanted]}
     assert covered(opened) >= start
-    page.mouse.click(*where)
+    page.wait_for_selector("html[data-behind=no]")
+    page.mouse.click(*page.evaluate(FIRST_CANDIDATE))  # the legend has grown: the map moved
     page.click(f'.whatif-card [data-switch="{wanted}"]')
     assert page.evaluate("() => window.gapmap.page.whatif.wanted.toScenario()") == {}
     assert opened.trouble() == []

@@ -12,9 +12,15 @@ const STATUSES = ["covered", "uncovered", "unknown"];
 function startOf(page, id) {
   const { map } = page.data;
   const held = map.services[id];
+  const ids = map.facilities[id].id;
   return { status: held.status.slice(), facilities: map.facilities[id],
+    nearest: held.facility_number ? held.facility_number.map((at) => ids[at]) : [],
     routes: map.routes[id], later: map.not_at_date[id] };
 }
+
+// Facilities that do not exist on a date; what is switched off is another matter.
+const absentAt = (service, date) =>
+  service.counts[date].split("").filter((one) => one === "n").length;
 
 function facilitiesUnder(service, states, start) {
   const at = new Map(start.facilities.id.map((one, number) => [one, number]));
@@ -48,7 +54,9 @@ export function makeApplying(page, model, wanted) {
   const names = new Map(rows.coverage.map((row) =>
     [row.group_kind + "\n" + row.group_id, row.group]));
   const nameOf = (kind, id) => names.get(kind + "\n" + id) || id;
+  const other = (id) => (model.unitOf(id) === "minutes" ? "_m" : "_minutes");
   const isGap = (gap, id) => gap.service === id && gap.comparison !== "bottom-line"
+    && !gap.measure.endsWith(other(id)) // that has to be run
     && (gap.measure === "share_people" || /^(mean|median|p90)_/.test(gap.measure));
 
   function reach(id) {
@@ -87,8 +95,8 @@ export function makeApplying(page, model, wanted) {
       page.startStatus[id] = start.status;
       map.facilities[id] = facilitiesUnder(service, made.states, start);
       map.routes[id] = start.routes.filter(([place]) => made.status[place] === 1
-        && service.name[made.site[place]] === map.services[id].facility[place]);
-      map.not_at_date[id] = service.existing - map.facilities[id].id.length;
+        && service.id[made.site[place]] === start.nearest[place]);
+      map.not_at_date[id] = absentAt(service, wanted.now.date);
       page.changed[id] = (number) => {
         const way = Number.isNaN(made.way[number]) ? null : made.way[number];
         const beyond = STATUSES[made.status[number]] === "uncovered" && way !== null
@@ -111,7 +119,8 @@ export function makeApplying(page, model, wanted) {
       const sums = model.coverageOf(id, reach(id));
       for (const row of sums) coverage.set([id, row.group_kind, row.group_id].join("\n"), row);
       const some = rows.gaps.filter((gap) => isGap(gap, id));
-      model.gapsOf(some, sums).forEach((changes, at) => gaps.set(some[at], changes));
+      const basis = wanted.now.limits[id] === undefined ? null : "assumption";
+      model.gapsOf(some, sums, basis).forEach((changes, at) => gaps.set(some[at], changes));
     }
     page.coverage = rows.coverage.map((row) => {
       const changes = coverage.get([row.service, row.group_kind, row.group_id].join("\n"));
@@ -154,7 +163,7 @@ export function makeApplying(page, model, wanted) {
   // A target that has to be run says that it is as it was.
   function asAtStart(row) {
     const { en, zh } = page.data.words.report.whatif_held;
-    return { ...row, reason: en + " " + row.reason, reason_zh: zh + (row.reason_zh || "") };
+    return { ...row, held: true, reason: en + " " + row.reason, reason_zh: zh + (row.reason_zh || "") };
   }
 
   // The engine's sentence holds while the figures do.

@@ -131,7 +131,7 @@ function onTheLine(verdict, ask, when) {
 function judge(ask, unit, figure, when) {
   /** @type {Row} */
   const verdict = { figure, unit: ask.unit, required: unit.required, status: "not_measurable",
-    shortfall: null, expected: null, void: Boolean(unit.void) };
+    shortfall: null, expected: null, basis: figure.basis, void: Boolean(unit.void) };
   if (unit.problem || unit.required === null) return verdict;
   if (reaches(figure.achieved, ask.comparison, unit.required)) {
     return { ...verdict, status: "met", shortfall: 0 };
@@ -184,10 +184,10 @@ function overParts(verdicts) {
   return some.length < 2 ? worst : together(worst, some);
 }
 
-const told = ({ figure, status, shortfall, expected, required, void: nowhere }) => {
+const told = ({ figure, status, shortfall, expected, required, basis, void: nowhere }) => {
   const finite = (value) => (Number.isFinite(value) ? value : null);
   return {
-    status, required, nowhere, shortfall: finite(shortfall), expected: finite(expected),
+    status, required, nowhere, ...(basis ? { basis } : {}), shortfall: finite(shortfall), expected: finite(expected),
     achieved: finite(figure.achieved), possible: finite(figure.possible),
     baseline: figure.baseline === undefined ? null : figure.baseline,
     areas: figure.areas === undefined ? null : figure.areas,
@@ -228,7 +228,9 @@ function figures(ask, model, when) {
     if (unit.problem) return { achieved: NaN, possible: NaN };
     if (ask.kind === "count") return countFigure(unit, held, service, when);
     if (ask.kind === "presence") return presenceFigure(ask, unit, held);
-    return accessFigure(unit, reach, model.people);
+    // a limit that was moved is no longer the plan's
+    const basis = model.isMoved(ask.service) && unit.required !== null ? "assumption" : undefined;
+    return { ...accessFigure(unit, reach, model.people), basis };
   });
 }
 
@@ -242,5 +244,7 @@ export function judgeTarget(target, model) {
     .map((_, at) => overParts(judged.map((verdicts) => verdicts[at + 1])));
   const whole = judged.map((verdicts) => verdicts[0]);
   const overall = target.each && units.length ? together(weakest(units), whole) : overParts(whole);
-  return [overall, ...(judged.length > 1 ? whole : []), ...units].map(told);
+  const due = target.due[model.date];
+  return [overall, ...(judged.length > 1 ? whole : []), ...units]
+    .map((one) => ({ ...told(one), due }));
 }

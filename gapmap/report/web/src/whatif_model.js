@@ -31,7 +31,7 @@ function spots(held) {
 // data: the page's data; services are opened when they are first asked for.
 export function makeModel(data) {
   const held = data.whatif;
-  const { people } = data.map.places;
+  const { people } = held; // as the study has them; those of the map are as short as they are shown
   const { groups, at } = openGroups(held, people);
   const targets = held.asks.map(openTarget);
   const opened = new Map();
@@ -72,10 +72,11 @@ export function makeModel(data) {
       ...sumUp(reach, ways, lived[number], group, unit) }));
   }
 
-  function gapsOf(rows, coverage) {
+  function gapsOf(rows, coverage, basis) {
     const found = new Map(coverage.map((row) => [row.group_kind + "\n" + row.group_id, row]));
-    return rows.map((gap) => compareGroups(gap, found.get(gap.kind_a + "\n" + gap.group_a_id),
-      found.get(gap.kind_b + "\n" + gap.group_b_id)));
+    return rows.map((gap) => ({ ...(basis ? { basis } : {}),
+      ...compareGroups(gap, found.get(gap.kind_a + "\n" + gap.group_a_id),
+        found.get(gap.kind_b + "\n" + gap.group_b_id)) }));
   }
 
   // Rows of the table of targets by the number of the first; of all, or those about some services.
@@ -88,7 +89,8 @@ export function makeModel(data) {
       }
       return known.get(id);
     };
-    const asked = { of, date: wanted.date, day: held.dates[wanted.date], people };
+    const asked = { of, date: wanted.date, day: held.dates[wanted.date], people,
+      isMoved: (id) => wanted.limits[id] !== undefined };
     const some = about ? targets.filter((target) =>
       target.asks.some((ask) => about.has(ask.service))) : targets;
     return some.map((target) => [target.rows[0], judgeTarget(target, asked)]);

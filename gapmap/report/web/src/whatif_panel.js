@@ -134,8 +134,13 @@ function changesTable(page) {
     rows.push(["gap:" + one, page.comparisonName(one), gapOf(whatif.start.gaps, id, one),
       gapOf(page.gaps, id, one), points, points]);
   }
-  rows.push(["targets_met", voice.say("whatif_targets_met"), metOf(whatif.start.targets),
-    metOf(page.targets), voice.count, (value) => signed(voice, value, voice.count)]);
+  // Those that have to be run are told apart, on neither side.
+  const held = new Set(page.targets.filter((row) => row.held).map((row) => row.target));
+  const judged = (list) => list.filter((row) => !held.has(row.target));
+  const away = page.targets.filter((row) => row.overall && row.held).length;
+  rows.push(["targets_met", [voice.say("whatif_targets_met"), away
+    ? below(voice.say("whatif_targets_held", { count: voice.count(away) })) : null],
+  metOf(judged(whatif.start.targets)), metOf(judged(page.targets)), voice.count, (value) => signed(voice, value, voice.count)]);
   const cost = costSoFar(page);
   return el("div", { class: "table-frame whatif-changes" }, el("table", {},
     el("thead", {}, el("tr", {}, [voice.both(service.name), voice.say("whatif_start"),
@@ -145,8 +150,9 @@ function changesTable(page) {
       const both = known(before) && known(after);
       return el("tr", { "data-fact": key }, el("th", { scope: "row" }, label),
         el("td", { class: "number" }, tell(before)), el("td", { class: "number" }, tell(after)),
-        el("td", { class: "number" }, both && before === after ? "—"
-          : both ? change(after - before) : "—"));
+        // what is told alike is no difference: the start is as short as it is shown
+        el("td", { class: "number" }, !both || tell(before) === tell(after) ? "—"
+          : change(after - before)));
     }),
     cost.count ? el("tr", { "data-fact": "cost" },
       el("th", { scope: "row" }, voice.say("whatif_cost")), el("td", {}),
@@ -230,15 +236,17 @@ function proposedButtons(page) {
   const have = [...proposed.keys()].filter((site) =>
     whatif.wanted.servicesOf(site).includes(state.service));
   if (!have.length) return [];
-  const put = (sites, on) => () => { if (whatif.wanted.setAll(sites, on)) whatif.changed(); };
+  const put = (sites) => () => {
+    if (whatif.wanted.setBuilt(have, sites)) whatif.changed();
+  };
   const years = [...new Set(have.map((site) => proposed.get(site).year))].sort();
   const upTo = (year) => have.filter((site) => proposed.get(site).year <= year);
   return [
     years.length > 1 ? years.map((year) => button({ class: "chip", "data-year": year,
-      click: put(upTo(year), true) }, voice.say("whatif_built_until", { year }))) : button({
-      class: "chip", "data-proposed": "on", click: put(have, true) },
+      click: put(upTo(year)) }, voice.say("whatif_built_until", { year }))) : button({
+      class: "chip", "data-proposed": "on", click: put(have) },
     voice.say("whatif_all_proposed", { count: voice.count(have.length) })),
-    button({ class: "chip", "data-proposed": "off", click: put(have, false) },
+    button({ class: "chip", "data-proposed": "off", click: put([]) },
       voice.say("whatif_no_proposed")),
   ];
 }
@@ -261,7 +269,7 @@ function siteRows(page) {
     const kind = kindOf(page, service, site, proposed);
     const switched = now.on.has(id) || now.off.has(id);
     return { site, id, kind, switched, name: service.name[site] || id, cost: service.cost[site],
-      on: states[site] === SERVES, state: states[site], fixed: service.fixed[site] === 1,
+      on: states[site] === SERVES, state: states[site], fixed: whatif.wanted.isFixed(id),
       order: (switched ? 0 : 10) + order[kind] };
   });
 }
@@ -407,7 +415,7 @@ export function switchCard(page, number) {
   return el("div", { class: "card-body whatif-card" },
     el("p", {}, el("b", {}, service.name[number] || id),
       below(voice.say("whatif_" + kind) + " · " + id)),
-    service.fixed[number] ? el("p", { class: "where" }, voice.say("whatif_fixed"))
+    whatif.wanted.isFixed(id) ? el("p", { class: "where" }, voice.say("whatif_fixed"))
       : button({ class: "chip", "data-switch": id, "aria-pressed": on ? "true" : "false",
         click: () => whatif.toggle(id) }, voice.say(on ? "whatif_turn_off" : "whatif_turn_on")));
 }

@@ -2,7 +2,7 @@
 
 import { COVERED, UNCOVERED, UNIT, UNKNOWN } from "./whatif_reach.js";
 
-const FARTHEST = 2 ** 36; // parts of a metre or minute, for those who cannot get there
+const FARTHEST = 2 ** 34; // parts of a metre or minute, for those who cannot get there
 
 const share = (part, whole) => (whole > 0 ? part / whole : null);
 const finite = (value) => (Number.isFinite(value) ? value : null);

@@ -12,7 +12,9 @@ const toPlain = (one) => [[...one.on].sort(), [...one.off].sort(),
   Object.entries(one.limits).sort(), one.date];
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const isLimit = (value) => typeof value === "number" && Number.isFinite(value) && value > 0;
+// Ways are kept in thousandths: so are limits.
+const isLimit = (value) => typeof value === "number" && Number.isFinite(value) && value > 0
+  && Math.abs(value * 1000 - Math.round(value * 1000)) < 1e-6;
 const isTexts = (value) => Array.isArray(value) && value.every((one) => typeof one === "string");
 
 export function makeWanted(model) {
@@ -43,21 +45,23 @@ export function makeWanted(model) {
     return true;
   }
 
+  // One id may stand in several services: it stays on where it does in one of them.
+  const isFixed = (site) => (known.get(site) || []).some((id) => model.fixed(id, site));
+
   // Switch a site to what it is not; on: whether it counts as things are.
   function toggle(site, on) {
+    if (on && isFixed(site)) return false;
     const next = copy(now);
     if (next.on.delete(site) || next.off.delete(site)) return become(next);
     (on ? next.off : next.on).add(site);
     return become(next);
   }
 
-  function setAll(sites, on) {
+  // Build exactly these of some sites.
+  function setBuilt(some, built) {
     const next = copy(now);
-    for (const site of sites) {
-      if (on) next.on.add(site);
-      else next.on.delete(site);
-      next.off.delete(site);
-    }
+    for (const site of some) next.on.delete(site);
+    for (const site of built) next.on.add(site);
     return become(next);
   }
 
@@ -115,7 +119,7 @@ export function makeWanted(model) {
     }
     for (const site of next.on) if (next.off.delete(site)) problems.push(site);
     for (const site of [...next.off]) {
-      if (!known.get(site).some((id) => model.fixed(id, site))) continue;
+      if (!isFixed(site)) continue;
       next.off.delete(site);
       problems.push(site);
     }
@@ -128,11 +132,12 @@ export function makeWanted(model) {
     get changed() { return !same(now, empty(model.date)); },
     get canUndo() { return past.length > 0; },
     get canRedo() { return future.length > 0; },
+    isFixed,
     servicesOf: (site) => known.get(site) || [],
     undo: () => step(past, future),
     redo: () => step(future, past),
     reset: () => become(empty(model.date)),
-    toggle, setAll, setLimit, setDate, toScenario, readScenario,
+    toggle, setBuilt, setLimit, setDate, toScenario, readScenario,
   };
 }
 
