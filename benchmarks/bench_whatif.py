@@ -43,7 +43,11 @@ _CLICK: Final = """async (count) => {
     const start = performance.now();
     whatif.toggle(id);
     const counted = performance.now();
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    await new Promise((done) => requestAnimationFrame(() => {
+      const after = new MessageChannel(); // heard once the frame is painted
+      after.port1.onmessage = done;
+      after.port2.postMessage(null);
+    }));
     took.push([performance.now() - start, counted - start]);
   }
   return took;
