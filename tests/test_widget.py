@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gapmap.assessment import Assessment
+    from gapmap.whatif import WhatIf
     from gapmap.widget.explorer import Explorer
 
 pytest.importorskip(
@@ -102,6 +104,26 @@ def test_a_proposal_brings_its_candidates(assessed: Assessment) -> None:
     assert switches["service_centre"]["candidate"] == []
     proposed = set(data["proposals"][0]["sites"]["site_id"])
     assert proposed <= {f"bus_shelter@{one}" for one in switches["bus_shelter"]["candidate"]}
+
+
+def test_all_proposals_of_a_service_are_kept(
+    assessed: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gapmap.widget import explorer  # noqa: PLC0415 - needs the extra
+
+    heard: list[dict[str, set[str]]] = []
+    made = explorer.make_what_if
+
+    def listen(*given: Any, proposed: dict[str, set[str]]) -> WhatIf:
+        heard.append(proposed)
+        return made(*given, proposed=proposed)
+
+    monkeypatch.setattr(explorer, "make_what_if", listen)
+    both = gm.propose_sites(assessed, service="bus_shelter", count=2)
+    ids = both.sites["site_id"].astype(str).tolist()
+    one, other = (replace(both, sites=both.sites.iloc[[n]]) for n in range(2))
+    gm.explore(assessed, proposals=[one, other])
+    assert heard == [{"bus_shelter": set(ids)}]
 
 
 @pytest.mark.parametrize(

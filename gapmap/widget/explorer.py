@@ -125,7 +125,9 @@ def make_explorer(
     about
         Its language and what stands on the map.
     """
-    proposed = {one.service: [str(site) for site in one.sites["site_id"]] for one in proposals}
+    proposed: dict[str, set[str]] = {}
+    for one in proposals:  # a service may have several
+        proposed.setdefault(one.service, set()).update(one.sites["site_id"].astype(str))
     what_if = make_what_if(assessment, candidates, proposed=proposed)
     told = content(assessment, proposals, about, what_if=what_if)
     shown = told | {name: {} for name in _NOT_SHOWN}
