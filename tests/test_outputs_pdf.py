@@ -19,7 +19,8 @@ from gapmap.outputs import Papers, write_run
 from gapmap.outputs.fonts import chinese_font
 from gapmap.outputs.paper import paper_findings, typeface
 from gapmap.outputs.paper.content import paper_of
-from gapmap.outputs.paper.pdf import write_pdf
+from gapmap.outputs.paper.pdf import lacking, write_pdf
+from gapmap.outputs.paper.value import Column, Grid, Paper, Section
 from gapmap.outputs.tables import result_tables
 
 if TYPE_CHECKING:
@@ -157,6 +158,23 @@ def test_characters_that_the_font_lacks_are_a_finding() -> None:
     assert (found.code, found.severity) == ("pdf-characters-missing", "warning")
     assert "\U0001f3e5" in found.message("zh")
     assert paper_findings(results, tables, (), Papers()) == ()
+
+
+def test_every_text_of_the_document_is_looked_through_for_them() -> None:
+    odd = iter(chr(0xE000 + number) for number in range(10))  # private use: in no font
+    grid = Grid(
+        title=next(odd), columns=(Column(title=next(odd)),), rows=((next(odd),),), note=next(odd)
+    )
+    section = Section(key="x", title=next(odd), sentences=(next(odd),), grids=(grid,))
+    paper = Paper(
+        title="A",
+        language="en",
+        mark=next(odd),
+        simulated=next(odd),
+        facts=((next(odd), next(odd)),),
+        sections=(section,),
+    )
+    assert lacking(paper, typeface.paper_font("zh")) == "".join(chr(0xE000 + n) for n in range(10))
 
 
 def test_without_a_chinese_font_nothing_is_written(

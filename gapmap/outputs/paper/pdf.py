@@ -73,11 +73,17 @@ def write_pdf(
 def lacking(paper: Paper, font: Path) -> str:
     """Give the characters of the document that a font does not have; each is printed as ``?``."""
     face = typeface(font)
-    told = [paper.title, *(text for _, text in paper.facts)]
+    told = [
+        paper.title,
+        paper.mark,
+        paper.simulated,
+        *(text for fact in paper.facts for text in fact),
+    ]
     for section in paper.sections:
-        told += section.sentences
+        told += [section.title, *section.sentences]
         for grid in section.grids:
-            told += [grid.title, *(text for row in grid.rows for text in row)]
+            told += [grid.title, grid.note, *(column.title for column in grid.columns)]
+            told += [text for row in grid.rows for text in row]
     return "".join(sorted({c for c in set().union(*told) if ord(c) not in face.advances}))
 
 
