@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from gapmap.access import service_of
 from gapmap.assessment import simulated_inputs
 from gapmap.cells import visible
 from gapmap.errors import MethodError
@@ -60,14 +61,8 @@ def map_large(assessment: Assessment, *, service: str, language: str = "zh") -> 
     """
     lonboard = _lonboard()
     access = assessment.access
-    measured = [one.id for one in access.services]
-    if service not in measured:
-        known = ", ".join(measured)
-        raise MethodError(
-            f"service {service!r} was not measured; choose one of: {known}",
-            f"没有测算服务“{service}”;可选:{known}",
-        )
-    rows = access.table[access.table["service"] == service].reset_index(drop=True)
+    asked = service_of(access, service)
+    rows = access.table[access.table["service"] == asked.id].reset_index(drop=True)
     places = access.places.table.reset_index(drop=True)
     drawn = places.geometry.notna() & ~places.geometry.is_empty
     if not drawn.any():

@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING
 import folium
 from branca.element import Element, MacroElement, Template
 
+from gapmap.access import service_of
 from gapmap.assessment import simulated_inputs
 from gapmap.drawing import inert, inline_script, inline_style, picture, plain, site_list
-from gapmap.errors import MethodError
 from gapmap.words import vocabulary
 
 if TYPE_CHECKING:
-    from gapmap.access import Service
     from gapmap.assessment import Assessment
     from gapmap.siting import Proposal
 
@@ -84,7 +83,7 @@ def map_sites(proposal: Proposal, *, language: str = "zh") -> folium.Map:
 def _map(
     assessment: Assessment, service: str, language: str, sites: dict[str, object] | None
 ) -> folium.Map:
-    chosen = _service(assessment, service)
+    chosen = service_of(assessment.access, service)
     made = _OfflineMap(
         location=(0, 0), tiles=None, prefer_canvas=True, fade_animation=False, zoom_snap=0.25
     )
@@ -107,17 +106,6 @@ def _map(
         )
     )
     return made
-
-
-def _service(assessment: Assessment, service: str) -> Service:
-    measured = {one.id: one for one in assessment.access.services}
-    if service not in measured:
-        known = ", ".join(measured)
-        raise MethodError(
-            f"service {service!r} was not measured; choose one of: {known}",
-            f"没有测算服务“{service}”;可选:{known}",
-        )
-    return measured[service]
 
 
 class _Raw(Element):  # type: ignore[misc] # folium and branca carry no types

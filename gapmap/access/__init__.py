@@ -4,7 +4,7 @@ from gapmap.access.measure import measure_access
 from gapmap.access.opening import BORDER_COLUMNS, compare_borders, no_borders, opening_findings
 from gapmap.access.pieces import PIECE_COLUMNS
 from gapmap.access.table import COLUMNS
-from gapmap.access.value import REASONS, STATUSES, Access, Service
+from gapmap.access.value import REASONS, STATUSES, Access, Service, service_of
 
 __all__ = [
     "BORDER_COLUMNS",
@@ -18,4 +18,5 @@ __all__ = [
     "measure_access",
     "no_borders",
     "opening_findings",
+    "service_of",
 ]

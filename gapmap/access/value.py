@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gapmap.access.pieces import no_pieces
+from gapmap.errors import MethodError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gapmap.places import Places
     from gapmap.surface import Field, Surface
 
-__all__ = ["REASONS", "STATUSES", "Access", "Service"]
+__all__ = ["REASONS", "STATUSES", "Access", "Service", "service_of"]
 
 STATUSES = ("covered", "uncovered", "unknown")
 REASONS = (
@@ -122,3 +123,21 @@ class Access:
     surface: Surface | None = None
     fields: Mapping[str, Field] = field(default_factory=dict)
     serving: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def service_of(access: Access, service: str | None) -> Service:
+    """Give a measured service by its id.
+
+    Raises
+    ------
+    MethodError
+        It was not measured.
+    """
+    measured = {one.id: one for one in access.services}
+    if service is None or service not in measured:
+        known = ", ".join(measured)
+        raise MethodError(
+            f"service {service!r} was not measured; choose one of: {known}",
+            f"没有测算服务“{service}”;可选:{known}",
+        )
+    return measured[service]

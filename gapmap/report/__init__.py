@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gapmap.tables import RowCount
     from gapmap.whatif import WhatIf
 
-__all__ = ["Grids", "Insights", "Report", "build_report"]
+__all__ = ["MOST_PLACES", "Grids", "Insights", "Report", "build_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def build_report(  # noqa: PLR0913 - the assessment, and eight things that a rep
         grids,
         insights=insights,
         programmes=programmes,
-        what_if=what_if,
+        what_if=None if many else what_if,  # the overview is switched by nobody
     )
     name, credit = visible(block.name), visible(block.credit)
     title = name or ("Service-gap report" if block.language == "en" else "公共服务缺口报告")
@@ -149,7 +149,6 @@ def _parts(
     told = data["insights"]
     if isinstance(told, dict):  # the others number single places
         data["insights"] = {name: told[name] for name in told if name == "progress"}
-    data.pop("whatif", None)
     made = {}
     for part in cut:
         own = content(assessment_of(assessment, part), (), block)

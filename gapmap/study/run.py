@@ -12,7 +12,7 @@ from gapmap.findings import finding
 from gapmap.network import read_network
 from gapmap.network.cache import FOLDER
 from gapmap.outputs import Papers, Results, check_papers, reserved, write_reserved
-from gapmap.report import build_report
+from gapmap.report import MOST_PLACES, build_report
 from gapmap.scenario import apply_scenario, network_of
 from gapmap.study.accounts import check_accounts
 from gapmap.study.grids import measure_grids
@@ -191,8 +191,11 @@ def _switchable(
     proposals: Sequence[Proposal],
     watch: Steps,
 ) -> WhatIf | None:
-    """Find out what the page has to know for its what-if; that of a what-if has none."""
-    if scenario is not None:
+    """Find out what the page has to know for its what-if.
+
+    The page of a what-if has none, and an overview of very many places neither.
+    """
+    if scenario is not None or len(study.places.table) > MOST_PLACES:
         return None
     proposed: dict[str, set[str]] = {}
     for one in proposals:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gapmap.about import About
+from gapmap.access import service_of
 from gapmap.errors import MethodError
 from gapmap.siting import CandidateSites, Proposal, candidate_sites
 
@@ -70,14 +71,10 @@ def explore(
     from gapmap.widget.explorer import make_explorer  # noqa: PLC0415 - it imports anywidget
 
     chosen = (proposals,) if isinstance(proposals, Proposal) else tuple(proposals)
-    measured = [one.id for one in assessment.access.services]
-    first = measured[0] if service is None and measured else service
-    if first not in measured:
-        known = ", ".join(measured)
-        raise MethodError(
-            f"service {service!r} was not measured; choose one of: {known}",
-            f"没有测算服务“{service}”;可选:{known}",
-        )
+    access = assessment.access
+    if service is None and access.services:
+        service = access.services[0].id
+    first = service_of(access, service).id
     found = _candidates(assessment, candidates or {}, chosen)
     return make_explorer(assessment, first, found, chosen, about or About())
 

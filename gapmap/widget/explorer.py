@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import anywidget
 import traitlets
 
-from gapmap.access import measure_access
+from gapmap.access import measure_access, service_of
 from gapmap.assessment import assess
 from gapmap.drawing import inert, inline_script
 from gapmap.errors import MethodError
@@ -94,12 +94,7 @@ class Explorer(anywidget.AnyWidget):  # the way in which anywidget makes widgets
     def _measured(self, proposed: Any) -> str:  # noqa: ANN401 - traitlets' own bunch
         told: str = proposed["value"]
         if hasattr(self, "_start"):
-            known = [one.id for one in self._start.access.services]
-            if told not in known:
-                raise MethodError(
-                    f"service {told!r} was not measured; choose one of: {', '.join(known)}",
-                    f"没有测算服务“{told}”;可选:{'、'.join(known)}",
-                )
+            service_of(self._start.access, told)
         return told
 
 
