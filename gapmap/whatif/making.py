@@ -19,7 +19,7 @@ from gapmap.catchment import zones_of
 from gapmap.catchment.costs import costs_between
 from gapmap.siting.ways import Ways
 from gapmap.whatif.asks import asks_of
-from gapmap.whatif.near import find_near, in_units, spread_order, stay_on
+from gapmap.whatif.near import entries_of, find_near, in_units, spread_order, stay_on
 from gapmap.whatif.sites import sites_of
 from gapmap.whatif.value import Switches, WhatIf
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["make_what_if"]
 
 Flags = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
 
 _ENTRIES: Final = 30_000
 _ENTRIES_A_PLACE: Final = 14
@@ -169,43 +170,39 @@ class _Asked:
 def _shortened(origins: Stops, sites: Sites, kept: set[str], allowed: int) -> tuple[Sites, Flags]:
     """Choose which sites always stay on and, if that does not suffice, candidates to leave out."""
     here = origins.xy[np.isfinite(origins.xy).all(axis=1)]
-    on = _staying(here, sites, allowed)
-    if _entries(here, sites, on) <= 2 * allowed:
+    steady = np.flatnonzero(sites.steady())
+    order = steady[spread_order(_xy(sites.table.iloc[steady]))]  # facilities, which all are kept
+    on, entries = _staying(here, sites, order, allowed)
+    if entries <= 2 * allowed:
         return sites, on
     free = np.arange(len(sites.table)) >= sites.existing
     free &= ~sites.table["facility_id"].isin(kept).to_numpy()
     spread = np.flatnonzero(free)[spread_order(_xy(sites.table[free]))]
+
+    def with_first(count: int) -> Sites:
+        keep = ~free
+        keep[spread[:count]] = True
+        return sites.only(keep)
+
     low, high = 0, len(spread)
     while high - low > 1:
         middle = (low + high) // 2
-        keep = ~free
-        keep[spread[:middle]] = True
-        some = sites.only(keep)
-        fits = _entries(here, some, _staying(here, some, allowed)) <= allowed
+        fits = _staying(here, with_first(middle), order, allowed)[1] <= allowed
         low, high = (middle, high) if fits else (low, middle)
-    keep = ~free
-    keep[spread[:low]] = True
-    fewer = sites.only(keep)
-    return fewer, _staying(here, fewer, allowed)
+    fewer = with_first(low)
+    return fewer, _staying(here, fewer, order, allowed)[0]
 
 
-def _staying(here: npt.NDArray[np.float64], sites: Sites, allowed: int) -> Flags:
-    """Say which sites always stay on."""
+def _staying(
+    here: npt.NDArray[np.float64], sites: Sites, order: Integers, allowed: int
+) -> tuple[Flags, int]:
+    """Say which sites always stay on, taken in order, and how long the lists are then together."""
     on = np.zeros(len(sites.table), dtype=bool)
     placed = np.flatnonzero(sites.table.geometry.notna().to_numpy())
-    may = np.flatnonzero(sites.steady()[placed])
-    on[placed[stay_on(here, _xy(sites.table.iloc[placed]), may, allowed)]] = True
-    return on
-
-
-def _entries(here: npt.NDArray[np.float64], sites: Sites, on: Flags) -> int:
-    """Estimate by straight lines how long the lists are together."""
-    placed = sites.table.geometry.notna().to_numpy()
-    if not on.any():
-        return len(here) * int(placed.sum())
-    bound = cKDTree(_xy(sites.table[on])).query(here)[0]
-    tree = cKDTree(_xy(sites.table[placed]))
-    return int(tree.query_ball_point(here, bound, return_length=True).sum())
+    xy = _xy(sites.table.iloc[placed])
+    chosen = stay_on(here, xy, np.searchsorted(placed, order), allowed)
+    on[placed[chosen]] = True
+    return on, entries_of(here, cKDTree(xy), xy[chosen])
 
 
 def _xy(table: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:

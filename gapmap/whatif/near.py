@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from gapmap.siting.ways import Ways
 
-__all__ = ["UNIT", "Near", "find_near", "in_units", "spread_order", "stay_on"]
+__all__ = ["UNIT", "Near", "entries_of", "find_near", "in_units", "spread_order", "stay_on"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -170,6 +170,24 @@ def _behind(place: Integers, ends: Flags) -> Flags:
     return np.asarray(before > at_start, dtype=bool)
 
 
+def entries_of(places: Floats, tree: cKDTree, on: Floats) -> int:
+    """Estimate by straight lines how long the lists are together.
+
+    Parameters
+    ----------
+    places
+        Positions, metres, shape (n, 2).
+    tree
+        Of the positions of all sites.
+    on
+        Positions of those that always stay on; without any the lists hold all sites.
+    """
+    if not len(on):
+        return len(places) * int(tree.n)
+    bound = cKDTree(on).query(places)[0]
+    return int(tree.query_ball_point(places, bound, return_length=True).sum())
+
+
 def stay_on(places: Floats, sites: Floats, may: Integers, allowed: int) -> Integers:
     """Choose few sites that always stay on, so that the lists are not longer than allowed.
 
@@ -181,7 +199,8 @@ def stay_on(places: Floats, sites: Floats, may: Integers, allowed: int) -> Integ
     places, sites
         Positions, metres, shape (n, 2), of those that have one.
     may
-        Numbers of the sites that may stay on.
+        Numbers of the sites that may stay on, in the order in which they are taken: see
+        :func:`spread_order`.
     allowed
         How many entries all lists together may have.
 
@@ -192,17 +211,15 @@ def stay_on(places: Floats, sites: Floats, may: Integers, allowed: int) -> Integ
     """
     if len(places) * len(sites) <= allowed or not len(may):
         return may[:0]
-    order = may[spread_order(sites[may])]
     tree = cKDTree(sites)
-    low, high = 0, len(order)  # too few, and enough or all
+    low, high = 0, len(may)  # too few, and enough or all
     for _ in range(_STEPS):
         middle = (low + high + 1) // 2
         if middle == high:
             break
-        bound = cKDTree(sites[order[:middle]]).query(places)[0]
-        entries = int(tree.query_ball_point(places, bound, return_length=True).sum())
+        entries = entries_of(places, tree, sites[may[:middle]])
         low, high = (low, middle) if entries <= allowed else (middle, high)
-    return np.sort(order[:high])
+    return np.sort(may[:high])
 
 
 def spread_order(xy: Floats, count: int | None = None) -> Integers:

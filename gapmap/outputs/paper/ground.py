@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -12,7 +13,7 @@ from gapmap.outputs.paper.value import Column, Grid, Section
 from gapmap.words import title
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gapmap.outputs.results import Results
 
@@ -50,22 +51,12 @@ def coverage_section(results: Results, tables: Mapping[str, pd.DataFrame]) -> Se
             "uncovered and as covered. Towns are in coverage.csv.",
         ),
     )
-    bounds = [
-        share_range(low, high)
-        for low, high in zip(rows["share_people_low"], rows["share_people_high"], strict=True)
-    ]
-    column = Column(title=says(results, "下限 – 上限", "low – high"), weight=1.7, number=True)
+    ends_of = rows["share_people_low"], rows["share_people_high"]
+    bounds = [share_range(low, high) for low, high in zip(*ends_of, strict=True)]
     return Section(
         key="coverage",
         title=says(results, "三、覆盖情况", "3 Coverage"),
-        grids=(
-            Grid(
-                title=told.title,
-                columns=(*told.columns, column),
-                rows=tuple((*row, one) for row, one in zip(told.rows, bounds, strict=True)),
-                note=told.note,
-            ),
-        ),
+        grids=(_with_bounds(results, told, bounds, 1.7),),
         figures=("status_", "minutes_", "people_grid_"),
     )
 
@@ -93,19 +84,18 @@ def gaps_section(results: Results, tables: Mapping[str, pd.DataFrame]) -> Sectio
             "in gaps.csv.",
         ),
     )
-    bounds = [
-        _points(low, high)
-        for low, high in zip(rows["difference_low"], rows["difference_high"], strict=True)
-    ]
-    column = Column(title=says(results, "下限 – 上限", "low – high"), weight=1.4, number=True)
-    full = Grid(
-        title=told.title,
-        columns=(*told.columns, column),
-        rows=tuple((*row, one) for row, one in zip(told.rows, bounds, strict=True)),
-        note=told.note,
-    )
+    ends = rows["difference_low"], rows["difference_high"]
+    bounds = [_points(low, high) for low, high in zip(*ends, strict=True)]
+    full = _with_bounds(results, told, bounds, 1.4)
     heading = says(results, "四、差距", "4 Gaps")
     return Section(key="gaps", title=heading, grids=(full,), figures=("detour",))
+
+
+def _with_bounds(results: Results, told: Grid, bounds: Sequence[str], weight: float) -> Grid:
+    """Give a table with a last column of bounds."""
+    column = Column(title=says(results, "下限 – 上限", "low – high"), weight=weight, number=True)
+    rows = tuple((*row, one) for row, one in zip(told.rows, bounds, strict=True))
+    return replace(told, columns=(*told.columns, column), rows=rows)
 
 
 def _points(low: float, high: float) -> str:
