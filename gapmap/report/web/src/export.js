@@ -2,7 +2,7 @@
 // whether data is simulated are drawn on it, on one canvas. Its text is canvas text and nothing else.
 
 import { mapMark, titleOf } from "./document.js";
-import { el } from "./text.js";
+import { download, el } from "./text.js";
 
 const SHARP = 2; // pixels of the picture for each pixel of the screen
 const EDGE = 16;
@@ -342,20 +342,14 @@ export function pictureOf(page) {
 const fileName = (parts) => parts.filter(Boolean).join("_")
   .replace(/[\u0000-\u001f\u007f\\/:*?"<>|\s]+/g, "_").slice(0, 80) + ".png";
 
-function download(canvas, name) {
-  canvas.toBlob((blob) => {
-    if (!blob) return;
-    const link = el("a", { download: name });
-    link.href = URL.createObjectURL(blob);
-    link.click();
-    window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  }, "image/png");
+function savePicture(canvas, name) {
+  canvas.toBlob((blob) => { if (blob) download(blob, name); }, "image/png");
 }
 
 // The button on the map.
 export const pictureButton = (page) => el("button", { type: "button", class: "save-picture",
   title: page.voice.say("save_picture_help"),
-  click: () => download(pictureOf(page), fileName([titleOf(page),
+  click: () => savePicture(pictureOf(page), fileName([titleOf(page),
     page.voice.both(page.service(page.state.service).name), page.shownDate(),
     page.whatif && page.whatif.active ? page.voice.say("whatif") : null].filter(Boolean))),
 }, page.voice.say("save_picture"));

@@ -22,22 +22,23 @@ function signature(node) {
 
 // Where a control stands: its part of the page, what it is, and which of those that are alike.
 function placeOf(node) {
+  const home = node.getRootNode(); // the document, or the shadow root of a notebook's widget
   const parts = [];
   for (let up = node.parentElement; up; up = up.parentElement) {
     if (up.id) parts.push("#" + up.id);
     else if (/-slot\b/.test(up.className)) parts.push("." + up.className.match(/[\w-]+-slot\b/)[0]);
   }
   const like = signature(node);
-  const part = document.querySelector(parts[0] || "body") || document.body;
+  const part = (parts[0] && home.querySelector(parts[0])) || home.body || home;
   const alike = Array.from(part.querySelectorAll(node.tagName))
     .filter((one) => signature(one) === like);
-  return { node, parts, like, tag: node.tagName, text: node.textContent, at: alike.indexOf(node) };
+  return { node, home, parts, like, tag: node.tagName, text: node.textContent, at: alike.indexOf(node) };
 }
 
-function foundAgain({ node, parts, like, tag, text, at }) {
+function foundAgain({ node, home, parts, like, tag, text, at }) {
   if (node.isConnected) return node;
   for (const name of parts) {
-    const part = document.querySelector(name);
+    const part = home.querySelector(name);
     if (!part) continue;
     const alike = Array.from(part.querySelectorAll(tag)).filter((one) => signature(one) === like);
     const found = alike.find((one) => one.textContent === text) || alike[at];
@@ -50,25 +51,32 @@ function foundAgain({ node, parts, like, tag, text, at }) {
 }
 
 // Drawing anew replaces what had the focus; it goes to the same control of the new part.
-function keepFocus(root) {
+/** @type {(root: HTMLElement) => () => void} gives what ends it */
+export function keepFocus(root) {
+  const home = /** @type {Document | ShadowRoot} */ (root.getRootNode());
+  const isNowhere = (node) => !node || node === document.body;
   let held = null;
   root.addEventListener("focusin", (event) => { held = placeOf(event.target); });
-  document.addEventListener("focusin", (event) => {
-    if (!root.contains(/** @type {Node} */ (event.target))) held = null;
-  });
+  const leave = (event) => { if (!root.contains(/** @type {Node} */ (event.composedPath()[0]))) held = null; };
+  document.addEventListener("focusin", leave);
   // Whoever clicks beside a control has left it.
   root.addEventListener("pointerdown", (event) => {
-    const { activeElement } = document;
+    const { activeElement } = home;
     held = activeElement && root.contains(activeElement) && activeElement.contains(event.target)
       ? placeOf(activeElement) : null;
   }, { capture: true });
   const again = () => {
-    const lost = !document.activeElement || document.activeElement === document.body;
-    if (!held || !lost || held.node.isConnected) return;
+    if (!held || held.node.isConnected) return;
+    if (!isNowhere(home.activeElement) || !isNowhere(document.activeElement)) return;
     const found = foundAgain(held);
     if (found) found.focus({ preventScroll: true });
   };
-  new MutationObserver(again).observe(root, { childList: true, subtree: true });
+  const watch = new MutationObserver(again);
+  watch.observe(root, { childList: true, subtree: true });
+  return () => {
+    watch.disconnect();
+    document.removeEventListener("focusin", leave);
+  };
 }
 
 // Of a list of options one is in the order of Tab, and arrows go from one to the next.

@@ -20,7 +20,7 @@ import { islandsSection } from "./islands.js";
 import { clusterColouring, kindColouring, kindsSection } from "./kinds.js";
 import { listingState } from "./listing.js";
 import { distanceColouring, peopleColouring } from "./mapside.js";
-import { serviceDetail, serviceList } from "./panels.js";
+import { languageSwitch, serviceDetail, serviceList } from "./panels.js";
 import { watchPrint } from "./print.js";
 import { progressSection } from "./progress.js";
 import { reasonsSection } from "./reasons.js";
@@ -87,12 +87,7 @@ function header(page) {
     el("div", { class: "titles" },
       el("div", { class: "title-line" }, el("h1", {}, titleOf(page)), markTag(page)),
       el("p", { class: "meta" }, facts.filter(Boolean).map((one) => el("span", {}, one)))),
-    el("div", { class: "languages", role: "group", "aria-label": "语言 / language" },
-      [["zh", "中文"], ["en", "English"]].map(([language, name]) => el("button", {
-        type: "button", lang: language, "data-language": language,
-        "aria-pressed": page.state.language === language ? "true" : "false",
-        click: () => page.speak(language),
-      }, name))));
+    languageSwitch(page));
 }
 
 function banners(page) {

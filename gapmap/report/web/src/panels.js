@@ -10,6 +10,15 @@ import { el } from "./text.js";
 
 const STATES = ["covered", "uncovered", "unknown"];
 
+/** @param {Page} page */
+export const languageSwitch = (page) => el("div", { class: "languages", role: "group",
+  "aria-label": "语言 / language" },
+[["zh", "中文"], ["en", "English"]].map(([language, name]) => el("button", {
+  type: "button", lang: language, "data-language": language,
+  "aria-pressed": page.state.language === language ? "true" : "false",
+  click: () => page.speak(language),
+}, name)));
+
 export function limitText(service, voice) {
   return voice.say(service.limit_unit === "minutes" ? "limit_minutes" : "limit_m", {
     mode: voice.value(service.mode),

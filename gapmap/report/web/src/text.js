@@ -38,6 +38,13 @@ export const el = (tag, attributes, ...children) =>
 export const svg = (tag, attributes, ...children) =>
   fill(document.createElementNS(SVG, tag), attributes, children);
 
+/** @type {(blob: Blob, name: string) => void} */
+export function download(blob, name) {
+  const link = el("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 10000); // some browsers read it later
+}
+
 /**
  * @param {unknown} value
  * @returns {value is number}

@@ -1,6 +1,6 @@
 // The what-if on the page: what the panel and the map do with the model.
 
-import { el } from "./text.js";
+import { download } from "./text.js";
 import { makeApplying } from "./whatif_apply.js";
 import { makeModel } from "./whatif_model.js";
 import { makePanel, stripOf, switchCard } from "./whatif_panel.js";
@@ -11,14 +11,6 @@ const PREFIX = "#whatif=";
 const NEAR = 10; // pixels
 const CODE_AFTER = 250; // milliseconds
 const CLOSE = 12.5; // zoom from which candidates do not hide the map
-const AROUND = 6371000; // metres, the earth's mean radius (IUGG)
-
-const radians = (degrees) => (degrees * Math.PI) / 180;
-
-function metresBetween(lon, lat, other, there) {
-  const x = radians(other - lon) * Math.cos(radians((lat + there) / 2));
-  return AROUND * Math.hypot(x, radians(there - lat));
-}
 
 // Small marks of what may be switched, over those of the map.
 /** @param {Page} page */
@@ -70,12 +62,12 @@ function place(page, point) {
   const { whatif } = page;
   const service = whatif.model.service(page.state.service);
   const { states } = whatif.reach(page.state.service);
-  const { lat, lng } = page.map.containerPointToLatLng(point);
+  const spot = page.map.containerPointToLatLng(point);
   let best = -1;
   let least = Infinity;
   for (let site = service.existing; site < service.id.length; site += 1) {
     if (states[site] === SERVES) continue;
-    const away = metresBetween(lng, lat, service.spots.lon[site], service.spots.lat[site]);
+    const away = page.map.distance(spot, [service.spots.lat[site], service.spots.lon[site]]);
     if (away < least) [best, least] = [site, away];
   }
   whatif.placing = false;
@@ -83,31 +75,6 @@ function place(page, point) {
   whatif.said = () => page.voice.say("whatif_placed", { name: service.name[best],
     way: page.voice.metres(least) });
   whatif.toggle(service.id[best]);
-}
-
-function save(text) {
-  const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })),
-    download: "what-if.json" });
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
-// Whoever moves by keyboard stays where they are when what they are on is drawn anew.
-const NAMES = ["id", "data-site", "data-chip", "data-act", "data-year", "data-proposed", "data-keep",
-  "class"];
-
-function focusIn(node) {
-  const root = node.getRootNode(); // of a document, or of a part that stands alone in one
-  const held = root.activeElement;
-  if (!held || !node.contains(held)) return null;
-  const name = NAMES.find((one) => held.getAttribute(one));
-  return name ? { tag: held.tagName, name, value: held.getAttribute(name), held } : null;
-}
-
-function focusAgain(node, { tag, name, value, held }) {
-  if (node.contains(held)) return;
-  const found = Array.from(node.querySelectorAll(tag)).find((one) => one.getAttribute(name) === value);
-  if (found) found.focus({ preventScroll: true });
 }
 
 // page.whatif for a page that has one; what workbench.js and page.js ask of it.
@@ -130,7 +97,6 @@ export function startWhatif(page) {
       parts.figures.classList.toggle("whatif-is-open", whatif.open);
       const key = [state.service, state.language, whatif.open].join("\n");
       const kept = panel.key === key && parts.whatif.contains(panel.node);
-      const focus = focusIn(parts.whatif);
       if (kept) {
         panel.refresh();
         parts.whatif.firstChild.replaceWith(stripOf(page));
@@ -138,7 +104,6 @@ export function startWhatif(page) {
         panel = whatif.open ? { ...makePanel(page), key } : { key: null };
         parts.whatif.replaceChildren(stripOf(page), ...(panel.node ? [panel.node] : []));
       }
-      if (focus) focusAgain(parts.whatif, focus);
       marks.draw();
     },
     // What is wanted has changed: every figure of the page follows.
@@ -160,8 +125,8 @@ export function startWhatif(page) {
     },
     toggle(id) {
       const service = model.service(page.state.service);
-      const at = service.id.indexOf(id);
-      const on = at >= 0 && whatif.reach(page.state.service).states[at] === SERVES;
+      const at = service.at.get(id);
+      const on = at !== undefined && whatif.reach(page.state.service).states[at] === SERVES;
       if (wanted.toggle(id, on)) whatif.changed();
     },
     toggleOpen() {
@@ -200,7 +165,7 @@ export function startWhatif(page) {
       }
       whatif.read(told);
     },
-    save,
+    save: (text) => download(new Blob([text], { type: "application/json" }), "what-if.json"),
     // Follow the map, and take the code that the address carries, if any.
     begin() {
       page.map.on("zoomend", marks.draw);

@@ -5,7 +5,6 @@ import { bottomOfPeople, bottomOfTarget } from "./whatif_bottom.js";
 import { REASONS, SERVES, FAILS, DOUBTFUL } from "./whatif_reach.js";
 
 const KINDS = { [SERVES]: "serves", [FAILS]: "fails", [DOUBTFUL]: "doubtful" };
-const STATUSES = ["covered", "uncovered", "unknown"];
 
 // What the page shows at the start, to compare with and to put back.
 /** @param {Page} page */
@@ -99,10 +98,10 @@ export function makeApplying(page, model, wanted) {
       map.not_at_date[id] = absentAt(service, wanted.now.date);
       page.changed[id] = (number) => {
         const way = Number.isNaN(made.way[number]) ? null : made.way[number];
-        const beyond = STATUSES[made.status[number]] === "uncovered" && way !== null
-          ? way - limit : 0;
+        const status = map.statuses[made.status[number]];
+        const beyond = status === "uncovered" && way !== null ? way - limit : 0;
         return {
-          status: STATUSES[made.status[number]], reason: REASONS[made.reason[number]],
+          status, reason: REASONS[made.reason[number]],
           distance_m: unit === "m" ? way : null, minutes: unit === "minutes" ? way : null,
           straight_m: null, shortfall: beyond > 0 ? beyond : null,
           facility: made.site[number] < 0 ? "" : service.name[made.site[number]],

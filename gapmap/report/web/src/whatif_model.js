@@ -4,7 +4,7 @@
 import { compareGroups } from "./whatif_compare.js";
 import { judgeTarget, openTarget } from "./whatif_judge.js";
 import { unpackAscending, unpackNumbers } from "./whatif_numbers.js";
-import { measureReach, openService, siteStates } from "./whatif_reach.js";
+import { measureReach, openService } from "./whatif_reach.js";
 import { sumUp, walkersOf, waysOf } from "./whatif_sums.js";
 
 const DEGREE = 100000;
@@ -28,12 +28,18 @@ function spots(held) {
   return { lon: degrees(held.lon, held.corner[0]), lat: degrees(held.lat, held.corner[1]) };
 }
 
-// data: the page's data; services are opened when they are first asked for.
+// What a page needs when something is first switched does not delay its opening.
+function once(make) {
+  let made;
+  return () => (made === undefined ? (made = make()) : made);
+}
+
+// data: the page's data; what it holds packed is opened when it is first asked for.
 export function makeModel(data) {
   const held = data.whatif;
   const { people } = held; // as the study has them; those of the map are as short as they are shown
-  const { groups, at } = openGroups(held, people);
-  const targets = held.asks.map(openTarget);
+  const grouped = once(() => openGroups(held, people));
+  const targets = once(() => held.asks.map(openTarget));
   const opened = new Map();
   const limits = new Map(data.services.map(({ id, limit, limit_unit, source, basis }) =>
     [id, { limit, limit_unit, source, basis }])); // as they are at the start
@@ -45,8 +51,7 @@ export function makeModel(data) {
   function service(id) {
     if (!opened.has(id)) {
       opened.set(id, { ...openService(held.services[id], held.positions, idsOf(id)),
-        spots: spots(held.services[id]), unit: limits.get(id).limit_unit,
-        leftOut: held.services[id].left_out });
+        spots: spots(held.services[id]), leftOut: held.services[id].left_out });
     }
     return opened.get(id);
   }
@@ -59,14 +64,14 @@ export function makeModel(data) {
 
   // wanted: { on: Set, off: Set, limits: { service: number }, date: number }
   function reachOf(id, wanted) {
-    const one = service(id);
     const limit = wanted.limits[id] === undefined ? limits.get(id).limit : wanted.limits[id];
-    return measureReach(one, forcedOf(id, wanted), wanted.date, limit);
+    return measureReach(service(id), forcedOf(id, wanted), wanted.date, limit);
   }
 
   function coverageOf(id, reach) {
-    const unit = service(id).unit;
+    const unit = limits.get(id).limit_unit;
     const ways = waysOf(reach);
+    const { groups, at } = grouped();
     const lived = walkersOf(reach, ways, groups, at);
     return groups.map((group, number) => ({ group_kind: group.kind, group_id: group.id,
       ...sumUp(reach, ways, lived[number], group, unit) }));
@@ -79,7 +84,7 @@ export function makeModel(data) {
         found.get(gap.kind_b + "\n" + gap.group_b_id)) }));
   }
 
-  // Rows of the table of targets by the number of the first; of all, or those about some services.
+  // Rows of the table of targets about some services, by the number of the first.
   function targetsOf(wanted, reaches, about) {
     const known = new Map();
     const of = (id) => {
@@ -91,9 +96,7 @@ export function makeModel(data) {
     };
     const asked = { of, date: wanted.date, day: held.dates[wanted.date], people,
       isMoved: (id) => wanted.limits[id] !== undefined };
-    const some = about ? targets.filter((target) =>
-      target.asks.some((ask) => about.has(ask.service))) : targets;
-    return some.map((target) => [target.rows[0], judgeTarget(target, asked)]);
+    return targets().filter((target) => target.asks.some((ask) => about.has(ask.service))).map((target) => [target.rows[0], judgeTarget(target, asked)]);
   }
 
   return {
@@ -102,9 +105,8 @@ export function makeModel(data) {
     unitOf: (id) => limits.get(id).limit_unit,
     limitOf: (id) => limits.get(id).limit,
     farthestOf: (id) => held.services[id].farthest,
-    fixed: (id, site) => service(id).fixed[service(id).id.indexOf(site)] === 1,
+    fixed: (id, site) => service(id).fixed[service(id).at.get(site)] === 1,
     ids: Object.keys(held.services), dates: held.dates, date: held.date,
-    service, forcedOf, reachOf, coverageOf, gapsOf, targetsOf,
-    states: (id, wanted) => siteStates(service(id), forcedOf(id, wanted), wanted.date),
+    service, reachOf, coverageOf, gapsOf, targetsOf,
   };
 }

@@ -67,14 +67,10 @@ export function stripOf(page) {
 const signed = (voice, value, tell) => (value > 0 ? "+" : value < 0 ? "−" : "±")
   + tell(Math.abs(value));
 
-function cityRow(rows, id) {
-  return rows.find((row) => row.service === id && row.group_kind === "city") || {};
-}
-
 /** @param {Page} page */
 function difference(page, key) {
   const id = page.state.service;
-  const [before, now] = [cityRow(page.whatif.start.coverage, id), page.city(id)];
+  const [before, now] = [page.startCity(id), page.city(id)];
   return known(before[key]) && known(now[key]) ? now[key] - before[key] : null;
 }
 
@@ -96,7 +92,7 @@ export function costSoFar(page) {
   for (const site of wanted.now.on) {
     for (const id of wanted.servicesOf(site)) {
       const service = model.service(id);
-      const at = service.id.indexOf(site);
+      const at = service.at.get(site);
       if (at < service.existing) continue;
       count += 1;
       if (known(service.cost[at])) sum += service.cost[at];
@@ -112,7 +108,7 @@ function changesTable(page) {
   const id = state.service;
   const service = page.service(id);
   const unit = service.limit_unit === "minutes" ? "minutes" : "m";
-  const start = cityRow(whatif.start.coverage, id);
+  const start = page.startCity(id);
   const now = page.city(id);
   const way = (value) => (known(value) ? voice.measured(value, unit) : "—");
   const share = (value) => voice.share(value);
@@ -140,7 +136,8 @@ function changesTable(page) {
   const away = page.targets.filter((row) => row.overall && row.held).length;
   rows.push(["targets_met", [voice.say("whatif_targets_met"), away
     ? below(voice.say("whatif_targets_held", { count: voice.count(away) })) : null],
-  metOf(judged(whatif.start.targets)), metOf(judged(page.targets)), voice.count, (value) => signed(voice, value, voice.count)]);
+  metOf(judged(whatif.start.targets)), metOf(judged(page.targets)), voice.count,
+  (value) => signed(voice, value, voice.count)]);
   const cost = costSoFar(page);
   return el("div", { class: "table-frame whatif-changes" }, el("table", {},
     el("thead", {}, el("tr", {}, [voice.both(service.name), voice.say("whatif_start"),
@@ -328,7 +325,7 @@ function chips(page) {
   const nameOf = (site) => {
     const [id] = whatif.wanted.servicesOf(site);
     const service = whatif.model.service(id);
-    return service.name[service.id.indexOf(site)] || site;
+    return service.name[service.at.get(site)] || site;
   };
   const all = [...[...now.on].map((site) => [site, "on"]),
     ...[...now.off].map((site) => [site, "off"])];

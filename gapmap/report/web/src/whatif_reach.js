@@ -34,6 +34,7 @@ export function openService(held, positions, ids) {
   }
   return {
     id: ids,
+    at: new Map(ids.map((id, site) => [id, site]).reverse()), // of equal ids the first
     name: held.name,
     existing: held.existing,
     cost: [...held.id.map(() => null), ...held.cost],

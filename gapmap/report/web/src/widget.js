@@ -4,9 +4,10 @@
 
 import { addTexts, makePage } from "./asking.js";
 import { statusColouring } from "./colouring.js";
+import { keepFocus } from "./keyboard.js";
 import { listingState } from "./listing.js";
 import { distanceColouring, peopleColouring } from "./mapside.js";
-import { serviceDetail, serviceList } from "./panels.js";
+import { languageSwitch, serviceDetail, serviceList } from "./panels.js";
 import { unpackPicture } from "./picture.js";
 import { colourings } from "./registry.js";
 import { el, makeVoice } from "./text.js";
@@ -41,12 +42,7 @@ function head(page) {
   return el("div", { class: "widget-head" },
     about.simulated.length ? el("p", { class: "banner simulated", role: "note" },
       el("b", {}, "模拟数据 / simulated data"), " ", about.simulated.join(", ")) : null,
-    el("div", { class: "languages", role: "group", "aria-label": "语言 / language" },
-      [["zh", "中文"], ["en", "English"]].map(([language, name]) => el("button", {
-        type: "button", lang: language, "data-language": language,
-        "aria-pressed": page.state.language === language ? "true" : "false",
-        click: () => page.speak(language),
-      }, name))));
+    languageSwitch(page));
 }
 
 function addActions(page, root, model) {
@@ -143,11 +139,13 @@ async function render({ model, el: holder }) {
     page.whatif.open = true;
     page.draw();
     const stop = keepInStep(page, model);
+    const release = keepFocus(root);
     const watch = new ResizeObserver(page.resize);
     watch.observe(root);
     holder.dispatchEvent(new CustomEvent("gapmap-ready", { detail: page }));
     return () => {
       watch.disconnect();
+      release();
       stop();
       page.map.remove();
     };
