@@ -430,10 +430,18 @@ def test_what_the_page_cannot_do_is_told_and_left_out(
     page.click(".whatif-open")
     page.evaluate(
         "(told) => window.gapmap.page.whatif.read(told)",
-        {"on": ["nobody"], "no_sailing": True, "limit_m": {"bus_shelter": 700, "x": 5}},
+        {
+            "on": ["nobody"],
+            "no_sailing": True,
+            "limit_m": {"bus_shelter": 700, "service_centre": 1999.001, "x": 5},
+            "limit_minutes": {"health_station": 7.333},
+        },
     )
     said = page.locator(".whatif-panel [role=alert]").inner_text()
     assert all(one in said for one in ("nobody", "no_sailing", "limit_m: x"))
+    # ways are rounded so that limits in tenths are never crossed: others have to be run
+    assert "limit_m: service_centre" in said
+    assert "limit_minutes: health_station" in said
     assert page.evaluate("() => window.gapmap.page.whatif.wanted.toScenario()") == {
         "limit_m": {"bus_shelter": 700}
     }

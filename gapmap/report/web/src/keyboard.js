@@ -57,12 +57,16 @@ export function keepFocus(root) {
   const isNowhere = (node) => !node || node === document.body;
   let held = null;
   root.addEventListener("focusin", (event) => { held = placeOf(event.target); });
-  const leave = (event) => { if (!root.contains(/** @type {Node} */ (event.composedPath()[0]))) held = null; };
+  const leave = (event) => {
+    const [target] = event.composedPath(); // inside a shadow root, too
+    if (!root.contains(target)) held = null;
+  };
   document.addEventListener("focusin", leave);
   // Whoever clicks beside a control has left it.
   root.addEventListener("pointerdown", (event) => {
     const { activeElement } = home;
-    held = activeElement && root.contains(activeElement) && activeElement.contains(event.target)
+    const target = /** @type {Node} */ (event.target);
+    held = activeElement && root.contains(activeElement) && activeElement.contains(target)
       ? placeOf(activeElement) : null;
   }, { capture: true });
   const again = () => {

@@ -12,9 +12,15 @@ const toPlain = (one) => [[...one.on].sort(), [...one.off].sort(),
   Object.entries(one.limits).sort(), one.date];
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-// Ways are kept in thousandths: so are limits.
-const isLimit = (value) => typeof value === "number" && Number.isFinite(value) && value > 0
-  && Math.abs(value * 1000 - Math.round(value * 1000)) < 1e-6;
+// Ways are kept in thousandths, rounded so that none crosses a limit in whole tenths, in tenths of the
+// study's own, or that one (in_units in gapmap/whatif/near.py): another limit has to be run.
+function isLimit(value, own) {
+  if (typeof value !== "number" || !(value > 0) || !Number.isFinite(value)) return false;
+  const parts = Math.round(value * 1000);
+  const step = own * 100;
+  const kept = parts % 100 === 0 || parts === Math.round(Math.round(parts / step) * step);
+  return value === own || (kept && Math.abs(value * 1000 - parts) < 1e-6);
+}
 const isTexts = (value) => Array.isArray(value) && value.every((one) => typeof one === "string");
 
 export function makeWanted(model) {
@@ -107,7 +113,7 @@ export function makeWanted(model) {
       if (told[key] === undefined) continue;
       for (const [service, limit] of Object.entries(isObject(told[key]) ? told[key] : { [key]: 0 })) {
         const fits = model.ids.includes(service) && model.unitOf(service) === unit
-          && isLimit(limit) && limit <= model.farthestOf(service);
+          && isLimit(limit, model.limitOf(service)) && limit <= model.farthestOf(service);
         if (fits) next.limits[service] = limit;
         else problems.push(key + ": " + service);
       }
