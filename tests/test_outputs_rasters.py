@@ -55,7 +55,8 @@ from gapmap.words import title
 HERE = Path(__file__).parent
 PLAIN = {
     *(f"{name}.csv" for name in (*COLUMNS, *toy_results.PROPOSED)),
-    *("results.gpkg", "tables.xlsx", "report.html", "run.json", "figures/coverage.png"),
+    *("results.gpkg", "tables.xlsx", "report.html", "report.docx", "run.json"),
+    "figures/coverage.png",
     *("figures/targets.png", "figures/status_bus_shelter.png", "figures/status_service_centre.png"),
 }
 """What a study without rasters has left before there were any."""

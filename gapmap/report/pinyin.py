@@ -40,7 +40,7 @@ def readings(texts: Iterable[str]) -> dict[str, str]:
     Examples
     --------
     >>> readings(["长沙村 A1"])
-    {'村': 'cun', '沙': 'sha', '长': 'zhang chang'}
+    {'村': 'cun', '沙': 'sha suo', '长': 'zhang chang'}
     """
     found = sorted({char for text in texts for char in text if char >= _FIRST_HAN})
     if not found:

@@ -313,10 +313,10 @@ def test_the_map_is_used_by_keyboard(open_page: Callable[..., Opened], page_file
     page.keyboard.press("Escape")
     assert "leaflet-container" in focused(page)["kind"]
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"{centre}[1] > {before[1]}")
+    page.wait_for_function(f"(before) => {centre}[1] > before", arg=before[1])
     zoom = page.evaluate("window.gapmap.page.map.getZoom()")
     page.keyboard.press("+")
-    page.wait_for_function(f"window.gapmap.page.map.getZoom() > {zoom}")
+    page.wait_for_function("(zoom) => window.gapmap.page.map.getZoom() > zoom", arg=zoom)
 
 
 def test_services_are_walked_with_arrows(open_page: Callable[..., Opened], page_file: Path) -> None:
