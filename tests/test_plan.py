@@ -197,6 +197,18 @@ def test_the_documented_example_is_a_plan(tmp_path: Path) -> None:
         ('of = "place"', 'of = "places"', ["levels.village", "place"]),
         ("[plan]", "[plan]\nstrat = 2012-01-01", ["plan", "strat", "start"]),
         ("end = 2014-12-31", "end = 2011-12-31", ["end", "2012-01-01"]),
+        (
+            "required = 1.0",
+            'where = { width_m = ">= 3" }',
+            ["where", "width_m", ">= 3", "capacity"],
+        ),
+        ("required = 1.0", 'where = { capacity = "> much" }', ["where", "capacity", "> much"]),
+        (
+            "required = 1.0",
+            'where = { capacity = [">= 3", "< 9"] }',
+            ["clinic-everywhere", ">= 3, < 9"],
+        ),
+        ("required = 1.0", 'where = { level = ">=" }', ["clinic-everywhere", "level"]),
         ("[plan]", "[plan", ["TOML"]),
         ("[[targets]]", "[targets]", ["targets"]),
     ],

@@ -573,6 +573,35 @@ def test_attribute_share(judge, values, achieved, possible, status) -> None:
     assert (city["achieved"], city["possible"], city["status"]) == (achieved, possible, status)
 
 
+@pytest.mark.parametrize(
+    ("asked", "achieved", "possible"),
+    [
+        (">= 250", 0.5, 0.75),
+        ("≥250", 0.5, 0.75),
+        (">250", 0.25, 0.5),
+        ("< 250", 0.25, 0.5),
+        ("250", 0.25, 0.5),
+        ("= 250.0", 0.25, 0.5),
+        ("!= 250", 0.5, 0.75),
+    ],
+)
+def test_a_condition_on_a_number_is_understood_as_the_gate_does(
+    judge, asked, achieved, possible
+) -> None:
+    areas = (250.0, 300.0, 120.0, np.nan)
+    target = ATTRIBUTE.replace('standard = ["yes", "是"]', f'floor_area_m2 = "{asked}"')
+    rows = [one("p0", floor_area_m2=area) for area in areas]
+    city = judge(target, access(rows)).loc["city"]
+    assert (city["achieved"], city["possible"]) == (achieved, possible)
+
+
+def test_what_is_not_a_word_is_asked_with_the_sign_of_unequal(judge) -> None:
+    rows = [one("p0", standard=value) for value in ("no", "yes", "", "部分")]
+    target = ATTRIBUTE.replace('["yes", "是"]', '"!= no"')
+    city = judge(target, access(rows)).loc["city"]
+    assert (city["achieved"], city["possible"]) == (0.5, 0.75)
+
+
 def test_the_quality_gate_does_not_hide_what_an_attribute_share_is_about(judge) -> None:
     rows = [one("p0", standard="yes"), one("p1", standard="no", qualifies="no")]
     assert judge(ATTRIBUTE, access(rows)).loc["city", "achieved"] == 0.5

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
-import re
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,12 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gapmap.facilities.condition import ORDER, Condition, read_condition
 from gapmap.findings import fail, finding
 from gapmap.tables import booleans, named_findings, numbers, quantity_of, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from gapmap.facilities.value import FacilitySource
@@ -27,38 +24,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Rule", "judge", "read_rules"]
 
-_ORDER: dict[str, Callable[[pd.Series, float], pd.Series]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
-_RULE = re.compile(r"\s*(>=|<=|==|!=|>|<|=)?\s*(\S.*?)\s*")
 _OWN_COLUMNS = ("floor_area_m2", "capacity", "level", "status")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One requirement: an attribute, the column it stands in, a comparison and a bound."""
+    """One requirement: an attribute, the column it stands in, and what is asked of it."""
 
     attribute: str
     column: str
-    sign: str
-    bound: str
-
-    @property
-    def number(self) -> float:
-        """The bound as a number, NaN for a word."""
-        try:
-            value = float(self.bound)
-        except ValueError:
-            return math.nan
-        return value if math.isfinite(value) else math.nan
+    condition: Condition
 
     @property
     def text(self) -> str:
         """The rule as outputs show it."""
-        return f"{self.attribute} {self.sign} {self.bound}"
+        return f"{self.attribute} {self.condition.sign} {self.condition.bound}"
 
 
 def read_rules(source: FacilitySource, table: Table) -> list[Rule]:
@@ -77,15 +57,10 @@ def read_rules(source: FacilitySource, table: Table) -> list[Rule]:
 
 def _rule(source: FacilitySource, table: Table, attribute: str, text: str) -> Rule:
     field = f"require.{attribute}"
-    plain = unicodedata.normalize("NFKC", text).replace("≥", ">=").replace("≤", "<=")
-    match = _RULE.fullmatch(plain)
-    if match is None:
+    condition = read_condition(text)
+    if condition is None:
         fail(finding("require-unreadable", file=table.file, field=field, value=text))
-    sign = {None: "==", "=": "=="}.get(match[1], match[1])
-    rule = Rule(attribute, _column(source, table, attribute), sign, match[2])
-    if sign in _ORDER and math.isnan(rule.number):
-        fail(finding("require-unreadable", file=table.file, field=field, value=text))
-    return rule
+    return Rule(attribute, _column(source, table, attribute), condition)
 
 
 def _column(source: FacilitySource, table: Table, attribute: str) -> str:
@@ -158,29 +133,29 @@ def _met(
     ledger: Ledger, rule: Rule, frame: pd.DataFrame
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Say for each row whether the rule is met, and whether that can be said at all."""
-    if rule.sign in _ORDER:
+    if rule.condition.sign in ORDER:
         if rule.attribute in ("floor_area_m2", "capacity"):
             values = frame[rule.attribute]  # what could not be read in it has been said
         else:
             kind = quantity_of(rule.attribute)
             values, found = numbers(ledger.table, rule.column, quantity=kind)
             ledger.add_cells(found)
-        met = _ORDER[rule.sign](values, rule.number)
+        met = ORDER[rule.condition.sign](values, rule.condition.number)
         return met.to_numpy(dtype=bool), values.notna().to_numpy()
     cells = texts(ledger.table, rule.column)
     same = _equal(ledger, rule, cells)
-    return same if rule.sign == "==" else ~same, (cells != "").to_numpy()
+    return same if rule.condition.sign == "==" else ~same, (cells != "").to_numpy()
 
 
 def _equal(ledger: Ledger, rule: Rule, cells: pd.Series) -> NDArray[np.bool_]:
     """Compare as numbers where both are numbers, as yes or no where both are, else as words."""
-    wanted = _plain(rule.bound)
+    wanted = _plain(rule.condition.bound)
     same = np.asarray(cells.map(_plain) == wanted, dtype=bool)
-    if not math.isnan(rule.number):
+    if not math.isnan(rule.condition.number):
         kind = quantity_of(rule.attribute)
         values, found = numbers(ledger.table, rule.column, quantity=kind)
         ledger.add_cells(one for one in found if one.repair)  # what is no number is not equal
-        return np.asarray(same | (values == rule.number))
+        return np.asarray(same | (values == rule.condition.number))
     if wanted in ("yes", "no", "true", "false", "是", "否"):
         meaning, _ = booleans(ledger.table, rule.column)
         wants_yes = wanted in ("yes", "true", "是")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from gapmap.errors import PlanError
+from gapmap.facilities import ORDER, read_condition
 from gapmap.findings import fail, finding
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Cells"]
 
 _NEEDED: Any = object()
+_IN_NUMBERS: Final = ("floor_area_m2", "capacity")
+"""Attributes of facilities that are read as numbers, in one unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +170,29 @@ class Cells:
         ]
 
     def values(self, key: str) -> dict[str, tuple[str, ...]]:
-        """Give attribute values such as ``{ level = ["town", "镇级"] }``."""
+        """Give attribute values such as ``{ level = ["town", "镇级"] }``.
+
+        A value may be a condition (``{ floor_area_m2 = ">= 250" }``), alone and of a column that
+        the facilities have as numbers: of another one nobody knows the unit here.
+        """
         if key not in self.content:
             return {}
         inner = self.table(key)
-        return {
+        found = {
             name: (one,) if isinstance(one, str) else inner.texts(name)
             for name, one in inner.content.items()
         }
+        for name, values in found.items():
+            conditions = [read_condition(one) for one in values]
+            signs = [one.sign for one in conditions if one is not None and one.sign != "=="]
+            ordered = bool(signs) and signs[0] in ORDER
+            if (
+                None in conditions
+                or (signs and len(values) > 1)
+                or (ordered and name not in _IN_NUMBERS)
+            ):
+                self.wrong(key, "plan-condition", attribute=name, asked=", ".join(values))
+        return found
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

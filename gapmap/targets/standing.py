@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from gapmap.facilities import ORDER, read_condition
 from gapmap.targets.figure import Baseline, Figure, impossible
 from gapmap.targets.ground import areas_of, exists, within
 from gapmap.targets.said import said
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gapmap.facilities import Condition
     from gapmap.plan import Ask, Plan
     from gapmap.targets.figure import ScopeUnit
     from gapmap.targets.ground import Areas, Scene
@@ -55,15 +58,32 @@ def certainty(table: pd.DataFrame, ask: Ask, *, gate: bool = True) -> NDArray[np
 
 
 def attribute_state(table: pd.DataFrame, name: str, values: Sequence[str]) -> NDArray[np.str_]:
-    """Say whether an attribute has one of ``values``; empty or absent is ``unknown``."""
+    """Say whether an attribute meets one of ``values``; empty or absent is ``unknown``.
+
+    A value is a word or a number to be equal to, or a condition such as ``>= 250``.
+    """
     if name not in table.columns:
         return np.full(len(table), "unknown")
-    cells = [_plain(cell) for cell in table[name]]
-    wanted = {value.strip().casefold() for value in values}
-    return np.array(
-        ["unknown" if not cell else "yes" if cell in wanted else "no" for cell in cells],
-        dtype="<U7",
-    )
+    known = np.array([_plain(cell) != "" for cell in table[name]], dtype=bool)
+    met = np.zeros(len(table), dtype=bool)
+    for value in values:
+        condition = read_condition(value)
+        if condition is not None:
+            met |= _meets(table[name], condition)
+    return np.select([~known, met], ["unknown", "yes"], "no")
+
+
+def _meets(cells: pd.Series, condition: Condition) -> NDArray[np.bool_]:
+    are_numbers = is_numeric_dtype(cells) and not is_bool_dtype(cells)
+    if condition.sign in ORDER:
+        values = cells if are_numbers else pd.to_numeric(cells, errors="coerce")
+        return np.asarray(ORDER[condition.sign](values.astype(float), condition.number))
+    if are_numbers and not np.isnan(condition.number):
+        same = np.asarray(cells.astype(float) == condition.number)
+    else:
+        wanted = condition.bound.strip().casefold()
+        same = np.array([_plain(cell) == wanted for cell in cells], dtype=bool)
+    return same if condition.sign == "==" else ~same
 
 
 def _plain(cell: object) -> str:
