@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import builders
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 
+import gapmap
 from gapmap.access.stops import Stops
 from gapmap.access.trips import join, travel
 from gapmap.network import network_from_lines, snap
+from gapmap.siting import CandidateSites
 from gapmap.siting.ways import Ways
+from gapmap.whatif import making
 from gapmap.whatif.near import find_near, in_units, spread_order
 from gapmap.whatif.packing import pack
+
+if TYPE_CHECKING:
+    from gapmap.assessment import Assessment
 
 
 def _ways(rng: np.random.Generator, mode: str) -> Ways:
@@ -104,6 +113,52 @@ def test_few_points_are_the_farthest_one_by_one() -> None:
     xy = np.array([[0.0, 0.0], [10.0, 0.0], [4.0, 0.0], [100.0, 0.0]])
     assert spread_order(xy).tolist() == [3, 0, 1, 2]
     assert spread_order(xy, 2).tolist() == [3, 0]
+
+
+def _of_two_services(candidates: int) -> tuple[Assessment, dict[str, CandidateSites]]:
+    """Give clinics with many candidates, and shops that stand in more places than there are."""
+    rng = np.random.default_rng(4)
+    spots = lambda count: [  # noqa: E731
+        {"x": x, "y": y} for x, y in (rng.integers(0, 200, (count, 2)) * 100.0).tolist()
+    ]
+    there = builders.facilities(
+        [{**one, "service": ("clinic", "shop")[n % 4 > 0]} for n, one in enumerate(spots(80))],
+        services=("clinic", "shop"),
+    )
+    services = (builders.clinic(900), replace(builders.clinic(900), id="shop"))
+    access = gapmap.measure_access(builders.places(spots(40)), there, None, services)
+    xy = rng.integers(0, 200, (candidates, 2)) * 100.0 + (builders.X0, builders.Y0)
+    table = gpd.GeoDataFrame(
+        {"site_id": [f"c{n}" for n in range(candidates)], "name": "点", "district_id": "",
+         "district": "", "town": "", "cost": np.nan},
+        geometry=shapely.points(xy), crs=builders.CRS,
+    )  # fmt: skip
+    return gapmap.assess(access), {"clinic": CandidateSites(table=table)}
+
+
+def test_no_candidate_is_left_out_where_another_service_does_not_need_its_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assessment, candidates = _of_two_services(300)
+    monkeypatch.setattr(making, "_ENTRIES", 1_000)
+    clinic, shop = making.make_what_if(assessment, candidates, proposed={}).switches
+    assert clinic.left_out == shop.left_out == 0
+    assert 0 < len(clinic.stay_on) <= clinic.sites.existing
+    assert 0 < len(shop.stay_on) < shop.sites.existing
+    most = 1_000 + 40 * making._ENTRIES_A_PLACE + making._ENTRIES_A_SERVICE
+    assert len(clinic.near.site) + len(shop.near.site) <= most
+
+
+def test_candidates_are_left_out_where_all_together_are_too_many_but_never_proposed_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assessment, candidates = _of_two_services(3_000)
+    monkeypatch.setattr(making, "_ENTRIES", -1_500)
+    asked = {f"clinic@c{n}" for n in range(7)}
+    clinic, _ = making.make_what_if(assessment, candidates, proposed={"clinic": asked}).switches
+    assert clinic.left_out > 0
+    assert clinic.left_out + len(clinic.sites.table) == clinic.sites.existing + 3_000
+    assert asked <= set(clinic.sites.table["facility_id"])
 
 
 def test_negative_numbers_are_not_packed() -> None:

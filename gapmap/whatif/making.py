@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -38,11 +38,12 @@ __all__ = ["make_what_if"]
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 
-_ENTRIES: Final = 30_000
+_ENTRIES: Final = 40_000
 _ENTRIES_A_PLACE: Final = 14
+_ENTRIES_A_SERVICE: Final = 2_000
 """Entries that the lists of all services may have together: about 6 bytes each in the page."""
 _WITH_CANDIDATES: Final = 2
-"""How many times as many a service has where more may be built."""
+"""How many times as many a service has beyond what it needs, where more may be built."""
 _TIMES_THE_LIMIT: Final = 4
 """The largest limit that may be asked about."""
 _MOST_DATES: Final = 12
@@ -80,11 +81,12 @@ def make_what_if(
     wanted = [
         one for one in access.services if one.mode != "surface" and one.off_road == "straight"
     ]
-    asked = _Asked(access, dates, _shares(access, wanted, candidates), costs or {})
-    switches = tuple(
-        asked.of(service, candidates.get(service.id), set(proposed.get(service.id, ())))
+    asked = _Asked(access, dates, costs or {})
+    sited = [
+        asked.sited(service, candidates.get(service.id), set(proposed.get(service.id, ())))
         for service in wanted
-    )
+    ]
+    switches = tuple(asked.of(*one) for one in zip(sited, _allowed(access, sited), strict=True))
     return WhatIf(
         dates=dates,
         date=access.facilities.date,
@@ -113,38 +115,84 @@ def _dates(assessment: Assessment) -> tuple[dt.date, ...]:
     return (*[one for one in ends if one < last][1 - _MOST_DATES :], last)
 
 
-def _shares(
-    access: Access, services: Sequence[Service], candidates: Mapping[str, CandidateSites]
-) -> dict[str, int]:
-    """Share the entries out among the services."""
-    parts = {one.id: _WITH_CANDIDATES if one.id in candidates else 1 for one in services}
-    entries = _ENTRIES + _ENTRIES_A_PLACE * len(access.places.table)
-    return {one: entries * part // sum(parts.values()) for one, part in parts.items()}
+@dataclass(frozen=True, slots=True)
+class _Sited:
+    """A service, its places and all its sites, before any is left out.
+
+    ``order`` are those that may stay on, as they are taken; ``kept`` the ids of candidates that are
+    never left out.
+    """
+
+    service: Service
+    origins: Stops
+    sites: Sites
+    order: Integers
+    kept: set[str]
+
+    @property
+    def here(self) -> npt.NDArray[np.float64]:
+        """Positions of the places that have one."""
+        return self.origins.xy[np.isfinite(self.origins.xy).all(axis=1)]
+
+
+def _allowed(access: Access, sited: Sequence[_Sited]) -> list[int]:
+    """Say how many entries the lists of each service may have.
+
+    First each has what it needs to keep all its candidates, as far as that goes; the rest lets
+    fewer facilities have to stay on.
+    """
+    parts = [
+        1 + (_WITH_CANDIDATES - 1) * (len(one.sites.table) > one.sites.existing) for one in sited
+    ]
+    total = _ENTRIES + _ENTRIES_A_PLACE * len(access.places.table)
+    total += _ENTRIES_A_SERVICE * (len(sited) - 1)
+    least = [_staying(one.here, one.sites, one.order, 0)[1] for one in sited]
+    given = _shared_out(total, least, parts)
+    more = [
+        len(one.here) * len(one.sites.table) - has for one, has in zip(sited, given, strict=True)
+    ]
+    added = _shared_out(total - sum(given), more, parts)
+    return [has + one for has, one in zip(given, added, strict=True)]
+
+
+def _shared_out(total: int, wanted: Sequence[int], parts: Sequence[int]) -> list[int]:
+    """Share out by parts, to none more than it wants: the others have what is left."""
+    given, left = [0] * len(wanted), sum(parts)
+    for at in sorted(range(len(wanted)), key=lambda at: wanted[at] / parts[at]):
+        given[at] = min(wanted[at], total * parts[at] // left)
+        total, left = total - given[at], left - parts[at]
+    return given
 
 
 class _Asked:
-    """What the services share: the places on their ground, and how long lists may be."""
+    """What the services share: the places on their ground, the dates, and what sites cost."""
 
     def __init__(
         self,
         access: Access,
         dates: tuple[dt.date, ...],
-        allowed: Mapping[str, int],
         costs: Mapping[str, float],
     ) -> None:
-        self._access, self._dates, self._allowed, self._costs = access, dates, allowed, costs
+        self._access, self._dates, self._costs = access, dates, costs
         self._known: dict[str, Stops] = {}
 
-    def of(
+    def sited(
         self, service: Service, candidates: CandidateSites | None, proposed: set[str]
-    ) -> Switches:
-        """Ask for one service."""
+    ) -> _Sited:
+        """Gather the places and sites of one service."""
         access = self._access
         ground = Ground(access.network, access.surface)
         origins = origins_of(access.places, ground, service, self._known)
-        every = sites_of(service.id, access.facilities, candidates, access.places, self._dates)
-        every = every.at_cost(self._costs.get(service.id))
-        sites, on = _shortened(origins, every, proposed, self._allowed[service.id])
+        sites = sites_of(service.id, access.facilities, candidates, access.places, self._dates)
+        sites = sites.at_cost(self._costs.get(service.id))
+        steady = np.flatnonzero(sites.steady())
+        order = steady[spread_order(_xy(sites.table.iloc[steady]))]
+        return _Sited(service, origins, sites, order, proposed)
+
+    def of(self, sited: _Sited, allowed: int) -> Switches:
+        """Ask for one service, with lists that are not longer than allowed together."""
+        service, origins, access = sited.service, sited.origins, self._access
+        sites, on = _shortened(sited, allowed)
         placed = sites.table.geometry.notna().to_numpy()
         where = np.flatnonzero(placed)
         found = find_near(
@@ -158,7 +206,7 @@ class _Asked:
             service=service.id,
             sites=sites,
             stay_on=np.flatnonzero(on),
-            left_out=len(every.table) - len(sites.table),
+            left_out=len(sited.sites.table) - len(sites.table),
             near=replace(found, site=where[found.site]),
             lost=_lost(origins, sites, service, farthest),
             farthest=farthest,
@@ -167,16 +215,14 @@ class _Asked:
         )
 
 
-def _shortened(origins: Stops, sites: Sites, kept: set[str], allowed: int) -> tuple[Sites, Flags]:
+def _shortened(sited: _Sited, allowed: int) -> tuple[Sites, Flags]:
     """Choose which sites always stay on and, if that does not suffice, candidates to leave out."""
-    here = origins.xy[np.isfinite(origins.xy).all(axis=1)]
-    steady = np.flatnonzero(sites.steady())
-    order = steady[spread_order(_xy(sites.table.iloc[steady]))]  # facilities, which all are kept
+    here, sites, order = sited.here, sited.sites, sited.order  # facilities, which all are kept
     on, entries = _staying(here, sites, order, allowed)
-    if entries <= 2 * allowed:
+    if entries <= allowed:
         return sites, on
     free = np.arange(len(sites.table)) >= sites.existing
-    free &= ~sites.table["facility_id"].isin(kept).to_numpy()
+    free &= ~sites.table["facility_id"].isin(sited.kept).to_numpy()
     spread = np.flatnonzero(free)[spread_order(_xy(sites.table[free]))]
 
     def with_first(count: int) -> Sites:
