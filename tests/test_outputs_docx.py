@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import docx
 import hostile
+import pandas as pd
 import pytest
 import toy_results
 import toys
@@ -19,6 +20,7 @@ from docx.oxml.ns import qn
 from gapmap.cells import visible
 from gapmap.outputs import Papers, write_run
 from gapmap.outputs.figures import write_figures
+from gapmap.outputs.paper.cells import amount
 from gapmap.outputs.paper.content import paper_of
 from gapmap.outputs.paper.places import MOST_PLACES
 from gapmap.outputs.paper.word import write_word
@@ -82,7 +84,7 @@ def test_tables_have_the_numbers_of_the_csv(run: Path) -> None:
         wanted = [
             row
             for row in csv.DictReader(stream)
-            if row["group_kind"] in {"city", "setting", "group", "district", "plan_district"}
+            if row["group_kind"] in {"city", "setting", "group", "district"}
         ]
     assert len(rows) == len(wanted) > 8
     at = {title: place for place, title in enumerate(head)}
@@ -239,3 +241,73 @@ def test_no_services_and_no_targets(tmp_path: Path) -> None:
     none = replace(made, access=replace(made.access, services=()), targets=made.targets.iloc[:0])
     document = docx.Document(str(written(tmp_path, toy_results.results(none, proposals=()))))
     assert document.paragraphs[1].text == "玩具市 <i>2014</i> {{7*7}}"
+
+
+def paper_in(results: Results, tables=None):
+    return paper_of(results, tables or result_tables(results, ()), results.findings)
+
+
+def section_of(paper, key: str):
+    return next(one for one in paper.sections if one.key == key)
+
+
+def test_no_number_is_written_with_an_exponent() -> None:
+    told = [amount(one, "number") for one in (12345.678, 123456.7, 1234.5, 12.3456, 0.00001234)]
+    assert told == ["12,346", "123,457", "1,234", "12.35", "0.00001234"]
+
+
+@pytest.mark.parametrize(("language", "heading"), [("zh", "超出(米)"), ("en", "beyond (m)")])
+def test_what_a_place_is_beyond_the_limit_has_its_unit(language: str, heading: str) -> None:
+    results = toy_results.results(about=replace(toys.ABOUT, language=language))
+    tables = result_tables(results, ())
+    access = tables["access"]
+    far = access["status"].eq("uncovered") & access["service"].eq("bus_shelter")
+    access.loc[far, "distance_m"], access.loc[far, "shortfall"] = 23456.7, 22956.7
+    near = access.index[far][0]
+    access.loc[near, ["distance_m", "shortfall"]] = [500.2, 0.2]
+    grid = section_of(paper_in(results, tables), "uncovered").grids[0]
+    titles = [column.title for column in grid.columns]
+    ways = titles.index("路程(米)" if language == "zh" else "distance (m)")
+    by_name = {row[0]: (row[ways], row[titles.index(heading)]) for row in grid.rows}
+    assert by_name.pop(visible(access.loc[near, "place"])) == ("500.2", "0.2")
+    assert set(by_name.values()) == {("23,457", "22,957")}
+
+
+def test_sections_are_numbered_without_a_hole() -> None:
+    made = toys.assessment()
+    for language, heads in (("zh", ["一、", "二、", "三、"]), ("en", ["1 ", "2 ", "3 "])):
+        bare = replace(made, targets=made.targets.iloc[:0], plan=None)
+        about = replace(toys.ABOUT, language=language)
+        told = paper_in(toy_results.results(bare, proposals=(), about=about)).sections
+        assert "targets" not in [one.key for one in told]
+        assert [one.title.startswith(head) for one, head in zip(told[:3], heads, strict=True)] == (
+            [True] * 3
+        )
+
+
+def test_districts_of_the_plan_that_are_the_studys_are_told_once() -> None:
+    results = toy_results.results()
+    tables = result_tables(results, ())
+    coverage = tables["coverage"]
+    own = coverage[coverage["group_kind"] == "district"]
+    others = coverage[coverage["group_kind"] != "plan_district"]
+    same = own.assign(group_kind="plan_district", group_id=own["group"])
+    tables["coverage"] = pd.concat([others, same], ignore_index=True)
+    gaps = tables["gaps"]
+    shared = gaps["comparison"].eq("bottom-line")
+    tables["gaps"] = pd.concat([gaps, gaps[shared].assign(kind_a="plan_district")])
+    paper = paper_in(results, tables)
+    rows = section_of(paper, "coverage").grids[0].rows
+    assert "规划分区" not in {row[1] for row in rows}
+    assert {row[1] for row in rows} >= {"区", "全市"}
+    gap_rows = section_of(paper, "gaps").grids[0].rows
+    assert len(gap_rows) == len(set(gap_rows))
+
+
+def test_a_study_without_towns_has_no_empty_column() -> None:
+    results = toy_results.results()
+    tables = result_tables(results, ())
+    for told, town in ((True, "唐家湾镇"), (False, None)):
+        tables["access"]["town"] = town
+        grid = section_of(paper_in(results, tables), "uncovered").grids[0]
+        assert ("镇街" in [column.title for column in grid.columns]) is told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from gapmap.cells import visible
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from gapmap.access import Service
     from gapmap.outputs.results import Results
 
-__all__ = ["NOTHING", "Asked", "amount", "grid", "limit_of", "percent", "plain_text", "says",
-           "share_range", "texts"]  # fmt: skip
+__all__ = ["NOTHING", "Asked", "amount", "grid", "limit_of", "measured", "percent",
+           "plain_text", "says", "share_range", "texts"]  # fmt: skip
 
 NOTHING: Final = "—"
 """What stands where nothing is known or there is nothing to say."""
@@ -32,11 +33,20 @@ _NUMBERS: Final = frozenset(
 _DECIMALS: Final = {
     "people": 0, "metres": 0, "minutes": 1, "index": 4, "rate": 2, "degrees": 6,
 }  # fmt: skip
+_FORMATS: Final = {
+    **{kind: f",.{digits}f" for kind, digits in _DECIMALS.items()},
+    "points": "+.1f",
+    "plain": ".0f",
+}
 
 _OF_LANGUAGE: Final = re.compile(r"\s*[((](中文|英文|Chinese|English)[))]$")
 """What a title says of its language, where the document has one language only."""
 _PLAIN: Final = frozenset({"year", "rank", "phase"})
 """Whole numbers that count nothing."""
+_WHOLE: Final = 1000
+"""Numbers from here on are told without decimals."""
+_MOST_DIGITS: Final = 3
+"""Decimals that show how little a way is beyond the limit; below that it is told as beyond."""
 
 Asked = tuple[str, float]
 """A column of a table, and its share of the width."""
@@ -104,13 +114,29 @@ def amount(value: float, kind: str = "people") -> str:
         return NOTHING
     if kind == "share":
         return percent(value)
-    if kind == "points":
-        return f"{value:+.1f}"
-    if kind == "plain":
-        return f"{value:.0f}"
-    if kind in _DECIMALS:
-        return f"{value:,.{_DECIMALS[kind]}f}"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+    if kind in _FORMATS:
+        return f"{value:{_FORMATS[kind]}}"
+    if abs(value) >= _WHOLE or float(value).is_integer():
+        return f"{value:,.0f}"
+    return f"{Decimal(f'{value:.4g}'):,f}"
+
+
+def measured(value: float, kind: str, limit: float = math.inf) -> str:
+    r"""Give a way, or what it is beyond the limit; rounding never takes it within the limit.
+
+    Examples
+    --------
+    >>> measured(499.7, "metres", 500), measured(500.2, "metres", 500), measured(0.2, "metres", 0)
+    ('500', '500.2', '0.2')
+    >>> measured(500.00004, "metres", 500).replace("\xa0", " ")
+    '> 500'
+    """
+    if value > limit:
+        for digits in range(_DECIMALS[kind], _MOST_DIGITS + 1):
+            if round(value, digits) > limit:
+                return f"{value:,.{digits}f}"
+        return f">\N{NO-BREAK SPACE}{limit:,g}"
+    return amount(value, kind)
 
 
 def texts(results: Results, table: pd.DataFrame, column: str) -> list[str]:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["paper_of"]
 
 _MOST_TITLE: Final = 200
+_CHINESE: Final = "一二三四五六七八九十"
 
 
 def paper_of(
@@ -65,14 +66,23 @@ def paper_of(
         method_section(results),
         provenance_section(results),
     )
+    told = [one for one in sections if one.sentences or one.grids]
     return Paper(
         title=_title_of(results),
         language=results.language,
         mark=plain_text(map_mark(results.about.document, results.language)),
         simulated=marker(results) if results.simulated else "",
         facts=_title_block(results),
-        sections=tuple(_clean(one) for one in sections if one.sentences or one.grids),
+        sections=tuple(
+            _clean(replace(one, title=_numbered(number, one.title, results.language)))
+            for number, one in enumerate(told, start=1)
+        ),
     )
+
+
+def _numbered(number: int, heading: str, language: str) -> str:
+    """Put a section's number before its heading; what is left out leaves no hole."""
+    return f"{_CHINESE[number - 1]}、{heading}" if language == "zh" else f"{number} {heading}"
 
 
 def _clean(section: Section) -> Section:
@@ -136,7 +146,7 @@ def _summary(results: Results, tables: Mapping[str, pd.DataFrame]) -> Section:
     standing = _standing(results, tables["targets"])
     return Section(
         key="summary",
-        title=says(results, "一、结论", "1 Summary"),
+        title=says(results, "结论", "Summary"),
         sentences=(*((standing,) if standing else ()), *told),
         figures=("coverage", "targets", "trajectory"),
     )

@@ -54,7 +54,7 @@ def data_section(results: Results, findings: Sequence[Finding]) -> Section:
     )
     return Section(
         key="data",
-        title=says(results, "八、数据质量", "8 Quality of the data"),
+        title=says(results, "数据质量", "Quality of the data"),
         sentences=(told,),
         grids=(*((accounts,) if rows else ()), *_findings(results, findings)),
     )
@@ -122,7 +122,7 @@ def method_section(results: Results) -> Section:
     )
     return Section(
         key="method",
-        title=says(results, "九、方法", "9 Method"),
+        title=says(results, "方法", "Method"),
         sentences=tuple(_method(results)),
         grids=(limits,) if rows else (),
         figures=("tornado",),
@@ -181,7 +181,7 @@ def provenance_section(results: Results) -> Section:
     files = Grid(title=says(results, "输入文件", "Input files"), columns=columns, rows=rows)
     return Section(
         key="provenance",
-        title=says(results, "十、来源", "10 Where it comes from"),
+        title=says(results, "来源", "Where it comes from"),
         sentences=(plain_text(told),),
         grids=(files,) if rows else (),
     )

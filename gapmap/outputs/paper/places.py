@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from gapmap.outputs.paper.cells import grid, plain_text, says
+from gapmap.outputs.paper.cells import grid, measured, plain_text, says
 from gapmap.outputs.paper.value import Grid, Section
+from gapmap.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,19 +29,22 @@ MOST_SITES: Final = 40
 def uncovered_section(results: Results, tables: Mapping[str, pd.DataFrame]) -> Section:
     """List the uncovered places of each service, and the unknown ones, most people first."""
     access = tables["access"]
+    towns = bool(access["town"].fillna("").astype(str).ne("").any())
     grids = []
     for service in results.assessment.access.services:
         mine = access[access["service"] == service.id]
         for status in ("uncovered", "unknown"):
             rows = mine[mine["status"] == status]
             if len(rows):
-                grids.append(_listed(results, service, status, rows))
-    title = says(results, "六、未覆盖和未知的村居", "6 Places not covered, or unknown")
+                grids.append(_listed(results, service, status, rows, towns=towns))
+    title = says(results, "未覆盖和未知的村居", "Places not covered, or unknown")
     return Section(key="uncovered", title=title, grids=tuple(grids))
 
 
-def _listed(results: Results, service: Service, status: str, rows: pd.DataFrame) -> Grid:
-    measured = "distance_m" if service.limit_unit == "m" else "minutes"
+def _listed(
+    results: Results, service: Service, status: str, rows: pd.DataFrame, *, towns: bool
+) -> Grid:
+    way = "distance_m" if service.limit_unit == "m" else "minutes"
     first = rows.sort_values("people", ascending=False, kind="stable").head(MOST_PLACES)
     more = len(rows) - len(first)
     name = plain_text(results.service_name(service.id), most=80)
@@ -58,17 +64,40 @@ def _listed(results: Results, service: Service, status: str, rows: pd.DataFrame)
         f"按人口从多到少列出前 {len(first)} 个;其余 {more:,} 个见 access.csv。",
         f"The {len(first)} with most people; {more:,} more are in access.csv.",
     )
-    asked = (
-        *(("place", 2.2), ("town", 1.5), ("district", 1.2), ("people", 0.9), (measured, 0.9)),
+    asked = [
+        *(("place", 2.2), ("town", 1.5), ("district", 1.2), ("people", 0.9), (way, 0.9)),
         *(("shortfall", 0.9), ("facility", 2.0), ("reason", 1.6)),
-    )
-    return grid(results, "access", first, asked, heading=says(results, *heading),
+    ]
+    if not towns:
+        asked = [one for one in asked if one[0] != "town"]
+    at = {column: number for number, (column, _) in enumerate(asked)}
+    told = grid(results, "access", first, asked, heading=says(results, *heading),
                 note=note if more else "", statuses="status")  # fmt: skip
+    limit = service.limit if status == "uncovered" else math.inf
+    told = _in_unit(told, service, at[way], first[way], limit)
+    unit = word(service.limit_unit, results.language)
+    beyond = replace(
+        told.columns[at["shortfall"]], title=says(results, f"超出({unit})", f"beyond ({unit})")
+    )
+    columns = (*told.columns[: at["shortfall"]], beyond, *told.columns[at["shortfall"] + 1 :])
+    return _in_unit(
+        replace(told, columns=columns), service, at["shortfall"], first["shortfall"], 0.0
+    )
+
+
+def _in_unit(told: Grid, service: Service, at: int, ways: pd.Series, limit: float) -> Grid:
+    """Tell a column in the unit of the service's limit, with digits that show what is beyond."""
+    kind = "metres" if service.limit_unit == "m" else "minutes"
+    rows = tuple(
+        (*row[:at], measured(float(value), kind, limit), *row[at + 1 :])
+        for row, value in zip(told.rows, ways, strict=True)
+    )
+    return replace(told, rows=rows)
 
 
 def proposals_section(results: Results, tables: Mapping[str, pd.DataFrame]) -> Section:
     """List the proposed sites with their reasons, and what is built in which year."""
-    title = says(results, "七、选址建议", "7 Where to build next")
+    title = says(results, "选址建议", "Where to build next")
     grids = [
         *_verdicts(results, tables),
         *_programme(results, tables),

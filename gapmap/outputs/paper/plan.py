@@ -24,7 +24,7 @@ _ORDER: Final = ("met", "on_course", "behind", "overdue", "not_measurable")
 def targets_section(results: Results, tables: Mapping[str, pd.DataFrame]) -> Section:
     """Give each target with its clause, what is required and achieved, and how it stands."""
     table = tables["targets"]
-    title = says(results, "二、规划目标", "2 Targets of the plan")
+    title = says(results, "规划目标", "Targets of the plan")
     if not len(table):
         return Section(key="targets", title=title)
     whole = table[table["overall"].astype(bool)]
