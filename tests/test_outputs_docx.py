@@ -25,6 +25,7 @@ from gapmap.outputs.paper.content import paper_of
 from gapmap.outputs.paper.places import MOST_PLACES
 from gapmap.outputs.paper.word import write_word
 from gapmap.outputs.tables import result_tables
+from gapmap.report.parts import content
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -311,3 +312,31 @@ def test_a_study_without_towns_has_no_empty_column() -> None:
         tables["access"]["town"] = town
         grid = section_of(paper_in(results, tables), "uncovered").grids[0]
         assert ("镇街" in [column.title for column in grid.columns]) is told
+
+
+def test_tallies_by_district_are_those_of_the_page() -> None:
+    made = toys.assessment()
+    single = made.targets["scope_kind"].eq("district")
+    unit = made.targets["unit"].where(~single, made.targets["unit_zh"])
+    results = toy_results.results(replace(made, targets=made.targets.assign(unit=unit)))
+    told = section_of(paper_in(results), "targets")
+    _, tallies = told.grids
+    page = content(results.assessment, (), toys.ABOUT)["targets"]
+    rows = pd.DataFrame({name: page[name] for name in ("unit", "unit_zh", "scope_kind", "asked")})
+    rows = rows[rows["asked"] & rows["scope_kind"].isin(("plan_district", "district"))]
+    wanted = rows["unit_zh"].value_counts()
+    assert {row[0]: int(row[-1]) for row in tallies.rows} == wanted.to_dict()
+    assert all(sum(map(int, row[1:-1])) == int(row[-1]) for row in tallies.rows)
+
+
+def test_a_gap_in_what_a_target_asks_is_named_as_the_target() -> None:
+    results = toy_results.results()
+    tables = result_tables(results, ())
+    gaps, targets = tables["gaps"], tables["targets"]
+    one = gaps[gaps["comparison"].eq("bottom-line")].iloc[:1]
+    target = targets.iloc[0]
+    asked = one.assign(target=target["target"], measure="share_areas", service="no_such_service")
+    tables["gaps"] = pd.concat([gaps, asked], ignore_index=True)
+    names = [row[0] for row in section_of(paper_in(results, tables), "gaps").grids[0].rows]
+    assert f"{target['title_zh']}(规划目标)" in names
+    assert "no_such_service" not in names

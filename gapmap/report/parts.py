@@ -16,6 +16,7 @@ from gapmap.report.sections import grid_content, simulated_grids
 from gapmap.report.sited import sited_content
 from gapmap.report.tables import columns
 from gapmap.report.versions import versions
+from gapmap.targets.asking import asked_rows
 from gapmap.words import vocabulary
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def content(  # noqa: PLR0913 - as the report it is for
         "gaps": _gaps(assessment.gaps),
         "indicators": _indicators(assessment.plan),
         "equity": columns(assessment.equity),
-        "targets": columns(assessment.targets),
+        "targets": _targets(assessment.targets),
         "islands": columns(assessment.islands),
         "pieces": columns(access.pieces),
         "findings": [_group(group) for group in groups[:MOST_GROUPS]],
@@ -93,6 +94,10 @@ def content(  # noqa: PLR0913 - as the report it is for
         **({"whatif": what_if.content()} if what_if is not None else {}),
         "insights": (insights or Insights()).content(),
     }
+
+
+def _targets(targets: pd.DataFrame) -> dict[str, list[object]]:
+    return columns(targets.assign(asked=asked_rows(targets.reset_index(drop=True))))
 
 
 def simulated_files(assessment: Assessment, about: About, grids: Grids | None = None) -> list[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from gapmap.report.tables import columns
+from gapmap.targets.asking import is_asked
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gapmap.series import Series
 
 __all__ = ["progress_content"]
@@ -24,7 +27,7 @@ _TARGETS: Final = (
 )
 _CARD: Final = (
     *("date", "plan_district", "unit_zh", "unit_en", "target", "required", "achieved", "status"),
-    *("reason", "reason_zh"),
+    *("reason", "reason_zh", "asked"),
 )
 
 
@@ -36,5 +39,15 @@ def progress_content(series: Series) -> dict[str, object]:
         "dates": [day.isoformat() for day in series.dates],
         "coverage": columns(city, _COVERAGE),
         "targets": columns(whole, _TARGETS),
-        "scorecard": columns(series.scorecard, _CARD),
+        "scorecard": columns(_with_asked(series.scorecard), _CARD),
     }
+
+
+def _with_asked(card: pd.DataFrame) -> pd.DataFrame:
+    """Tell of each row of the scorecard whether its district is asked; the whole always is."""
+    whole = card["plan_district"].eq("")
+    asked = whole.copy()
+    for _, rows in card.groupby("date", sort=False):
+        required = rows[whole[rows.index]].set_index("target")["required"]
+        asked[rows.index] |= is_asked(rows, required)
+    return card.assign(asked=asked)

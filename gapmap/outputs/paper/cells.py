@@ -83,7 +83,7 @@ def percent(share: float) -> str:
     Examples
     --------
     >>> [percent(one).replace("\xa0", " ") for one in (0.7125, 0.9999, 1.0, float("nan"))]
-    ['71.2 %', '> 99.9 %', '100.0 %', '—']
+    ['71.2%', '> 99.9%', '100.0%', '—']
     """
     if not math.isfinite(share):
         return NOTHING
@@ -92,7 +92,7 @@ def percent(share: float) -> str:
         told = ">\N{NO-BREAK SPACE}99.9"
     elif told == "0.0" and share > 0:
         told = "<\N{NO-BREAK SPACE}0.1"
-    return f"{told}\N{NO-BREAK SPACE}%"
+    return f"{told}%"
 
 
 def share_range(low: float, high: float) -> str:

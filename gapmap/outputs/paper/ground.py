@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from gapmap.access import REASONS
-from gapmap.outputs.paper.cells import amount, grid, says, share_range, texts
+from gapmap.outputs.paper.cells import amount, grid, plain_text, says, share_range, texts
 from gapmap.outputs.paper.value import Column, Grid, Section
 from gapmap.report.tables import but_towns
 from gapmap.words import title
@@ -86,11 +86,13 @@ def gaps_section(results: Results, tables: Mapping[str, pd.DataFrame]) -> Sectio
         heading=says(results, "覆盖率的差距(百分点)", "Gaps in the share covered (points)"),
         note=says(
             results,
-            "差距 = 前一组减后一组;各区、各镇街与全市的比较见 gaps.csv。",
-            "A gap is the first group less the second; districts and towns against the city are "
-            "in gaps.csv.",
+            "差距 = 前一组减后一组;规划目标一行是达标单元的比例。"
+            "各区、各镇街与全市的比较见 gaps.csv。",
+            "A gap is the first group less the second; of a target of the plan it is the share of "
+            "places that reach it. Districts and towns against the city are in gaps.csv.",
         ),
     )
+    told = replace(told, rows=_named(results, told.rows, rows["target"], tables["targets"]))
     ends = rows["difference_low"], rows["difference_high"]
     bounds = [_points(low, high) for low, high in zip(*ends, strict=True)]
     full = _with_bounds(results, told, bounds, 1.4)
@@ -103,6 +105,19 @@ def _with_bounds(results: Results, told: Grid, bounds: Sequence[str], weight: fl
     column = Column(title=says(results, "下限 – 上限", "low – high"), weight=weight, number=True)
     rows = tuple((*row, one) for row, one in zip(told.rows, bounds, strict=True))
     return replace(told, columns=(*told.columns, column), rows=rows)
+
+
+def _named(
+    results: Results, cells: Sequence[tuple[str, ...]], asked: pd.Series, targets: pd.DataFrame
+) -> tuple[tuple[str, ...], ...]:
+    """Name what is measured as a target of the plan asks it, which is no share of people."""
+    title = "title_zh" if results.language == "zh" else "title_en"
+    names = targets.drop_duplicates("target").set_index("target")[title]
+    return tuple(
+        (says(results, f"{plain_text(names[one])}(规划目标)", f"{plain_text(names[one])} (target)"),
+         *row[1:]) if one in names.index else row
+        for row, one in zip(cells, asked, strict=True)
+    )  # fmt: skip
 
 
 def _points(low: float, high: float) -> str:

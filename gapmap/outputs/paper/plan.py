@@ -8,6 +8,7 @@ import pandas as pd
 
 from gapmap.outputs.paper.cells import NOTHING, grid, plain_text, says
 from gapmap.outputs.paper.value import Column, Grid, Section
+from gapmap.targets.asking import by_district
 from gapmap.words import word
 
 if TYPE_CHECKING:
@@ -70,22 +71,31 @@ def _signed(told: Grid, comparisons: list[str]) -> Grid:
 
 
 def _units(results: Results, table: pd.DataFrame) -> tuple[Grid, ...]:
-    """Count for each district of the plan how its targets stand."""
-    single = table[~table["overall"].astype(bool)]
-    single = single[single["scope_kind"].isin(("district", "plan_district"))]
-    if not len(single):
+    """Count for each district how the targets stand that are asked of it, as the page does."""
+    told = by_district(table.reset_index(drop=True))
+    told = told[told["asked"]]
+    if not len(told):
         return ()
     name = "unit_zh" if results.language == "zh" else "unit_en"
-    counts = pd.crosstab(single[name], single["status"]).reindex(single[name].drop_duplicates())
+    # A district of the plan before the administrative one of the same name.
+    first = told.sort_values("scope_kind", ascending=False, kind="stable")
+    names = first.drop_duplicates("board_unit").set_index("board_unit")[name]
+    counts = pd.crosstab(told["board_unit"], told["status"]).reindex(names.index)
     shown = [one for one in _ORDER if one in counts]
     rows = tuple(
-        (plain_text(str(unit)), *(f"{int(row[one])}" for one in shown), f"{int(row.sum())}")
+        (plain_text(names[unit]), *(f"{int(row[one])}" for one in shown), f"{int(row.sum())}")
         for unit, row in counts.iterrows()
     )
     columns = (
         Column(title=says(results, "评价单元", "unit"), weight=2),
         *(Column(title=word(one, results.language), number=True) for one in shown),
-        Column(title=says(results, "合计", "all"), number=True),
+        Column(title=says(results, "考核项", "asked"), number=True),
     )
     heading = says(results, "各区目标状态的个数", "How the targets of each district stand")
-    return (Grid(title=heading, columns=columns, rows=rows),)
+    note = says(
+        results,
+        "只计对该区有要求的目标;规划只对总体给出数值的,以及区内没有所指单元的,不计。",
+        "Of the targets that are asked of the district: neither those whose number is the whole's "
+        "alone, nor those of areas that it has none of.",
+    )
+    return (Grid(title=heading, columns=columns, rows=rows, note=note),)

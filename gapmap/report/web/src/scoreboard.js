@@ -17,10 +17,8 @@ const card = (page) => (kept(page) ? toRows(kept(page).scorecard) : []);
 /** @param {Page} page */
 const dateOf = (page) => page.shownDate() || "";
 
-// Of a unit that a target asks nothing of: the number is the whole's, or it has none of the areas.
-const isAsked = (row, whole) => row.status !== "not_asked" && !(row.status === "not_measurable"
-  && !row.overall && ((row.required === null && whole.required !== null)
-    || (row.achieved === null && /(^|: )there are no /.test(row.reason || ""))));
+// Whether a target is asked of a unit, as Python says it for the documents, too.
+const isAsked = (row) => row.asked;
 
 // What the what-if does not judge anew, as it was: of its date, where the scorecard has that.
 /** @param {Page} page */
@@ -84,7 +82,7 @@ function unitsOf(page, rows) {
 function cellOf(page, whole, row) {
   const { voice } = page;
   if (!row) return el("td", { class: "score" }, statusMark("not_asked"));
-  if (row !== whole && !isAsked(row, whole)) {
+  if (row !== whole && !isAsked(row)) {
     return el("td", { class: "score not_asked", title: [voice.value("not_asked"),
       page.targetReason(row)].filter(Boolean).join(" — ") }, statusMark("not_asked"),
     el("span", { class: "for-readers" }, " " + voice.value("not_asked")));
@@ -103,7 +101,7 @@ function cellOf(page, whole, row) {
 /** @param {Page} page */
 function tally(page, rows, wholes) {
   const { voice } = page;
-  const every = rows.filter((row, at) => row && (row === wholes[at] || isAsked(row, wholes[at])));
+  const every = rows.filter((row, at) => row && (row === wholes[at] || isAsked(row)));
   const asked = every.filter((row) => !row.held);
   const kept = every.length - asked.length;
   const met = asked.filter((row) => row.status === "met").length;
