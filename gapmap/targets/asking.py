@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["asked_rows", "by_district", "is_asked"]
@@ -46,7 +46,8 @@ def is_asked(rows: pd.DataFrame, required_of_all: pd.Series) -> NDArray[np.bool_
     reasons = rows["reason"].fillna("").astype(str)
     no_areas = rows["achieved"].isna() & reasons.str.contains(_NO_AREAS)
     left_out = rows["status"].eq("not_measurable") & (whole_only | no_areas)
-    return (~(left_out | rows["status"].eq("not_asked"))).to_numpy(dtype=bool)
+    left_out |= rows["status"].eq("not_asked")
+    return np.asarray(~left_out, dtype=np.bool_)
 
 
 def by_district(targets: pd.DataFrame) -> pd.DataFrame:
@@ -89,4 +90,4 @@ def asked_rows(targets: pd.DataFrame) -> NDArray[np.bool_]:
     whole = targets["overall"].to_numpy(dtype=bool)
     first = targets.sort_values("overall", ascending=False, kind="stable")
     required = first.drop_duplicates("target").set_index("target")["required"]
-    return is_asked(targets, required) | whole
+    return np.asarray(is_asked(targets, required) | whole, dtype=np.bool_)
