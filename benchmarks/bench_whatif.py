@@ -38,8 +38,16 @@ _CLICK: Final = """async (count) => {
   const service = whatif.model.service(state.service);
   const free = service.id.filter((_, site) => !service.fixed[site]);
   const took = [];
+  const settled = async () => {
+    do {
+      await new Promise((done) => requestIdleCallback(done));
+    } while (document.documentElement.dataset.behind === "yes");
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  };
   for (let n = 0; n < count; n += 1) {
     const id = free[(n * 7919) % free.length];
+    await settled(); // whoever clicks looks at what the last click did first
     const start = performance.now();
     whatif.toggle(id);
     const counted = performance.now();

@@ -36,9 +36,13 @@ export const statusColouring = {
   offered: (page) => !page.data.parts,
   mark: null, // as the chart draws without being asked
   legend(page) {
-    const results = page.results(page.state.service).filter((row) => row.lon !== null);
+    const { map } = page.data;
+    const counts = map.statuses.map(() => 0);
+    map.services[page.state.service].status.forEach((status, number) => {
+      if (map.places.lon[number] !== null) counts[status] += 1;
+    });
     return STATES.map((name) => ({ id: name, mark: name, label: page.voice.value(name),
-      count: results.filter((row) => row.status === name).length }));
+      count: counts[map.statuses.indexOf(name)] }));
   },
 };
 

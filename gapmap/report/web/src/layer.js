@@ -77,6 +77,9 @@ function makePlaces(map, picture) {
         if (wanted.length) paintMarks(context, view, { points, numbers: wanted, mark });
       }
     },
+    // Whether paintDots has anything to paint.
+    hasDots: () => groups.some(({ mark, numbers }) => (tiled ? areas && mark.label && numbers.length
+      : areas ? mark.label || numbers.some((at) => !isArea(at)) : numbers.length)),
     outline: (at) => (isArea(at) ? shapes[at] : null),
     // The place at a position, in parts of the world; `reach` is how far a dot may be off.
     at(x, y, reach) {
@@ -126,6 +129,7 @@ export function makeChart(map, picture) {
   const ids = Object.keys(picture.services);
   /** @type {any} */
   const now = { service: null, sites: null, look: null, ways: true, place: null };
+  let switched = []; // of a what-if: [{ mark, points, numbers }]
   const lines = new Map(); // of the ways of a service
   const spots = new WeakMap(); // of a list of facilities or sites
   const backdrop = makeBackdrop(map, picture, on);
@@ -201,13 +205,14 @@ export function makeChart(map, picture) {
     paintSites(context, view);
   });
   const over = makeSheet(map, "over", 400, (context, view) => {
-    if (!now.service) return;
     drawn.paintDots(context, view);
     paintFacilities(context, view, now.service, ["fails", "doubtful"], null);
-  });
+  }, () => !now.service || !(drawn.hasDots()
+    || picture.facilities[now.service].kind.some((kind) => kind !== "serves")));
   const spot = makeSheet(map, "spot", 410, (context, view) => {
-    if (now.service) paintChosen(context, view);
-  });
+    for (const group of switched) paintMarks(context, view, group);
+    paintChosen(context, view);
+  }, () => !now.service || (now.place === null && !switched.length));
 
   function redraw() {
     under.redraw();
@@ -255,7 +260,14 @@ export function makeChart(map, picture) {
       drawn.show((number) => (Number.isNaN(drawn.points[2 * number]) ? null : lookOf(number)));
       redraw();
     },
+    // What a what-if switches, [{ mark, numbers }], by number in a list of sites.
+    setSwitched(list, groups) {
+      const points = spotsOf(list);
+      switched = groups.map((group) => ({ ...group, points }));
+      spot.redraw();
+    },
     select(number) {
+      if (number === now.place) return;
       now.place = number;
       spot.redraw();
     },

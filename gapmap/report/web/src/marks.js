@@ -19,6 +19,10 @@ export const marks = {
   },
   proposed: { shape: "diamond", radius: 11, color: "#20272e", weight: 1.5, fill: "#f0c400",
     least: 0.85 }, // a site stays visible around its place
+  // What a what-if builds, switches off, and might build.
+  built: { shape: "circle", radius: 7, color: "#20272e", weight: 2, fill: "#f0c400" },
+  off: { shape: "circle", radius: 5, color: "#d55e00", weight: 2, fill: "none", dash: "2 2" },
+  candidate: { shape: "circle", radius: 1.5, color: "#6e6e6e", weight: 0, fill: "#6e6e6e" },
   way: { shape: "line", color: COLOURS.uncovered, weight: 1.2, opacity: 0.65 },
   road: { shape: "line", color: "#a7aeb5", weight: 1.2 },
   ferry: { shape: "line", color: "#3f6f8f", weight: 1.4, dash: "5 4" },

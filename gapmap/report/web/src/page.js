@@ -176,7 +176,7 @@ function addActions(page, root) {
     if (page.state.place !== null) page.select(page.state.place, false);
     root.classList.toggle("whatif-active", page.whatif.active);
     if (waiting) return;
-    window.requestAnimationFrame(() => window.setTimeout(page.drawBehind));
+    window.requestAnimationFrame(() => whenIdle(page.drawBehind));
   };
   page.drawBehind = () => {
     page.behind = false;
@@ -230,6 +230,10 @@ function addActions(page, root) {
     if (page.state.place !== null) page.select(page.state.place, false);
   };
 }
+
+// After the frame that answers a click, and soon even where there is no rest.
+const whenIdle = (run) => (window.requestIdleCallback
+  ? window.requestIdleCallback(run, { timeout: 250 }) : window.setTimeout(run));
 
 // How large the browser is set to show text: 16 pixels where nobody has asked for more.
 const textSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;

@@ -4,7 +4,7 @@ import { chosenColouring, colourControl } from "./colouring.js";
 import { kindLine } from "./kinds.js";
 import { siteMark, swatch } from "./layer.js";
 import { furtherLines } from "./mapside.js";
-import { serviceMark, siteLines } from "./marks.js";
+import { marks, serviceMark, siteLines } from "./marks.js";
 import { intervalNote, rangeWord } from "./sure.js";
 import { el } from "./text.js";
 
@@ -139,9 +139,6 @@ export function serviceDetail(page) {
     gapLines(page, service));
 }
 
-const BUILT = { shape: "circle", radius: 6, color: "#20272e", weight: 2, fill: "#f0c400", order: 0 };
-const OFF = { shape: "circle", radius: 5, color: "#d55e00", weight: 2, fill: "#ffffff", order: 0 };
-
 // What a what-if builds and switches off of the chosen service, as it is marked on the map.
 /** @param {Page} page */
 function whatifLines(page) {
@@ -153,7 +150,7 @@ function whatifLines(page) {
   const built = service.id.filter((id, at) => at >= service.existing && now.on.has(id) && seen(at));
   const off = service.id.filter((id, at) => now.off.has(id) && seen(at));
   /** @type {[string, number, Mark][]} */
-  const lines = [["whatif_built", built.length, BUILT], ["whatif_off", off.length, OFF]];
+  const lines = [["whatif_built", built.length, marks.built], ["whatif_off", off.length, marks.off]];
   return lines.filter(([, count]) => count > 0);
 }
 

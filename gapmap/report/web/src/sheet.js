@@ -1,14 +1,17 @@
 // A layer of Leaflet that is one canvas, drawn anew by a function when the map moves or is told to.
 
-const PADDING = 0.25; // how far beyond the window it is drawn, as parts of the window
+const PADDING = 0.1; // how far beyond the window it is drawn, as parts of the window: each canvas is copied
+// whole for the screen when it is drawn anew, so what is not seen costs as much as what is
 
 let sheetClass = null;
 function Sheet() {
   if (sheetClass) return sheetClass;
   sheetClass = L.Renderer.extend({
     options: { padding: PADDING },
-    initialize(paint, options) {
+    initialize(paint, isEmpty, options) {
       this.paint = paint;
+      this.isEmpty = isEmpty;
+      this.blank = true;
       L.Renderer.prototype.initialize.call(this, options);
     },
     _initContainer() {
@@ -30,17 +33,22 @@ function Sheet() {
       L.DomUtil.setPosition(this._container, this._bounds.min);
       this._container.width = ratio * size.x;
       this._container.height = ratio * size.y;
+      this.blank = true; // as every canvas that has been given a size
       this._container.style.width = size.x + "px";
       this._container.style.height = size.y + "px";
       this.redraw();
     },
     redraw() {
       if (!this._map || !this._context) return;
+      const empty = this.isEmpty();
+      if (empty && this.blank) return;
+      this.blank = empty;
       const { min, max } = this._bounds;
       const ratio = L.Browser.retina ? 2 : 1;
       const context = this._context;
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, this._container.width, this._container.height);
+      if (empty) return;
       context.setTransform(ratio, 0, 0, ratio, -ratio * min.x, -ratio * min.y);
       this.paint(context, viewOf(this._map, min, max));
     },
@@ -60,10 +68,11 @@ function viewOf(map, min, max) {
   };
 }
 
-// Panes are stacked by `order`, as in Leaflet: 200 tiles, 400 overlays, 600 markers.
-export function makeSheet(map, name, order, paint) {
+// Panes are stacked by `order`, as in Leaflet: 200 tiles, 400 overlays, 600 markers. isEmpty tells when
+// there is nothing to paint: a sheet that is blank already is then left alone.
+export function makeSheet(map, name, order, paint, isEmpty = () => false) {
   const pane = map.getPane(name) || map.createPane(name);
   pane.style.zIndex = String(order);
   pane.style.pointerEvents = "none";
-  return new (Sheet())(paint, { pane: name }).addTo(map);
+  return new (Sheet())(paint, isEmpty, { pane: name }).addTo(map);
 }

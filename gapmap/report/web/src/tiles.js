@@ -117,9 +117,12 @@ function TileLayer() {
         for (const number of numbers) this.looks.of[number] = at;
       });
       const markIn = (looks, number) => (looks.of[number] < 0 ? null : looks[looks.of[number]].mark);
-      const stays = (feature) => markIn(before, feature.id) === markIn(groups, feature.id);
+      const changed = new Uint8Array(count);
+      for (let at = 0; before && at < count; at += 1) {
+        changed[at] = Number(markIn(before, at) !== markIn(groups, at));
+      }
       for (const held of this.live.values()) {
-        if (before && held.tile && held.tile.features.every(stays)) continue;
+        if (before && held.tile && !held.tile.features.some(({ id }) => changed[id])) continue;
         paintTile(held, this.looks, this.outline);
       }
     },

@@ -1,46 +1,40 @@
 // The what-if on the page: what the panel and the map do with the model.
 
+import { marks } from "./layer.js";
 import { download } from "./text.js";
 import { makeApplying } from "./whatif_apply.js";
 import { makeModel } from "./whatif_model.js";
 import { makePanel, stripOf, switchCard } from "./whatif_panel.js";
 import { SERVES } from "./whatif_reach.js";
-import { fromCode, makeWanted, toCode } from "./whatif_wanted.js";
+import { KEYS, fromCode, makeWanted, toCode } from "./whatif_wanted.js";
 
 const PREFIX = "#whatif=";
 const NEAR = 10; // pixels
 const CODE_AFTER = 250; // milliseconds
 const CLOSE = 12.5; // zoom from which candidates do not hide the map
 
-// Small marks of what may be switched, over those of the map.
+// Mark on the map what is switched, and what might be.
 /** @param {Page} page */
-function makeMarks(page) {
-  const layer = L.layerGroup();
-  const look = { built: { radius: 7, color: "#20272e", weight: 2, fillColor: "#f0c400",
-    fillOpacity: 1 },
-  candidate: { radius: 1.5, color: "#6e6e6e", weight: 0, fillColor: "#6e6e6e", fillOpacity: 0.9 },
-  off: { radius: 5, color: "#d55e00", weight: 2, fillOpacity: 0, dashArray: "2 2" } };
-  return {
-    draw() {
-      layer.clearLayers();
-      const { whatif, state } = page;
-      if (!whatif.model.ids.includes(state.service)) return;
-      if (!whatif.open && !whatif.wanted.changed) return;
-      layer.addTo(page.map);
-      const service = whatif.model.service(state.service);
-      const { now } = whatif.wanted;
-      const close = page.map.getZoom() >= CLOSE;
-      service.id.forEach((id, site) => {
-        if (service.spots.lon[site] === null) return;
-        const kind = now.off.has(id) ? "off"
-          : site >= service.existing ? (now.on.has(id) ? "built" : "candidate") : null;
-        if (!kind || (kind === "candidate" && !(whatif.open && (whatif.placing || close)))) return;
-        L.circleMarker([service.spots.lat[site], service.spots.lon[site]],
-          { ...look[kind], radius: look[kind].radius * (close ? 1 : 0.6), interactive: false })
-          .addTo(layer);
-      });
-    },
-  };
+function drawMarks(page) {
+  const { whatif, state, chart } = page;
+  const here = whatif.model.ids.includes(state.service);
+  if (!here || (!whatif.open && !whatif.wanted.changed)) {
+    chart.setSwitched({ lon: [], lat: [] }, []);
+    return;
+  }
+  const service = whatif.model.service(state.service);
+  const { now } = whatif.wanted;
+  const candidates = whatif.open && (whatif.placing || page.map.getZoom() >= CLOSE);
+  /** @type {Record<string, number[]>} */
+  const of = { candidate: [], off: [], built: [] };
+  service.id.forEach((id, site) => {
+    if (now.off.has(id)) of.off.push(site);
+    else if (site < service.existing) return;
+    else if (now.on.has(id)) of.built.push(site);
+    else if (candidates) of.candidate.push(site);
+  });
+  chart.setSwitched(service.spots, Object.entries(of).filter(([, numbers]) => numbers.length)
+    .map(([kind, numbers]) => ({ mark: marks[kind], numbers })));
 }
 
 /** @param {Page} page */
@@ -72,9 +66,10 @@ function place(page, point) {
   }
   whatif.placing = false;
   if (best < 0) return;
+  whatif.toggle(service.id[best]);
   whatif.said = () => page.voice.say("whatif_placed", { name: service.name[best],
     way: page.voice.metres(least) });
-  whatif.toggle(service.id[best]);
+  whatif.draw();
 }
 
 // page.whatif for a page that has one; what workbench.js and page.js ask of it.
@@ -83,7 +78,6 @@ export function startWhatif(page) {
   const model = makeModel(page.data);
   const wanted = makeWanted(model);
   const applying = makeApplying(page, model, wanted);
-  const marks = makeMarks(page);
   /** @type {Record<string, any>} */
   let panel = { key: null };
   let codeTimer = 0;
@@ -104,7 +98,7 @@ export function startWhatif(page) {
         panel = whatif.open ? { ...makePanel(page), key } : { key: null };
         parts.whatif.replaceChildren(stripOf(page), ...(panel.node ? [panel.node] : []));
       }
-      marks.draw();
+      drawMarks(page);
     },
     // What is wanted has changed: every figure of the page follows.
     changed() {
@@ -124,6 +118,7 @@ export function startWhatif(page) {
       window.history.replaceState(null, "", code);
     },
     toggle(id) {
+      whatif.said = null;
       const service = model.service(page.state.service);
       const at = service.at.get(id);
       const on = at !== undefined && whatif.reach(page.state.service).states[at] === SERVES;
@@ -150,29 +145,61 @@ export function startWhatif(page) {
       const site = nearestSite(page, point);
       return site === null ? null : switchCard(page, site);
     },
-    read(scenario) {
-      whatif.problems = wanted.readScenario(scenario).problems;
+    // Undo, redo, or back to the start: what was said of a step before is of the past.
+    step(run) {
+      whatif.settle();
+      run();
       whatif.changed();
+    },
+    settle() {
+      whatif.problems = [];
+      whatif.said = null;
+    },
+    read(scenario) {
+      const wrong = wanted.readScenario(scenario);
+      if (wrong === null) {
+        whatif.refuse("whatif_no_scenario", { keys: KEYS.join(", ") });
+        return;
+      }
+      whatif.settle();
+      if (wrong.length) whatif.problems.push({ word: "whatif_problems", what: wrong.join(", ") });
+      whatif.changed();
+    },
+    // What is no what-if changes nothing, and the address says again what the page shows.
+    refuse(word, told) {
+      whatif.settle();
+      whatif.problems.push({ word, ...told });
+      whatif.draw();
+      whatif.keepCode();
     },
     readText(text) {
       let told = null;
       try {
         told = JSON.parse(text);
       } catch (error) {
-        whatif.problems = [/** @type {Error} */ (error).message];
-        whatif.draw();
+        whatif.refuse("whatif_no_json");
         return;
       }
       whatif.read(told);
     },
     save: (text) => download(new Blob([text], { type: "application/json" }), "what-if.json"),
-    // Follow the map, and take the code that the address carries, if any.
-    begin() {
-      page.map.on("zoomend", marks.draw);
-      if (!window.location.hash.startsWith(PREFIX)) return;
-      const told = fromCode(window.location.hash.slice(PREFIX.length));
+    // The page's own writing of the address (replaceState) is no event: there is no loop.
+    readAddress() {
+      const { hash } = window.location;
+      if (!hash.startsWith(PREFIX)) {
+        if (wanted.changed) whatif.keepCode();
+        return;
+      }
       whatif.open = true;
-      whatif.read(told === null ? [] : told);
+      const told = fromCode(hash.slice(PREFIX.length));
+      if (told === null) whatif.refuse("whatif_no_code");
+      else whatif.read(told);
+    },
+    // Follow the map, and take the code that the address carries, if any, now or later.
+    begin() {
+      page.map.on("zoomend", () => drawMarks(page));
+      window.addEventListener("hashchange", whatif.readAddress);
+      whatif.readAddress();
     },
   };
   page.whatif = whatif;

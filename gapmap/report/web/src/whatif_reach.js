@@ -74,21 +74,23 @@ export function siteStates(service, forced, date) {
   return states;
 }
 
-// The nearest serving site of a place, and whether one that may not serve is within the limit.
-function look(service, states, place, limit) {
-  const found = { site: -1, way: Infinity, fails: false, doubtful: false };
+// The nearest serving site of a place, and whether one that may not serve is within the limit; told in
+// `found`, which is the same for every place: there may be 20,000.
+function look(found, service, states, place, limit) {
+  found.site = -1;
+  found.way = Infinity;
+  found.fails = found.doubtful = false;
   for (let at = service.starts[place]; at < service.starts[place + 1]; at += 1) {
     const state = states[service.sites[at]];
     if (state === SERVES) {
       found.site = service.sites[at];
       found.way = service.ways[at];
-      return found;
+      return;
     }
     if (service.ways[at] > limit) continue;
     if (state === FAILS) found.fails = true;
     if (state === DOUBTFUL) found.doubtful = true;
   }
-  return found;
 }
 
 // What the sites that stand nowhere, or off the ways, mean for each place.
@@ -111,23 +113,29 @@ function strays(service, states, limit) {
   return { own, unjoined, unplaced, serving };
 }
 
+// A status and its reason as one number.
+const STATUSES = 3;
+const told = (status, why) => status + STATUSES * why;
+
 // The first rule that holds speaks.
 function verdict(service, place, found, stray, limit) {
   const position = service.positions[place];
-  if (position === "missing") return [UNKNOWN, reason.no_position];
-  if (position === "outside") return [UNKNOWN, reason.outside_area];
-  if (found.way <= limit) return [COVERED, reason.within_limit];
-  if (stray.own[place]) return [UNKNOWN, reason.no_position];
-  if (found.doubtful) return [UNKNOWN, reason.below_standard];
-  if (found.fails) return [UNCOVERED, reason.below_standard];
+  if (position === "missing") return told(UNKNOWN, reason.no_position);
+  if (position === "outside") return told(UNKNOWN, reason.outside_area);
+  if (found.way <= limit) return told(COVERED, reason.within_limit);
+  if (stray.own[place]) return told(UNKNOWN, reason.no_position);
+  if (found.doubtful) return told(UNKNOWN, reason.below_standard);
+  if (found.fails) return told(UNCOVERED, reason.below_standard);
   if (!stray.serving) {
-    return stray.unplaced ? [UNKNOWN, reason.no_position] : [UNCOVERED, reason.no_facility];
+    return stray.unplaced ? told(UNKNOWN, reason.no_position) : told(UNCOVERED, reason.no_facility);
   }
-  if (service.offNetwork[place] || stray.unjoined[place]) return [UNKNOWN, reason.not_connected];
+  if (service.offNetwork[place] || stray.unjoined[place]) {
+    return told(UNKNOWN, reason.not_connected);
+  }
   if (found.site < 0) {
-    return [UNCOVERED, service.noFerry[place] ? reason.island_no_ferry : reason.no_route];
+    return told(UNCOVERED, service.noFerry[place] ? reason.island_no_ferry : reason.no_route);
   }
-  return [UNCOVERED, reason.beyond_limit];
+  return told(UNCOVERED, reason.beyond_limit);
 }
 
 // Status, reason, nearest site (-1 for none) and way (metres or minutes, NaN for none) of all places.
@@ -138,11 +146,12 @@ export function measureReach(service, forced, date, limit) {
   const count = service.positions.length;
   const made = { states, status: new Uint8Array(count), reason: new Uint8Array(count),
     site: new Int32Array(count).fill(-1), way: new Float64Array(count).fill(NaN) };
+  const found = { site: -1, way: Infinity, fails: false, doubtful: false };
   for (let place = 0; place < count; place += 1) {
-    const found = look(service, states, place, most);
-    const [status, why] = verdict(service, place, found, stray, most);
-    made.status[place] = status;
-    made.reason[place] = why;
+    look(found, service, states, place, most);
+    const both = verdict(service, place, found, stray, most);
+    made.status[place] = both % STATUSES;
+    made.reason[place] = Math.floor(both / STATUSES);
     if (found.site < 0) continue;
     made.site[place] = found.site;
     made.way[place] = found.way / UNIT;

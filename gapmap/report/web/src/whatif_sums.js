@@ -7,43 +7,46 @@ const FARTHEST = 2 ** 34; // parts of a metre or minute, for those who cannot ge
 const share = (part, whole) => (whole > 0 ? part / whole : null);
 const finite = (value) => (Number.isFinite(value) ? value : null);
 
-// Of sorted values, where so many people live up to each of them.
-function quantile(values, reached, wantedShare) {
-  if (!values.length) return NaN;
-  const all = reached[reached.length - 1];
+// Of sorted values, value(0), value(1) ..., where so many people live up to each of them.
+function quantile(count, value, reached, wantedShare) {
+  if (!count) return NaN;
+  const all = reached(count - 1);
   const slack = 1e-12 * all;
   const wanted = wantedShare * all;
   let low = 0;
-  let high = reached.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (reached[middle] < wanted - slack) low = middle + 1;
+    if (reached(middle) < wanted - slack) low = middle + 1;
     else high = middle;
   }
-  const first = Math.min(low, values.length - 1);
-  if (Math.abs(reached[first] - wanted) <= slack && first + 1 < values.length) {
-    return (values[first] + values[first + 1]) / 2;
+  const first = Math.min(low, count - 1);
+  if (Math.abs(reached(first) - wanted) <= slack && first + 1 < count) {
+    return (value(first) + value(first + 1)) / 2;
   }
-  return values[first];
+  return value(first);
 }
 
 function quantiles(order, way, people, doubtful, unit) {
-  const values = [];
-  const reached = [];
+  const count = order.length;
+  const sums = new Float64Array(count);
   let sum = 0;
-  for (const place of order) {
-    sum += people[place];
-    values.push(way[place]);
-    reached.push(sum);
+  for (let at = 0; at < count; at += 1) {
+    sum += people[order[at]];
+    sums[at] = sum;
   }
+  const value = (at) => way[order[at]];
+  const reached = (at) => sums[at];
   const told = {};
   for (const [name, part] of [["median", 0.5], ["p90", 0.9]]) {
-    const middle = quantile(values, reached, part);
+    const middle = quantile(count, value, reached, part);
     let low = middle;
     let high = middle;
-    if (doubtful > 0 && values.length) {
-      low = quantile([0, ...values], [0, ...reached].map((one) => one + doubtful), part);
-      high = quantile([...values, Infinity], [...reached, sum + doubtful], part);
+    if (doubtful > 0 && count) { // they would all be the nearest, or all the farthest
+      low = quantile(count + 1, (at) => (at ? value(at - 1) : 0),
+        (at) => (at ? sums[at - 1] : 0) + doubtful, part);
+      high = quantile(count + 1, (at) => (at < count ? value(at) : Infinity),
+        (at) => (at < count ? sums[at] : sum + doubtful), part);
     }
     told[name + "_" + unit] = finite(middle);
     told[name + "_" + unit + "_low"] = finite(low);
@@ -70,14 +73,17 @@ export function walkersOf(reach, ways, groups, groupsAt) {
     keys[count] = parts * scale + place;
     count += 1;
   }
-  const lived = groups.map(() => []);
+  const lived = groups.map((group) => new Int32Array(group.members.length));
+  const lengths = new Int32Array(groups.length);
   for (const key of keys.subarray(0, count).sort()) {
     const place = key % scale;
-    for (const group of groupsAt[place]) {
-      if (groups[group].people[place] > 0) lived[group].push(place);
+    const of = groupsAt[place];
+    for (let at = 0; at < of.length; at += 1) {
+      const group = of[at];
+      if (groups[group].people[place] > 0) lived[group][lengths[group]++] = place;
     }
   }
-  return lived;
+  return lived.map((places, group) => places.subarray(0, lengths[group]));
 }
 
 // One row: a group of places, the people that it counts, and those of whom nobody knows.
