@@ -12,7 +12,9 @@ PEERS := $(VENV)/peers
 OLD := $(VENV)/chromium-86
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-# bytecode is made of what is imported, when it is: most of what the packages bring never is
+# Bytecode is made of what is imported, when it is: most of what the packages bring never is. An
+# environment that forbids it (many containers do) would have every process compile it all again.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := --quiet --no-compile --constraint constraints.txt
 WORKERS ?= 2
 # a file on one worker, the longest first, as tests/conftest.py has them
