@@ -50,7 +50,7 @@ export function stripOf(page) {
   const { wanted } = whatif;
   const act = (name, can, run, sign) => button({
     class: "whatif-" + name, disabled: !can, title: voice.say("whatif_" + name),
-    "aria-label": voice.say("whatif_" + name), click: () => { run(); whatif.changed(); },
+    "aria-label": voice.say("whatif_" + name), click: () => whatif.step(run),
   }, sign);
   return el("div", { class: "whatif-strip" },
     button({ class: "whatif-open", "aria-expanded": whatif.open ? "true" : "false",
@@ -248,6 +248,18 @@ function proposedButtons(page) {
   ];
 }
 
+// A programme that looks back proposes what may have been built since.
+/** @param {Page} page */
+function lookBack(page) {
+  const { voice, whatif, state } = page;
+  const { model } = whatif;
+  const date = model.dates[model.date];
+  const years = [...proposedOf(page, state.service).values()].map((one) => one.year);
+  if (!years.some((year) => known(year) && year <= Number(date.slice(0, 4)))) return null;
+  return el("p", { class: "banner look-back", role: "note" },
+    voice.say("whatif_look_back", { date: voice.date(date) }));
+}
+
 /** @param {Page} page */
 function kindOf(page, service, site, proposed) {
   if (site < service.existing) return "existing";
@@ -318,23 +330,31 @@ function siteList(page) {
 
 // ---- what is switched, and how to keep it ---------------------------------------------
 
+// A site's name, and the other services that have one of its id and change with it.
+/** @param {Page} page */
+function nameOf(page, site) {
+  const { voice, whatif, state } = page;
+  const ids = whatif.wanted.servicesOf(site);
+  const service = whatif.model.service(ids[0]);
+  const name = service.name[service.at.get(site)] || site;
+  const others = ids.filter((id) => id !== state.service);
+  if (!others.length) return name;
+  return voice.say(others.length < ids.length ? "whatif_also" : "whatif_only_of",
+    { name, services: others.map((id) => voice.both(page.service(id).name)).join(", ") });
+}
+
 /** @param {Page} page */
 function chips(page) {
   const { voice, whatif } = page;
   const { now } = whatif.wanted;
-  const nameOf = (site) => {
-    const [id] = whatif.wanted.servicesOf(site);
-    const service = whatif.model.service(id);
-    return service.name[service.at.get(site)] || site;
-  };
   const all = [...[...now.on].map((site) => [site, "on"]),
     ...[...now.off].map((site) => [site, "off"])];
   if (!all.length) return null;
   return el("p", { class: "whatif-chips" }, all.slice(-MOST_CHIPS).map(([site, way]) =>
     button({ class: "chip " + way, "data-chip": site,
-      "aria-label": voice.say("whatif_take_back", { name: nameOf(site) }),
+      "aria-label": voice.say("whatif_take_back", { name: nameOf(page, site) }),
       click: () => whatif.toggle(site) },
-    (way === "on" ? "+ " : "− ") + nameOf(site), el("span", { "aria-hidden": "true" }, " ×"))),
+    (way === "on" ? "+ " : "− ") + nameOf(page, site), el("span", { "aria-hidden": "true" }, " ×"))),
   all.length > MOST_CHIPS ? el("span", { class: "where" }, voice.say("whatif_more",
     { count: voice.count(all.length - MOST_CHIPS) })) : null);
 }
@@ -370,19 +390,23 @@ function switches(page) {
   const { voice, whatif, state } = page;
   const service = whatif.model.service(state.service);
   return [
-    whatif.problems.length ? el("p", { class: "banner failed", role: "alert" },
-      voice.say("whatif_problems", { what: whatif.problems.join(", ") })) : null,
     el("p", { class: "chips" },
       button({ class: "chip", "data-act": "place",
         "aria-pressed": whatif.placing ? "true" : "false",
         disabled: service.id.length === service.existing,
         click: () => whatif.togglePlacing() }, swatch("proposed"), voice.say("whatif_place")),
       proposedButtons(page)),
+    lookBack(page),
     whatif.placing ? el("p", { class: "where" }, voice.say("whatif_place_help")) : null,
     whatif.said ? el("p", { class: "where", role: "status" }, whatif.said()) : null,
     chips(page), changesTable(page), siteList(page), keeping(page),
   ].filter(Boolean);
 }
+
+// What was wrong with a code or a file.
+/** @param {Page} page */
+const problems = (page) => page.whatif.problems.map(({ word, ...told }) =>
+  el("p", { class: "banner failed", role: "alert" }, page.voice.say(word, told)));
 
 // The panel of the chosen service: drawn once, and refreshed when something is switched.
 /** @param {Page} page */
@@ -393,7 +417,7 @@ export function makePanel(page) {
   const rest = el("div", {});
   const refresh = () => {
     for (const one of sliders) one.refresh();
-    rest.replaceChildren(...(here ? switches(page)
+    rest.replaceChildren(...problems(page), ...(here ? switches(page)
       : [el("p", { class: "none" }, voice.say("whatif_not_here")), keeping(page)]));
   };
   refresh();

@@ -2,7 +2,7 @@
 // that `gapmap run --scenario` takes.
 
 const MOST = 200; // steps that can be undone
-const KEYS = ["on", "off", "limit_m", "limit_minutes", "date"];
+export const KEYS = ["on", "off", "limit_m", "limit_minutes", "date"];
 
 const empty = (date) => ({ on: new Set(), off: new Set(), limits: {}, date });
 const copy = (one) => ({ on: new Set(one.on), off: new Set(one.off), limits: { ...one.limits },
@@ -94,9 +94,9 @@ export function makeWanted(model) {
     return told;
   }
 
-  // What a scenario says that this page cannot do is told, by its key; the rest is taken.
+  // What a scenario says that this page cannot do is told, by its key; the rest is taken. Null: it is none.
   function readScenario(told) {
-    if (!isObject(told)) return { problems: ["{}"] };
+    if (!isObject(told)) return null;
     const next = empty(model.date);
     const problems = Object.keys(told).filter((key) => !KEYS.includes(key));
     for (const key of ["on", "off"]) {
@@ -130,7 +130,7 @@ export function makeWanted(model) {
       problems.push(site);
     }
     become(next);
-    return { problems };
+    return problems;
   }
 
   return {
@@ -162,6 +162,6 @@ export function fromCode(code) {
     const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    return null; // cut off or mistyped: the page opens as it is, and says so
+    return null; // cut off or mistyped: the page stays as it is, and says so
   }
 }
