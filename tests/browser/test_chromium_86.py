@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
+import time
 from typing import TYPE_CHECKING
 
 import old_chromium
 import pytest
 import toy_pages
 import toys
+from matplotlib.image import imread
+from pypdf import PdfReader
 
 from gapmap.cells import visible
 from gapmap.maps import map_gaps
@@ -16,6 +21,8 @@ from gapmap.maps import map_gaps
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pypdf import PageObject
 
 WATCH_VIOLATIONS = (
     "window.violations = [];"
@@ -136,3 +143,56 @@ def test_it_unpacks_without_a_decompression_stream(browser: None, page_file: Pat
         assert opened.run("typeof DecompressionStream") == "undefined"
         assert opened.run("document.querySelectorAll('.villages-table tbody tr').length") > 0
         assert trouble(opened, page_file) == []
+
+
+def rows_of(page: PageObject) -> list[tuple[float, str]]:
+    """Give the texts of a printed page with their heights above its foot."""
+    found: list[tuple[float, str]] = []
+
+    def take(text: str, place: list[float], matrix: list[float], *_: object) -> None:
+        if text.strip():
+            found.append((place[3] * matrix[5] + place[5], text.strip()))
+
+    page.extract_text(visitor_text=take)
+    return found
+
+
+def test_print_cuts_nothing_off_and_prints_nothing_over_another(
+    opened: old_chromium.OldChromium, page_file: Path
+) -> None:
+    """It lays all pages out in the width of the first: mixed sizes would cut the tables off."""
+    told = opened.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+    pages = PdfReader(io.BytesIO(base64.b64decode(told["data"]))).pages
+    assert {round(float(one.mediabox.width) / 72 * 25.4) for one in pages} == {420}
+    last = "document.querySelector('.villages-table tbody tr:last-child .place-name').textContent"
+    held = opened.run(last)[:4]
+    for page in pages:
+        rows = rows_of(page)
+        heads = [y for y, text in rows if "文件信息" in text]
+        listed = [y for y, text in rows if held in text]
+        if heads and listed:
+            assert max(listed) > max(heads)
+    boxes = opened.run(
+        "(() => { const box = (name) => document.querySelector(name).getBoundingClientRect();"
+        " return [box('.villages-slot').bottom, box('.below').top]; })()"
+    )
+    assert boxes[0] <= boxes[1]
+    assert trouble(opened, page_file) == []
+
+
+def test_save_picture_gives_a_png(opened: old_chromium.OldChromium, page_file: Path) -> None:
+    opened.run(
+        "(() => { const make = URL.createObjectURL; URL.createObjectURL = (blob) => {"
+        " const reader = new FileReader(); reader.onload = () => { window.saved = reader.result; };"
+        " reader.readAsDataURL(blob); return make.call(URL, blob); }; })()"
+    )
+    opened.click(".save-picture")
+    end = time.monotonic() + old_chromium.PATIENCE
+    while not opened.run("window.saved || ''"):
+        assert time.monotonic() < end
+    kind, _, data = opened.run("window.saved").partition(",")
+    assert kind == "data:image/png;base64"
+    pixels = (imread(io.BytesIO(base64.b64decode(data)), format="png")[..., :3] * 255).round()
+    for colour in ((0x1B, 0x6C, 0xA8), (0xD5, 0x5E, 0x00)):
+        assert (abs(pixels - colour).max(axis=-1) <= 1).sum() > 100
+    assert trouble(opened, page_file) == []

@@ -14,7 +14,19 @@ function pageMark(page) {
   return told ? el("p", { class: "print-mark", "aria-hidden": "true" }, told) : null;
 }
 
+// Pages of two sizes: before Chromium 131, and elsewhere, every page is laid out in the width of the
+// first, and tables would be cut off at the edge of an A4 page. There all pages are A3.
+const MIXES_SIZES = 131;
+const ONE_SIZE = "@page { size: A3 landscape; margin: 10mm }"
+  + " @media print { .head, .map-side { page: auto } }";
+
+function mixesSizes() {
+  const version = /Chrom(?:e|ium)\/(\d+)/.exec(navigator.userAgent);
+  return version !== null && Number(version[1]) >= MIXES_SIZES;
+}
+
 export function watchPrint(page) {
+  if (!mixesSizes()) document.head.appendChild(el("style", {}, ONE_SIZE));
   /** @type {any} */
   let before = null; // what the screen showed, and what was added for paper
   const prepare = () => {
