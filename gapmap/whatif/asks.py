@@ -106,16 +106,21 @@ def _ask(scene: Scene, target: Target, ask: Ask, units: Sequence[ScopeUnit], sit
         if kind == "presence":
             told |= _of_areas(scene, ask, sites)
     told["units"] = [
-        spec | _required(scene, target, ask, unit) for spec, unit in zip(specs, units, strict=True)
+        spec | _required(scene, target, ask, unit, is_figure="problem" not in spec)
+        for spec, unit in zip(specs, units, strict=True)
     ]
     return told
 
 
-def _required(scene: Scene, target: Target, ask: Ask, unit: ScopeUnit) -> Told:
-    """Give what is required of a unit, as it is judged."""
+def _required(scene: Scene, target: Target, ask: Ask, unit: ScopeUnit, *, is_figure: bool) -> Told:
+    """Give what is required of a unit and on what it rests, as it is judged."""
     when = (scene.date, due_of(target, scene.date, scene.plan.start))
-    found = judge(target, ask, unit, Figure(achieved=0.0), when)
-    return {"required": found.required}
+    basis = ""
+    if ask.measure == "access" and is_figure:
+        limits = {one.id: one.basis for one in scene.access.services}
+        basis = "" if limits[ask.service] == "plan" else "assumption"
+    found = judge(target, ask, unit, Figure(achieved=0.0, basis=basis), when)
+    return {"required": found.required, "basis": found.basis}
 
 
 def _of_facilities(scene: Scene, ask: Ask, sites: Sites) -> Told:

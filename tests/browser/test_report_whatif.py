@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import random
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import builders
 import geopandas as gpd
@@ -16,14 +14,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from whatif_held import STATE, Held, as_scenario, scenario_of, told
 
 import gapmap
 import gapmap as gm
 from gapmap.report import build_report
-from gapmap.scenario import Scenario, apply_scenario, read_scenario
+from gapmap.scenario import apply_scenario, read_scenario
 from gapmap.siting import CandidateSites
 from gapmap.study import Study, read_study, run_study
-from gapmap.whatif import WhatIf, make_what_if
+from gapmap.whatif import make_what_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,153 +35,6 @@ if TYPE_CHECKING:
     from gapmap.places import Places
 
 DATES = (dt.date(2012, 12, 31), dt.date(2013, 12, 31), dt.date(2014, 12, 31))
-
-STATE = """() => {
-  const { page } = window.gapmap;
-  const results = {};
-  for (const id of page.whatif.model.ids) {
-    results[id] = page.results(id).map((row) =>
-      [row.status, row.reason, page.service(id).limit_unit === "m" ? row.distance_m : row.minutes,
-        row.facility]);
-  }
-  return { results, coverage: page.coverage, gaps: page.gaps, targets: page.targets,
-    active: page.whatif.model.ids.filter(page.whatif.isActive),
-    changed: page.whatif.wanted.changed, problems: page.whatif.problems };
-}"""
-
-
-def told(opened: Opened, scenario: dict[str, Any]) -> dict[str, Any]:
-    """Give all numbers of the page under a scenario."""
-    opened.page.evaluate("(told) => window.gapmap.page.whatif.read(told)", scenario)
-    state: dict[str, Any] = opened.page.evaluate(STATE)
-    assert state["problems"] == []
-    return state
-
-
-def differ(have: object, want: object, slack: float) -> bool:
-    if want is None or (isinstance(want, float) and np.isnan(want)) or want is pd.NA:
-        return have is not None
-    if isinstance(want, str):
-        return have != want
-    return not isinstance(have, int | float) or abs(have - float(want)) > slack * max(
-        1.0, abs(float(want))
-    )  # type: ignore[arg-type]
-
-
-SUMS = [
-    *("places", "places_covered", "places_uncovered", "places_unknown", "people"),
-    *("people_covered", "people_uncovered", "people_unknown", "share_people"),
-    *("share_people_low", "share_people_high", "share_places", "places_unreachable"),
-    *("people_unreachable", "places_without_people", "people_missing"),
-]
-GAPS = ["value_a", "value_b", "difference", "ratio", "worse", "people_to_close", "reason"]
-TARGETS = ["status", "achieved", "possible", "required", "shortfall", "expected", "areas_met"]
-MILLIMETRES = 2e-3
-EXACT = 1e-10
-SHOWN = 0.6
-"""What the page does not change is held as exactly as it is shown: to the metre, or better."""
-
-
-@dataclass
-class Held:
-    """The page's numbers against the engine's: how many, and which differ."""
-
-    state: dict[str, Any]
-    engine: Assessment
-    what_if: WhatIf
-    count: int = 0
-    wrong: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.units = {one.id: one.limit_unit for one in self.engine.access.services}
-        self.services = [one.service for one in self.what_if.switches]
-        self.places()
-        self.sums()
-        self.gaps()
-        self.targets()
-
-    def hold(self, name: str, have: object, want: object, slack: float) -> None:
-        """Hold one number; a service that nothing was changed of is told as it is shown."""
-        self.count += 1
-        if name.partition(" ")[0] not in self.state["active"]:
-            slack = SHOWN if slack == MILLIMETRES else MILLIMETRES
-        if differ(have, want, slack):
-            self.wrong.append(f"{name}: page {have!r}, engine {want!r}")
-
-    def places(self) -> None:
-        table = self.engine.access.table
-        for service in self.services:
-            way = "distance_m" if self.units[service] == "m" else "minutes"
-            rows = table[table["service"] == service][["status", "reason", way, "facility"]]
-            for row, told_of in zip(
-                rows.itertuples(index=False), self.state["results"][service], strict=True
-            ):
-                for have, want in zip(told_of, row, strict=True):
-                    self.hold(f"{service} place", have, want, MILLIMETRES)
-
-    def sums(self) -> None:
-        rows = self.engine.coverage.to_dict("records")
-        for have, want in zip(self.state["coverage"], rows, strict=True):
-            if want["service"] not in self.services:
-                continue
-            unit = self.units[want["service"]]
-            ways = [f"{name}_{unit}" for name in ("mean", "median", "p90")]
-            for column in [*SUMS, *ways]:
-                name = f"{want['service']} {want['group']} {column}"
-                slack = MILLIMETRES if column in ways else EXACT
-                self.hold(name, have[column], want[column], slack)
-
-    def gaps(self) -> None:
-        shown = self.engine.gaps[self.engine.gaps["comparison"] != "town-city"].to_dict("records")
-        for have, want in zip(self.state["gaps"], shown, strict=True):
-            service, measure = want["service"], want["measure"]
-            other = {"m": "minutes", "minutes": "m"}.get(self.units.get(service, ""), "")
-            if service not in self.services or measure.endswith(f"_{other}"):
-                continue
-            slack = EXACT if measure.startswith("share") else MILLIMETRES
-            for column in GAPS:
-                name = f"{service} {want['comparison']} {measure} {column}"
-                self.hold(name, have[column], want[column], slack)
-
-    def targets(self) -> None:
-        for ask in self.what_if.asks:
-            first, length = cast("list[int]", ask["rows"])
-            for number in range(first, first + length):
-                have, want = self.state["targets"][number], self.engine.targets.iloc[number]
-                for column in TARGETS:
-                    name = f"{want['service']} {want['target']} {want['unit']} {column}"
-                    self.hold(name, have[column], want[column], EXACT)
-
-
-def scenario_of(
-    rng: random.Random, what_if: WhatIf, services: tuple[Service, ...]
-) -> dict[str, Any]:
-    """Draw switches, limits and a date."""
-    on, off, limits = set(), set(), {"limit_m": {}, "limit_minutes": {}}
-    for one in what_if.switches:
-        ids = list(one.sites.table["facility_id"])
-        free = [n for n in range(len(ids)) if n not in set(one.stay_on.tolist())]
-        some = rng.sample(free, min(len(free), rng.choice([0, 1, 2, len(free) // 3, len(free)])))
-        for number in some:
-            new = number >= one.sites.existing
-            (on if new or rng.random() < 0.4 else off).add(ids[number])
-        service = next(each for each in services if each.id == one.service)
-        if rng.random() < 0.5:
-            limit = float(rng.randint(1, int(service.limit * 3)))
-            key = "limit_m" if service.limit_unit == "m" else "limit_minutes"
-            limits[key][one.service] = limit
-    return {
-        "on": sorted(on),
-        "off": sorted(off - on),
-        "date": str(rng.choice(what_if.dates)),
-        **{key: held for key, held in limits.items() if held},
-    }
-
-
-def as_scenario(told: dict[str, Any], folder: Path) -> Scenario:
-    path = folder / "what-if.json"
-    path.write_text(json.dumps(told), "utf8")
-    return read_scenario(path)
 
 
 # ---- a city of toys: all that can be doubtful ------------------------------------------

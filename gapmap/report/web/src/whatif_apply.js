@@ -150,7 +150,7 @@ export function makeApplying(page, model, wanted) {
       judged.add(rows.targets[first].target);
       found.forEach((changes, at) => {
         const row = rows.targets[first + at];
-        page.targets[first + at] = { ...row, ...changes, ...reasonOf(row, changes) };
+        page.targets[first + at] = { ...row, ...changes, ...reasonOf(changes) };
       });
     }
     const dated = wanted.now.date !== model.date;
@@ -165,11 +165,9 @@ export function makeApplying(page, model, wanted) {
     return { ...row, held: true, reason: en + " " + row.reason, reason_zh: zh + (row.reason_zh || "") };
   }
 
-  // The engine's sentence holds while the figures do.
-  function reasonOf(row, changes) {
-    const same = ["status", "achieved", "possible", "required"].every((key) =>
-      changes[key] === row[key]);
-    if (same) return {};
+  // The engine's sentence tells counts and limits that the page does not have, nor judges.
+  function reasonOf({ steady }) {
+    if (steady) return {};
     const { en, zh } = page.data.words.report.whatif_reason;
     return { reason: en, reason_zh: zh };
   }

@@ -130,8 +130,8 @@ function onTheLine(verdict, ask, when) {
 
 function judge(ask, unit, figure, when) {
   /** @type {Row} */
-  const verdict = { figure, unit: ask.unit, required: unit.required, status: "not_measurable",
-    shortfall: null, expected: null, basis: figure.basis, void: Boolean(unit.void) };
+  const verdict = { figure, ask, required: unit.required, status: "not_measurable",
+    shortfall: null, expected: null, basis: figure.basis || unit.basis, void: Boolean(unit.void) };
   if (unit.problem || unit.required === null) return verdict;
   if (reaches(figure.achieved, ask.comparison, unit.required)) {
     return { ...verdict, status: "met", shortfall: 0 };
@@ -184,12 +184,18 @@ function overParts(verdicts) {
   return some.length < 2 ? worst : together(worst, some);
 }
 
-const told = ({ figure, status, shortfall, expected, required, basis, void: nowhere }) => {
+// Where several are asked, the one that decides says in what, and on what it rests.
+const told = (verdict, target) => {
+  const { figure, status, shortfall, expected, required, basis, ask } = verdict;
   const finite = (value) => (Number.isFinite(value) ? value : null);
+  const hasLine = figure.baseline !== undefined && figure.baseline !== null;
   return {
-    status, required, nowhere, ...(basis ? { basis } : {}), shortfall: finite(shortfall), expected: finite(expected),
+    status, required, basis, nowhere: verdict.void,
+    service: ask.service, measure_unit: ask.unit, comparison: ask.comparison,
+    shortfall: finite(shortfall), expected: finite(expected),
+    baseline_date: hasLine ? target.first : "",
     achieved: finite(figure.achieved), possible: finite(figure.possible),
-    baseline: figure.baseline === undefined ? null : figure.baseline,
+    baseline: hasLine ? figure.baseline : null,
     areas: figure.areas === undefined ? null : figure.areas,
     areas_met: figure.areas === undefined ? null : figure.met,
     areas_unknown: figure.areas === undefined ? null : figure.unknown,
@@ -229,7 +235,7 @@ function figures(ask, model, when) {
     if (ask.kind === "count") return countFigure(unit, held, service, when);
     if (ask.kind === "presence") return presenceFigure(ask, unit, held);
     // a limit that was moved is no longer the plan's
-    const basis = model.isMoved(ask.service) && unit.required !== null ? "assumption" : undefined;
+    const basis = model.isMoved(ask.service) ? "assumption" : undefined;
     return { ...accessFigure(unit, reach, model.people), basis };
   });
 }
@@ -245,6 +251,9 @@ export function judgeTarget(target, model) {
   const whole = judged.map((verdicts) => verdicts[0]);
   const overall = target.each && units.length ? together(weakest(units), whole) : overParts(whole);
   const due = target.due[model.date];
-  return [overall, ...(judged.length > 1 ? whole : []), ...units]
-    .map((one) => ({ ...told(one), due }));
+  const rows = [overall, ...(judged.length > 1 ? whole : []), ...units];
+  // The engine's sentence holds where nothing that can be switched is in it.
+  const isSteady = (at) => judged.length === 1 && !(at === 0 && units.length && target.each)
+    && Boolean(target.asks[0].units[at].problem);
+  return rows.map((one, at) => ({ ...told(one, target), due, steady: isSteady(at) }));
 }
