@@ -152,10 +152,15 @@ def _parts(
     made = {}
     for part in cut:
         own = content(assessment_of(assessment, part), (), block)
-        own["part"] = {"name": part.name, "kind": part.kind, "overview": "../report.html"}
+        own["part"] = {
+            "name": part.title,
+            "kind": part.kind,
+            "pieces": part.pieces,
+            "overview": "../report.html",
+        }
         made[f"{FOLDER}/{part.file}"] = assemble(
             own,
-            title=f"{visible(part.name)} · {title}",
+            title=f"{visible(part.title)} · {title}",
             language=block.language,
             credit=visible(block.credit),
         )

@@ -1,8 +1,9 @@
 """More places than one page can hold: an overview, and a page for each district or town.
 
 The overview has every figure of the whole study and colours districts (or towns, where a district
-alone is too large) by the share that is covered; their pages have the places. What a page holds of
-others is what serves its places.
+alone is too large) by the share that is covered; their pages have the places. A town that is still
+too large has several pages, as even as may be, each with the figures of the whole town. What a page
+holds of others is what serves its places.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _ODD: Final = re.compile(r"[^0-9A-Za-z_-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The places of one district or town, with a page of their own.
+    """The places of one district or town, or some of a town's, with a page of their own.
 
     Attributes
     ----------
@@ -51,6 +52,8 @@ class Part:
         Name of the page in the folder :data:`FOLDER`.
     rows
         Numbers of its places.
+    piece, pieces
+        Which of how many pages of the same town it is.
     """
 
     kind: str
@@ -58,18 +61,35 @@ class Part:
     name: str
     file: str
     rows: NDArray[np.int64]
+    piece: int = 1
+    pieces: int = 1
+
+    @property
+    def title(self) -> str:
+        """What it is called, with which of several pages it is."""
+        return self.name if self.pieces == 1 else f"{self.name} ({self.piece}/{self.pieces})"
 
 
 def parts_of(assessment: Assessment) -> list[Part]:
-    """Cut the places by district, or by town where a district has more than a page can hold."""
+    """Cut the places by district, or by town where a district has more than a page can hold.
+
+    A town that has more, too, is cut into pieces of consecutive rows, as even as may be.
+    """
     table = assessment.access.places.table
     largest = table["district_id"].value_counts().max()
     kind = "district" if largest <= MOST_PLACES else "town"
-    made = []
-    for number, (code, rows) in enumerate(table.groupby(f"{kind}_id", sort=True).indices.items()):
+    made: list[Part] = []
+    for code, rows in table.groupby(f"{kind}_id", sort=True, dropna=False).indices.items():
         name = str(table[kind].iloc[rows[0]])
-        file = f"{number + 1:03d}_{_ODD.sub('_', str(code))}.html"
-        made.append(Part(kind=kind, id=str(code), name=name, file=file, rows=np.sort(rows)))
+        pieces = -(-len(rows) // MOST_PLACES)
+        for piece, own in enumerate(np.array_split(np.sort(rows), pieces)):
+            file = f"{len(made) + 1:03d}_{_ODD.sub('_', str(code))}.html"
+            made.append(
+                Part(
+                    kind=kind, id=str(code), name=name, file=file, rows=own,
+                    piece=piece + 1, pieces=pieces,
+                )
+            )  # fmt: skip
     return made
 
 
@@ -106,7 +126,7 @@ def told_parts(assessment: Assessment, parts: list[Part]) -> dict[str, object]:
     return {
         "kind": parts[0].kind,
         "id": [part.id for part in parts],
-        "name": [part.name for part in parts],
+        "name": [part.title for part in parts],
         "file": [f"{FOLDER}/{part.file}" for part in parts],
         "places": [len(part.rows) for part in parts],
         "people": brief([float(np.nansum(people[part.rows])) for part in parts]),

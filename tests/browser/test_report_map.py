@@ -336,6 +336,9 @@ def test_more_places_than_a_page_can_hold_have_an_overview_and_a_page_for_each_d
         told = row.inner_text().split("\t")
         assert told[1].strip() == str(len(one))
         assert told[3].strip() == f"{100 * coverage.loc[code, 'share_people']:.1f}%"
+    assert page.locator(".lower .search").count() == 0
+    assert page.locator(".lower h2").count() == 0
+    assert "--scenario" in page.inner_text(".no-whatif")
     assert opened.trouble() == []
     first = links.first.get_attribute("data-part")
     links.first.click()
@@ -345,6 +348,9 @@ def test_more_places_than_a_page_can_hold_have_an_overview_and_a_page_for_each_d
     assert names == list(own["place_id"])
     big = page.inner_text(".detail .big")
     assert big == f"{100 * coverage.loc[first, 'share_people']:.1f}%"
+    assert "全研究范围" in page.inner_text("#findings .whole-study")
+    page.click("[data-language=en]")
+    assert "of the whole study" in page.inner_text("#findings .whole-study")
     page.click(".part-line a")
     page.wait_for_selector(".parts-table")
     assert [one for one in opened.messages if not one.startswith("Canvas2D:")] == []

@@ -194,3 +194,39 @@ def test_a_programme_of_past_years_warns_that_it_may_stand_already(
     for language, words in (("zh", "可能已在现状数据中"), ("en", "may already stand")):
         page.click(f"[data-language={language}]")
         assert words in page.locator(".whatif-panel .look-back").inner_text()
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1920, 1080), (390, 844)])
+def test_list_and_what_if_are_one_click_apart_and_nothing_is_cut_off(
+    open_page: Callable[..., Opened], report: Path, size: tuple[int, int]
+) -> None:
+    opened = open_page(report, *size)
+    page = opened.page
+    page.click(".whatif-open")
+    panel, places = page.locator("#whatif-panel"), page.locator("#places tbody")
+    if size[1] < 1000:
+        assert (panel.is_visible(), places.is_visible()) == (True, False)
+        page.click(".whatif-list-switch")
+        assert (panel.is_visible(), places.is_visible()) == (False, True)
+        page.click("[data-language=en]")
+        assert places.is_visible()
+        page.evaluate("() => gapmap.page.whatif.toggle('b1')")
+        assert places.is_visible()
+        assert page.evaluate(CUT) == []
+        page.click(".whatif-list-switch")
+        assert (panel.is_visible(), places.is_visible()) == (True, False)
+    else:
+        assert panel.is_visible()
+        assert places.is_visible()
+        assert not page.locator(".whatif-list-switch").is_visible()
+    assert page.evaluate(CUT) == []
+    assert opened.trouble() == []
+
+
+CUT = """() => ["whatif", "whatif-strip", "lower", "bar-line", "villages-slot"]
+  .flatMap((name) => Array.from(document.querySelectorAll("." + name)))
+  .filter((node) => node.offsetParent && (node.getBoundingClientRect().right > innerWidth + 0.5
+    || node.getBoundingClientRect().bottom
+      > document.querySelector(".workbench").getBoundingClientRect().bottom + 0.5
+    || (!/slot/.test(node.className) && node.scrollWidth > node.clientWidth + 1)))
+  .map((node) => node.className)"""

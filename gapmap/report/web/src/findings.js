@@ -1,5 +1,6 @@
 // The section of the data: findings by kind, the rows of each file, the network's pieces.
 
+import { wholeNote } from "./overview.js";
 import { chips } from "./sections.js";
 import { sortableTable } from "./table.js";
 import { el, section, toRows } from "./text.js";
@@ -128,6 +129,7 @@ export function findingsSection(page) {
     && (!state.findingFile || whole(row) === state.findingFile));
   const left = data.finding_kinds - data.findings.length;
   return section(page, "findings",
+    wholeNote(page),
     el("p", { class: "lead" }, voice.say("findings_lead")),
     chips(page, SEVERITIES, data.finding_counts, state.severity, (name) => {
       state.severity = name;

@@ -30,7 +30,7 @@ export const placesOf = (data) => (data.parts ? data.parts.places.reduce((sum, o
 export function areaLook(page) {
   const { parts, map } = page.data;
   if (!parts) return null;
-  const number = new Map(parts.id.map((id, at) => [id, at]));
+  const number = new Map(parts.id.map((id, at) => [id, at]).reverse()); // of several pages the first
   const shares = sharesOf(page);
   const areas = parts.kind === "town" ? map.towns : map.districts;
   const marks = areas.id.map((id) => {
@@ -48,7 +48,8 @@ export const shareColouring = {
   mark: null,
   legend(page) {
     const { voice } = page;
-    const found = sharesOf(page).map(shareClass);
+    const { id: ids } = page.data.parts;
+    const found = sharesOf(page).filter((_, at) => ids.indexOf(ids[at]) === at).map(shareClass);
     const told = (value) => voice.share(value);
     const labels = FILLS.map((_, at) => (at === FILLS.length - 1 ? told(1)
       : at === 0 ? voice.say("class_under", { high: told(ENDS[0]) })
@@ -92,7 +93,7 @@ export function partsTable(page) {
   const whole = (key, title) => ({ key, title, kind: "number", value: (row) => row[key],
     cell: (row) => voice.count(row[key]) });
   return sortableTable({
-    voice, rows, state: state.partSort, name: "parts-table", id: (row) => row.id,
+    voice, rows, state: state.partSort, name: "parts-table", id: (row) => row.at,
     columns: [
       { key: "name", title: voice.value(parts.kind), kind: "text", value: (row) => row.name,
         cell: (row) => linkTo(page, row.at) },
@@ -107,7 +108,20 @@ export function partsTable(page) {
 export function partLine(page) {
   const { part } = page.data;
   if (!part) return null;
-  return el("p", { class: "part-line" }, el("b", {}, page.voice.text(part.name)), " · ",
-    page.voice.say("parts_only_here"), " ",
-    el("a", { href: part.overview }, page.voice.say("parts_back")));
+  const { voice } = page;
+  return el("p", { class: "part-line" }, el("b", {}, voice.text(part.name)), " · ",
+    voice.say("parts_only_here"), " ", el("a", { href: part.overview }, voice.say("parts_back")),
+    part.pieces > 1 ? " · " + voice.say("parts_pieces", { count: voice.count(part.pieces) }) : null);
 }
+
+// On the page of a part: that a section has what was found in all of the study.
+export function wholeNote(page) {
+  const { part } = page.data;
+  if (!part) return null;
+  return el("p", { class: "start-note whole-study" },
+    page.voice.say("parts_whole", { name: page.voice.text(part.name) }));
+}
+
+// Where the what-if would stand.
+export const noWhatif = (page) => (page.data.parts ? el("p", { class: "where no-whatif" },
+  page.voice.say("parts_no_whatif")) : null);

@@ -84,11 +84,12 @@ export function startWhatif(page) {
   /** @type {Record<string, any>} */
   const whatif = {
     model, wanted, open: false, active: false, placing: false, said: null, problems: [],
-    search: "", sort: { key: "order", descending: false }, keepOpen: false,
+    search: "", sort: { key: "order", descending: false }, keepOpen: false, listShown: false,
     start: applying.start, reach: applying.reach, isActive: applying.isActive,
     draw() {
       const { parts, state } = page;
       parts.figures.classList.toggle("whatif-is-open", whatif.open);
+      parts.figures.classList.toggle("whatif-with-list", whatif.open && whatif.listShown);
       const key = [state.service, state.language, whatif.open].join("\n");
       const kept = panel.key === key && parts.whatif.contains(panel.node);
       if (kept) {
@@ -127,6 +128,11 @@ export function startWhatif(page) {
     toggleOpen() {
       whatif.open = !whatif.open;
       whatif.placing = false;
+      whatif.draw();
+    },
+    // The list of places stands where the panel does; what is switched stays, and so do the map's switches.
+    toggleList() {
+      whatif.listShown = !whatif.listShown;
       whatif.draw();
     },
     togglePlacing() {
@@ -191,6 +197,7 @@ export function startWhatif(page) {
         return;
       }
       whatif.open = true;
+      whatif.listShown = false; // what is wrong with it is said in the panel
       const told = fromCode(hash.slice(PREFIX.length));
       if (told === null) whatif.refuse("whatif_no_code");
       else whatif.read(told);

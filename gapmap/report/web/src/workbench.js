@@ -6,7 +6,7 @@ import { villageTable } from "./listing.js";
 import { pictureButton } from "./export.js";
 import { makeChart, mapOptions } from "./layer.js";
 import { layerControl, northArrow } from "./mapside.js";
-import { areaLook, partCard, partLine, partsTable } from "./overview.js";
+import { areaLook, noWhatif, partCard, partLine, partsTable } from "./overview.js";
 import { facilityCard, mapLegend, offMap, placeCard, siteCard } from "./panels.js";
 import { el } from "./text.js";
 
@@ -16,7 +16,7 @@ export function makeWorkbench(page) {
   parts.detail = el("div", { class: "detail-slot" });
   parts.filters = el("div", { class: "filters" });
   parts.villages = el("div", { class: "villages-slot", id: "places", role: "region", tabindex: -1,
-    "aria-label": voice.say("villages") });
+    "aria-label": page.data.parts ? voice.value(page.data.parts.kind) : voice.say("villages") });
   parts.moreButton = el("span", {});
   parts.more = el("div", { class: "more-slot" });
   parts.count = el("span", { class: "found", role: "status" });
@@ -32,9 +32,9 @@ export function makeWorkbench(page) {
   parts.whatif = el("div", { class: "whatif" });
   parts.figures = el("div", { class: "figures" },
     el("div", { class: "upper" }, parts.list, parts.detail),
-    page.whatif ? parts.whatif : null,
+    page.whatif ? parts.whatif : noWhatif(page),
     el("div", { class: "lower" },
-      el("div", { class: "bar-line" }, el("h2", {}, voice.say("villages")), parts.filters,
+      page.data.parts ? null : el("div", { class: "bar-line" }, el("h2", {}, voice.say("villages")), parts.filters,
         search, parts.moreButton, parts.count),
       parts.more, parts.villages));
   parts.map.setAttribute("role", "region");
