@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import toy_pages
 import toys
 from matplotlib.image import imread
 from pypdf import PdfReader
@@ -182,3 +183,17 @@ def test_media_alone_prepares_the_sheet_too(
     page.emulate_media(media="screen")
     page.wait_for_selector(".print-map", state="detached")
     assert page.locator(".print-mark").count() == 0
+
+
+def test_an_open_what_if_leaves_the_list_of_places_on_paper(
+    open_page: Callable[..., Opened], tmp_path: Path
+) -> None:
+    page = open_page(toy_pages.everything().save(tmp_path / "report.html")).page
+    listed = page.locator(".villages-table tbody tr.pick .place-name").all_text_contents()
+    page.click(".whatif-open")
+    assert not page.is_visible(".villages-table")
+    page.emulate_media(media="print")
+    page.wait_for_selector(".print-map")
+    assert page.is_visible(".villages-table")
+    shown = page.locator(".villages-table tbody tr.pick .place-name:visible").all_text_contents()
+    assert shown == listed != []
