@@ -340,3 +340,17 @@ def test_a_gap_in_what_a_target_asks_is_named_as_the_target() -> None:
     names = [row[0] for row in section_of(paper_in(results, tables), "gaps").grids[0].rows]
     assert f"{target['title_zh']}(规划目标)" in names
     assert "no_such_service" not in names
+
+
+@pytest.mark.parametrize(("mode", "basis", "told"), [("walk", "standard", True),
+                         ("straight", "standard", False), ("walk", "assumption", False)])  # fmt: skip
+def test_a_standard_measured_along_ways_is_told_to_be_stricter(
+    mode: str, basis: str, *, told: bool
+) -> None:
+    made = toys.assessment()
+    first, *others = made.access.services
+    services = (replace(first, mode=mode, basis=basis), *others)
+    access = replace(made.access, services=services)
+    results = toy_results.results(replace(made, access=access))
+    said = section_of(paper_in(results), "method").sentences
+    assert any("直线服务半径" in one for one in said) is told

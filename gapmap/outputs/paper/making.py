@@ -150,7 +150,13 @@ def _method(results: Results) -> list[str]:
         keys += ["borders"] if access.network.borders is not None else []
     keys += [f"weight_{access.places.weight}", "status", "measured", "limit", "counts", "bounds",
              "distance", "gap", "basis"]  # fmt: skip
+    keys += ["standard"] if any(_is_stricter(one) for one in access.services) else []
     return [str(said[f"method_{key}"][results.language]) for key in keys]
+
+
+def _is_stricter(service: Service) -> bool:
+    """Tell whether a standard's metres, mostly a straight radius, are measured along ways."""
+    return service.basis == "standard" and service.limit_unit == "m" and service.mode != "straight"
 
 
 def provenance_section(results: Results) -> Section:

@@ -177,8 +177,11 @@ function speedText(row, voice) {
 /** @param {Page} page */
 export function methodSection(page) {
   const { voice, data } = page;
+  // A standard's metres, mostly a straight radius, that are measured along ways.
+  const stricter = data.services.map((one) => page.startService(one.id)).some((one) =>
+    one.basis === "standard" && one.limit_unit === "m" && one.mode !== "straight");
   const points = ["status", "measured", "limit", "counts", "bounds", "distance", "gap", "basis",
-    "outline"];
+    ...(stricter ? ["standard"] : []), "outline"];
   const weight = data.weight === "people" ? "weight_people" : "weight_places";
   const mean = (service) => page.startResult(service.id, 0);
   return section(page, "method",
