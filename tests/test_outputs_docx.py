@@ -343,7 +343,7 @@ def test_a_gap_in_what_a_target_asks_is_named_as_the_target() -> None:
 
 
 @pytest.mark.parametrize(("mode", "basis", "told"), [("walk", "standard", True),
-                         ("straight", "standard", False), ("walk", "assumption", False)])  # fmt: skip
+                         ("straight", "standard", False), ("walk", "plan", False)])  # fmt: skip
 def test_a_standard_measured_along_ways_is_told_to_be_stricter(
     mode: str, basis: str, *, told: bool
 ) -> None:
