@@ -315,7 +315,8 @@ def test_a_full_disk_under_a_raster_leaves_the_old_folder(tmp_path: Path) -> Non
         "try:\n    write_run(results, Path(sys.argv[2]))\n"
         "except OutputError as error:\n    print(error.text('en'))\n"
     )
-    command = [sys.executable, "-c", script, HERE, out]
+    # -B: bytecode would be cut off at the limit, too, and stay
+    command = [sys.executable, "-B", "-c", script, HERE, out]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "cannot be written" in done.stdout, done
     assert (done.stdout.count("\n"), done.stderr) == (1, "")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 MEMORY_BYTES = 50_000_000
 """Ten times what the toy city's folders and those half written beside them take."""
+LIMITED = (sys.executable, "-B", "-c")
+"""Under a limit of file sizes Python itself would leave bytecode cut off, for all to come."""
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and locks as POSIX has them")
 
 
@@ -108,7 +110,7 @@ def test_no_file_may_grow_beyond_a_limit(tmp_path: Path, limit_bytes: int) -> No
         "try:\n    write_run(results, Path(sys.argv[2]))\n"
         "except OutputError as error:\n    print(error.text('en'))\n"
     )
-    command = [sys.executable, "-c", script, HERE, out]
+    command = [*LIMITED, script, HERE, out]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert re.search(r"cannot be written \(.+\); choose another folder", done.stdout), done
     assert done.stdout.count("\n") == 1
@@ -129,7 +131,7 @@ def test_a_full_disk_ends_a_run_before_anything_is_read(study: Path, tmp_path: P
         ["run", broken / "study.toml", "-o", tmp_path / "new" / "out"],
         ["check", broken / "study.toml", "-o", tmp_path / "new" / "findings.csv"],
     ):
-        command = [sys.executable, "-c", script, *map(str, arguments), "--language", "en"]
+        command = [*LIMITED, script, *map(str, arguments), "--language", "en"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 1
         assert "cannot be written" in done.stderr
