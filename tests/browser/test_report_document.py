@@ -370,3 +370,24 @@ def test_numbers_and_dates_are_those_of_the_language(opened: Opened) -> None:
         assert day in (page.text_content("#sources") or "")
         for section in ("document", "scoreboard", "targets", "sources"):
             assert not re.search(r"\b\d{4}-\d\d-\d\d\b", page.inner_text(f"#{section}"))
+
+
+def test_a_study_without_towns_lists_places_under_their_districts(
+    open_page: Callable[..., Opened], assessed: Assessment, tmp_path: Path
+) -> None:
+    places = assessed.access.places
+    bare = places.table.assign(town=None, town_id=None)
+    access = replace(
+        assessed.access,
+        places=replace(places, table=bare),
+        table=assessed.access.table.assign(**{
+            name: None for name in ("town", "town_id") if name in assessed.access.table
+        }),
+    )  # fmt: skip
+    report = build_report(replace(assessed, access=access), about=toys.ABOUT)
+    page = open_page(report.save(tmp_path / "report.html")).page
+    heads = page.locator(".villages-table tr.town b").all_text_contents()
+    assert heads
+    assert set(heads) <= {"香洲区", "斗门区", "镇街未知"}
+    assert "镇街未知" not in heads or len(heads) > 1
+    assert heads[0] in {"香洲区", "斗门区"}

@@ -236,7 +236,9 @@ function reported(page) {
 /** @param {Page} page */
 function equityTable(page) {
   const { voice, state } = page;
-  const rows = page.equity.filter((row) => row.service === state.service);
+  const own = planHasOwn(page);
+  const rows = page.equity.filter((row) => row.service === state.service
+    && (own || !row.measure.endsWith("plan_district")));
   if (!rows.length) return null;
   const meaning = (row) => voice.say("about_" + row.measure.replace(
     /^(dissimilarity|variation|theil_between|theil_within)_.*$/, "$1"));

@@ -128,13 +128,16 @@ function townRow(page, group, width, open, onFold) {
   const { voice, data } = page;
   const count = (state) => group.rows.filter((row) => row.status === state).length;
   const parts = STATES.map((state) => [state, count(state)]).filter(([, number]) => number);
+  // A study that has no towns knows no town less: its places stand under their districts.
+  const head = group.town || (data.map.places.town.some(Boolean) ? null : group.district)
+    || voice.say("town_unknown");
   return el("tr", { class: "town", "data-town": group.town || "" },
     el("th", { colspan: width, scope: "colgroup" },
       el("button", { type: "button", class: "fold-town", "aria-expanded": open ? "true" : "false",
         click: onFold },
       el("span", { class: "fold", "aria-hidden": "true" }, open ? "▾" : "▸"),
-      el("b", {}, group.town || voice.say("town_unknown")), " ",
-      el("span", { class: "where" }, group.district || "")),
+      el("b", {}, head), " ",
+      el("span", { class: "where" }, head === group.district ? "" : group.district || "")),
       el("span", { class: "town-sum" },
         parts.map(([state, number]) => [voice.value(state) + " " + voice.count(number), " "]),
         data.weight === "people" ? "· " + voice.say("people_are",
