@@ -27,7 +27,7 @@ _TARGETS: Final = (
 )
 _CARD: Final = (
     *("date", "plan_district", "unit_zh", "unit_en", "target", "required", "achieved", "status"),
-    *("reason", "reason_zh", "asked"),
+    *("measure_unit", "reason", "reason_zh", "asked"),
 )
 
 
