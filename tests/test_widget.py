@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import toys
@@ -88,6 +89,37 @@ def test_nothing_switched_is_the_state_that_it_started_from(
     pd.testing.assert_frame_equal(widget.assessment().coverage, assessed.coverage)
 
 
+def test_what_the_widget_would_leave_out_is_refused_and_not_written_back(widget: Explorer) -> None:
+    widget.scenario = SWITCHED
+    switches = widget._what_if.switches
+    stays = replace(switches[0], stay_on=np.array([0]))
+    fixed = str(stays.sites.table["facility_id"].iloc[0])
+    widget._what_if = replace(widget._what_if, switches=(stays, *switches[1:]))
+    for wrong, named in (
+        ({"off": [fixed]}, fixed),
+        ({"limit_m": {"bus_shelter": 333.333}}, "limit_m: bus_shelter"),
+        ({"limit_m": {"bus_shelter": 1e7}}, "limit_m: bus_shelter"),
+        ({"date": "2014-05-05"}, "date: 2014-05-05"),
+    ):
+        with pytest.raises(gm.MethodError, match=named) as raised:
+            widget.scenario = wrong
+        assert named in raised.value.text("zh")
+        assert widget.scenario == SWITCHED
+    widget.scenario = {"limit_m": {"bus_shelter": 333.3}}
+
+
+def test_costs_of_a_service_s_sites_are_held(assessed: Assessment) -> None:
+    made = gm.explore(
+        assessed,
+        service="bus_shelter",
+        candidates={"bus_shelter": "places"},
+        costs={"bus_shelter": 30_000.0},
+    )
+    assert set(held(made)["whatif"]["services"]["bus_shelter"]["cost"]) == {30_000.0}
+    with pytest.raises(gm.MethodError, match="shelter"):
+        gm.explore(assessed, costs={"shelter": 1.0})
+
+
 def test_it_saves_what_the_command_line_reads(widget: Explorer, tmp_path: Path) -> None:
     widget.scenario = SWITCHED
     path = widget.save(tmp_path / "new" / "what-if.json")
@@ -114,9 +146,9 @@ def test_all_proposals_of_a_service_are_kept(
     heard: list[dict[str, set[str]]] = []
     made = explorer.make_what_if
 
-    def listen(*given: Any, proposed: dict[str, set[str]]) -> WhatIf:
+    def listen(*given: Any, proposed: dict[str, set[str]], costs: None) -> WhatIf:
         heard.append(proposed)
-        return made(*given, proposed=proposed)
+        return made(*given, proposed=proposed, costs=costs)
 
     monkeypatch.setattr(explorer, "make_what_if", listen)
     both = gm.propose_sites(assessed, service="bus_shelter", count=2)

@@ -31,6 +31,7 @@ def explore(
     candidates: Mapping[str, str | gpd.GeoDataFrame | CandidateSites] | None = None,
     proposals: Proposal | Sequence[Proposal] = (),
     about: About | None = None,
+    costs: Mapping[str, float] | None = None,
 ) -> Explorer:
     """Show the what-if of the report in a notebook: map, limit, switches, figures. No network.
 
@@ -47,12 +48,16 @@ def explore(
         Proposed sites, which one button builds.
     about
         Its language, and what stands on the map.
+    costs
+        What a site of a service costs where its candidate does not say, as ``cost`` in the
+        study's ``[siting]`` block.
 
     Returns
     -------
     Explorer
         A widget. ``scenario`` is what is switched, both ways: a dictionary as the JSON file of
-        ``gapmap run --scenario``. ``assessment()`` measures that state with the engine.
+        ``gapmap run --scenario``. ``assessment()`` measures that state with the engine. What the
+        widget cannot show (a facility that stays on, a limit between the stops) is refused.
 
     Raises
     ------
@@ -75,8 +80,10 @@ def explore(
     if service is None and access.services:
         service = access.services[0].id
     first = service_of(access, service).id
+    for named in costs or {}:
+        service_of(access, named)
     found = _candidates(assessment, candidates or {}, chosen)
-    return make_explorer(assessment, first, found, chosen, about or About())
+    return make_explorer(assessment, first, found, chosen, about or About(), costs=costs)
 
 
 def _candidates(

@@ -16,6 +16,7 @@ from gapmap.errors import MethodError
 from gapmap.report.parts import content
 from gapmap.scenario import Scenario, apply_scenario, scenario_of
 from gapmap.whatif import make_what_if
+from gapmap.widget.shown import not_shown
 
 if TYPE_CHECKING:
     import os
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gapmap.about import About
     from gapmap.assessment import Assessment
     from gapmap.siting import CandidateSites, Proposal
+    from gapmap.whatif import WhatIf
 
 __all__ = ["Explorer", "make_explorer"]
 
@@ -48,6 +50,7 @@ class Explorer(anywidget.AnyWidget):  # the way in which anywidget makes widgets
     packed = traitlets.Unicode().tag(sync=True)
 
     _start: Assessment
+    _what_if: WhatIf
     _candidates: Mapping[str, CandidateSites]
 
     @property
@@ -80,14 +83,12 @@ class Explorer(anywidget.AnyWidget):  # the way in which anywidget makes widgets
                 f"笔记本中的情景只接受 {', '.join(_KEYS)},不接受 {', '.join(wrong)};"
                 "请存为 JSON 后运行 gapmap run --scenario 文件",
             )
+        scenario = scenario_of(told, file="scenario")
         access = self._start.access
         apply_scenario(
-            scenario_of(told, file="scenario"),
-            access.places,
-            access.facilities,
-            access.services,
-            candidates=self._candidates,
+            scenario, access.places, access.facilities, access.services, candidates=self._candidates
         )
+        _check_shown(not_shown(scenario, self._what_if, access.services))
         return told
 
     @traitlets.validate("service")
@@ -104,6 +105,8 @@ def make_explorer(
     candidates: Mapping[str, CandidateSites],
     proposals: Sequence[Proposal],
     about: About,
+    *,
+    costs: Mapping[str, float] | None = None,
 ) -> Explorer:
     """Make the widget.
 
@@ -119,16 +122,32 @@ def make_explorer(
         Proposed sites.
     about
         Its language and what stands on the map.
+    costs
+        What a site of a service costs where its candidate does not say.
     """
     proposed: dict[str, set[str]] = {}
     for one in proposals:  # a service may have several
         proposed.setdefault(one.service, set()).update(one.sites["site_id"].astype(str))
-    what_if = make_what_if(assessment, candidates, proposed=proposed)
+    what_if = make_what_if(assessment, candidates, proposed=proposed, costs=costs)
     told = content(assessment, proposals, about, what_if=what_if)
     shown = told | {name: {} for name in _NOT_SHOWN}
     made = Explorer(_esm=inline_script(_SCRIPT), packed=inert(shown), service=service)
-    made._start, made._candidates = assessment, candidates  # noqa: SLF001 - no traits, of our own class
+    made._start, made._candidates, made._what_if = assessment, candidates, what_if  # noqa: SLF001 - no traits, of our own class
     return made
+
+
+def _check_shown(wrong: list[str]) -> None:
+    """Refuse what the page would leave out, and write back without."""
+    if not wrong:
+        return
+    what = ", ".join(wrong)
+    raise MethodError(
+        f"the widget cannot show {what}: it stays on or is left out to keep the widget small, or "
+        "is a limit or date between its stops; save it as JSON and run it: "
+        "gapmap run --scenario FILE",
+        f"组件无法显示 {what}:为控制大小,该处不能关闭或未放入组件,或限值、日期不在其档位上;"
+        "请存为 JSON 后运行 gapmap run --scenario 文件",
+    )
 
 
 def _under(

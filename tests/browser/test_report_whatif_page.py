@@ -230,3 +230,48 @@ CUT = """() => ["whatif", "whatif-strip", "lower", "bar-line", "villages-slot"]
       > document.querySelector(".workbench").getBoundingClientRect().bottom + 0.5
     || (!/slot/.test(node.className) && node.scrollWidth > node.clientWidth + 1)))
   .map((node) => node.className)"""
+
+
+UNCOVERED = """() => {
+  let found = 0;
+  for (const canvas of document.querySelectorAll(".leaflet-under-pane canvas")) {
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    for (let at = 3; at < pixels.length; at += 4) if (pixels[at]) found += 1;
+  }
+  return found;
+}"""
+COUNTS = """() => Array.from(document.querySelectorAll(".legend li[data-legend]"),
+  (line) => line.dataset.legend + " " + line.querySelector("b").textContent)"""
+
+
+def test_what_is_switched_off_in_the_legend_stays_off_under_a_what_if_and_in_another_language(
+    open_page: Callable[..., Opened], report: Path
+) -> None:
+    page = open_page(report).page
+    drawn, told = page.evaluate(UNCOVERED), page.evaluate(COUNTS)
+    page.uncheck("#ways")
+    without = page.evaluate(UNCOVERED)
+    assert 0 < without < drawn
+    assert page.evaluate(COUNTS) == told
+    page.click(".layers summary")
+    page.uncheck("[data-layer=districts]")
+    assert page.locator(".district-name").count() == 0
+
+    def still_off() -> None:
+        assert not page.is_checked("#ways")
+        assert not page.is_checked("[data-layer=districts]")
+        assert page.locator(".district-name").count() == 0
+        changed = page.evaluate(UNCOVERED)
+        counted = page.evaluate(COUNTS)
+        page.check("#ways")
+        assert page.evaluate(UNCOVERED) > changed
+        assert page.evaluate(COUNTS) == counted
+        page.uncheck("#ways")
+
+    page.evaluate("() => gapmap.page.whatif.read({ limit_m: { bus_shelter: 700 } })")
+    still_off()
+    page.click("[data-language=en]")
+    still_off()
+    page.click(".whatif-reset")
+    still_off()
+    assert page.evaluate(COUNTS)[:3] == [f"{one.split()[0]} {one.split()[-1]}" for one in told[:3]]
