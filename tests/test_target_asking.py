@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gapmap.targets.asking import by_district
+from gapmap.targets.asking import by_district, is_asked
+from gapmap.targets.said import said, sentence
 
 COLUMNS = ("target", "scope_kind", "unit", "unit_zh", "overall", "required", "achieved", "status",
            "reason")  # fmt: skip
@@ -48,3 +49,10 @@ def test_a_plan_without_districts_is_told_by_the_studys() -> None:
     told = by_district(table([row for row in ROWS if row[1] != "plan_district"]))
     assert list(told["board_unit"]) == ["440402", "440499"]
     assert list(told["asked"]) == [True, True]
+
+
+def test_a_unit_without_such_areas_is_known_by_the_sentence_as_reasons_has_it() -> None:
+    without = said("no_areas", level={"en": "villages"}, unit={"en": "West"})
+    reasons = [[without], [said("no_number"), without], [said("no_unit", unit={"en": "West"})]]
+    rows = table([ROWS[2]] * 3).assign(reason=[sentence(one, "en") for one in reasons])
+    assert is_asked(rows, pd.Series({"roads": 1.0})).tolist() == [False, False, True]

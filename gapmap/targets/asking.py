@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from gapmap.targets.said import pattern_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["asked_rows", "by_district", "is_asked"]
 
-_NO_AREAS: Final = re.compile(r"(?:^|: )there are no ")
+_NO_AREAS: Final = re.compile(rf"(?:^|[:;] ){pattern_of('no_areas', 'en')}")
 """The reason of a unit that has none of the areas that a target is of."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Said", "amount", "said", "sentence"]
+__all__ = ["Said", "amount", "pattern_of", "said", "sentence"]
 
 
 @cache
@@ -55,6 +56,21 @@ def said(code: str, **facts: object) -> Said:
     'no facilities of service clinic in the study'
     """
     return Said(code, tuple(facts.items()))
+
+
+def pattern_of(code: str, language: str) -> str:
+    r"""Give a pattern that one sentence of a reason has, whatever fills it.
+
+    A table carries the words of a reason alone; with this they are known again after they are
+    worded anew in ``reasons.toml``.
+
+    Examples
+    --------
+    >>> pattern_of("no_areas", "en")
+    'there\\ are\\ no\\ .+\\ in\\ .+'
+    """
+    pieces = re.split(r"\{\w+\}", _reasons()[code][language])
+    return ".+".join(re.escape(piece) for piece in pieces)
 
 
 def sentence(parts: Iterable[Said], language: str) -> str:
