@@ -573,3 +573,21 @@ def test_the_method_gives_speeds_joins_and_assumed_waits(
         assert "4.8 km/h" in method
         assert re.search(r"10 (to|至) 100 km/h", method)
     assert opened.trouble() == []
+
+
+def test_of_very_many_places_fewer_lines_are_drawn_at_first(
+    open_page: Callable[..., Opened], tmp_path: Path
+) -> None:
+    places = toys.places()
+    many = pd.concat([places.table] * 200, ignore_index=True)
+    many["place_id"] = [f"p{number}" for number in range(len(many))]
+    access = measure_access(replace(places, table=many), toys.facilities(), None, toys.SERVICES)
+    opened = open_page(build_report(assess(access), about=toys.ABOUT).save(tmp_path / "long.html"))
+    page = opened.page
+    page.set_checked("[data-state=covered]", checked=True)
+    page.click(".more-filters")
+    page.set_checked("#by-town", checked=False)
+    assert page.locator(".villages-table tr.pick").count() == 40
+    assert "显示 40 行,共 2,400 行" in (page.text_content(".villages-table .more") or "")
+    page.click(".villages-table .more button")
+    assert page.locator(".villages-table tr.pick").count() == 2040

@@ -8,6 +8,7 @@ import { below, el, known } from "./text.js";
 const STATES = ["covered", "uncovered", "unknown"];
 const FEW = 60; // so many places are shown with their towns unfolded
 const PORTION = 100; // lines drawn at first: more take longer than a click may
+const OF_VERY_MANY = 40; // and so many of a list that is longer than MORE and not by town
 const MORE = 2000;
 
 export const listingState = {
@@ -151,7 +152,7 @@ export function villageTable(page) {
   const { rows, counts } = listed(page, service);
   const sort = state.villageSort;
   const frame = el("div", { class: "table-frame villages-table" });
-  let most = PORTION;
+  let most = !state.byTown && rows.length > MORE ? OF_VERY_MANY : PORTION;
 
   function placeRow(row) {
     const act = () => page.select(row.number, true);
