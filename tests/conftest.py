@@ -20,9 +20,15 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 LONGEST_FIRST = (
     "test_outputs_survive.py",
+    "test_outputs_rasters.py",
     "test_hills.py",
     "test_network_real.py",
     "test_cli.py",
+    "test_outputs_folder.py",
+    "test_report_whatif.py",
+    "test_report_whatif_page.py",
+    "test_report_whatif_dates.py",
+    "test_report_whatif_plans.py",
     "test_benchmarks.py",
     "test_siting.py",
     "test_surface_flat.py",
