@@ -30,6 +30,12 @@ export function fill(node, attributes, children) {
 export const el = (tag, attributes, ...children) =>
   fill(document.createElement(tag), attributes, children);
 /**
+ * @param {Attributes} attributes
+ * @param {Child[]} children
+ */
+export const button = (attributes, ...children) => el("button", { type: "button", ...attributes },
+  ...children);
+/**
  * @template {keyof SVGElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Attributes} attributes

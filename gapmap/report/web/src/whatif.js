@@ -3,9 +3,11 @@
 import { marks } from "./layer.js";
 import { download } from "./text.js";
 import { makeApplying } from "./whatif_apply.js";
+import { stripOf } from "./whatif_changes.js";
 import { makeModel } from "./whatif_model.js";
-import { makePanel, stripOf, switchCard } from "./whatif_panel.js";
+import { makePanel } from "./whatif_panel.js";
 import { SERVES } from "./whatif_reach.js";
+import { switchCard } from "./whatif_sites.js";
 import { KEYS, fromCode, makeWanted, toCode } from "./whatif_wanted.js";
 
 const PREFIX = "#whatif=";
