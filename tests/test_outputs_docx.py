@@ -23,7 +23,8 @@ from gapmap.outputs.figures import write_figures
 from gapmap.outputs.paper.cells import amount
 from gapmap.outputs.paper.content import paper_of
 from gapmap.outputs.paper.places import MOST_PLACES
-from gapmap.outputs.paper.word import write_word
+from gapmap.outputs.paper.value import Column, Grid
+from gapmap.outputs.paper.word import column_widths, write_word
 from gapmap.outputs.tables import result_tables
 from gapmap.report.parts import content
 
@@ -354,3 +355,20 @@ def test_a_standard_measured_along_ways_is_told_to_be_stricter(
     results = toy_results.results(replace(made, access=access))
     said = section_of(paper_in(results), "method").sentences
     assert any("直线服务半径" in one for one in said) is told
+
+
+def test_a_number_is_never_broken_over_lines() -> None:
+    columns = (
+        Column(title="name", weight=6.0),
+        Column(title="year", weight=0.3, number=True),
+        Column(title="cost", weight=0.5, number=True),
+    )
+    grid = Grid(title="", columns=columns, rows=(("a" * 80, "2012", "115,600,000"),))
+    widths = column_widths(grid, size_pt=8)
+    digit_cm = 8 * 0.5 / 72 * 2.54  # of Times New Roman
+    assert sum(widths) == pytest.approx(17)
+    assert widths[1] > 4 * digit_cm
+    assert widths[2] > 11 * digit_cm
+    assert widths[0] > 12
+    bare = column_widths(Grid(title="", columns=columns, rows=()), size_pt=8)
+    assert bare == pytest.approx([17 * 6 / 6.8, 17 * 0.3 / 6.8, 17 * 0.5 / 6.8])

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from gapmap.outputs.paper.value import Column, Grid, Paper, Section
+    from gapmap.outputs.paper.value import Grid, Paper, Section
     from gapmap.outputs.results import Results
 
-__all__ = ["write_word"]
+__all__ = ["column_widths", "write_word"]
 
 _FACES: Final = {"text": ("Times New Roman", "宋体"), "head": ("Arial", "黑体")}
 """Latin and Chinese: faces that Chinese offices have; Word puts its own where one is missing."""
@@ -39,6 +39,11 @@ _WIDTH_CM: Final = 17.0
 _FIGURE_CM: Final = (15.0, 22.0)
 """Most width and height of a figure: two maps stand on a page."""
 _MANY_COLUMNS: Final = 10
+_LETTER_CM: Final = 0.55 / 72 * 2.54
+"""Width of a digit for each point of its size: of Times New Roman, and a little more."""
+_PAD_CM: Final = 0.25
+_MOST_TAKEN: Final = 0.7
+"""Of the width of a page, by columns of long numbers."""
 _TWIPS: Final = 567
 """Of a centimetre."""
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)
@@ -176,8 +181,8 @@ def _write_section(document: Any, section: Section) -> None:  # noqa: ANN401 - a
 
 
 def _write_grid(document: Any, grid: Grid) -> None:  # noqa: ANN401 - as above
-    widths = _widths(grid.columns)
     wide = len(grid.columns) > _MANY_COLUMNS
+    widths = column_widths(grid, size_pt=7 if wide else 8)
     style, style_of_head = ("Tablesmall", "Tablesmallhead") if wide else ("Tabletext", "Tablehead")
     head = "".join(
         _cell(column.title, style_of_head, width, right=column.number, fill="DCE6EF")
@@ -197,9 +202,34 @@ def _write_grid(document: Any, grid: Grid) -> None:  # noqa: ANN401 - as above
     _add_table(document, "".join(rows), widths)
 
 
-def _widths(columns: Sequence[Column]) -> tuple[float, ...]:
-    every = sum(column.weight for column in columns)
-    return tuple(_WIDTH_CM * column.weight / every for column in columns)
+def column_widths(grid: Grid, *, size_pt: float) -> tuple[float, ...]:
+    """Share the width of the page out by the columns' weights, in centimetres.
+
+    A column of numbers is at least as wide as its longest number: one that is broken over lines
+    is read as another number.
+    """
+    weights = [column.weight for column in grid.columns]
+    least = [
+        max((len(part) for row in grid.rows for part in row[at].split(" ")), default=0)
+        * _LETTER_CM * size_pt + _PAD_CM
+        if column.number and grid.rows
+        else 0.0
+        for at, column in enumerate(grid.columns)
+    ]  # fmt: skip
+    tight: set[int] = set()
+    while True:
+        room = _WIDTH_CM - sum(least[at] for at in tight)
+        others = sum(weight for at, weight in enumerate(weights) if at not in tight)
+        if not others or room < (1 - _MOST_TAKEN) * _WIDTH_CM:
+            return tuple(_WIDTH_CM * weight / sum(weights) for weight in weights)
+        widths = tuple(
+            least[at] if at in tight else room * weight / others
+            for at, weight in enumerate(weights)
+        )
+        more = {at for at, width in enumerate(widths) if width < least[at]} - tight
+        if not more:
+            return widths
+        tight |= more
 
 
 def _cell(text: str, style: str, width_cm: float, *, right: bool = False, fill: str = "") -> str:
