@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from gapmap.facilities import Facilities
     from gapmap.findings import Finding
     from gapmap.network import Network
+    from gapmap.report import Grids, Insights, Report
     from gapmap.scenario import Scenario
     from gapmap.siting import Proposal
+    from gapmap.study.proposing import Proposed
     from gapmap.study.value import Study
     from gapmap.studyfile import SitingEntry
     from gapmap.whatif import WhatIf
@@ -98,6 +100,20 @@ def run_study(  # noqa: PLR0913 - the study, and six things that a command line 
     return results
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What was measured, judged and proposed, and what was found on the way, in that order."""
+
+    about: About
+    services: tuple[Service, ...]
+    assessment: Assessment
+    borders: pd.DataFrame
+    grids: Grids
+    proposed: Proposed
+    insights: Insights
+    findings: tuple[Finding, ...]
+
+
 def _results(
     study: Study,
     inputs: tuple[Path, ...],
@@ -108,6 +124,39 @@ def _results(
     watch: Steps,
 ) -> Results:
     """Measure, assess, propose sites, and make the report."""
+    found = _find(study, scenario, language, siting, watch)
+    report = _report(study, found, scenario, watch)
+    return Results(
+        assessment=found.assessment,
+        proposals=found.proposed.proposals,
+        report_html=report.html,
+        report_parts=report.parts,
+        about=found.about,
+        findings=found.findings,
+        rows=study.rows,
+        study=study.file.raw,
+        parameters=_parameters(study, found.services, scenario),
+        seconds=watch.seconds,
+        seed=study.file.seed,
+        input_paths=inputs,
+        borders=found.borders,
+        datums=study.datums,
+        population=found.grids.population,
+        gridded=found.grids.gridded,
+        tables=found.grids.tables,
+        insights=found.insights,
+        programmes=found.proposed.programmes,
+    )
+
+
+def _find(
+    study: Study,
+    scenario: Scenario | None,
+    language: str | None,
+    siting: SitingEntry | None,
+    watch: Steps,
+) -> _Found:
+    """Measure, assess and propose sites."""
     about, network, facilities, services = what_if(study, scenario, language)
     with watch.step("measure"):
         access = measure_access(study.places, facilities, network, services, surface=study.surface)
@@ -118,50 +167,42 @@ def _results(
     with watch.step("propose"):
         proposed = propose_all(study, assessment, siting)
     insights, further = measure_insights(study, assessment, proposed.of_this_state, watch=watch)
-    switchable = _switchable(study, assessment, scenario, proposed.proposals, watch)
-    with watch.step("report"):
-        read = _read_and_sailed(study, network, scenario)
-        findings = (
-            *read,
+    return _Found(
+        about=about,
+        services=services,
+        assessment=assessment,
+        borders=borders,
+        grids=grids,
+        proposed=proposed,
+        insights=insights,
+        findings=(
+            *_read_and_sailed(study, network, scenario),
             *access.findings,
             *opening_findings(borders, access.services),
             *assessment.findings,
             *doubts,
             *proposed.findings,
             *further,
-        )
-        report = build_report(
-            assessment,
-            proposed.proposals,
-            about=about,
-            findings=findings,
+        ),
+    )
+
+
+def _report(study: Study, found: _Found, scenario: Scenario | None, watch: Steps) -> Report:
+    """Make the report, with what its page has to know for its what-if."""
+    proposals = found.proposed.proposals
+    switchable = _switchable(study, found.assessment, scenario, proposals, watch)
+    with watch.step("report"):
+        return build_report(
+            found.assessment,
+            proposals,
+            about=found.about,
+            findings=found.findings,
             rows=study.rows,
-            grids=grids,
-            insights=insights,
-            programmes=proposed.programmes,
+            grids=found.grids,
+            insights=found.insights,
+            programmes=found.proposed.programmes,
             what_if=switchable,
         )
-    return Results(
-        assessment=assessment,
-        proposals=proposed.proposals,
-        report_html=report.html,
-        report_parts=report.parts,
-        about=about,
-        findings=findings,
-        rows=study.rows,
-        study=study.file.raw,
-        parameters=_parameters(study, services, scenario),
-        seconds=watch.seconds,
-        seed=study.file.seed,
-        input_paths=inputs,
-        borders=borders,
-        datums=study.datums,
-        population=grids.population,
-        gridded=grids.gridded,
-        tables=grids.tables,
-        insights=insights,
-        programmes=proposed.programmes,
-    )
 
 
 def what_if(
