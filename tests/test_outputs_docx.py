@@ -372,3 +372,13 @@ def test_a_number_is_never_broken_over_lines() -> None:
     assert widths[0] > 12
     bare = column_widths(Grid(title="", columns=columns, rows=()), size_pt=8)
     assert bare == pytest.approx([17 * 6 / 6.8, 17 * 0.3 / 6.8, 17 * 0.5 / 6.8])
+
+
+def test_one_place_is_one_place_in_english() -> None:
+    results = toy_results.results(about=replace(toys.ABOUT, language="en"))
+    tables = result_tables(results, ())
+    access = tables["access"]
+    lost = access[access["service"].eq("bus_shelter") & access["status"].eq("uncovered")]
+    tables["access"] = lost.iloc[:1]
+    heads = [grid.title for grid in section_of(paper_in(results, tables), "uncovered").grids]
+    assert heads == ["bus shelter: 1 place is not covered"]

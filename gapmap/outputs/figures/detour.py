@@ -59,9 +59,9 @@ def draw_detour(pen: Pen, detours: Detours, service: Service) -> Figure:
     set_extent(axis, extent)
     draw_scale_bar(axis, extent, pen.letters.font(9))
     unit = pen.text("米", "m") if service.limit_unit == "m" else pen.text("分钟", "min")
-    title = pen.text("直线与路程:", "Straight line against road: ")
-    limit = f"{service.limit:g} {unit}"
-    write_frame(pen, figure, pen.letters.writable(f"{title}{pen.service(service)} ≤ {limit}"))
+    named = f"{pen.service(service)} ≤ {service.limit:g} {unit}"
+    title = pen.text(f"直线与路程:{named}", f"Straight line against road: {named}")
+    write_frame(pen, figure, pen.letters.writable(title))
     write_wide_legend(figure, pen, handles)
     return figure
 

@@ -49,14 +49,15 @@ def _listed(
     more = len(rows) - len(first)
     name = plain_text(results.service_name(service.id), most=80)
     count = f"{len(rows):,}"
+    places, are = ("place", "is") if len(rows) == 1 else ("places", "are")
     heading = {
         "uncovered": (
             f"{name}:未覆盖的 {count} 个村居",
-            f"{name}: {count} places are not covered",
+            f"{name}: {count} {places} {are} not covered",
         ),
         "unknown": (
             f"{name}:无法判断的 {count} 个村居",
-            f"{name}: {count} places of which nothing can be said",
+            f"{name}: {count} {places} of which nothing can be said",
         ),
     }[status]
     note = says(
