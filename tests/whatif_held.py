@@ -62,6 +62,8 @@ EXACT: Final = 1e-10
 """Relative: sums and shares are told as they are, but for the order of additions."""
 SHOWN: Final = {"m": 0.5, "minutes": 0.05}
 """Of a service that nothing was changed of: half of what the page shows, metres and minutes."""
+TABLES: Final = 5e-4
+"""Half of the last digit of the engine's tables: the page shows those, so it rounds them again."""
 KILOMETRES_FROM: Final = 10_000
 
 
@@ -128,7 +130,8 @@ class Held:
                     self.count += 1
                     slack = WAY
                     if service not in self.state["active"] and isinstance(want, float):
-                        slack = SHOWN[unit] * (100 if want >= KILOMETRES_FROM else 1) + EXACT
+                        slack = SHOWN[unit] * (100 if want >= KILOMETRES_FROM else 1)
+                        slack += TABLES + EXACT
                     if differ(have, want, slack):
                         self.wrong.append(f"{service} place: page {have!r}, engine {want!r}")
 
