@@ -14,9 +14,11 @@ import toys
 from matplotlib import font_manager
 from matplotlib import image as mpl_image
 
+from gapmap.detour import measure_detours
 from gapmap.drawing import chart
 from gapmap.outputs import figures
 from gapmap.outputs.figures import write_figures
+from gapmap.outputs.figures.detour import draw_detour
 from gapmap.outputs.figures.pen import Pen, make_axes
 from gapmap.outputs.figures.status import draw_status
 from gapmap.outputs.fonts import chinese_font, lettering
@@ -153,3 +155,11 @@ def test_a_place_outside_does_not_set_the_frame() -> None:
     figure = draw_status(pen, made.access.services[0])
     assert figure.axes[0].get_xlim()[1] < far
     assert any("or outside, not drawn" in text.get_text() for text in figure.texts)
+
+
+def test_the_figure_of_detours_names_its_service_after_a_space() -> None:
+    access = toys.assessment().access
+    pen = Pen(results=toy_results.results(), letters=lettering(None), language="en")
+    figure = draw_detour(pen, measure_detours(access), access.services[0])
+    told = [text.get_text() for text in figure.texts]
+    assert "Straight line against road: bus shelter ≤ 500 m" in told
