@@ -354,3 +354,65 @@ def test_more_places_than_a_page_can_hold_have_an_overview_and_a_page_for_each_d
     page.click(".part-line a")
     page.wait_for_selector(".parts-table")
     assert [one for one in opened.messages if not one.startswith("Canvas2D:")] == []
+
+
+# ---- only what has changed is drawn again -------------------------------------------------
+
+# Keeps the pixels of a pane's canvases; gives how far each is, at most, from when it was kept last.
+PIXELS = """(pane) => {
+    const before = window.pixels || new Map();
+    window.pixels = new Map(Array.from(
+        document.querySelectorAll(".leaflet-" + pane + "-pane canvas"), (canvas) => [
+            canvas.style.transform, canvas.getContext("2d")
+                .getImageData(0, 0, canvas.width, canvas.height).data]));
+    return Array.from(window.pixels, ([at, now]) => {
+        const then = before.get(at);
+        return !then ? 255
+            : now.reduce((most, one, i) => Math.max(most, Math.abs(one - then[i])), 0);
+    });
+}"""
+FLIP = """(some) => {
+    const { page } = window.gapmap;
+    const held = page.data.map.services.bus_shelter;
+    held.status = held.status.map((one, at) => (some.includes(at) ? (one + 1) % 3 : one));
+    page.drawMap();
+}"""
+DRAW_ALL = """(pane) => {
+    const { map } = window.gapmap.page;
+    if (pane === "areas") map.fire("moveend");
+    else map.eachLayer((layer) => { if (layer instanceof L.GridLayer) layer.redraw(); });
+}"""
+
+
+def _same_as_drawn_anew(page: Page, pane: str, some: list[int]) -> None:
+    page.evaluate(DRAW_ALL, pane)
+    page.wait_for_selector(f".leaflet-{pane}-pane canvas")
+    page.evaluate(PIXELS, pane)
+    for number in (some[:1], some[1:3], some):
+        page.evaluate(FLIP, number)
+    assert max(page.evaluate(PIXELS, pane)) > 100
+    page.evaluate(DRAW_ALL, pane)
+    page.wait_for_selector(f".leaflet-{pane}-pane canvas")
+    # a path that is cut off may be smoothed otherwise at its edge, by a hair
+    assert max(page.evaluate(PIXELS, pane)) <= 12
+
+
+def test_an_area_that_is_drawn_again_alone_leaves_no_trace(
+    open_page: Callable[..., Opened], shaped: tuple[Assessment, Path]
+) -> None:
+    opened = open_page(shaped[1])
+    shapes = opened.page.evaluate(
+        "window.gapmap.page.data.map.shapes.places.flatMap((one, at) => one.length ? [at] : [])"
+    )
+    _same_as_drawn_anew(opened.page, "areas", shapes[:5])
+    assert _trouble(opened) == []
+
+
+def test_a_tile_of_which_a_part_is_drawn_again_leaves_no_trace(
+    open_page: Callable[..., Opened], tiled: tuple[Assessment, Path]
+) -> None:
+    opened = open_page(tiled[1])
+    opened.page.wait_for_selector(".leaflet-tile-pane canvas.leaflet-tile-loaded")
+    middle = MANY_SIDE * MANY_SIDE // 2
+    _same_as_drawn_anew(opened.page, "tile", [middle, middle + 1, middle + 7 * MANY_SIDE, 3, 90])
+    assert _trouble(opened) == []

@@ -43,6 +43,19 @@ function bounds(picture) {
   return box;
 }
 
+// What the boxes of some areas lie in together, as parts of the world; null where there are none.
+function boxOf(boxes, wanted) {
+  const all = { west: Infinity, north: Infinity, east: -Infinity, south: -Infinity };
+  wanted.forEach((is, at) => {
+    if (!is || !(boxes[4 * at] <= boxes[4 * at + 2])) return;
+    all.west = Math.min(all.west, boxes[4 * at]);
+    all.north = Math.min(all.north, boxes[4 * at + 1]);
+    all.east = Math.max(all.east, boxes[4 * at + 2]);
+    all.south = Math.max(all.south, boxes[4 * at + 3]);
+  });
+  return all.west <= all.east ? all : null;
+}
+
 // The places: areas or dots, on one canvas or as tiles.
 function makePlaces(map, picture) {
   const { places } = picture;
@@ -54,6 +67,7 @@ function makePlaces(map, picture) {
   const boxes = boxesOf(shapes);
   const tiled = count > MOST_PLAIN;
   let groups = [];
+  let looks = null; // the mark of each place, as they were drawn last
   let index = null;
   const tiles = tiled ? makeTiles(map, cutTiles(picture.shapes.places, places), OUTLINE,
     areas ? "tilePane" : "dots") : null;
@@ -66,8 +80,14 @@ function makePlaces(map, picture) {
     points, areas, tiled,
     show(look) {
       groups = grouped(count, look);
-      if (tiles) tiles.show(groups, count);
-      if (sheet) sheet.redraw();
+      const before = looks;
+      looks = new Array(count).fill(null);
+      for (const { mark, numbers } of groups) for (const at of numbers) looks[at] = mark;
+      const changed = before && looks.map((mark, at) => mark !== before[at]);
+      if (tiles) tiles.show(groups, count, changed);
+      if (!sheet) return;
+      const box = changed && boxOf(boxes, changed);
+      if (!changed || box) sheet.redraw(box);
     },
     // Dots of what has no area, and the labels of what has; tiles draw their dots themselves.
     paintDots(context, view) {

@@ -38,7 +38,8 @@ function Sheet() {
       this._container.style.height = size.y + "px";
       this.redraw();
     },
-    redraw() {
+    // box: the part that has changed, { west, north, east, south } as parts of the world; else all.
+    redraw(box) {
       if (!this._map || !this._context) return;
       const empty = this.isEmpty();
       if (empty && this.blank) return;
@@ -46,11 +47,16 @@ function Sheet() {
       const { min, max } = this._bounds;
       const ratio = L.Browser.retina ? 2 : 1;
       const context = this._context;
+      let view = viewOf(this._map, min, max);
       context.setTransform(1, 0, 0, 1, 0, 0);
-      context.clearRect(0, 0, this._container.width, this._container.height);
-      if (empty) return;
-      context.setTransform(ratio, 0, 0, ratio, -ratio * min.x, -ratio * min.y);
-      this.paint(context, viewOf(this._map, min, max));
+      context.save();
+      if (box) view = clipTo(context, view, box, min, ratio);
+      else context.clearRect(0, 0, this._container.width, this._container.height);
+      if (!empty) {
+        context.setTransform(ratio, 0, 0, ratio, -ratio * min.x, -ratio * min.y);
+        this.paint(context, view);
+      }
+      context.restore();
     },
   });
   return sheetClass;
@@ -66,6 +72,23 @@ function viewOf(map, min, max) {
     west: (min.x + origin.x) / scale, north: (min.y + origin.y) / scale,
     east: (max.x + origin.x) / scale, south: (max.y + origin.y) / scale,
   };
+}
+
+const EDGE = 3; // pixels that a border may reach beyond its area
+
+// Clear a part of the canvas, in whole pixels so that its edge leaves no trace, and paint nothing else.
+function clipTo(context, view, box, min, ratio) {
+  const [west, east] = [box.west, box.east].map((x) => x * view.scale - view.left);
+  const [north, south] = [box.north, box.south].map((y) => y * view.scale - view.top);
+  const [left, top] = [west - min.x, north - min.y].map((at) => Math.floor(at * ratio) - EDGE);
+  const [right, bottom] = [east - min.x, south - min.y].map((at) => Math.ceil(at * ratio) + EDGE);
+  context.beginPath();
+  context.rect(left, top, right - left, bottom - top);
+  context.clip();
+  context.clearRect(left, top, right - left, bottom - top);
+  const reach = (2 * EDGE + 1) / view.scale; // of the borders of what lies beside
+  return { ...view, west: box.west - reach, north: box.north - reach, east: box.east + reach,
+    south: box.south + reach };
 }
 
 // Panes are stacked by `order`, as in Leaflet: 200 tiles, 400 overlays, 600 markers. isEmpty tells when

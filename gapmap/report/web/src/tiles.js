@@ -9,6 +9,7 @@ const EXTENT = 4096;
 const SIZE = 256;
 const BUFFER = 256; // in parts of EXTENT: 16 pixels, wider than any mark
 const SMALL = 900; // areas in a tile, from which on outlines would hide them
+const REACH = 16; // pixels, wider than any mark
 const POINT = 4; // kinds of geojson-vt's own
 const SINGLE = 1;
 
@@ -61,20 +62,78 @@ function paintPoints(context, features, mark, zoom) {
   }
 }
 
-function paintTile({ canvas, tile, zoom }, looks, outline) {
+// Boxes of a tile's features in its own parts: west, north, east, south of each.
+function boxesOf(features) {
+  const boxes = new Float64Array(4 * features.length);
+  features.forEach((feature, number) => {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    const add = (x, y) => {
+      box[0] = Math.min(box[0], x);
+      box[1] = Math.min(box[1], y);
+      box[2] = Math.max(box[2], x);
+      box[3] = Math.max(box[3], y);
+    };
+    if (feature.type === POINT) add(feature.x, feature.y);
+    else if (feature.type === SINGLE) add(feature.geometry[0], feature.geometry[1]);
+    else for (const ring of feature.geometry) for (let i = 0; i < ring.length; i += 2) add(ring[i], ring[i + 1]);
+    boxes.set(box, 4 * number);
+  });
+  return boxes;
+}
+
+// The part of a tile in which something has changed, in whole pixels and wider by any mark.
+function partOf(held, changed) {
+  const { tile, canvas } = held;
+  if (!held.boxes) held.boxes = boxesOf(tile.features);
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  tile.features.forEach(({ id }, number) => {
+    if (!changed[id]) return;
+    box[0] = Math.min(box[0], held.boxes[4 * number]);
+    box[1] = Math.min(box[1], held.boxes[4 * number + 1]);
+    box[2] = Math.max(box[2], held.boxes[4 * number + 2]);
+    box[3] = Math.max(box[3], held.boxes[4 * number + 3]);
+  });
+  const scale = canvas.width / EXTENT;
+  const reach = (REACH * canvas.width) / SIZE;
+  return box.map((at, side) => (side < 2 ? Math.floor(at * scale - reach)
+    : Math.ceil(at * scale + reach)));
+}
+
+// Whether a feature may be seen in a part of a tile.
+function isIn(held, number, [left, top, right, bottom]) {
+  const scale = held.canvas.width / EXTENT;
+  const reach = (REACH * held.canvas.width) / SIZE;
+  const at = (side) => held.boxes[4 * number + side] * scale;
+  return at(0) - reach <= right && at(2) + reach >= left && at(1) - reach <= bottom
+    && at(3) + reach >= top;
+}
+
+// part: what has changed, [left, top, right, bottom] in pixels; else all.
+function paintTile(held, looks, outline, part) {
+  const { canvas, tile, zoom } = held;
   const ratio = canvas.width / SIZE;
   const context = canvas.getContext("2d");
+  const [left, top, right, bottom] = part || [0, 0, canvas.width, canvas.height];
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  if (!tile || !looks) return;
+  context.save();
+  context.beginPath();
+  context.rect(left, top, right - left, bottom - top);
+  context.clip();
+  context.clearRect(left, top, right - left, bottom - top);
+  if (tile && looks) paintFeatures(context, held, looks, { outline, ratio, zoom, part });
+  context.restore();
+}
+
+function paintFeatures(context, held, looks, { outline, ratio, zoom, part }) {
+  const { tile } = held;
   const areas = looks.map(() => []);
   const points = looks.map(() => []);
-  for (const feature of tile.features) {
+  tile.features.forEach((feature, number) => {
     const group = looks.of[feature.id];
-    if (group < 0) continue;
+    if (group < 0 || (part && !isIn(held, number, part))) return;
     const isPoint = feature.type === POINT || feature.type === SINGLE;
     (isPoint ? points : areas)[group].push(feature);
-  }
+  });
   context.setTransform((ratio * SIZE) / EXTENT, 0, 0, (ratio * SIZE) / EXTENT, 0, 0);
   areas.forEach((features, at) => {
     if (features.length) {
@@ -104,26 +163,22 @@ function TileLayer() {
       const tile = this.cut.getTileRaw(coords.z, coords.x, coords.y);
       const held = { canvas, tile, zoom: coords.z };
       this.live.set(this._tileCoordsToKey(coords), held);
-      paintTile(held, this.looks, this.outline);
+      paintTile(held, this.looks, this.outline, null);
       return canvas;
     },
-    // groups as `grouped` of paint.js gives them, for `count` shapes; tiles in which every shape looks
-    // as it did are left as they are.
-    show(groups, count) {
-      const before = this.looks;
+    // groups as `grouped` of paint.js gives them, for `count` shapes; changed: which of them look other
+    // than before, where something was drawn before. Only what has changed is drawn again.
+    show(groups, count, changed) {
       this.looks = groups;
       this.looks.of = new Int32Array(count).fill(-1);
       groups.forEach(({ numbers }, at) => {
         for (const number of numbers) this.looks.of[number] = at;
       });
-      const markIn = (looks, number) => (looks.of[number] < 0 ? null : looks[looks.of[number]].mark);
-      const changed = new Uint8Array(count);
-      for (let at = 0; before && at < count; at += 1) {
-        changed[at] = Number(markIn(before, at) !== markIn(groups, at));
-      }
       for (const held of this.live.values()) {
-        if (before && held.tile && !held.tile.features.some(({ id }) => changed[id])) continue;
-        paintTile(held, this.looks, this.outline);
+        if (!changed || !held.tile) paintTile(held, this.looks, this.outline, null);
+        else if (held.tile.features.some(({ id }) => changed[id])) {
+          paintTile(held, this.looks, this.outline, partOf(held, changed));
+        }
       }
     },
   });
