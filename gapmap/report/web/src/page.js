@@ -164,7 +164,8 @@ function addActions(page, root) {
   page.drawService = () => {
     parts.list.replaceChildren(serviceList(page));
     parts.detail.replaceChildren(serviceDetail(page));
-    page.drawVillages();
+    if (page.behind && page.whatif.hidesList()) page.listWaits = true;
+    else page.drawVillages();
     page.drawMap();
     if (page.whatif) page.whatif.draw();
   };
@@ -180,6 +181,8 @@ function addActions(page, root) {
   };
   page.drawBehind = () => {
     page.behind = false;
+    if (page.listWaits) page.drawVillages();
+    page.listWaits = false;
     page.map.invalidateSize({ animate: false }); // the legend's height may have changed
     page.drawTargets();
     page.drawCoverage();

@@ -10,6 +10,7 @@ import { SERVES } from "./whatif_reach.js";
 import { switchCard } from "./whatif_sites.js";
 import { KEYS, fromCode, makeWanted, toCode } from "./whatif_wanted.js";
 
+const ROOM_FOR_BOTH = "(min-width: 62.6em) and (min-height: 62.5em)"; // as page.css has it
 const PREFIX = "#whatif=";
 const NEAR = 10; // pixels
 const CODE_AFTER = 250; // milliseconds
@@ -132,6 +133,9 @@ export function startWhatif(page) {
       whatif.placing = false;
       whatif.draw();
     },
+    // Whether the panel stands where the list of places would.
+    hidesList: () => whatif.open && !whatif.listShown
+      && !window.matchMedia(ROOM_FOR_BOTH).matches,
     // The list of places stands where the panel does; what is switched stays, and so do the map's switches.
     toggleList() {
       whatif.listShown = !whatif.listShown;
