@@ -183,6 +183,7 @@ function addActions(page, root) {
     page.behind = false;
     if (page.listWaits) page.drawVillages();
     page.listWaits = false;
+    page.whatif.drawLists();
     page.map.invalidateSize({ animate: false }); // the legend's height may have changed
     page.drawTargets();
     page.drawCoverage();

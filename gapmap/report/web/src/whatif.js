@@ -97,6 +97,7 @@ export function startWhatif(page) {
       const kept = panel.key === key && parts.whatif.contains(panel.node);
       if (kept) {
         panel.refresh();
+        if (!page.behind) panel.refreshLists();
         parts.whatif.firstChild.replaceWith(stripOf(page));
       } else {
         panel = whatif.open ? { ...makePanel(page), key } : { key: null };
@@ -104,6 +105,7 @@ export function startWhatif(page) {
       }
       drawMarks(page);
     },
+    drawLists: () => panel.refreshLists && panel.refreshLists(),
     // What is wanted has changed: every figure of the page follows.
     changed() {
       document.documentElement.dataset.behind = "yes";

@@ -4,7 +4,7 @@ import { swatch } from "./layer.js";
 import { basisTag, limitText } from "./panels.js";
 import { button, el } from "./text.js";
 import { changesTable } from "./whatif_changes.js";
-import { lookBack, nameOf, proposedButtons, siteList } from "./whatif_sites.js";
+import { lookBack, nameOf, proposedButtons, setSwitches, siteList } from "./whatif_sites.js";
 import { toCode } from "./whatif_wanted.js";
 
 const MOST_CHIPS = 12;
@@ -120,7 +120,7 @@ function switches(page) {
     lookBack(page),
     whatif.placing ? el("p", { class: "where" }, voice.say("whatif_place_help")) : null,
     whatif.said ? el("p", { class: "where", role: "status" }, whatif.said()) : null,
-    chips(page), changesTable(page), siteList(page), keeping(page),
+    chips(page), changesTable(page),
   ].filter(Boolean);
 }
 
@@ -129,19 +129,25 @@ function switches(page) {
 const problems = (page) => page.whatif.problems.map(({ word, ...told }) =>
   el("p", { class: "banner failed", role: "alert" }, page.voice.say(word, told)));
 
-// The panel of the chosen service: drawn once, and refreshed when something is switched.
+// The panel of the chosen service: drawn once, and refreshed when something is switched; the list of
+// sites, of which each has its switch already, and what is kept may follow after the figures.
 /** @param {Page} page */
 export function makePanel(page) {
   const { voice, whatif, state } = page;
   const here = whatif.model.ids.includes(state.service);
   const sliders = here ? [limitSlider(page), dateSlider(page)].filter(Boolean) : [];
-  const rest = el("div", {});
+  const figures = el("div", {});
+  const lists = el("div", {});
   const refresh = () => {
     for (const one of sliders) one.refresh();
-    rest.replaceChildren(...problems(page), ...(here ? switches(page)
-      : [el("p", { class: "none" }, voice.say("whatif_not_here")), keeping(page)]));
+    figures.replaceChildren(...problems(page), ...(here ? switches(page)
+      : [el("p", { class: "none" }, voice.say("whatif_not_here"))]));
+    if (here) setSwitches(page, lists);
   };
+  const refreshLists = () => lists.replaceChildren(...(here ? [siteList(page)] : []), keeping(page));
   refresh();
-  return { refresh, node: el("div", { class: "whatif-panel", id: "whatif-panel", role: "region",
-    "aria-label": voice.say("whatif") }, sliders.map((one) => one.node), rest) };
+  refreshLists();
+  return { refresh, refreshLists, node: el("div", { class: "whatif-panel", id: "whatif-panel", role: "region",
+    "aria-label": voice.say("whatif") }, sliders.map((one) => one.node),
+    figures, lists) };
 }

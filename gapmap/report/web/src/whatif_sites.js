@@ -121,6 +121,17 @@ export function siteList(page) {
     slot);
 }
 
+// The switches that are shown, as they are now.
+/** @param {Page} page */
+export function setSwitches(page, list) {
+  const { whatif, state } = page;
+  const service = whatif.model.service(state.service);
+  const { states } = whatif.reach(state.service);
+  for (const input of list.querySelectorAll("input[data-site]")) {
+    input.checked = states[service.at.get(input.dataset.site)] === SERVES;
+  }
+}
+
 // A site's name, and the other services that have one of its id and change with it.
 /** @param {Page} page */
 export function nameOf(page, site) {
