@@ -214,26 +214,46 @@ function addActions(page, root) {
     page.draw();
   };
   page.draw = () => {
+    page.drawFirst();
+    page.drawRest();
+  };
+  // What is seen when the page opens; the sections below take longer than the rest of it.
+  page.drawFirst = () => {
     document.documentElement.lang = page.state.language === "zh" ? "zh-CN" : "en";
     const chosen = page.data.services.length > 0;
-    const sections = below(page);
+    parts.contents = contents(page, ["map"]);
+    parts.below = el("div", { class: "below" });
     root.replaceChildren(el("header", { class: "head" }, chosen ? skipLink(page) : null,
-      header(page), banners(page), contents(page, ["map", ...sections.map(([id]) => id)])),
+      header(page), banners(page), parts.contents),
     el("main", {}, chosen ? makeWorkbench(page) : el("section", { id: "map" },
-      el("p", { class: "none" }, page.voice.say("no_services"))),
-    el("div", { class: "below" }, sections.map(([, node]) => node))));
-    for (const [id, node] of sections) parts[id] = node;
+      el("p", { class: "none" }, page.voice.say("no_services"))), parts.below));
     if (!chosen) return;
     page.resize();
     const first = !page.map;
     if (first) startMap(page);
     page.drawZoom();
     page.drawService();
-    if (page.whatif && page.whatif.active) page.drawChanged();
     if (first) page.chart.fit(); // the legend has its height by now
+  };
+  page.drawRest = () => {
+    const sections = below(page);
+    const links = contents(page, ["map", ...sections.map(([id]) => id)]);
+    parts.contents.replaceWith(links);
+    parts.contents = links;
+    parts.below.replaceChildren(...sections.map(([, node]) => node));
+    for (const [id, node] of sections) parts[id] = node;
+    if (!page.map) return;
+    page.resize();
+    if (page.whatif && page.whatif.active) page.drawChanged();
     if (page.state.place !== null) page.select(page.state.place, false);
   };
 }
+
+// When a frame has been painted; soon, too, where none is, as in a tab behind others.
+const painted = () => new Promise((done) => {
+  window.setTimeout(done, 200);
+  window.requestAnimationFrame(() => window.setTimeout(done));
+});
 
 // After the frame that answers a click, and soon even where there is no rest.
 const whenIdle = (run) => (window.requestIdleCallback
@@ -293,7 +313,9 @@ async function start(root) {
   addActions(page, root);
   addMapActions(page);
   if (data.whatif && data.services.length) startWhatif(page);
-  page.draw();
+  page.drawFirst();
+  await painted();
+  page.drawRest();
   watch(page, root);
   if (page.whatif) page.whatif.begin();
   document.documentElement.dataset.ready = "yes";
