@@ -31,6 +31,7 @@ from benchmarks.bench_snap import snap
 from benchmarks.bench_supply import supply
 from benchmarks.bench_surface import surface
 from benchmarks.bench_vary import vary
+from benchmarks.bench_whatif import what_if
 from benchmarks.bench_zonal import zonal
 from benchmarks.goals import judge
 from benchmarks.road_graph import RoadGraph, road_graph
@@ -97,6 +98,7 @@ def everything(*, quick: bool) -> Iterator[Row]:
     yield from supply(quick=quick)
     yield vary(quick=quick)
     yield from report_page(quick=quick)
+    yield from what_if(quick=quick)
     yield from mclp(quick=quick)
     yield from lscp(quick=quick)
     yield from p_median(quick=quick)

@@ -59,6 +59,7 @@ class Row(TypedDict):
     per: NotRequired[int]  # how many nodes or points `above_mb` is for
     file_mb: NotRequired[float]  # the size of what was written
     first_paint_seconds: NotRequired[float | None]  # in a fresh Chromium; None without one
+    click_to_paint_ms: NotRequired[float]  # of a switch of the what-if, median
     gap: NotRequired[float]  # between a value and its proven bound, as a share of the value
 
 
