@@ -105,14 +105,15 @@ export function changesTable(page) {
   const way = (value) => (known(value) ? voice.measured(value, unit) : "—");
   const share = (value) => voice.share(value);
   const points = (value) => voice.points(value);
+  const more = (value) => signed(voice, Math.round(value * 10) / 10, way);
   /** @type {([string, string, any, any] | null)[]} */
   const asked = [
     ["share_people", voice.title("share_people"), share, points],
     page.data.weight === "people"
       ? ["people_covered", voice.title("people_covered"), voice.count, null] : null,
     ["places_uncovered", voice.say("places_uncovered"), voice.count, null],
-    ["mean_" + unit, voice.say(unit === "m" ? "mean_m" : "mean_minutes"), way, null],
-    ["p90_" + unit, voice.say(unit === "m" ? "p90_m" : "p90_minutes"), way, null],
+    ["mean_" + unit, voice.say(unit === "m" ? "mean_m" : "mean_minutes"), way, more],
+    ["p90_" + unit, voice.say(unit === "m" ? "p90_m" : "p90_minutes"), way, more],
   ];
   const rows = asked.filter(Boolean).map(([key, label, tell, change]) => [key, label, start[key],
     now[key], tell, change || ((value) => signed(voice, value, tell))]);
