@@ -602,6 +602,28 @@ def test_what_is_not_a_word_is_asked_with_the_sign_of_unequal(judge) -> None:
     assert (city["achieved"], city["possible"]) == (0.5, 0.75)
 
 
+@pytest.mark.parametrize(
+    ("asked", "cells"),
+    [
+        ("镇（街）", ("镇（街）", "镇(街)", "\u3000镇（街） ", "村")),
+        ("镇(街)", ("镇（街）", "镇(街)", "镇(街）", "村")),
+        ("Ⅲ级", ("Ⅲ级", "III级", "iii级", "Ⅱ级")),
+        ("iii级", ("Ⅲ级", "III级", "ⅲ级", "Ⅱ级")),
+        ("①类", ("①类", "1类", "１类", "2类")),
+        ("１２", ("１２", "12", " 12", "13")),
+        ("ＹＥＳ", ("yes", "ｙｅｓ", True, False)),
+    ],
+)
+def test_width_and_form_of_a_letter_decide_nothing(judge, asked, cells) -> None:
+    rows = [one("p0", standard=value) for value in cells]
+    for sign, share in (("", 0.75), ("!= ", 0.25)):
+        target = ATTRIBUTE.replace('["yes", "是"]', f'"{sign}{asked}"')
+        assert judge(target, access(rows)).loc["city", "achieved"] == share
+    target = ATTRIBUTE.replace("meets", "where").replace('["yes", "是"]', f'["{asked}"]')
+    count = judge(target.replace("attribute_share", "count"), access(rows)).loc["city"]
+    assert count["achieved"] == 3
+
+
 def test_the_quality_gate_does_not_hide_what_an_attribute_share_is_about(judge) -> None:
     rows = [one("p0", standard="yes"), one("p1", standard="no", qualifies="no")]
     assert judge(ATTRIBUTE, access(rows)).loc["city", "achieved"] == 0.5

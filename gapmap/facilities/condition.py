@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-__all__ = ["ORDER", "Condition", "read_condition"]
+__all__ = ["ORDER", "Condition", "plain_word", "read_condition"]
 
 ORDER: Final[Mapping[str, Callable[[Any, float], Any]]] = {
     ">=": operator.ge,
@@ -40,6 +40,17 @@ class Condition:
         except ValueError:
             return math.nan
         return value if math.isfinite(value) else math.nan
+
+
+def plain_word(text: str) -> str:
+    """Give a word as words are compared: width, form, upper case and outer blanks do not matter.
+
+    Examples
+    --------
+    >>> plain_word(" 镇（街）"), plain_word("Ⅲ级"), plain_word("１２ＡＢ")
+    ('镇(街)', 'iii级', '12ab')
+    """
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def read_condition(text: str) -> Condition | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gapmap.facilities.condition import ORDER, Condition, read_condition
+from gapmap.facilities.condition import ORDER, Condition, plain_word, read_condition
 from gapmap.findings import fail, finding
 from gapmap.tables import booleans, named_findings, numbers, quantity_of, texts
 
@@ -149,8 +148,8 @@ def _met(
 
 def _equal(ledger: Ledger, rule: Rule, cells: pd.Series) -> NDArray[np.bool_]:
     """Compare as numbers where both are numbers, as yes or no where both are, else as words."""
-    wanted = _plain(rule.condition.bound)
-    same = np.asarray(cells.map(_plain) == wanted, dtype=bool)
+    wanted = plain_word(rule.condition.bound)
+    same = np.asarray(cells.map(plain_word) == wanted, dtype=bool)
     if not math.isnan(rule.condition.number):
         kind = quantity_of(rule.attribute)
         values, found = numbers(ledger.table, rule.column, quantity=kind)
@@ -161,7 +160,3 @@ def _equal(ledger: Ledger, rule: Rule, cells: pd.Series) -> NDArray[np.bool_]:
         wants_yes = wanted in ("yes", "true", "是")
         return np.asarray(same | (meaning == wants_yes).fillna(value=False), dtype=bool)
     return same
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()

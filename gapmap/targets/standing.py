@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from gapmap.facilities import ORDER, read_condition
+from gapmap.facilities import ORDER, plain_word, read_condition
 from gapmap.targets.figure import Baseline, Figure, impossible
 from gapmap.targets.ground import areas_of, exists, within
 from gapmap.targets.said import said
@@ -81,7 +81,7 @@ def _meets(cells: pd.Series, condition: Condition) -> NDArray[np.bool_]:
     if are_numbers and not np.isnan(condition.number):
         same = np.asarray(cells.astype(float) == condition.number)
     else:
-        wanted = condition.bound.strip().casefold()
+        wanted = plain_word(condition.bound)
         same = np.array([_plain(cell) == wanted for cell in cells], dtype=bool)
     return same if condition.sign == "==" else ~same
 
@@ -96,7 +96,7 @@ def _plain(cell: object) -> str:
         return ""
     if isinstance(cell, bool | np.bool_):
         return "yes" if cell else "no"
-    return str(cell).strip().casefold()
+    return plain_word(str(cell))
 
 
 @dataclass(frozen=True, slots=True)
