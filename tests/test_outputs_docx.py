@@ -343,6 +343,22 @@ def test_a_gap_in_what_a_target_asks_is_named_as_the_target() -> None:
     assert "no_such_service" not in names
 
 
+def test_two_targets_of_the_same_line_and_lowest_district_are_both_told() -> None:
+    results = toy_results.results()
+    tables = result_tables(results, ())
+    gaps, names = tables["gaps"], tables["targets"].drop_duplicates("target").iloc[:2]
+    one = gaps[gaps["comparison"].eq("bottom-line")].iloc[:1].assign(measure="share_areas")
+    asked = [
+        one.assign(target=target, group_b_id=target, kind_a=kind)
+        for target in names["target"]
+        for kind in ("district", "plan_district")
+    ]
+    tables["gaps"] = pd.concat([gaps, *asked], ignore_index=True)
+    told = [row[0] for row in section_of(paper_in(results, tables), "gaps").grids[0].rows]
+    for title in names["title_zh"]:
+        assert told.count(f"{title}(规划目标)") == 1
+
+
 @pytest.mark.parametrize(("mode", "basis", "told"), [("walk", "standard", True),
                          ("straight", "standard", False), ("walk", "plan", False)])  # fmt: skip
 def test_a_standard_measured_along_ways_is_told_to_be_stricter(

@@ -72,7 +72,7 @@ def gaps_section(results: Results, tables: Mapping[str, pd.DataFrame]) -> Sectio
     compared = table["comparison"].isin(_COMPARED) | table["comparison"].str.endswith("-rest")
     rows = table[compared & table["measure"].str.startswith("share") & (table["service"] != "")]
     # A plan that names no districts is judged by the study's: the weakest of both is one.
-    rows = rows.drop_duplicates([*_COMPARISON, "measure"])
+    rows = rows.drop_duplicates([*_COMPARISON, "measure", "target"])
     if not len(rows):
         return Section(key="gaps", title="")
     told = grid(
