@@ -29,6 +29,7 @@ from gapmap.plan import read_plan
 from gapmap.records import no_records
 from gapmap.region import Region
 from gapmap.targets import STATUSES, TARGET_COLUMNS, evaluate_targets
+from gapmap.targets.asking import is_asked
 from gapmap.targets.said import _reasons
 
 if TYPE_CHECKING:
@@ -681,6 +682,28 @@ def test_people_where_the_grid_has_no_value_leave_the_share_open(judge) -> None:
     assert city["possible"] == pytest.approx(950 / 1250)
     assert "700 of 1,000 people" in city["reason"]
     assert "250 more people" in city["reason"]
+
+
+@pytest.mark.parametrize(
+    ("people", "told", "asked", "status"),
+    [
+        ((np.nan,) * 3, "is not known (without a number: 3)", True, "not_measurable"),
+        ((0.0, 0.0, np.nan), "is not known (without a number: 1)", True, "not_measurable"),
+        ((0.0,) * 3, "nobody lives in the places of 甲区", False, "met"),
+    ],
+)
+def test_people_that_nobody_knows_are_no_lack_of_places(judge, people, told, asked, status) -> None:
+    held = places()
+    counts = [*people, *held.table["people"].iloc[3:]]
+    where = replace(held, table=held.table.assign(people=counts))
+    target = ACCESS + 'statistic = "share_people"\neach = "district"\n'
+    rows = judge(target, access([one("p0")], statuses="ccccc", where=where))
+    assert rows.loc["d1", "status"] == "not_measurable"
+    assert told in rows.loc["d1", "reason"]
+    units = rows[rows["scope_kind"] == "district"]
+    of_all = rows[rows["overall"]].iloc[0]
+    assert is_asked(units.reset_index(), pd.Series({"x": 0.6})).tolist() == [asked, True]
+    assert of_all["status"] == ("not_measurable" if asked else status)
 
 
 def test_access_before_the_due_date_has_no_baseline(judge) -> None:

@@ -125,11 +125,12 @@ def _of_targets(targets: pd.DataFrame, plan: Plan) -> Iterator[dict[str, object]
 
 
 def _has_none(plan: Plan, target: Target, row: pd.Series) -> bool:
-    """Say whether a unit has none of the areas that the target asks about: nothing is unknown."""
+    """Say whether a unit has no such areas, or people, as the target asks: nothing is unknown."""
     unit = {"zh": row["unit_zh"], "en": row["unit_en"]}
     return str(row["reason"]) in {
-        said("no_areas", level=plan.levels[ask.level].name, unit=unit).text("en")
+        said(code, level=plan.levels[ask.level].name, unit=unit).text("en")
         for ask in target.asks
+        for code in ("no_areas", "nobody")
         if ask.level
     }
 

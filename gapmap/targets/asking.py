@@ -15,16 +15,18 @@ if TYPE_CHECKING:
 
 __all__ = ["asked_rows", "by_district", "is_asked"]
 
-_NO_AREAS: Final = re.compile(rf"(?:^|[:;] ){pattern_of('no_areas', 'en')}")
-"""The reason of a unit that has none of the areas that a target is of."""
+_NO_AREAS: Final = re.compile(
+    rf"(?:^|[:;] )(?:{pattern_of('no_areas', 'en')}|{pattern_of('nobody', 'en')})"
+)
+"""The reason of a unit that has none of the areas, or people, that a target is of."""
 
 
 def is_asked(rows: pd.DataFrame, required_of_all: pd.Series) -> NDArray[np.bool_]:
     """Tell of each row of a district whether the plan asks anything of it.
 
     Nothing is asked where the plan names a number for the whole only, and where the district has
-    none of the areas that the target is of, such as villages. What is asked and cannot be measured
-    for lack of data stays asked.
+    none of the areas that the target is of, such as villages, or nobody lives in them. What is
+    asked and cannot be measured for lack of data stays asked.
 
     Parameters
     ----------

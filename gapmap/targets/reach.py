@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gapmap.targets.ground import Scene
     from gapmap.targets.said import Said
 
-__all__ = ["measure_reach", "qualifying"]
+__all__ = ["measure_reach", "people_problem", "qualifying"]
 
 _YES = ("yes", "是", "true", "1")
 
@@ -53,6 +53,8 @@ def measure_reach(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Fi
     for unit in units:
         inside = within(areas.table, unit, scene)
         problem = level_problem(scene, unit, areas, inside & asked)
+        if problem is None and ask.statistic == "share_people":
+            problem = people_problem(unit, areas.level, rows[inside & asked])
         if problem is not None:
             figures.append(problem)
             continue
@@ -60,6 +62,25 @@ def measure_reach(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> list[Fi
         extra = [*notes, *([said("qualifying", count=left_out)] if left_out else [])]
         figures.append(_figure(ask, service, areas.level, rows[inside & asked], extra))
     return figures
+
+
+def people_problem(unit: ScopeUnit, level: Level, rows: pd.DataFrame) -> Figure | None:
+    """Say why no share of people can be told: nobody lives there, or nobody knows how many.
+
+    Parameters
+    ----------
+    unit, level
+        What is measured, and its areas.
+    rows
+        ``people`` (NaN unknown) and ``people_missing`` of the areas in it, one or more.
+    """
+    if rows["people"].sum() + rows["people_missing"].sum() > 0:
+        return None
+    unknown = int(rows["people"].isna().sum())
+    if unknown:
+        problem = said("people_not_known", level=level.name, unit=unit.name, count=unknown)
+        return impossible(problem)
+    return impossible(said("nobody", level=level.name, unit=unit.name), void=True)
 
 
 def qualifying(
@@ -112,8 +133,6 @@ def _figure(
     status = rows["status"].to_numpy(dtype=object)
     counted = np.nan_to_num(weight)
     total = float(counted.sum()) + missing
-    if total == 0:
-        return impossible(said("no_areas", level=level.name, unit={"zh": "", "en": "it"}))
     met, unknown = (float(counted[status == word].sum()) for word in ("covered", "unknown"))
     unknown += missing
     notes = [

@@ -14,7 +14,7 @@ from gapmap.targets.counts import nowhere_of, stands_inside, window_of
 from gapmap.targets.figure import Figure
 from gapmap.targets.ground import areas_of, exists, scope_of, units_of, within
 from gapmap.targets.judging import due_of, judge
-from gapmap.targets.reach import qualifying
+from gapmap.targets.reach import people_problem, qualifying
 from gapmap.targets.standing import (
     AREA_KEYS,
     attribute_state,
@@ -204,16 +204,16 @@ def _of_access(scene: Scene, ask: Ask, units: Sequence[ScopeUnit]) -> Iterator[T
     places = scene.access.places
     at = places.table.index.get_indexer(areas.table.index)
     missing = np.asarray(places.people_missing, dtype=float)
-    people = places.table["people"].fillna(0.0).to_numpy(dtype=float) + missing
+    people = places.table[["people"]].assign(people_missing=missing)
     for unit in units:
         inside = within(areas.table, unit, scene) & wanted
         member = np.sort(at[inside])
         problem = level_problem(scene, unit, areas, inside)
         in_people = ask.statistic == "share_people"
+        if problem is None and in_people:
+            problem = people_problem(unit, areas.level, people.iloc[member])
         if problem is not None:
             yield _problem(problem)
-        elif in_people and people[member].sum() == 0:
-            yield {"problem": True, "void": False}
         else:
             yield {
                 "members": pack(np.diff(member, prepend=-1) - 1),
