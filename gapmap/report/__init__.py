@@ -153,14 +153,16 @@ def _parts(
     for part in cut:
         own = content(assessment_of(assessment, part), (), block)
         own["part"] = {
-            "name": part.title,
+            "name": part.name,
             "kind": part.kind,
+            "piece": part.piece,
             "pieces": part.pieces,
+            "places": sum(len(one.rows) for one in cut if one.id == part.id),
             "overview": "../report.html",
         }
         made[f"{FOLDER}/{part.file}"] = assemble(
             own,
-            title=f"{visible(part.title)} · {title}",
+            title=f"{visible(part.title(block.language))} · {title}",
             language=block.language,
             credit=visible(block.credit),
         )

@@ -2,8 +2,9 @@
 
 The overview has every figure of the whole study and colours districts (or towns, where a district
 alone is too large) by the share that is covered; their pages have the places. A town that is still
-too large has several pages, as even as may be, each with the figures of the whole town. What a page
-holds of others is what serves its places.
+too large has several pages, as even as may be, each with the figures of the whole town; so has a
+district where not every place names its town. What a page holds of others is what serves its
+places.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gapmap.drawing import brief, plain
+from gapmap.words import word
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -42,18 +44,19 @@ _ODD: Final = re.compile(r"[^0-9A-Za-z_-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The places of one district or town, or some of a town's, with a page of their own.
+    """The places of one district or town, or some of them, with a page of their own.
 
     Attributes
     ----------
     kind, id, name
-        ``district`` or ``town``, its id ("" for places that have none), and what it is called.
+        ``district`` or ``town``, its id, and what it is called; both are empty for places whose
+        district nobody knows.
     file
         Name of the page in the folder :data:`FOLDER`.
     rows
         Numbers of its places.
     piece, pieces
-        Which of how many pages of the same town it is.
+        Which of how many pages of the same district or town it is.
     """
 
     kind: str
@@ -64,23 +67,25 @@ class Part:
     piece: int = 1
     pieces: int = 1
 
-    @property
-    def title(self) -> str:
-        """What it is called, with which of several pages it is."""
-        return self.name if self.pieces == 1 else f"{self.name} ({self.piece}/{self.pieces})"
+    def title(self, language: str) -> str:
+        """Give what it is called, with which of several pages it is, as ``partTitle`` does."""
+        name = self.name or word("district_not_known", language)
+        return name if self.pieces == 1 else f"{name} ({self.piece}/{self.pieces})"
 
 
 def parts_of(assessment: Assessment) -> list[Part]:
     """Cut the places by district, or by town where a district has more than a page can hold.
 
-    A town that has more, too, is cut into pieces of consecutive rows, as even as may be.
+    A town that has more, too, is cut into pieces of consecutive rows, as even as may be. Where some
+    place names no town, districts are cut so: those without a town may be of several districts.
     """
     table = assessment.access.places.table
     largest = table["district_id"].value_counts().max()
-    kind = "district" if largest <= MOST_PLACES else "town"
+    by_town = largest > MOST_PLACES and bool((table["town_id"] != "").all())
+    kind = "town" if by_town else "district"
     made: list[Part] = []
     for code, rows in table.groupby(f"{kind}_id", sort=True, dropna=False).indices.items():
-        name = str(table[kind].iloc[rows[0]])
+        name = next((str(one) for one in table[kind].iloc[rows] if one), str(code))
         pieces = -(-len(rows) // MOST_PLACES)
         for piece, own in enumerate(np.array_split(np.sort(rows), pieces)):
             file = f"{len(made) + 1:03d}_{_ODD.sub('_', str(code))}.html"
@@ -126,7 +131,9 @@ def told_parts(assessment: Assessment, parts: list[Part]) -> dict[str, object]:
     return {
         "kind": parts[0].kind,
         "id": [part.id for part in parts],
-        "name": [part.title for part in parts],
+        "name": [part.name for part in parts],
+        "piece": [part.piece for part in parts],
+        "pieces": [part.pieces for part in parts],
         "file": [f"{FOLDER}/{part.file}" for part in parts],
         "places": [len(part.rows) for part in parts],
         "people": brief([float(np.nansum(people[part.rows])) for part in parts]),

@@ -22,9 +22,20 @@ export function shareClass(share) {
 
 const sharesOf = (page) => page.data.parts.share[page.state.service];
 
-// Places of the study, also where they stand on other pages.
+// Places that the figures are of, also where they stand on other pages.
 export const placesOf = (data) => (data.parts ? data.parts.places.reduce((sum, one) => sum + one, 0)
-  : data.map.places.name.length);
+  : data.part ? data.part.places : data.map.places.name.length);
+
+const nameOf = (voice, name) => name || voice.value("district_not_known");
+
+// What a part is called, with which of several pages it is, as split.py has it.
+const partTitle = (voice, { name, piece, pieces }) => nameOf(voice, name)
+  + (pieces > 1 ? " (" + piece + "/" + pieces + ")" : "");
+
+const titleAt = (page, at) => {
+  const { name, piece, pieces } = page.data.parts;
+  return partTitle(page.voice, { name: name[at], piece: piece[at], pieces: pieces[at] });
+};
 
 // How the chart fills its areas: by their place in the picture, null without an overview.
 export function areaLook(page) {
@@ -64,15 +75,18 @@ export const shareColouring = {
 };
 
 const linkTo = (page, at) => el("a", { href: page.data.parts.file[at], "data-part": page.data.parts.id[at] },
-  page.voice.text(page.data.parts.name[at]));
+  titleAt(page, at));
 
+// Of a whole district or town, which may have several pages.
 export function partCard(page, at) {
   const { voice, data } = page;
   const { parts } = data;
+  const pages = parts.id.map((_, other) => other).filter((other) => parts.id[other] === parts.id[at]);
+  const sum = (column) => pages.reduce((total, one) => total + column[one], 0);
   return el("div", { class: "card-body" },
-    el("h3", {}, voice.text(parts.name[at])),
-    el("p", { class: "where" }, voice.say("places_are", { count: voice.count(parts.places[at]) }),
-      " · ", voice.say("people") + " " + voice.count(parts.people[at])),
+    el("h3", {}, nameOf(voice, parts.name[at])),
+    el("p", { class: "where" }, voice.say("places_are", { count: voice.count(sum(parts.places)) }),
+      " · ", voice.say("people") + " " + voice.count(sum(parts.people))),
     el("table", { class: "all-services" }, el("tbody", {}, data.services.map((service) => {
       const share = parts.share[service.id][at];
       const found = shareClass(share);
@@ -80,7 +94,8 @@ export function partCard(page, at) {
         el("td", {}, swatch(found < 0 ? NOT_KNOWN : markOf(found)), voice.both(service.name)),
         el("td", { class: "number" }, voice.share(share)));
     }))),
-    el("p", {}, el("a", { href: parts.file[at] }, voice.say("parts_open"))));
+    pages.map((one) => el("p", {}, el("a", { href: parts.file[one] }, voice.say("parts_open")
+      + (pages.length > 1 ? " (" + parts.piece[one] + "/" + pages.length + ")" : "")))));
 }
 
 // Where the list of places would stand: the parts, with what each has and a link to its page.
@@ -88,7 +103,7 @@ export function partsTable(page) {
   const { voice, data, state } = page;
   const { parts } = data;
   state.partSort = state.partSort || { key: "share", descending: false };
-  const rows = parts.id.map((id, at) => ({ at, id, name: parts.name[at], places: parts.places[at],
+  const rows = parts.id.map((id, at) => ({ at, id, name: titleAt(page, at), places: parts.places[at],
     people: parts.people[at], share: sharesOf(page)[at] }));
   const whole = (key, title) => ({ key, title, kind: "number", value: (row) => row[key],
     cell: (row) => voice.count(row[key]) });
@@ -106,12 +121,13 @@ export function partsTable(page) {
 
 // On the page of a part: which it is, and back to the whole.
 export function partLine(page) {
-  const { part } = page.data;
+  const { voice, data } = page;
+  const { part } = data;
   if (!part) return null;
-  const { voice } = page;
-  return el("p", { class: "part-line" }, el("b", {}, voice.text(part.name)), " · ",
+  return el("p", { class: "part-line" }, el("b", {}, partTitle(voice, part)), " · ",
     voice.say("parts_only_here"), " ", el("a", { href: part.overview }, voice.say("parts_back")),
-    part.pieces > 1 ? " · " + voice.say("parts_pieces", { count: voice.count(part.pieces) }) : null);
+    part.pieces > 1 ? " · " + voice.say("parts_pieces", { count: voice.count(part.pieces),
+      kind: voice.value(part.kind), own: voice.count(data.map.places.name.length) }) : null);
 }
 
 // On the page of a part: that a section has what was found in all of the study.
@@ -119,9 +135,14 @@ export function wholeNote(page) {
   const { part } = page.data;
   if (!part) return null;
   return el("p", { class: "start-note whole-study" },
-    page.voice.say("parts_whole", { name: page.voice.text(part.name) }));
+    page.voice.say("parts_whole", { name: partTitle(page.voice, part) }));
 }
 
-// Where the what-if would stand.
-export const noWhatif = (page) => (page.data.parts ? el("p", { class: "where no-whatif" },
-  page.voice.say("parts_no_whatif")) : null);
+// Where the what-if would stand, above the table of parts.
+export function noWhatif(page) {
+  const { voice, data: { parts } } = page;
+  if (!parts) return null;
+  const repeated = parts.pieces.some((one) => one > 1);
+  return el("p", { class: "where no-whatif" }, voice.say("parts_no_whatif"),
+    repeated ? " " + voice.say("parts_repeated", { kind: voice.value(parts.kind) }) : null);
+}
