@@ -356,6 +356,52 @@ def test_more_places_than_a_page_can_hold_have_an_overview_and_a_page_for_each_d
     assert [one for one in opened.messages if not one.startswith("Canvas2D:")] == []
 
 
+def test_pages_of_one_district_say_what_is_theirs_and_what_the_whole_district_s(
+    open_page: Callable[..., Opened], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gapmap.report.MOST_PLACES", "gapmap.report.split.MOST_PLACES"):
+        monkeypatch.setattr(name, 4)
+    access = toys.access()
+    table = access.places.table.assign(town_id="", town="")  # so that districts are cut
+    table.loc[table["district_id"] == "440403", ["district_id", "district"]] = ""
+    made = toys.assessment(replace(access, places=replace(access.places, table=table)))
+    opened = open_page(build_report(made, about=toys.ABOUT).save(tmp_path / "report.html"))
+    page = opened.page
+    names = ["所属区不明 (1/2)", "所属区不明 (2/2)", "香洲区 (1/2)", "香洲区 (2/2)"]
+    assert sorted(page.locator(".parts-table a").all_inner_texts()) == names
+    assert "人口覆盖率是整个区的" in page.inner_text(".no-whatif")
+    _click_district(page, "440402")
+    card = page.locator(".place-card")
+    assert card.locator("h3").inner_text() == "香洲区"
+    assert "村居 6 个" in card.inner_text()
+    links = card.locator("p a")
+    assert [one.inner_text()[-5:] for one in links.all()] == ["(1/2)", "(2/2)"]
+    links.last.click()
+    page.wait_for_selector("html[data-ready=yes]")
+    assert "香洲区 (2/2)" in page.title()
+    assert "村居 6 个" in page.inner_text(".meta")
+    page.click("[data-language=en]")
+    line = page.inner_text(".part-line")
+    assert "list and reasons are of the places of this page (3)" in line
+    assert "ways are of the whole district" in line
+
+
+def _click_district(page: Page, district: str) -> None:
+    """Click off the middle of a district, where its name stands."""
+    x, y = page.evaluate(
+        """(id) => {
+            const { page } = window.gapmap, { districts } = page.data.map;
+            const at = districts.id.indexOf(id);
+            const point = page.map.latLngToContainerPoint([districts.lat[at], districts.lon[at]]);
+            const frame = page.map.getContainer().getBoundingClientRect();
+            return [frame.left + point.x, frame.top + point.y + 40];
+        }""",
+        district,
+    )
+    page.mouse.click(x, y)
+    page.wait_for_selector(".place-card h3")
+
+
 # ---- only what has changed is drawn again -------------------------------------------------
 
 # Keeps the pixels of a pane's canvases; gives how far each is, at most, from when it was kept last.
