@@ -133,6 +133,7 @@ def _plain(text: str) -> str:
     """Show placeholders as ‹name›, and nothing that Markdown would take for its own."""
     of_many = re.sub(r"\{\w+:[^{}|]*\|([^{}]*)\}", r"\1", text)
     shown = re.sub(r"\{(\w+)(![rs])?(:[^}]*)?\}", r"‹\1›", of_many)
+    shown = shown.replace("{{", "{").replace("}}", "}")  # braces that are meant, as format has it
     return shown.replace("|", "\\|").replace("[[", "\\[\\[").replace("<", "&lt;")
 
 
