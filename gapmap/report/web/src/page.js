@@ -172,16 +172,21 @@ function addActions(page, root) {
   // After a what-if: what shows figures is drawn again, the rest says that it does not.
   page.drawChanged = () => {
     const waiting = page.behind;
+    document.documentElement.dataset.behind = "yes";
     page.behind = true; // what stands below follows as soon as the first screen is painted
     page.drawService();
     if (page.state.place !== null) page.select(page.state.place, false);
     root.classList.toggle("whatif-active", page.whatif.active);
     if (waiting) return;
-    window.requestAnimationFrame(() => whenIdle(page.drawBehind));
+    painted().then(() => whenIdle(page.drawBehind));
   };
   page.drawBehind = () => {
+    if (!page.behind) return; // drawn already, for paper
     page.behind = false;
-    if (page.listWaits) page.drawVillages();
+    if (page.listWaits) {
+      page.drawVillages();
+      page.villageTable.choose(page.state.place);
+    }
     page.listWaits = false;
     page.whatif.drawLists();
     page.map.invalidateSize({ animate: false }); // the legend's height may have changed
@@ -249,6 +254,17 @@ function addActions(page, root) {
   };
 }
 
+const UNMOVED = 2; // pixels: another size moves the centre of the map by parts of one
+
+// With all its links the head may be higher, and the map smaller than at its first fit.
+function fitAgain(page, before) {
+  const { map } = page;
+  const moved = map.project(before.centre, before.zoom)
+    .distanceTo(map.project(map.getCenter(), before.zoom)) > UNMOVED;
+  if (moved || map.getZoom() !== before.zoom || map.getSize().equals(before.size)) return;
+  page.chart.fit();
+}
+
 // When a frame has been painted; soon, too, where none is, as in a tab behind others.
 const painted = () => new Promise((done) => {
   window.setTimeout(done, 200);
@@ -314,8 +330,11 @@ async function start(root) {
   addMapActions(page);
   if (data.whatif && data.services.length) startWhatif(page);
   page.drawFirst();
+  const { map } = page;
+  const before = map && { centre: map.getCenter(), zoom: map.getZoom(), size: map.getSize() };
   await painted();
   page.drawRest();
+  if (before) fitAgain(page, before);
   watch(page, root);
   if (page.whatif) page.whatif.begin();
   document.documentElement.dataset.ready = "yes";

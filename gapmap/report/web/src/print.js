@@ -31,6 +31,7 @@ export function watchPrint(page) {
   let before = null; // what the screen showed, and what was added for paper
   const prepare = () => {
     if (before || !page.map) return;
+    if (page.behind) page.drawBehind();
     const { map } = page;
     before = { centre: map.getCenter(), zoom: map.getZoom(), added: [] };
     document.documentElement.classList.add("printing");

@@ -108,7 +108,6 @@ export function startWhatif(page) {
     drawLists: () => panel.refreshLists && panel.refreshLists(),
     // What is wanted has changed: every figure of the page follows.
     changed() {
-      document.documentElement.dataset.behind = "yes";
       applying.apply();
       page.drawChanged();
     },

@@ -80,30 +80,43 @@ function chips(page) {
     { count: voice.count(all.length - MOST_CHIPS) })) : null);
 }
 
+// What is saved is made at the click; the fields are kept up to date while they can be seen.
 /** @param {Page} page */
 function keeping(page) {
   const { voice, whatif } = page;
-  const scenario = whatif.wanted.toScenario();
-  const text = JSON.stringify(scenario, null, 1);
+  const textOf = () => JSON.stringify(whatif.wanted.toScenario(), null, 1);
+  const json = el("textarea", { id: "whatif-json", rows: 4, spellcheck: "false",
+    change: (event) => whatif.readText(event.target.value) });
+  const code = el("input", { id: "whatif-code", readonly: true, class: "code",
+    focus: (event) => event.target.select() });
   const read = async (event) => {
     const [file] = event.target.files;
+    event.target.value = ""; // the same file, mended, is a choice again
     if (file) whatif.readText(await file.text());
   };
-  return el("details", { class: "whatif-keep", open: whatif.keepOpen,
-    toggle: (event) => { whatif.keepOpen = event.target.open; } },
+  const node = el("details", { class: "whatif-keep", open: whatif.keepOpen,
+    toggle: () => {
+      whatif.keepOpen = node.open;
+      refresh();
+    } },
   el("summary", {}, voice.say("whatif_keep")),
   el("p", { class: "where" }, voice.say("whatif_keep_help")),
   el("label", { for: "whatif-json" }, voice.say("whatif_json")),
-  el("textarea", { id: "whatif-json", rows: 4, spellcheck: "false",
-    change: (event) => whatif.readText(event.target.value) }, text),
+  json,
   el("p", {},
-    button({ class: "chip", "data-keep": "save", click: () => whatif.save(text) },
+    button({ class: "chip", "data-keep": "save", click: () => whatif.save(textOf()) },
       voice.say("whatif_save")),
     el("label", { class: "chip" }, voice.say("whatif_open_file"), " ",
       el("input", { type: "file", accept: ".json,application/json", change: read }))),
   el("label", { for: "whatif-code" }, voice.say("whatif_code")),
-  el("input", { id: "whatif-code", readonly: true, class: "code",
-    value: "#whatif=" + toCode(scenario), focus: (event) => event.target.select() }));
+  code);
+  const refresh = () => {
+    if (!node.open) return;
+    json.value = textOf();
+    code.value = "#whatif=" + toCode(whatif.wanted.toScenario());
+  };
+  refresh();
+  return { node, refresh };
 }
 
 /** @param {Page} page */
@@ -130,7 +143,7 @@ const problems = (page) => page.whatif.problems.map(({ word, ...told }) =>
   el("p", { class: "banner failed", role: "alert" }, page.voice.say(word, told)));
 
 // The panel of the chosen service: drawn once, and refreshed when something is switched; the list of
-// sites, of which each has its switch already, and what is kept may follow after the figures.
+// sites, of which each has its switch already, may follow after the figures.
 /** @param {Page} page */
 export function makePanel(page) {
   const { voice, whatif, state } = page;
@@ -138,16 +151,18 @@ export function makePanel(page) {
   const sliders = here ? [limitSlider(page), dateSlider(page)].filter(Boolean) : [];
   const figures = el("div", {});
   const lists = el("div", {});
+  const kept = keeping(page);
   const refresh = () => {
     for (const one of sliders) one.refresh();
     figures.replaceChildren(...problems(page), ...(here ? switches(page)
       : [el("p", { class: "none" }, voice.say("whatif_not_here"))]));
     if (here) setSwitches(page, lists);
+    kept.refresh();
   };
-  const refreshLists = () => lists.replaceChildren(...(here ? [siteList(page)] : []), keeping(page));
+  const refreshLists = () => lists.replaceChildren(...(here ? [siteList(page)] : []));
   refresh();
   refreshLists();
   return { refresh, refreshLists, node: el("div", { class: "whatif-panel", id: "whatif-panel", role: "region",
     "aria-label": voice.say("whatif") }, sliders.map((one) => one.node),
-    figures, lists) };
+    figures, lists, kept.node) };
 }

@@ -55,7 +55,6 @@ function addActions(page, root, model) {
     page.whatif.draw();
   };
   page.drawChanged = () => {
-    delete document.documentElement.dataset.behind; // nothing here comes after, as on a page
     page.drawService();
     if (state.place !== null) page.select(state.place, false);
     page.whatif.keepCode();

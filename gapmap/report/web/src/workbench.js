@@ -131,6 +131,7 @@ export function addMapActions(page) {
     parts.more.replaceChildren(...(more.line ? [more.line] : []));
     parts.count.textContent = page.voice.say("places_found", { count: page.voice.count(count) });
   };
+  page.closeCard = () => page.select(null, false); // keyboard.js gives the focus back, too
   const showCard = (...bodies) => {
     parts.card.hidden = bodies.length === 0;
     parts.card.replaceChildren(
