@@ -10,6 +10,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 import gapmap
 from gapmap.access.stops import Stops
@@ -19,7 +21,14 @@ from gapmap.siting import CandidateSites
 from gapmap.siting.ways import Ways
 from gapmap.whatif import making
 from gapmap.whatif.near import find_near, in_units, spread_order
-from gapmap.whatif.packing import pack
+from gapmap.whatif.packing import (
+    pack,
+    pack_steps,
+    pack_texts,
+    unpack,
+    unpack_steps,
+    unpack_texts,
+)
 
 if TYPE_CHECKING:
     from gapmap.assessment import Assessment
@@ -159,6 +168,21 @@ def test_candidates_are_left_out_where_all_together_are_too_many_but_never_propo
     assert clinic.left_out > 0
     assert clinic.left_out + len(clinic.sites.table) == clinic.sites.existing + 3_000
     assert asked <= set(clinic.sites.table["facility_id"])
+
+
+@given(st.lists(st.integers(0, 2**53)))
+def test_numbers_come_back(numbers: list[int]) -> None:
+    assert unpack(pack(numbers)).tolist() == numbers
+
+
+@given(st.lists(st.integers(-(2**50), 2**50)))
+def test_numbers_told_by_their_steps_come_back(numbers: list[int]) -> None:
+    assert unpack_steps(pack_steps(numbers)).tolist() == numbers
+
+
+@given(st.lists(st.text(st.sampled_from("a-0019村 ¤\u0663") | st.characters(), max_size=12)))
+def test_texts_come_back_with_their_numbers(texts: list[str]) -> None:
+    assert unpack_texts(pack_texts(texts)) == texts
 
 
 def test_negative_numbers_are_not_packed() -> None:

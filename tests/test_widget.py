@@ -17,6 +17,7 @@ import toys
 import gapmap as gm
 from gapmap.scenario import apply_scenario, read_scenario
 from gapmap.siting import CandidateSites, candidate_sites
+from gapmap.whatif.packing import unpack_texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,7 @@ def held(widget: Explorer) -> dict[str, Any]:
 
 def test_it_holds_the_page_s_data_and_no_text_that_runs(widget: Explorer) -> None:
     data = held(widget)
-    assert data["whatif"]["services"]["bus_shelter"]["candidate"][0] == "p00"
+    assert unpack_texts(data["whatif"]["services"]["bus_shelter"]["candidate"])[0] == "p00"
     assert data["about"]["simulated"] == ["places.csv", "facilities.xlsx"]
     assert data["findings"] == {}
     assert toys.HOSTILE[0] not in widget.packed
@@ -132,10 +133,12 @@ def test_a_proposal_brings_its_candidates(assessed: Assessment) -> None:
     proposal = gm.propose_sites(assessed, service="bus_shelter", count=2)
     data = held(gm.explore(assessed, proposals=proposal))
     switches = data["whatif"]["services"]
-    assert len(switches["bus_shelter"]["candidate"]) == 10
-    assert switches["service_centre"]["candidate"] == []
+    assert len(unpack_texts(switches["bus_shelter"]["candidate"])) == 10
+    assert unpack_texts(switches["service_centre"]["candidate"]) == []
     proposed = set(data["proposals"][0]["sites"]["site_id"])
-    assert proposed <= {f"bus_shelter@{one}" for one in switches["bus_shelter"]["candidate"]}
+    assert proposed <= {
+        f"bus_shelter@{one}" for one in unpack_texts(switches["bus_shelter"]["candidate"])
+    }
 
 
 def test_all_proposals_of_a_service_are_kept(

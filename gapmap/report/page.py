@@ -3,10 +3,10 @@
 Order matters for safety. The Content-Security-Policy is the first element of the head and names
 each script by its SHA-256, so that no other script runs. They are three, lest the policy push the
 declared encoding beyond the first 1024 bytes, where browsers look for it. The loader stands in the
-page as it is; Leaflet and ours, bundled from ``web/src`` (docs/page.md), are packed as data are (a
-fifth of a small study's page less) and the loader puts them in. Data stands in a block that the
-browser does not interpret (gzip, base64) and reaches the page as text nodes only. No template
-engine is involved: Leaflet's minified code holds what some of them would take for commands.
+page as it is; Leaflet and ours, bundled from ``web/src`` (docs/page.md), and the styles are packed
+as data are (a quarter of a small study's page less) and the loader puts them in. Data stands in a
+block that the browser does not interpret (gzip, base64) and reaches the page as text nodes only. No
+template engine is involved: Leaflet's minified code holds what some would take for commands.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ def assemble(data: Mapping[str, object], *, title: str, language: str, credit: s
         '<meta name="referrer" content="no-referrer">',
         f'<meta name="dcterms.rights" content="{html.escape(credit)}">',
         f"<title>{html.escape(title)}</title>",
-        f"<style>\n{styles}\n</style>",
         "</head>",
         "<body>",
         _SKELETON,
         f'<script type="application/gzip+base64" id="data">{inert(data)}</script>',
+        f'<script type="application/gzip+base64" class="style">{packed(styles)}</script>',
         *(
             f'<script type="application/gzip+base64" class="code">{packed(script)}</script>'
             for script in scripts

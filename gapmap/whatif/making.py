@@ -38,10 +38,10 @@ __all__ = ["make_what_if"]
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 
-_ENTRIES: Final = 40_000
+_ENTRIES: Final = 20_000
 _ENTRIES_A_PLACE: Final = 14
 _ENTRIES_A_SERVICE: Final = 2_000
-"""Entries that the lists of all services may have together: about 6 bytes each in the page."""
+"""Entries that the lists of all services may have together: about 4 bytes each in the page."""
 _WITH_CANDIDATES: Final = 2
 """How many times as many a service has beyond what it needs, where more may be built."""
 _TIMES_THE_LIMIT: Final = 4

@@ -1,14 +1,14 @@
-// The only script that stands in the page as it is: it unpacks the others, which would be a third of a
-// small study's page. The policy of the page names the hash of each, so that no other text can run.
+// The only script that stands in the page as it is: it unpacks the others and the styles, which would be
+// a third of a small study's page. The policy of the page names the hash of each, so that no other text can run.
 
 import { tellFailure } from "./failure.js";
 import { unpackText } from "./unpack.js";
 
 async function load() {
-  for (const block of document.querySelectorAll("script.code")) {
-    const script = document.createElement("script");
-    script.textContent = await unpackText(block.textContent || "");
-    document.body.appendChild(script); // runs at once
+  for (const block of document.querySelectorAll("script.style, script.code")) {
+    const made = document.createElement(block.className === "style" ? "style" : "script");
+    made.textContent = await unpackText(block.textContent || "");
+    document.body.appendChild(made); // a script runs at once
   }
 }
 

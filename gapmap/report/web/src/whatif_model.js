@@ -3,7 +3,7 @@
 
 import { compareGroups } from "./whatif_compare.js";
 import { judgeTarget, openTarget } from "./whatif_judge.js";
-import { unpackAscending, unpackNumbers } from "./whatif_numbers.js";
+import { unpackAscending, unpackSteps, unpackTexts } from "./whatif_numbers.js";
 import { measureReach, openService } from "./whatif_reach.js";
 import { sumUp, walkersOf, waysOf } from "./whatif_sums.js";
 
@@ -23,7 +23,7 @@ function openGroups(held, people) {
 }
 
 function spots(held) {
-  const degrees = (text, corner) => unpackNumbers(text).map((part) =>
+  const degrees = (text, corner) => unpackSteps(text).map((part) =>
     (part ? corner + part / DEGREE : null));
   return { lon: degrees(held.lon, held.corner[0]), lat: degrees(held.lat, held.corner[1]) };
 }
@@ -46,7 +46,7 @@ export function makeModel(data) {
 
   // Facilities by their own id, then candidates as a what-if file calls them.
   const idsOf = (id) => [...held.services[id].id,
-    ...held.services[id].candidate.map((one) => id + "@" + one)];
+    ...unpackTexts(held.services[id].candidate).map((one) => id + "@" + one)];
 
   function service(id) {
     if (!opened.has(id)) {

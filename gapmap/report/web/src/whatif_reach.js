@@ -1,7 +1,7 @@
 // Who is covered under which switches: the rules of gapmap.access.reasons, from lists that hold,
 // for each place, every site that could be its nearest.
 
-import { unpackNumbers } from "./whatif_numbers.js";
+import { unpackNumbers, unpackSteps, unpackTexts } from "./whatif_numbers.js";
 
 export const UNIT = 1000; // ways are told in parts of a metre or minute
 
@@ -18,24 +18,50 @@ const flags = (length, numbers) => {
   return made;
 };
 
-// One service as the page holds it, made ready for asking.
-export function openService(held, positions, ids) {
+const STRIP = 1000; // as in gapmap/whatif/value.py
+
+// Sites by strips of latitude, from west to east in each.
+function byStrips(lon, lat) {
+  const strip = lat.map((one) => Math.floor(one / STRIP));
+  return Int32Array.from(lat.keys()).sort((a, b) => strip[a] - strip[b] || lon[a] - lon[b]
+    || lat[a] - lat[b] || a - b);
+}
+
+// For each place the sites that could be its nearest, the nearest first: packed in the order of strips.
+function openLists(held) {
+  const order = byStrips(unpackSteps(held.lon), unpackSteps(held.lat));
   const lengths = unpackNumbers(held.length);
-  const steps = unpackNumbers(held.way);
+  const steps = unpackNumbers(held.site);
+  const way = unpackSteps(held.way);
   const starts = new Int32Array(lengths.length + 1);
   lengths.forEach((length, place) => { starts[place + 1] = starts[place] + length; });
+  const sites = new Int32Array(steps.length);
   const ways = new Float64Array(steps.length);
+  const other = new Map(held.ties.map(([place, ...list]) => [place, list]));
   for (let place = 0; place < lengths.length; place += 1) {
-    let way = 0;
+    const wayTo = new Map();
+    let rank = -1;
     for (let at = starts[place]; at < starts[place + 1]; at += 1) {
-      way += steps[at];
-      ways[at] = way;
+      rank += steps[at] + 1;
+      wayTo.set(order[rank], way[at]);
     }
+    const list = other.get(place)
+      || Array.from(wayTo.keys()).sort((a, b) => wayTo.get(a) - wayTo.get(b) || a - b);
+    list.forEach((site, at) => {
+      sites[starts[place] + at] = site;
+      ways[starts[place] + at] = wayTo.get(site);
+    });
   }
+  return { starts, sites, ways };
+}
+
+// One service as the page holds it, made ready for asking.
+export function openService(held, positions, ids) {
+  const { starts, sites, ways } = openLists(held);
   return {
     id: ids,
     at: new Map(ids.map((id, site) => [id, site]).reverse()), // of equal ids the first
-    name: held.name,
+    name: unpackTexts(held.name),
     existing: held.existing,
     cost: [...held.id.map(() => null), ...held.cost],
     counts: held.counts,
@@ -43,12 +69,12 @@ export function openService(held, positions, ids) {
     fixed: flags(ids.length, held.stay_on),
     starts,
     ways,
-    sites: Int32Array.from(unpackNumbers(held.site)),
+    sites,
     lost: held.lost,
     unplaced: held.unplaced,
     positions,
-    offNetwork: flags(lengths.length, held.off_network),
-    noFerry: flags(lengths.length, held.no_ferry),
+    offNetwork: flags(positions.length, held.off_network),
+    noFerry: flags(positions.length, held.no_ferry),
     nowhere: flags(ids.length, held.unplaced.map(([site]) => site)),
   };
 }
