@@ -6,9 +6,11 @@ import { unpackText } from "./unpack.js";
 
 async function load() {
   for (const block of document.querySelectorAll("script.style, script.code")) {
-    const made = document.createElement(block.className === "style" ? "style" : "script");
+    const isStyle = block.className === "style";
+    const made = document.createElement(isStyle ? "style" : "script");
     made.textContent = await unpackText(block.textContent || "");
-    document.body.appendChild(made); // a script runs at once
+    // what print.js adds to the head has to come after the styles; a script runs at once
+    (isStyle ? document.head : document.body).appendChild(made);
   }
 }
 
