@@ -53,6 +53,20 @@ export function boxesOf(shapes) {
   return made;
 }
 
+// What some of the boxes, four numbers each, lie in together: null where there are none.
+/** @type {(boxes: Float64Array, wanted: (number: number) => unknown) => number[] | null} */
+export function unionOf(boxes, wanted) {
+  const all = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let at = 0; 4 * at < boxes.length; at += 1) {
+    if (Number.isNaN(boxes[4 * at]) || !wanted(at)) continue;
+    all[0] = Math.min(all[0], boxes[4 * at]);
+    all[1] = Math.min(all[1], boxes[4 * at + 1]);
+    all[2] = Math.max(all[2], boxes[4 * at + 2]);
+    all[3] = Math.max(all[3], boxes[4 * at + 3]);
+  }
+  return all[0] <= all[2] ? all : null;
+}
+
 export const boxesAround = (points) => {
   const made = new Float64Array(2 * points.length);
   for (let at = 0; 2 * at < points.length; at += 1) {

@@ -3,7 +3,7 @@
 
 import { makeBackdrop } from "./backdrop.js";
 import {
-  boxesAround, boxesOf, isInside, linesOf, makeIndex, pointsOf, ringsOf,
+  boxesAround, boxesOf, isInside, linesOf, makeIndex, pointsOf, ringsOf, unionOf,
 } from "./ground.js";
 import { marks, serviceMark, siteMark, styleOf } from "./marks.js";
 import { grouped, paintAreas, paintLines, paintMark, paintMarks, radiusAt } from "./paint.js";
@@ -43,19 +43,6 @@ function bounds(picture) {
   return box;
 }
 
-// What the boxes of some areas lie in together, as parts of the world; null where there are none.
-function boxOf(boxes, wanted) {
-  const all = { west: Infinity, north: Infinity, east: -Infinity, south: -Infinity };
-  wanted.forEach((is, at) => {
-    if (!is || !(boxes[4 * at] <= boxes[4 * at + 2])) return;
-    all.west = Math.min(all.west, boxes[4 * at]);
-    all.north = Math.min(all.north, boxes[4 * at + 1]);
-    all.east = Math.max(all.east, boxes[4 * at + 2]);
-    all.south = Math.max(all.south, boxes[4 * at + 3]);
-  });
-  return all.west <= all.east ? all : null;
-}
-
 // The places: areas or dots, on one canvas or as tiles.
 function makePlaces(map, picture) {
   const { places } = picture;
@@ -76,6 +63,11 @@ function makePlaces(map, picture) {
       paintAreas(context, view, { shapes, boxes, numbers, mark, outline: OUTLINE });
     }
   }) : null;
+  // What has no area, and the labels of what has; tiles draw their dots themselves.
+  const dotsOf = ({ mark, numbers }) => {
+    if (tiled) return areas && mark.label ? numbers : [];
+    return areas ? numbers.filter((at) => !isArea(at) || mark.label) : numbers;
+  };
   return {
     points, areas, tiled,
     show(look) {
@@ -86,20 +78,16 @@ function makePlaces(map, picture) {
       const changed = before && looks.map((mark, at) => mark !== before[at]);
       if (tiles) tiles.show(groups, count, changed);
       if (!sheet) return;
-      const box = changed && boxOf(boxes, changed);
+      const box = changed && unionOf(boxes, (at) => changed[at]);
       if (!changed || box) sheet.redraw(box);
     },
-    // Dots of what has no area, and the labels of what has; tiles draw their dots themselves.
     paintDots(context, view) {
-      for (const { mark, numbers } of groups) {
-        const wanted = tiled ? (areas && mark.label ? numbers : [])
-          : areas ? numbers.filter((at) => !isArea(at) || mark.label) : numbers;
-        if (wanted.length) paintMarks(context, view, { points, numbers: wanted, mark });
+      for (const group of groups) {
+        const numbers = dotsOf(group);
+        if (numbers.length) paintMarks(context, view, { points, numbers, mark: group.mark });
       }
     },
-    // Whether paintDots has anything to paint.
-    hasDots: () => groups.some(({ mark, numbers }) => (tiled ? areas && mark.label && numbers.length
-      : areas ? mark.label || numbers.some((at) => !isArea(at)) : numbers.length)),
+    hasDots: () => groups.some((group) => dotsOf(group).length),
     outline: (at) => (isArea(at) ? shapes[at] : null),
     // The place at a position, in parts of the world; `reach` is how far a dot may be off.
     at(x, y, reach) {

@@ -38,7 +38,7 @@ function Sheet() {
       this._container.style.height = size.y + "px";
       this.redraw();
     },
-    // box: the part that has changed, { west, north, east, south } as parts of the world; else all.
+    // box: the part that has changed, [west, north, east, south] as parts of the world; else all.
     redraw(box) {
       if (!this._map || !this._context) return;
       const empty = this.isEmpty();
@@ -77,18 +77,18 @@ function viewOf(map, min, max) {
 const EDGE = 3; // pixels that a border may reach beyond its area
 
 // Clear a part of the canvas, in whole pixels so that its edge leaves no trace, and paint nothing else.
-function clipTo(context, view, box, min, ratio) {
-  const [west, east] = [box.west, box.east].map((x) => x * view.scale - view.left);
-  const [north, south] = [box.north, box.south].map((y) => y * view.scale - view.top);
-  const [left, top] = [west - min.x, north - min.y].map((at) => Math.floor(at * ratio) - EDGE);
-  const [right, bottom] = [east - min.x, south - min.y].map((at) => Math.ceil(at * ratio) + EDGE);
+function clipTo(context, view, [west, north, east, south], min, ratio) {
+  const across = (x) => (x * view.scale - view.left - min.x) * ratio;
+  const down = (y) => (y * view.scale - view.top - min.y) * ratio;
+  const [left, top] = [across(west), down(north)].map((at) => Math.floor(at) - EDGE);
+  const [right, bottom] = [across(east), down(south)].map((at) => Math.ceil(at) + EDGE);
   context.beginPath();
   context.rect(left, top, right - left, bottom - top);
   context.clip();
   context.clearRect(left, top, right - left, bottom - top);
   const reach = (2 * EDGE + 1) / view.scale; // of the borders of what lies beside
-  return { ...view, west: box.west - reach, north: box.north - reach, east: box.east + reach,
-    south: box.south + reach };
+  return { ...view, west: west - reach, north: north - reach, east: east + reach,
+    south: south + reach };
 }
 
 // Panes are stacked by `order`, as in Leaflet: 200 tiles, 400 overlays, 600 markers. isEmpty tells when

@@ -2,6 +2,7 @@
 // from what was cut when a state changes.
 
 import GeoJSONVT from "../../vendor/geojson-vt.js";
+import { unionOf } from "./ground.js";
 import { hatchOf } from "./marks.js";
 import { paintMark, radiusAt } from "./paint.js";
 
@@ -81,21 +82,14 @@ function boxesOf(features) {
   return boxes;
 }
 
-// The part of a tile in which something has changed, in whole pixels and wider by any mark.
+// The part of a tile in which something has changed, in whole pixels and wider by any mark; or null.
 function partOf(held, changed) {
   const { tile, canvas } = held;
   if (!held.boxes) held.boxes = boxesOf(tile.features);
-  const box = [Infinity, Infinity, -Infinity, -Infinity];
-  tile.features.forEach(({ id }, number) => {
-    if (!changed[id]) return;
-    box[0] = Math.min(box[0], held.boxes[4 * number]);
-    box[1] = Math.min(box[1], held.boxes[4 * number + 1]);
-    box[2] = Math.max(box[2], held.boxes[4 * number + 2]);
-    box[3] = Math.max(box[3], held.boxes[4 * number + 3]);
-  });
+  const box = unionOf(held.boxes, (number) => changed[tile.features[number].id]);
   const scale = canvas.width / EXTENT;
   const reach = (REACH * canvas.width) / SIZE;
-  return box.map((at, side) => (side < 2 ? Math.floor(at * scale - reach)
+  return box && box.map((at, side) => (side < 2 ? Math.floor(at * scale - reach)
     : Math.ceil(at * scale + reach)));
 }
 
@@ -175,10 +169,8 @@ function TileLayer() {
         for (const number of numbers) this.looks.of[number] = at;
       });
       for (const held of this.live.values()) {
-        if (!changed || !held.tile) paintTile(held, this.looks, this.outline, null);
-        else if (held.tile.features.some(({ id }) => changed[id])) {
-          paintTile(held, this.looks, this.outline, partOf(held, changed));
-        }
+        const part = changed && held.tile ? partOf(held, changed) : null;
+        if (part || !changed || !held.tile) paintTile(held, this.looks, this.outline, part);
       }
     },
   });
