@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import gapmap
+from gapmap.study import run_study
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -96,3 +99,12 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Opened]]:
     yield show
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study that `gapmap init` writes, in ``study``, and its run in ``out``; for reading."""
+    folder = tmp_path_factory.mktemp("县")
+    shutil.copytree(Path(gapmap.__file__).parent / "starter", folder / "study")
+    run_study(folder / "study" / "study.toml", folder / "out")
+    return folder

@@ -430,18 +430,28 @@ def test_an_assessment_without_any_service_still_opens(
     assert opened.trouble() == []
 
 
-def test_a_long_list_comes_in_portions_and_says_so(
-    open_page: Callable[..., Opened], tmp_path: Path
-) -> None:
+def long_page(times: int, folder: Path) -> Path:
+    """Write the page of the toys' places so many times over."""
     places = toys.places()
-    many = pd.concat([places.table] * 40, ignore_index=True)
+    many = pd.concat([places.table] * times, ignore_index=True)
     many["place_id"] = [f"p{number}" for number in range(len(many))]
     access = measure_access(replace(places, table=many), toys.facilities(), None, toys.SERVICES)
-    opened = open_page(build_report(assess(access), about=toys.ABOUT).save(tmp_path / "long.html"))
-    page = opened.page
+    return build_report(assess(access), about=toys.ABOUT).save(folder / "long.html")
+
+
+def flat_list(page: Page) -> Page:
+    """Have every place listed, not by town."""
     page.set_checked("[data-state=covered]", checked=True)
     page.click(".more-filters")
     page.set_checked("#by-town", checked=False)
+    return page
+
+
+def test_a_long_list_comes_in_portions_and_says_so(
+    open_page: Callable[..., Opened], tmp_path: Path
+) -> None:
+    opened = open_page(long_page(40, tmp_path))
+    page = flat_list(opened.page)
     rows = page.locator(".villages-table tr.pick")
     assert rows.count() == 100
     assert "显示 100 行,共 480 行" in (page.text_content(".villages-table .more") or "")
@@ -578,15 +588,8 @@ def test_the_method_gives_speeds_joins_and_assumed_waits(
 def test_of_very_many_places_fewer_lines_are_drawn_at_first(
     open_page: Callable[..., Opened], tmp_path: Path
 ) -> None:
-    places = toys.places()
-    many = pd.concat([places.table] * 200, ignore_index=True)
-    many["place_id"] = [f"p{number}" for number in range(len(many))]
-    access = measure_access(replace(places, table=many), toys.facilities(), None, toys.SERVICES)
-    opened = open_page(build_report(assess(access), about=toys.ABOUT).save(tmp_path / "long.html"))
-    page = opened.page
-    page.set_checked("[data-state=covered]", checked=True)
-    page.click(".more-filters")
-    page.set_checked("#by-town", checked=False)
+    opened = open_page(long_page(200, tmp_path))
+    page = flat_list(opened.page)
     assert page.locator(".villages-table tr.pick").count() == 40
     assert "显示 40 行,共 2,400 行" in (page.text_content(".villages-table .more") or "")
     page.click(".villages-table .more button")

@@ -7,7 +7,6 @@ test lets it go on, so that each test looks at what stands there in between.
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,8 @@ import builders
 import pytest
 import toys
 
-import gapmap
 import gapmap as gm
 from gapmap.report import build_report
-from gapmap.study import run_study
 from gapmap.whatif import make_what_if
 
 if TYPE_CHECKING:
@@ -36,15 +33,6 @@ BELOW = """() => ["targets", "coverage", "gaps"].map((id) => {
 LISTED = """() => Array.from(document.querySelectorAll("#places tbody tr"),
   (row) => row.textContent)"""
 BEHIND = "document.documentElement.dataset.behind"
-
-
-@pytest.fixture(scope="module")
-def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of the study that `gapmap init` writes."""
-    folder = tmp_path_factory.mktemp("start")
-    shutil.copytree(Path(gapmap.__file__).parent / "starter", folder / "study")
-    run_study(folder / "study" / "study.toml", folder / "out")
-    return folder / "out" / "report.html"
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +61,7 @@ def go_on(page: Page) -> None:
 def test_what_is_printed_is_of_the_last_switch(
     open_page: Callable[..., Opened], starter: Path
 ) -> None:
-    opened = open_page(starter)
+    opened = open_page(starter / "out" / "report.html")
     page = hold(opened)
     start = page.evaluate(BELOW), page.evaluate(LISTED)
     page.click('[data-proposed="on"]')
@@ -95,7 +83,7 @@ def test_what_is_printed_is_of_the_last_switch(
 def test_what_is_put_off_is_not_drawn_a_second_time(
     open_page: Callable[..., Opened], starter: Path
 ) -> None:
-    page = hold(open_page(starter))
+    page = hold(open_page(starter / "out" / "report.html"))
     page.click('[data-proposed="on"]')
     page.wait_for_function(AWAKE)
     page.evaluate("() => gapmap.page.drawBehind()")
@@ -106,7 +94,7 @@ def test_what_is_put_off_is_not_drawn_a_second_time(
 def test_what_is_saved_is_of_the_last_switch(
     open_page: Callable[..., Opened], starter: Path
 ) -> None:
-    opened = open_page(starter)
+    opened = open_page(starter / "out" / "report.html")
     page = hold(opened)
     page.click(".whatif-keep summary")
     page.click('[data-proposed="on"]')
@@ -133,7 +121,7 @@ def test_what_is_saved_is_of_the_last_switch(
 def test_another_language_in_between_says_all_of_the_last_switch(
     open_page: Callable[..., Opened], starter: Path
 ) -> None:
-    opened = open_page(starter)
+    opened = open_page(starter / "out" / "report.html")
     page = hold(opened)
     page.click('[data-proposed="on"]')
     page.click("[data-language=en]")
@@ -153,14 +141,14 @@ def test_another_language_in_between_says_all_of_the_last_switch(
 def test_a_link_with_a_code_opens_a_page_whose_sections_follow(
     open_page: Callable[..., Opened], starter: Path
 ) -> None:
-    opened = open_page(starter)
+    opened = open_page(starter / "out" / "report.html")
     page = hold(opened)
     page.click('[data-proposed="on"]')
     go_on(page)
     told = page.evaluate(BELOW)
     page.evaluate("() => gapmap.page.whatif.writeCode()")
     address = page.evaluate("() => window.location.href")
-    again = open_page(starter).page
+    again = open_page(starter / "out" / "report.html").page
     assert again.evaluate(BELOW) != told
     again.goto("about:blank")
     again.goto(address)
@@ -171,7 +159,7 @@ def test_a_link_with_a_code_opens_a_page_whose_sections_follow(
 def test_a_page_that_is_painted_no_frame_follows_too(
     open_page: Callable[..., Opened], starter: Path
 ) -> None:
-    page = open_page(starter).page
+    page = open_page(starter / "out" / "report.html").page
     page.evaluate("() => { window.requestAnimationFrame = () => 0; }")  # as in a hidden tab
     page.evaluate("() => gapmap.page.whatif.toggle('S01')")
     page.wait_for_selector("html[data-behind=no]")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import builders
@@ -16,7 +14,6 @@ import pytest
 import shapely
 from whatif_held import STATE, Held, as_scenario, scenario_of, told
 
-import gapmap
 import gapmap as gm
 from gapmap.report import build_report
 from gapmap.scenario import apply_scenario, read_scenario
@@ -26,6 +23,7 @@ from gapmap.whatif import make_what_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conftest import Opened
 
@@ -159,15 +157,6 @@ def test_a_page_of_zhuhai_says_what_the_engine_says(
 
 
 # ---- the panel --------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The study that `gapmap init` writes, run once."""
-    folder = tmp_path_factory.mktemp("县")
-    shutil.copytree(Path(gapmap.__file__).parent / "starter", folder / "study")
-    run_study(folder / "study" / "study.toml", folder / "out")
-    return folder
 
 
 FIRST_CANDIDATE = """() => {

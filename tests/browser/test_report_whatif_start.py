@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pytest
-
-import gapmap
-from gapmap.study import run_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conftest import Opened
-
-
-@pytest.fixture(scope="module")
-def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The study that `gapmap init` writes, run once."""
-    folder = tmp_path_factory.mktemp("start")
-    shutil.copytree(Path(gapmap.__file__).parent / "starter", folder / "study")
-    run_study(folder / "study" / "study.toml", folder / "out")
-    return folder / "out" / "report.html"
 
 
 NOTED = """() => Array.from(document.querySelectorAll(".start-note"),
@@ -46,7 +31,7 @@ def _limited(opened: Opened) -> str:
 def test_notes_of_the_start_stay_when_another_service_is_chosen(
     open_page: Callable[..., Opened], starter: Path
 ) -> None:
-    opened = open_page(starter)
+    opened = open_page(starter / "out" / "report.html")
     page = opened.page
     _limited(opened)
     before = page.evaluate(NOTED)
@@ -59,7 +44,7 @@ def test_notes_of_the_start_stay_when_another_service_is_chosen(
 def test_limits_of_the_method_and_of_detours_are_those_of_the_start(
     open_page: Callable[..., Opened], starter: Path
 ) -> None:
-    opened = open_page(starter)
+    opened = open_page(starter / "out" / "report.html")
     page = opened.page
     texts = "() => ['method', 'detour'].map((id) => document.querySelector('#' + id) && "
     texts += "Array.from(document.querySelectorAll('#' + id + ' td, #' + id + ' .lead'), "
@@ -73,7 +58,7 @@ def test_limits_of_the_method_and_of_detours_are_those_of_the_start(
 def test_a_link_of_the_contents_keeps_the_code_and_the_date_is_told(
     open_page: Callable[..., Opened], starter: Path
 ) -> None:
-    opened = open_page(starter)
+    opened = open_page(starter / "out" / "report.html")
     page = opened.page
     page.click(".whatif-open")
     page.click('[data-proposed="on"]')
